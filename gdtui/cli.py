@@ -1,0 +1,197 @@
+"""The command line: the one place that knows every front end, and imports each only when it is wanted."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from gdtui import __version__
+from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, DataSettings, Settings, StopRules
+
+TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
+
+EPILOG = """\
+keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
+exit codes: 0 trained, 1 diverged, 2 bad usage or data, 130 interrupted, 141 the reader of the pipe went away."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"gdtui: {message} (gdtui --help lists the options)\n")
+
+
+def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[str], Any]:
+    """A converter for argparse that says which numbers are allowed."""
+
+    def convert(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not math.isfinite(value) or not good(value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
+        return value
+
+    return convert
+
+
+_positive = _number(float, "a number greater than 0", lambda value: value > 0)
+_not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
+_count = _number(int, "a whole number of at least 1", lambda value: value >= 1)
+_natural = _number(int, "a whole number of at least 0", lambda value: value >= 0)
+_seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
+_share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
+
+
+def _speed(text: str) -> float:
+    return MAX_SPEED if text == "max" else float(_number(float, "max, or epochs a second", lambda v: v > 0)(text))
+
+
+def _init(text: str) -> str | tuple[float, ...]:
+    if text in INITS:
+        return text
+    try:
+        weights = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        weights = ()
+    if not weights or not all(math.isfinite(weight) for weight in weights):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(INITS)}, nor numbers W0,W1,…")
+    return weights
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
+    return names
+
+
+def _two_names(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    if len(names) != 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not two classes, A,B")
+    return names
+
+
+def build_parser() -> Parser:
+    """The parser for all options."""
+    parser = Parser(
+        prog="gdtui",
+        description="Watch gradient descent learn, live in a terminal, and steer it from the keyboard.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument_group("training").add_argument
+    add("-e", "--epochs", type=_count, default=100, metavar="N", help="epochs to train (100)")
+    add("-a", "--alpha", type=_positive, default=0.01, metavar="A", help="learning rate (0.01)")
+    add("--loss", choices=LOSSES, default="article", help="what is shown and descended (article)")
+    add(
+        "--init",
+        type=_init,
+        default="uniform",
+        metavar="START",
+        help="uniform, zeros, ones, or W0,W1,… (uniform)",
+    )
+    add("--seed", type=_seed, default=0, metavar="S", help="seed of the weights and of the final sample (0)")
+    add("--target-loss", type=_not_negative, metavar="L", help="stop when the loss is at most L")
+    add("--target-accuracy", type=_share, metavar="A", help="stop when the accuracy, 0 to 1, is at least A")
+    add("--patience", type=_count, metavar="M", help="stop after M epochs without a better loss")
+    add(
+        "--min-delta",
+        type=_not_negative,
+        default=0.0,
+        metavar="D",
+        help="how much lower counts as better (0)",
+    )
+    add = parser.add_argument_group("data").add_argument
+    add(
+        "--data",
+        default="blobs",
+        metavar="NAME|FILE.csv|-",
+        help=f"{', '.join(BUILT_IN_SETS)}, a CSV file, or - (blobs)",
+    )
+    add("--samples", type=_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
+    add("--noise", type=_not_negative, metavar="X", help="spread of the made-up sets")
+    add("--data-seed", type=_seed, default=20, metavar="S", help="seed of the data (20)")
+    add("--target", metavar="COLUMN", help="the column with the classes (the last)")
+    add("--features", type=_names, metavar="A,B,…", help="the columns to learn from (all others)")
+    add("--classes", type=_two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
+    add(
+        "--standardize",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bring each feature to mean 0, deviation 1 (on for files and more than two features)",
+    )
+    add = parser.add_argument_group("display").add_argument
+    add("--speed", type=_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+    add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
+    add("--plain", action="store_true", help="print lines, even on a terminal")
+    add("--version", action="version", version=f"gdtui {__version__}")
+    return parser
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The options as settings."""
+    return Settings(
+        data=DataSettings(
+            source=options.data,
+            samples=options.samples,
+            noise=options.noise,
+            seed=options.data_seed,
+            target=options.target,
+            features=options.features,
+            classes=options.classes,
+            standardize=options.standardize,
+        ),
+        epochs=options.epochs,
+        alpha=options.alpha,
+        loss=options.loss,
+        init=options.init,
+        seed=options.seed,
+        stop=StopRules(options.target_loss, options.target_accuracy, options.patience, options.min_delta),
+        speed=options.speed,
+        sample_size=options.sample_size,
+    )
+
+
+def wants_plain(forced: bool) -> bool:
+    """Whether to print lines rather than draw: asked for, no terminal on either side, or a dumb one."""
+    if forced or os.environ.get("TERM", "") in ("", "dumb"):
+        return True
+    return not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    options = build_parser().parse_args(arguments)
+    settings = settings_from(options)
+    try:
+        if wants_plain(options.plain):
+            from gdtui import plain
+
+            return plain.train(settings)
+        from gdtui.tui import app
+
+        return app.train(settings)
+    except ValueError as error:  # DataError, or weights that do not fit the data
+        return _fail(str(error), USAGE)
+    except MemoryError:
+        return _fail("the data does not fit into memory; take fewer rows with --samples", USAGE)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`gdtui | head -3`). Python would complain at exit while flushing what is left.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _fail(message: str, code: int) -> int:
+    print(f"gdtui: {message}", file=sys.stderr)
+    return code

@@ -1,0 +1,1 @@
+"""What learns, and knows of no screen."""

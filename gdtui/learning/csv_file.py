@@ -1,0 +1,190 @@
+"""A data set from a CSV file or standard input: a header row, then numbers and one column of labels."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from gdtui.learning.data import DataError, Dataset, column_numbers, dataset
+from gdtui.learning.objective import Floats
+from gdtui.settings import BUILT_IN_SETS, DataSettings
+
+MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
+ROWS_AT_ONCE = 20_000
+
+Row = tuple[int, list[str]]
+
+
+def read_csv(settings: DataSettings) -> Dataset:
+    """The two-class data set in the file `settings.source` (``-`` is standard input).
+
+    The separator is whichever of comma, semicolon and tab the header has most of. The label is the column
+    `settings.target`, or the last; the features are `settings.features`, or all the other columns.
+
+    Raises:
+        DataError: with file, row (the header is row 1) and column, whatever is wrong.
+    """
+    where = "standard input" if settings.source == "-" else settings.source
+    text = _decode(where, _read_bytes(settings.source))
+    lines = _rows(where, text)
+    try:
+        _, header = next(lines)
+    except StopIteration:
+        raise DataError(f"{where}: is empty; a header row and rows of data are needed") from None
+    header = [name.strip() for name in header]
+    target = header[-1] if settings.target is None else settings.target
+    target_column = column_numbers(where, header, (target,))[0]
+    others = tuple(name for index, name in enumerate(header) if index != target_column)
+    names = others if settings.features is None else settings.features
+    if target in names:
+        raise DataError(f"{where}: column {target!r} is the target, so it cannot be a feature as well")
+    if not names:
+        raise DataError(f"{where}: has one column only; a feature and a target are needed")
+    if settings.features is None:
+        columns = [index for index in range(len(header)) if index != target_column]
+    else:
+        columns = column_numbers(where, header, names)
+    features, labels = _read_rows(where, lines, header, columns, target_column)
+    chosen, classes = _two_classes(where, target, labels, settings.classes)
+    keep = np.array([label in chosen for label in labels])
+    y = np.array([chosen[label] for label in labels if label in chosen])
+    name = "standard input" if settings.source == "-" else Path(settings.source).name
+    return dataset(name, features[keep], y, names, classes)
+
+
+def _read_bytes(source: str) -> bytes:
+    if source == "-":
+        return sys.stdin.buffer.read()
+    path = Path(source)
+    if path.is_dir():
+        raise DataError(f"{source}: is a directory, not a CSV file")
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(
+            f"{source}: no such file, and no built-in set of that name; there are {', '.join(BUILT_IN_SETS)}"
+        ) from None
+    except OSError as error:
+        raise DataError(f"{source}: cannot be read: {error.strerror or error}") from None
+
+
+def _decode(where: str, raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = raw[: error.start].count(b"\n") + 1
+        raise DataError(f"{where}: row {row} is not UTF-8 (byte {error.start}); save the file as UTF-8") from None
+
+
+def _rows(where: str, text: str) -> Iterator[Row]:
+    """The rows that are not blank, each with its line number in the file."""
+    head = text.lstrip("\r\n").split("\n", 1)[0]
+    separator = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    begins = 1
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                yield begins, row
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise DataError(f"{where}: row {reader.line_num}: {error}") from None
+
+
+def _read_rows(
+    where: str, rows: Iterator[Row], header: list[str], columns: list[int], target: int
+) -> tuple[Floats, list[str]]:
+    """Features, shape (N, d), and labels as they are written. Reads on after missing values, to count them."""
+    parts: list[Floats] = []
+    labels: list[str] = []
+    missing: list[str] = []
+    chunk: list[Row] = []
+    used = [*columns, target]
+
+    def take() -> None:
+        parts.append(_numbers(where, chunk, header, columns))
+        chunk.clear()
+
+    for number, row in rows:
+        if len(row) != len(header):
+            raise DataError(f"{where}: row {number} has {len(row)} columns, but the header has {len(header)}")
+        gaps = [column for column in used if row[column].strip().lower() in MISSING]
+        if gaps:
+            missing.extend(f"row {number}, column {header[column]!r}" for column in gaps)
+            continue
+        labels.append(row[target].strip())
+        chunk.append((number, row))
+        if len(chunk) == ROWS_AT_ONCE:
+            take()
+    take()
+    if missing:
+        values = "1 value is" if len(missing) == 1 else f"{len(missing)} values are"
+        raise DataError(f"{where}: {values} missing, the first in {missing[0]}; fill them in, or remove those rows")
+    if not labels:
+        raise DataError(f"{where}: has a header but no rows of data")
+    return np.concatenate(parts), labels
+
+
+def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]) -> Floats:
+    try:
+        values = np.array([[float(row[column]) for column in columns] for _, row in chunk], dtype=np.float64)
+    except ValueError:
+        values = None
+    if values is not None and np.isfinite(values).all():
+        return values.reshape(len(chunk), len(columns))
+    for number, row in chunk:
+        for column in columns:
+            try:
+                finite = np.isfinite(float(row[column]))
+            except ValueError:
+                finite = False
+            if not finite:
+                raise DataError(
+                    f"{where}: row {number}, column {header[column]!r}: {row[column]!r} is not a number; "
+                    "choose other columns with --features, or correct the file"
+                )
+    raise AssertionError("a bad number was seen and not found again")
+
+
+def _two_classes(
+    where: str, target: str, labels: list[str], wanted: tuple[str, str] | None
+) -> tuple[dict[str, float], tuple[str, str]]:
+    """Which label is class 0 and which 1, and how to show them; numbers are in order of size, texts by name."""
+    counts = Counter(labels)
+    groups: dict[float | str, list[str]] = {}
+    for label in counts:
+        groups.setdefault(_same_as(label), []).append(label)
+    known = sorted(groups, key=lambda key: (isinstance(key, str), key))  # numbers first, then texts
+    shown = ", ".join(groups[key][0] for key in known[:6]) + (", …" if len(known) > 6 else "")
+    if wanted is not None:
+        keys = [_same_as(name) for name in wanted]
+        for key, name in zip(keys, wanted, strict=True):
+            if key not in groups:
+                raise DataError(f"{where}: column {target!r} has no class {name!r}; there are {shown}")
+        if keys[0] == keys[1]:
+            raise DataError(f"--classes names {wanted[0]!r} twice")
+    elif len(known) == 1:
+        raise DataError(f"{where}: column {target!r} has one class only ({shown}); two are needed")
+    elif len(known) > 2:
+        raise DataError(
+            f"{where}: column {target!r} has {len(known)} classes ({shown}); pick two with --classes A,B, "
+            "or another column with --target"
+        )
+    else:
+        keys = known
+    chosen = {label: float(value) for value, key in enumerate(keys) for label in groups[key]}
+    return chosen, (groups[keys[0]][0], groups[keys[1]][0])
+
+
+def _same_as(label: str) -> float | str:
+    """1, 1.0 and 01 are one class; texts are what they are."""
+    try:
+        return float(label)
+    except ValueError:
+        return label

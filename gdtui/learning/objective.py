@@ -1,0 +1,113 @@
+"""The sigmoid unit, and the losses it can be trained on.
+
+A unit's logits are z = X·W, where X carries a column of ones, so that W[0] is the bias, and its activations
+are p = sigmoid(z). Each objective turns logits and labels into two things: the loss, and the *signal* s, the
+derivative of the objective with respect to z; the gradient is then Xᵀ·s / N for every objective. Both are sums
+over rows, so that blocks of rows can be added up.
+
+One honest note. The article prints Σ (p − y)² and steps along Xᵀ·(p − y) / N. That is *not* the gradient of
+what it prints (which has a further factor 2·p·(1 − p), see `SquaredError`): it is the gradient of the mean
+cross-entropy. ``article`` does what the article does, bit for bit; the other two are what they say.
+
+Sources: A. Rosebrock, "Gradient descent with Python", 2016; Bishop, *Pattern Recognition and Machine
+Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+THRESHOLD = 0.5
+"""An activation of at least this much is class 1."""
+
+
+def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
+    """1 / (1 + exp(−z)) for logits of any shape, in the article's own order of operations.
+
+    exp(−z) overflows to infinity for z < −709, which gives the right answer, 0; the warning about it is what
+    callers switch off with `np.errstate(over="ignore")`, once for a whole batch rather than here each time.
+    """
+    out = np.negative(z, out=out)
+    np.exp(out, out=out)
+    np.add(out, 1.0, out=out)
+    return np.reciprocal(out, out=out)
+
+
+class Objective(Protocol):
+    """What a descent goes down."""
+
+    name: str
+    title: str
+    is_mean: bool
+    """Whether the loss is divided by the number of rows (the article's is a sum)."""
+
+    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+        """For logits and labels of n rows: write the activations into `p` and the signal into `signal`, and
+        return the loss summed over the rows. All arrays have shape (n,); `z` may be overwritten.
+        """
+        ...
+
+
+class Article:
+    """The article's: the squared error is shown, the cross-entropy's gradient is followed."""
+
+    name = "article"
+    title = "Σ (p − y)²"
+    is_mean = False
+
+    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+        sigmoid(z, p)
+        np.subtract(p, y, out=signal)
+        np.multiply(signal, signal, out=scratch)
+        return np.add.reduce(scratch)  # type: ignore[no-any-return]
+
+
+class CrossEntropy:
+    """Mean cross-entropy, −mean(y·log p + (1 − y)·log(1 − p)), in the form log(1 + exp(z)) − y·z, which is
+    exact for logits of any size (Bishop 2006, eq. 4.90)."""
+
+    name = "cross-entropy"
+    title = "mean cross-entropy"
+    is_mean = True
+
+    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+        sigmoid(z, p)
+        np.subtract(p, y, out=signal)
+        np.logaddexp(0.0, z, out=scratch)
+        np.multiply(z, y, out=z)
+        np.subtract(scratch, z, out=scratch)
+        return np.add.reduce(scratch)  # type: ignore[no-any-return]
+
+
+class SquaredError:
+    """Mean squared error, mean((p − y)²), with its own gradient: the signal is 2·(p − y)·p·(1 − p)."""
+
+    name = "squared-error"
+    title = "mean squared error"
+    is_mean = True
+
+    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+        sigmoid(z, p)
+        np.subtract(p, y, out=signal)
+        np.multiply(signal, signal, out=scratch)
+        loss = np.add.reduce(scratch)
+        np.subtract(1.0, p, out=scratch)
+        np.multiply(scratch, p, out=scratch)
+        np.multiply(signal, scratch, out=signal)
+        np.multiply(signal, 2.0, out=signal)
+        return loss  # type: ignore[no-any-return]
+
+
+OBJECTIVES: dict[str, Objective] = {o.name: o for o in (Article(), CrossEntropy(), SquaredError())}
+
+
+def objective_named(name: str) -> Objective:
+    """The objective of that name. Raises ValueError for another."""
+    if name not in OBJECTIVES:
+        raise ValueError(f"no such loss: {name!r}; there are {', '.join(OBJECTIVES)}")
+    return OBJECTIVES[name]

@@ -1,0 +1,74 @@
+"""The plane in which points of any number of features are drawn, and the line in which a boundary cuts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gdtui.learning.objective import Floats
+
+if TYPE_CHECKING:
+    from gdtui.learning.data import Dataset
+
+
+@dataclass(frozen=True)
+class Plane:
+    """Coordinates (u, v) ↦ origin + u · axes[0] + v · axes[1] in the space of features.
+
+    Two features are their own plane. One feature is u, and v is the label, so that the plot is the classic
+    one of a logistic regression. More than two are seen in their first two principal components (Jolliffe,
+    *Principal Component Analysis*, 2002).
+
+    Attributes:
+        points: shape (N, 2).
+        labels: what u and v are.
+        note: how the plane came about, for the screen; empty where it is the features themselves.
+    """
+
+    points: Floats
+    origin: Floats
+    axes: Floats
+    labels: tuple[str, str]
+    note: str = ""
+
+    @classmethod
+    def of(cls, data: Dataset) -> Plane:
+        features = data.features
+        count = features.shape[1]
+        if count == 1:
+            points = np.column_stack([features[:, 0], data.y])
+            return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), (data.feature_names[0], "activation"))
+        if count == 2:
+            return cls(features, np.zeros(2), np.eye(2), (data.feature_names[0], data.feature_names[1]))
+        return cls._principal(features)
+
+    @classmethod
+    def _principal(cls, features: Floats) -> Plane:
+        mean = features.mean(axis=0)
+        centred = features - mean
+        variances, vectors = np.linalg.eigh(centred.T @ centred / len(features))
+        axes = vectors[:, [-1, -2]].T
+        # An eigenvector's sign is arbitrary: let the largest entry be positive, so that pictures agree.
+        largest = np.abs(axes).argmax(axis=1)
+        axes = np.ascontiguousarray(axes * np.sign(axes[[0, 1], largest])[:, None])
+        total = max(float(variances.sum()), np.finfo(float).tiny)
+        share = float(variances[-1] + variances[-2]) / total
+        note = f"{features.shape[1]} features in their first two principal components, {share:.0%} of the variance"
+        return cls(centred @ axes.T, mean, axes, ("PC 1", "PC 2"), note)
+
+    @property
+    def is_line(self) -> bool:
+        """Whether there is one feature only, so that v says nothing of the boundary."""
+        return len(self.origin) == 1
+
+    def line(self, weights: Floats) -> tuple[float, float, float]:
+        """(c0, cu, cv) such that the logit at (u, v) is c0 + cu·u + cv·v; the boundary is where that is 0.
+
+        Args:
+            weights: shape (d + 1,), the bias first.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            slopes = self.axes @ weights[1:]
+            return float(weights[0] + self.origin @ weights[1:]), float(slopes[0]), float(slopes[1])

@@ -1,0 +1,31 @@
+"""Where a descent starts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.learning.objective import Floats
+
+
+def initial_weights(init: str | tuple[float, ...], size: int, seed: int) -> Floats:
+    """`size` = d + 1 weights, the bias first.
+
+    Args:
+        init: ``uniform`` in [0, 1) by `seed`, ``zeros``, ``ones``, or the weights themselves.
+
+    Raises:
+        ValueError: weights are given, but not `size` of them.
+    """
+    if init == "uniform":
+        return np.random.default_rng(seed).uniform(size=size)
+    if init == "zeros":
+        return np.zeros(size)
+    if init == "ones":
+        return np.ones(size)
+    if isinstance(init, str):
+        raise ValueError(f"no such start: {init!r}; there are uniform, zeros, ones or W0,W1,…")
+    if len(init) != size:
+        raise ValueError(
+            f"--init gives {len(init)} weights, but the data needs {size} (the bias and {size - 1} features)"
+        )
+    return np.array(init, dtype=np.float64)

@@ -1,0 +1,67 @@
+"""What is printed on the normal screen: the table of samples, the confusion matrix, the summary."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from gdtui.learning.descent import Measurement
+from gdtui.runs.result import Sample, samples, summary
+from gdtui.runs.run import Run
+
+SHOWN_FEATURES = 3
+"""Columns of features in a table; the others are counted in its caption."""
+
+
+def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
+    """The sampled activations, one row each."""
+    table = Table(title="Sampled activations", title_justify="left", title_style="bold")
+    table.add_column("row", justify="right")
+    for name in feature_names[:SHOWN_FEATURES]:
+        table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=12)
+    for name in ("activation", "predicted", "true"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for sample in rows:
+        verdict = Text("✓ right", "green") if sample.is_right else Text("✗ wrong", "red")
+        table.add_row(
+            str(sample.index),
+            *(f"{value:.4g}" for value in sample.features[:SHOWN_FEATURES]),
+            f"{sample.activation:.4f}",
+            str(sample.predicted),
+            str(sample.true),
+            verdict,
+        )
+    hidden = len(feature_names) - SHOWN_FEATURES
+    if hidden > 0:
+        table.caption = f"{hidden} more features not shown"
+    return table
+
+
+def confusion_table(confusion: tuple[int, int, int, int], class_names: tuple[str, str]) -> Table:
+    """Counts by true class (rows) and predicted class (columns), over all rows of the data."""
+    true_negative, false_positive, false_negative, true_positive = confusion
+    table = Table(title="Confusion matrix", title_justify="left", title_style="bold")
+    table.add_column("true \\ predicted")
+    for name in class_names:
+        table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=14)
+    table.add_row(class_names[0], f"[green]{true_negative}[/]", str(false_positive))
+    table.add_row(class_names[1], str(false_negative), f"[green]{true_positive}[/]")
+    return table
+
+
+def final_report(run: Run) -> RenderableType:
+    """Table, confusion matrix and summary, all at the weights after the last step."""
+    weights = run.weights
+    measurement: Measurement = run.measure(weights)
+    return Group(
+        samples_table(samples(run, weights), run.data.feature_names),
+        confusion_table(measurement.confusion, run.data.class_names),
+        Text(summary(run, measurement), "bold"),
+    )
+
+
+def print_report(run: Run, console: Console | None = None) -> None:
+    """Print the final report on the normal screen, so that it stays in the scrollback."""
+    (console or Console(highlight=False)).print(final_report(run))

@@ -1,0 +1,1 @@
+"""What was learnt: the epochs of a run, and its results."""

@@ -1,0 +1,114 @@
+"""Every epoch of a run, to be shown again exactly, in bounded memory."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+import numpy as np
+
+from gdtui.learning.descent import Batch, Descent
+from gdtui.learning.kernel import Kernel
+from gdtui.learning.objective import Floats
+
+KEYFRAME_BYTES = 16 * 2**20
+"""Weights are kept for every epoch until they fill this, then for every 2nd, 4th …; see `History`."""
+
+
+class Series:
+    """A growing array of float rows; appending costs amortised constant time."""
+
+    def __init__(self, *row_shape: int) -> None:
+        self._room = np.empty((1024, *row_shape))
+        self._used = 0
+
+    def __len__(self) -> int:
+        return self._used
+
+    def extend(self, rows: Floats) -> None:
+        needed = self._used + len(rows)
+        if needed > len(self._room):
+            room = np.empty((max(needed, 2 * len(self._room)), *self._room.shape[1:]))
+            room[: self._used] = self._room[: self._used]
+            self._room = room
+        self._room[self._used : needed] = rows
+        self._used = needed
+
+    def view(self) -> Floats:
+        """All rows so far, not copied."""
+        return self._room[: self._used]
+
+    def halve(self) -> None:
+        """Keep every second row."""
+        kept = self.view()[::2].copy()
+        self._room[: len(kept)] = kept
+        self._used = len(kept)
+
+
+class History:
+    """The losses of all epochs, the alphas, and keyframes of the weights.
+
+    What lies between two keyframes is computed again from the one before, by the same arithmetic in the same
+    order, so that it is equal to the last bit.
+
+    Args:
+        kernel: evaluates the data; not shared with a descent that runs in another thread.
+        capacity: keyframes to keep at the most; the default is as many as fill `KEYFRAME_BYTES`.
+    """
+
+    def __init__(self, kernel: Kernel, capacity: int | None = None) -> None:
+        size = kernel.X.shape[1]
+        self._kernel = kernel
+        self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
+        self._losses = Series()
+        self._keyframes = Series(size)
+        self._stride = 1
+        self._alphas: list[tuple[int, float]] = []
+
+    def __len__(self) -> int:
+        return len(self._losses)
+
+    @property
+    def losses(self) -> Floats:
+        """The loss of epoch k at index k − 1; a view."""
+        return self._losses.view()
+
+    @property
+    def alphas(self) -> list[tuple[int, float]]:
+        """(first epoch, alpha) for each stretch of one alpha, in order."""
+        return list(self._alphas)
+
+    def append(self, batch: Batch) -> None:
+        """Take in the next epochs."""
+        if not len(batch):
+            return
+        if not self._alphas or self._alphas[-1][1] != batch.alpha:
+            self._alphas.append((batch.first, batch.alpha))
+        skip = -len(self._losses) % self._stride
+        self._keyframes.extend(batch.weights[skip :: self._stride])
+        self._losses.extend(batch.losses)
+        while len(self._keyframes) > self._capacity:
+            self._keyframes.halve()
+            self._stride *= 2
+
+    def alpha_at(self, epoch: int) -> float:
+        """The alpha with which epoch's step was taken."""
+        return self._alphas[self._stretch(epoch)][1]
+
+    def weights_at(self, epoch: int) -> Floats:
+        """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
+        if not 1 <= epoch <= len(self):
+            raise IndexError(f"epoch {epoch} is not in 1 … {len(self)}")
+        frame = (epoch - 1) // self._stride
+        weights: Floats = self._keyframes.view()[frame].copy()
+        at = frame * self._stride + 1
+        while at < epoch:
+            stretch = self._stretch(at)
+            end = self._alphas[stretch + 1][0] if stretch + 1 < len(self._alphas) else epoch
+            until = min(epoch, end)
+            descent = Descent(self._kernel, weights, self._alphas[stretch][1], until - 1, done=at - 1)
+            descent.advance(until - at)
+            weights, at = descent.weights, until
+        return weights
+
+    def _stretch(self, epoch: int) -> int:
+        return bisect_right(self._alphas, epoch, key=lambda pair: pair[0]) - 1

@@ -1,0 +1,67 @@
+"""What a run comes to: sampled activations with their labels, and the verdict in one line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtui.learning.descent import Measurement, predictions
+from gdtui.learning.objective import Floats
+from gdtui.runs.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One row of the final table."""
+
+    index: int
+    """Its row in the data, from 0."""
+    features: tuple[float, ...]
+    activation: float
+    predicted: int
+    true: int
+
+    @property
+    def is_right(self) -> bool:
+        return self.predicted == self.true
+
+    def line(self) -> str:
+        """As the article prints it."""
+        return f"activation={self.activation:.4f}; predicted_label={self.predicted}, true_label={self.true}"
+
+
+def sampled_rows(run: Run) -> np.ndarray:
+    """Which rows the table shows: `settings.sample_size` of them without repetition, by `settings.seed`, sorted."""
+    count = min(run.settings.sample_size, len(run.data))
+    rows = np.random.default_rng(run.settings.seed).choice(len(run.data), size=count, replace=False)
+    rows.sort()
+    return rows
+
+
+def samples(run: Run, weights: Floats) -> list[Sample]:
+    """The table at `weights`, shape (d + 1,)."""
+    rows = sampled_rows(run)
+    with np.errstate(over="ignore", invalid="ignore"):
+        logits = run.data.X[rows] @ weights
+        activations = 1.0 / (1.0 + np.exp(-logits))
+    return [
+        Sample(
+            int(row),
+            tuple(run.data.features[row].tolist()),
+            float(activation),
+            int(label),
+            int(run.data.y[row]),
+        )
+        for row, activation, label in zip(rows, activations, predictions(activations), strict=True)
+    ]
+
+
+def summary(run: Run, measurement: Measurement) -> str:
+    """The run in one line, measured at the weights after the last step."""
+    why = "stopped early" if run.stop is None else run.stop.message
+    epochs = "1 epoch" if run.done == 1 else f"{run.done} epochs"
+    return (
+        f"{run.data.name}: {epochs}, alpha {run.alpha:g}, "
+        f"loss {measurement.loss:.7f}, accuracy {measurement.accuracy:.2%} ({why})"
+    )

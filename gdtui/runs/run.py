@@ -1,0 +1,94 @@
+"""One run: a data set, a descent on it, and its history. What every front end holds."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from gdtui.learning.data import Dataset
+from gdtui.learning.descent import Batch, Descent, Measurement, Stop, measure
+from gdtui.learning.kernel import Kernel
+from gdtui.learning.objective import Floats, objective_named
+from gdtui.learning.weights import initial_weights
+from gdtui.runs.history import History
+from gdtui.settings import Settings
+
+
+class Run:
+    """A training run that can be pulled and steered.
+
+    Args:
+        settings: what determines it.
+        data: the data set that `settings.data` names.
+
+    Raises:
+        ValueError: `settings.init` does not fit the data.
+    """
+
+    def __init__(self, settings: Settings, data: Dataset) -> None:
+        self.settings = settings
+        self.data = data
+        self.objective = objective_named(settings.loss)
+        start = initial_weights(settings.init, data.X.shape[1], settings.seed)
+        self.descent = Descent(self._kernel(), start, settings.alpha, settings.epochs, settings.stop)
+        self._looking = self._kernel()  # for whatever is measured beside the descent, in another thread
+        self.history = History(self._looking)
+
+    def _kernel(self) -> Kernel:
+        return Kernel(self.data.X, self.data.y, self.objective)
+
+    @property
+    def done(self) -> int:
+        """Epochs done."""
+        return self.descent.done
+
+    @property
+    def epochs(self) -> int:
+        """Epochs wanted."""
+        return self.descent.epochs
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate of the next epoch."""
+        return self.descent.alpha
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why it ended, or None while there is more to do."""
+        return self.descent.stop
+
+    @property
+    def weights(self) -> Floats:
+        """The weights after the last step, shape (d + 1,)."""
+        return self.descent.weights
+
+    def advance(self, epochs: int, seconds: float = math.inf, clock: Callable[[], float] = time.perf_counter) -> Batch:
+        """Pull epochs from the descent (see `Descent.advance`) and remember them."""
+        batch = self.descent.advance(epochs, seconds, clock)
+        self.history.append(batch)
+        return batch
+
+    def set_alpha(self, alpha: float) -> None:
+        """Steer: `alpha` counts from the next epoch on. Raises ValueError unless it is positive and finite."""
+        if not (alpha > 0 and math.isfinite(alpha)):
+            raise ValueError(f"alpha must be a positive number, not {alpha:g}")
+        self.descent.alpha = alpha
+
+    def set_epochs(self, epochs: int) -> None:
+        """Steer: train until that many are done (see `Descent.extend`). Raises ValueError where fewer than 1."""
+        if epochs < 1:
+            raise ValueError(f"epochs must be at least 1, not {epochs}")
+        self.descent.extend(max(epochs, self.done))
+
+    def measure(self, weights: Floats | None = None) -> Measurement:
+        """Loss, accuracy and gradient norm at `weights`, or where the descent stands now."""
+        return measure(self._looking, self.weights if weights is None else weights)
+
+    def restarted(self, seed: int | None = None) -> Run:
+        """A new run from the start, with today's alpha and epochs; from other weights where a seed is given."""
+        settings = replace(self.settings, alpha=self.alpha, epochs=self.epochs)
+        if seed is not None:
+            settings = replace(settings, seed=seed, init="uniform")
+        return Run(settings, self.data)
