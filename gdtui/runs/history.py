@@ -4,44 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-import numpy as np
-
 from gdtui.learning.descent import Batch, Descent
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import Floats
+from gdtui.runs.envelope import Envelope
+from gdtui.runs.series import Series
 
 KEYFRAME_BYTES = 16 * 2**20
 """Weights are kept for every epoch until they fill this, then for every 2nd, 4th …; see `History`."""
-
-
-class Series:
-    """A growing array of float rows; appending costs amortised constant time."""
-
-    def __init__(self, *row_shape: int) -> None:
-        self._room = np.empty((1024, *row_shape))
-        self._used = 0
-
-    def __len__(self) -> int:
-        return self._used
-
-    def extend(self, rows: Floats) -> None:
-        needed = self._used + len(rows)
-        if needed > len(self._room):
-            room = np.empty((max(needed, 2 * len(self._room)), *self._room.shape[1:]))
-            room[: self._used] = self._room[: self._used]
-            self._room = room
-        self._room[self._used : needed] = rows
-        self._used = needed
-
-    def view(self) -> Floats:
-        """All rows so far, not copied."""
-        return self._room[: self._used]
-
-    def halve(self) -> None:
-        """Keep every second row."""
-        kept = self.view()[::2].copy()
-        self._room[: len(kept)] = kept
-        self._used = len(kept)
 
 
 class History:
@@ -59,7 +29,7 @@ class History:
         size = kernel.X.shape[1]
         self._kernel = kernel
         self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
-        self._losses = Series()
+        self._losses = Envelope()
         self._keyframes = Series(size)
         self._stride = 1
         self._alphas: list[tuple[int, float]] = []
@@ -70,7 +40,12 @@ class History:
     @property
     def losses(self) -> Floats:
         """The loss of epoch k at index k − 1; a view."""
-        return self._losses.view()
+        return self._losses.values.view()
+
+    @property
+    def envelope(self) -> Envelope:
+        """The losses again, with their minima and maxima over stretches."""
+        return self._losses
 
     @property
     def alphas(self) -> list[tuple[int, float]]:

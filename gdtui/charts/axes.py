@@ -1,0 +1,158 @@
+"""Axes, ticks and points, drawn by plotext, and the mapping from data to cells that goes with them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from plotext import figure, terminal
+
+from gdtui.charts.grid import Chart, Role
+from gdtui.learning.objective import Floats
+
+# plotext would cut a figure to the size it believes the terminal has; here the widget's size counts.
+terminal.limit(False, False)
+
+Limits = tuple[float, float]
+Ticks = tuple[tuple[float, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The part of a drawing inside the axes, and which data it shows.
+
+    plotext puts the limits in the middle of the first and last cells; so does this.
+    """
+
+    left: int
+    top: int
+    width: int
+    height: int
+    xlim: Limits
+    ylim: Limits
+
+    def columns(self, x: Floats, dots: int = 1) -> Floats:
+        """Where `x` lies from the canvas's left edge, in cells (or `dots` to a cell), not rounded."""
+        low, high = self.xlim
+        return ((x - low) / (high - low) * (self.width - 1) + 0.5) * dots
+
+    def rows(self, y: Floats, dots: int = 1) -> Floats:
+        """Where `y` lies from the canvas's top edge, downwards, in cells (or `dots` to a cell)."""
+        low, high = self.ylim
+        return ((high - y) / (high - low) * (self.height - 1) + 0.5) * dots
+
+    def x_centres(self, dots: int = 1) -> Floats:
+        """The x in the middle of each column of cells (or dots)."""
+        low, high = self.xlim
+        middles = (np.arange(self.width * dots) + 0.5) / dots - 0.5
+        return low + middles / max(self.width - 1, 1) * (high - low)
+
+    def y_centres(self) -> Floats:
+        """The y in the middle of each row of cells."""
+        low, high = self.ylim
+        return high - np.arange(self.height) / max(self.height - 1, 1) * (high - low)
+
+
+@lru_cache(maxsize=32)
+def axes(
+    width: int, height: int, xlim: Limits, ylim: Limits, xticks: Ticks, yticks: Ticks, xlabel: str
+) -> tuple[Chart, Canvas] | None:
+    """Axes with nothing in them, and where to draw; None where there is no room for any.
+
+    The result is kept and shared: copy the chart before drawing into it.
+    """
+    if width < 12 or height < 5:
+        return None
+    figure.clear()
+    figure.plot_size(width, height)
+    # A signal is needed for plotext to draw axes at all; it lies outside the limits.
+    figure.draw(figure.signal([xlim[0], xlim[1]], [ylim[0], ylim[1]], marker=" "))
+    horizontal, vertical = figure.ruler(0, 0), figure.ruler(1, 0)
+    horizontal.lim(*xlim)
+    vertical.lim(*ylim)
+    horizontal.ticks([x for x, _ in xticks], [text for _, text in xticks])
+    vertical.ticks([y for y, _ in yticks], [text for _, text in yticks])
+    if xlabel and height >= 9:
+        figure.label(xlabel, 0, 0)
+    figure.axes(False, axis=0, side=1)
+    figure.axes(False, axis=1, side=1)
+    return _parse(figure.build().string(colorless=True), width, height, xlim, ylim)
+
+
+def _parse(text: str, width: int, height: int, xlim: Limits, ylim: Limits) -> tuple[Chart, Canvas] | None:
+    chart = Chart.blank(width, height)
+    corner: tuple[int, int] | None = None
+    for row, line in enumerate(text.split("\n")[:height]):
+        for column, char in enumerate(line[:width]):
+            if char == " ":
+                continue
+            is_axis = char in "│┤└┬─┴├┘┼"
+            chart.chars[row, column] = char
+            chart.roles[row, column] = Role.AXIS if is_axis else Role.LABEL
+            if char == "└" and corner is None:
+                corner = row, column
+    if corner is None or corner[0] < 2 or width - corner[1] < 6:
+        return None
+    bottom, left = corner
+    return chart, Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
+
+
+def scatter(
+    width: int, height: int, columns: Any, rows: Any, kinds: Any, markers: tuple[tuple[str, Role], ...]
+) -> Chart:
+    """Points that are already binned to cells, one a cell at the most, placed by plotext.
+
+    Args:
+        columns, rows: the cells, shape (n,), from the top left.
+        kinds: which marker each is, an index into `markers`, shape (n,).
+    """
+    chart = Chart.blank(width, height)
+    if not len(columns) or width < 2 or height < 2:
+        return chart
+    figure.clear()
+    figure.plot_size(width, height)
+    for index, (marker, _) in enumerate(markers):
+        here = kinds == index
+        if here.any():
+            y = height - 1 - rows[here]
+            figure.draw(figure.signal(columns[here].tolist(), y.tolist(), marker=marker))
+    for axis, size in ((0, width), (1, height)):
+        figure.ruler(axis, 0).lim(0, size - 1)
+        figure.ruler(axis, 0).frequency(0)
+        for side in (0, 1):
+            figure.axes(False, axis=axis, side=side)
+    roles = dict(markers)
+    for row, line in enumerate(figure.build().string(colorless=True).split("\n")[:height]):
+        for column, char in enumerate(line[:width]):
+            if char in roles:
+                chart.chars[row, column] = char
+                chart.roles[row, column] = roles[char]
+    return chart
+
+
+def nice_step(span: float, count: int) -> float:
+    """A step of 1, 2 or 5 times a power of ten that divides `span` into about `count` parts."""
+    rough = max(span, 1e-300) / max(count, 1)
+    decade = 10.0 ** math.floor(math.log10(rough))
+    return next((step * decade for step in (1.0, 2.0, 5.0) if step * decade >= rough * 0.999), 10.0 * decade)
+
+
+def nice_ticks(limits: Limits, count: int) -> Ticks:
+    """About `count` round numbers within the limits, with texts that tell them apart."""
+    low, high = limits
+    step = nice_step(high - low, count)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return tuple((index * step, tick_text(index * step, step)) for index in range(first, last + 1))
+
+
+def tick_text(value: float, step: float) -> str:
+    """A tick's number, as short as the step allows."""
+    if value == 0:
+        return "0"
+    if max(abs(value), step) >= 1e6 or step < 1e-4:
+        return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return f"{value:.{decimals}f}"

@@ -1,0 +1,126 @@
+"""The loss curve."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
+from gdtui.charts.grid import Chart, Role
+from gdtui.charts.strokes import ACROSS, extents, no_dots, stamp
+from gdtui.learning.objective import Floats
+from gdtui.runs.history import History
+from gdtui.settings import next_on_ladder
+
+TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+FLATTEST = 1e-12
+"""The smallest loss a logarithmic axis shows: below it all is rounding."""
+
+
+@dataclass(frozen=True, slots=True)
+class LossView:
+    """How to look at a curve.
+
+    Attributes:
+        epochs: how many the run wants: where the x axis ends, once the run is well under way.
+        log: a logarithmic y axis.
+    """
+
+    epochs: int
+    log: bool = False
+
+
+def loss_chart(history: History, view: LossView, width: int, height: int) -> Chart:
+    """The losses so far over their epochs, with a mark wherever alpha was changed.
+
+    Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
+    The axes move in steps, not with every epoch.
+    """
+    xlim = (0.0, float(last_epoch(len(history), view.epochs)))
+    ylim, yticks = _y_axis(history, view.log, height)
+    framed = axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
+    if framed is None:
+        return Chart.blank(width, height)
+    chart, canvas = framed[0].copy(), framed[1]
+    dots = no_dots(canvas)
+    low, high = _columns(history, canvas)
+    if view.log:
+        low, high = _log(low), _log(high)
+    extents(dots, canvas, low, high)
+    _mark_alphas(chart, canvas, history)
+    stamp(chart, canvas, dots, Role.CURVE, over=(Role.MARK,))
+    return chart
+
+
+def last_epoch(done: int, wanted: int) -> int:
+    """Where the x axis ends: at the wanted epochs, or, while few of them are done, at a round number that
+    twice as many would reach."""
+    return max(1, min(max(wanted, done), max(100, int(next_on_ladder(2.0 * done)))))
+
+
+def _y_axis(history: History, log: bool, height: int) -> tuple[Limits, Ticks]:
+    low, high = history.envelope.span()
+    if not (math.isfinite(low) and math.isfinite(high)):
+        low, high = 0.0, 1.0
+    count = max(2, height // 4)
+    if not log:
+        limits = (0.0, _top(max(high, FLATTEST)))
+        return limits, nice_ticks(limits, count)
+    high = max(high, 10 * FLATTEST)
+    low = min(max(low, FLATTEST), high / 1.0001)
+    bottom = -math.log10(next_on_ladder(1 / low))
+    top = math.log10(next_on_ladder(high))
+    return (bottom, top), _log_ticks(bottom, top, count)
+
+
+def _top(value: float) -> float:
+    decade = 10.0 ** math.floor(math.log10(value))
+    return next(top * decade for top in (*TOPS, 20.0) if top * decade >= value * 1.0001)
+
+
+def _log_ticks(bottom: float, top: float, count: int) -> Ticks:
+    first, last = math.ceil(bottom - 1e-9), math.floor(top + 1e-9)
+    if last - first >= 1:
+        step = max(1, math.ceil((last - first) / count))
+        return tuple((float(exponent), f"{10.0**exponent:g}") for exponent in range(first, last + 1, step))
+    return tuple((exponent, f"{10.0**exponent:.3g}") for exponent in (bottom, top))
+
+
+def _log(values: Floats) -> Floats:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.log10(np.maximum(values, FLATTEST))
+
+
+def _columns(history: History, canvas: Canvas) -> tuple[Floats, Floats]:
+    """The smallest and largest loss in each column of dots, shape (2 · width,)."""
+    done, count = len(history), canvas.width * ACROSS
+    centres = canvas.x_centres(ACROSS)
+    if done == 0:
+        return np.full(count, np.nan), np.full(count, np.nan)
+    half = (centres[1] - centres[0]) / 2
+    if 2 * half > 1:
+        edges = np.append(centres - half, centres[-1] + half)
+        # Epoch k is at index k − 1.
+        return history.envelope.stretches(np.clip(np.ceil(edges) - 1, 0, done).astype(np.intp))
+    losses = history.losses
+    inside = (centres >= 1 - half) & (centres <= done + half)
+    curve = np.interp(centres, np.arange(1, done + 1), np.where(np.isfinite(losses), losses, np.nan))
+    curve = np.where(inside, curve, np.nan)
+    return curve, curve
+
+
+def _mark_alphas(chart: Chart, canvas: Canvas, history: History) -> None:
+    free_from = 0
+    for epoch, alpha in history.alphas[1:]:
+        column = int(canvas.columns(np.array([float(epoch)]))[0])
+        if not 0 <= column < canvas.width:
+            continue
+        for row in range(canvas.height):
+            chart.write(canvas.top + row, canvas.left + column, "┊", Role.MARK)
+        text = f"α {alpha:g}"
+        begin = min(column + 1, canvas.width - len(text))
+        if begin >= free_from:
+            chart.write(canvas.top, canvas.left + begin, text, Role.MARK)
+            free_from = begin + len(text) + 1

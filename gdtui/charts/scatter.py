@@ -1,0 +1,150 @@
+"""The points with the decision boundary."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks, scatter
+from gdtui.charts.grid import Chart, Ground, Role
+from gdtui.charts.strokes import ACROSS, extents, no_dots, segment, stamp
+from gdtui.learning.data import Dataset
+from gdtui.learning.objective import Floats, sigmoid
+
+MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
+Line = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class _Still:
+    """What does not move: made once for a size."""
+
+    chart: Chart
+    canvas: Canvas
+    u: Floats
+    v: Floats
+
+
+class ScatterChart:
+    """Draws one data set at any size, with the boundary of any weights. Axes and points are kept from one
+    drawing to the next; a million points cost what few do, since they are binned to cells once a size."""
+
+    def __init__(self, data: Dataset) -> None:
+        self.data = data
+        self.plane = data.plane
+        self.xlim = _limits(self.plane.points[:, 0])
+        self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(self.plane.points[:, 1])
+        self._still: tuple[tuple[int, int], _Still | None] | None = None
+
+    def draw(self, weights: Floats | None, width: int, height: int) -> Chart:
+        """The points, and where the unit with `weights`, shape (d + 1,), changes its mind."""
+        still = self._still_at(width, height)
+        if still is None:
+            return Chart.blank(width, height)
+        chart = still.chart.copy()
+        if weights is None:
+            return chart
+        canvas, line = still.canvas, self.plane.line(weights)
+        area = (slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width))
+        if all(map(math.isfinite, line)):
+            scaled = _scaled(line)
+            positive = scaled[0] + scaled[1] * still.u + scaled[2] * still.v >= 0
+            chart.grounds[area] = np.where(positive, Ground.CLASS_1, Ground.CLASS_0)
+            if self.plane.is_line:
+                self._sigmoid(chart, canvas, line)
+            ends = boundary(scaled, canvas.xlim, canvas.ylim)
+            if ends is not None:
+                dots = no_dots(canvas)
+                segment(dots, canvas, *ends)
+                stamp(chart, canvas, dots, Role.BOUNDARY, over=(Role.CURVE,))
+        note = self.note(weights)
+        if note:
+            text = f" {note} "[: canvas.width]
+            chart.write(canvas.top, canvas.left + (canvas.width - len(text)) // 2, text, Role.NOTE)
+        return chart
+
+    def note(self, weights: Floats) -> str:
+        """Why there is no boundary to be seen; empty where there is one."""
+        line = self.plane.line(weights)
+        if not all(map(math.isfinite, line)):
+            return "no boundary: the weights are not finite"
+        if line[1] == line[2] == 0:
+            p = float(sigmoid(np.array([max(line[0], -700.0)]))[0])
+            return f"no boundary: every activation here is {p:.4f}"
+        if boundary(_scaled(line), self.xlim, self.ylim) is not None:
+            return ""
+        middle = (sum(self.xlim) / 2, sum(self.ylim) / 2)
+        side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
+        return f"boundary out of view: all is class {self.data.class_names[side]}"
+
+    def _sigmoid(self, chart: Chart, canvas: Canvas, line: Line) -> None:
+        with np.errstate(over="ignore"):
+            p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
+        dots = no_dots(canvas)
+        extents(dots, canvas, p, p)
+        stamp(chart, canvas, dots, Role.CURVE)
+
+    def _still_at(self, width: int, height: int) -> _Still | None:
+        if self._still is None or self._still[0] != (width, height):
+            self._still = ((width, height), self._make_still(width, height))
+        return self._still[1]
+
+    def _make_still(self, width: int, height: int) -> _Still | None:
+        xticks = nice_ticks(self.xlim, max(2, width // 10))
+        yticks = nice_ticks(self.ylim, max(2, height // 4))
+        if self.plane.is_line:
+            yticks = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
+        framed = axes(width, height, self.xlim, self.ylim, xticks, yticks, self.plane.labels[0])
+        if framed is None:
+            return None
+        chart, canvas = framed[0].copy(), framed[1]
+        points = scatter(canvas.width, canvas.height, *self._binned(canvas), MARKERS)
+        area = (slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width))
+        chart.chars[area], chart.roles[area] = points.chars, points.roles
+        label = self.plane.labels[1]
+        if (points.roles[0, 1 : len(label) + 3] == Role.BLANK).all():
+            chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
+        return _Still(chart, canvas, canvas.x_centres()[None, :], canvas.y_centres()[:, None])
+
+    def _binned(self, canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The cells that hold points, and which class has more of them there."""
+        columns = np.clip(canvas.columns(self.plane.points[:, 0]).astype(np.intp), 0, canvas.width - 1)
+        rows = np.clip(canvas.rows(self.plane.points[:, 1]).astype(np.intp), 0, canvas.height - 1)
+        cells = rows * canvas.width + columns
+        size = canvas.width * canvas.height
+        every = np.bincount(cells, minlength=size)
+        ones = np.bincount(cells, weights=self.data.y, minlength=size)
+        used = np.flatnonzero(every)
+        return used % canvas.width, used // canvas.width, (2 * ones[used] > every[used]).astype(np.intp)
+
+
+def _limits(values: Floats) -> Limits:
+    low, high = float(values.min()), float(values.max())
+    pad = 0.04 * (high - low) or max(abs(high), 1.0) * 0.5
+    return low - pad, high + pad
+
+
+def _scaled(line: Line) -> Line:
+    """The same boundary with coefficients of at most 1, so that no arithmetic on it overflows."""
+    largest = max(map(abs, line)) or 1.0
+    return line[0] / largest, line[1] / largest, line[2] / largest
+
+
+def boundary(line: Line, xlim: Limits, ylim: Limits) -> tuple[tuple[float, float], tuple[float, float]] | None:
+    """Where c0 + cu·u + cv·v = 0 enters and leaves the view, or None where it does not cross it.
+
+    Found from the signs at the corners, so that no slope is ever divided by: a vertical boundary is like any
+    other, and the ends are always within the view.
+    """
+    corners = [(xlim[0], ylim[0]), (xlim[1], ylim[0]), (xlim[1], ylim[1]), (xlim[0], ylim[1])]
+    values = [line[0] + line[1] * u + line[2] * v for u, v in corners]
+    ends: list[tuple[float, float]] = []
+    for index in range(4):
+        (u1, v1), (u2, v2) = corners[index], corners[(index + 1) % 4]
+        a, b = values[index], values[(index + 1) % 4]
+        if (a >= 0) != (b >= 0):
+            share = a / (a - b)
+            ends.append((u1 + share * (u2 - u1), v1 + share * (v2 - v1)))
+    return (ends[0], ends[1]) if len(ends) >= 2 else None

@@ -1,0 +1,59 @@
+"""Every key, once. The app's bindings, the help, the footer and the command palette are all made from this."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.binding import Binding
+
+
+class Key(NamedTuple):
+    """One thing to do, and the keys that do it."""
+
+    keys: str
+    """As Textual names them, with commas between."""
+    action: str
+    shown: str
+    """As people name them."""
+    footer: str
+    """A word or two for the footer; empty to leave it out."""
+    help: str
+
+
+BINDINGS = (
+    Key("space", "pause", "space", "Pause", "Pause, or go on"),
+    Key("n,full_stop", "step", "n  .", "Step", "Train one epoch, then stand still"),
+    Key("up", "alpha_up", "↑", "", "Raise alpha to the next of 1, 2, 5, 10 …"),
+    Key("down", "alpha_down", "↓", "", "Lower alpha to the next of 1, 2, 5, 10 …"),
+    Key("a", "ask_alpha", "a", "Alpha", "Type alpha"),
+    Key("e", "ask_epochs", "e", "Epochs", "Type the number of epochs"),
+    Key("plus,equals_sign", "more_epochs", "+", "", "Half as many epochs again; a finished run goes on"),
+    Key("minus", "fewer_epochs", "-", "", "A third fewer epochs (undoes +)"),
+    Key("greater_than_sign", "faster", ">", "", "Faster"),
+    Key("less_than_sign", "slower", "<", "", "Slower"),
+    Key("m", "max_speed", "m", "Max", "As fast as the machine goes; again for the speed before"),
+    Key("r", "restart", "r", "Restart", "Start again from the same weights"),
+    Key("R", "restart_fresh", "R", "", "Start again from fresh weights"),
+    Key("d", "choose_data", "d", "Data", "Choose the data set"),
+    Key("l", "log_scale", "l", "Log", "Loss curve on a logarithmic scale, or back"),
+    Key("t", "table", "t", "Table", "Show or hide the table of sampled activations"),
+    Key("question_mark", "help", "?", "Help", "This help"),
+    Key("q", "quit", "q", "Quit", "Leave; the table is printed on the normal screen"),
+    Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
+)
+
+
+def textual_bindings() -> list[Binding]:
+    """The table as Textual wants it."""
+    return [
+        Binding(
+            key.keys,
+            key.action,
+            key.footer or key.help,
+            show=bool(key.footer),
+            key_display=key.shown.split()[0],
+            tooltip=key.help,
+            priority=key.keys == "ctrl+c",
+        )
+        for key in BINDINGS
+    ]

@@ -1,0 +1,87 @@
+"""The table of sampled activations and the confusion matrix, as panels."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import RenderResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from gdtui.runs.result import Sample
+
+
+class SamplesPanel(VerticalScroll, can_focus=False):
+    """The sampled rows. Features are shown as far as there is room for them."""
+
+    COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--head"}
+
+    def compose(self):  # type: ignore[no-untyped-def]
+        yield Static(id="samples-table")
+
+    def show(self, rows: list[Sample], feature_names: tuple[str, ...]) -> None:
+        """Show these rows from now on."""
+        self._content = rows, feature_names
+        self._draw()
+
+    _content: tuple[list[Sample], tuple[str, ...]] = ([], ())
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        if self.is_mounted:
+            self._draw()
+
+    def _draw(self) -> None:
+        rows, names = self._content
+        width = self.scrollable_content_region.width
+        self.query_one("#samples-table", Static).update(self._table(rows, names, width))
+        hidden = len(names) - self._room(width, names)
+        self.border_subtitle = f"{hidden} more features" if hidden > 0 and rows else ""
+
+    @staticmethod
+    def _room(width: int, names: tuple[str, ...]) -> int:
+        """How many features fit beside the other columns."""
+        return max(0, min(len(names), (width - 31) // 9))
+
+    def _table(self, rows: list[Sample], names: tuple[str, ...], width: int) -> RenderResult:
+        table = Table(box=None, padding=(0, 1, 0, 0), header_style=self._style("samples--head"))
+        shown = self._room(width, names)
+        table.add_column("row", justify="right", no_wrap=True)
+        for name in names[:shown]:
+            table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=8)
+        table.add_column("activation" if width > 34 + 9 * shown else "activ.", justify="right", no_wrap=True)
+        table.add_column("pred", justify="right", no_wrap=True)
+        table.add_column("true", justify="right", no_wrap=True)
+        table.add_column("", no_wrap=True)
+        for row in rows:
+            kind = "samples--right" if row.is_right else "samples--wrong"
+            table.add_row(
+                str(row.index),
+                *(f"{value:.3g}" for value in row.features[:shown]),
+                f"{row.activation:.4f}",
+                str(row.predicted),
+                str(row.true),
+                Text("✓ right" if row.is_right else "✗ wrong", self._style(kind)),
+            )
+        return table
+
+    def _style(self, name: str):  # type: ignore[no-untyped-def]
+        return self.get_component_rich_style(name, partial=True)
+
+
+class ConfusionPanel(Static):
+    """Counts of true against predicted classes over all rows."""
+
+    def show(self, confusion: tuple[int, int, int, int], class_names: tuple[str, str]) -> None:
+        """Show these counts from now on."""
+        true_negative, false_positive, false_negative, true_positive = confusion
+        table = Table(box=None, padding=(0, 2, 0, 0))
+        table.add_column("true ╲ pred", no_wrap=True, max_width=14)
+        for name in class_names:
+            table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=10)
+        table.add_row(class_names[0], Text(str(true_negative), "bold"), str(false_positive))
+        table.add_row(class_names[1], str(false_negative), Text(str(true_positive), "bold"))
+        self.update(table)

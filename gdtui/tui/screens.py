@@ -1,0 +1,97 @@
+"""Screens over the main one: a question, a choice of data, the help."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.table import Table
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, Label, OptionList, Static
+from textual.widgets.option_list import Option
+
+from gdtui.settings import BUILT_IN_SETS
+from gdtui.tui.bindings import BINDINGS
+
+DESCRIPTIONS = {
+    "blobs": "two clouds, the article's own",
+    "moons": "two half moons; a line cannot quite part them",
+    "circles": "one within the other; a line cannot part them",
+    "xor": "four quarters, crosswise; a line cannot part them",
+    "iris": "two species of iris, 4 features",
+    "breast-cancer": "tumours, malignant or benign, 30 features",
+}
+
+
+class Question(ModalScreen[float | None]):
+    """Asks for one number; dismissed with it, or with None.
+
+    Args:
+        title: what is asked.
+        value: what stands there to begin with.
+        read: turns the text into the number, or raises ValueError with what is wrong.
+    """
+
+    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+
+    def __init__(self, title: str, value: str, read: Callable[[str], float]) -> None:
+        super().__init__()
+        self._title, self._value, self._read = title, value, read
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(self._title, classes="dialog-title")
+            yield Input(self._value, select_on_focus=True)
+            yield Label("enter takes it, escape leaves it", id="hint")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        try:
+            self.dismiss(self._read(event.value.strip()))
+        except ValueError as error:
+            hint = self.query_one("#hint", Label)
+            hint.update(str(error))
+            hint.add_class("wrong")
+
+
+class DataChoice(ModalScreen[str | None]):
+    """Asks for a data set; dismissed with its name, or with None."""
+
+    BINDINGS = [Binding("escape,d", "dismiss(None)", "Cancel")]
+
+    def __init__(self, current: str) -> None:
+        super().__init__()
+        self._sets = list(BUILT_IN_SETS) if current in BUILT_IN_SETS or current == "-" else [*BUILT_IN_SETS, current]
+        self._current = current
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label("Train on", classes="dialog-title")
+            yield OptionList(
+                *(Option(f"{name:<14} {DESCRIPTIONS.get(name, 'your file')}", id=name) for name in self._sets)
+            )
+
+    def on_mount(self) -> None:
+        if self._current in self._sets:
+            self.query_one(OptionList).highlighted = self._sets.index(self._current)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option.id)
+
+
+class Help(ModalScreen[None]):
+    """Every key."""
+
+    BINDINGS = [Binding("escape,question_mark,q,enter,space", "dismiss(None)", "Close")]
+
+    def compose(self) -> ComposeResult:
+        keys = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        keys.add_column(style="bold", no_wrap=True)
+        keys.add_column()
+        for key in BINDINGS:
+            keys.add_row(key.shown, key.help)
+        keys.add_row("ctrl+p", "Command palette: all of these, and the theme")
+        with VerticalScroll(classes="dialog help"):
+            yield Label("Keys", classes="dialog-title")
+            yield Static(keys)

@@ -1,0 +1,95 @@
+"""When to pull epochs, and how many: the pace of training in the terminal, apart from what is shown of it."""
+
+from __future__ import annotations
+
+import math
+
+from gdtui.settings import MAX_SPEED, ladder_step
+
+FRAME = 0.05
+"""Seconds between two frames at a watchable speed, at the least."""
+FRAME_AT_MAX = 0.1
+"""Seconds of training between two frames at full speed."""
+FASTEST = 1e6
+"""Beyond this many epochs a second, faster means `MAX_SPEED`."""
+
+
+class Pace:
+    """How many epochs are due, given a speed and the time.
+
+    Args:
+        speed: epochs a second, or `MAX_SPEED`.
+    """
+
+    def __init__(self, speed: float) -> None:
+        self.speed = speed
+        self._before_max = speed if math.isfinite(speed) else 20.0
+        self._owed = 0.0
+        self._last: float | None = None
+        self.measured = 0.0
+        """Epochs a second over the last seconds, smoothed."""
+
+    @property
+    def is_max(self) -> bool:
+        return math.isinf(self.speed)
+
+    def faster(self) -> None:
+        self._set(MAX_SPEED if self.is_max or self.speed >= FASTEST else ladder_step(self.speed, up=True))
+
+    def slower(self) -> None:
+        self._set(self._before_max if self.is_max else max(1.0, ladder_step(self.speed, up=False)))
+
+    def toggle_max(self) -> None:
+        """Full speed, or back to the speed before."""
+        self._set(self._before_max if self.is_max else MAX_SPEED)
+
+    def _set(self, speed: float) -> None:
+        if math.isfinite(self.speed):
+            self._before_max = self.speed
+        self.speed = speed
+        self.measured = 0.0
+        self._owed = 0.0
+
+    def rest(self) -> None:
+        """Training stands still: the time that passes now is not owed."""
+        self._last = None
+        self._owed = 0.0
+
+    def due(self, now: float) -> tuple[int, float]:
+        """How many epochs to pull now, and for how many seconds at the most. 0 epochs: not yet."""
+        if self.is_max:
+            self._last = now
+            return 2**62, FRAME_AT_MAX
+        passed = FRAME if self._last is None else now - self._last
+        # What the machine could not do in a second is forgotten, or it would never catch up.
+        self._owed = min(self._owed + passed * self.speed, max(1.0, self.speed))
+        self._last = now
+        count = int(self._owed + 1e-9)
+        self._owed -= count
+        return count, FRAME_AT_MAX
+
+    def wait(self) -> float:
+        """Seconds until the next pull is worth while."""
+        if self.is_max:
+            return 0.0
+        return max(FRAME, min(1.0, (1.0 - self._owed) / self.speed))
+
+    def saw(self, epochs: int, seconds: float) -> None:
+        """Take note of what was trained in that time, for `measured`."""
+        if seconds > 0:
+            rate = epochs / seconds
+            self.measured = rate if self.measured == 0 else 0.8 * self.measured + 0.2 * rate
+
+    def text(self) -> str:
+        """The speed for the status line."""
+        if not self.is_max:
+            return f"{self.speed:g}/s"
+        return "max" if self.measured == 0 else f"max {short(self.measured)}/s"
+
+
+def short(value: float) -> str:
+    """A number in at most four characters: 950, 9.5k, 95k."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if value >= 0.9995 * size:
+            return f"{value / size:.1f}{unit}" if value < 9.95 * size else f"{value / size:.0f}{unit}"
+    return f"{value:.0f}"
