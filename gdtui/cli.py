@@ -177,9 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             from gdtui import plain
 
             return plain.train(settings)
-        from gdtui.tui import app
+        from gdtui.tui.app import train
 
-        return app.train(settings)
+        return train(settings)
     except ValueError as error:  # DataError, or weights that do not fit the data
         return _fail(str(error), USAGE)
     except MemoryError:

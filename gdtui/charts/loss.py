@@ -112,15 +112,16 @@ def _columns(history: History, canvas: Canvas) -> tuple[Floats, Floats]:
 
 
 def _mark_alphas(chart: Chart, canvas: Canvas, history: History) -> None:
-    free_from = 0
-    for epoch, alpha in history.alphas[1:]:
-        column = int(canvas.columns(np.array([float(epoch)]))[0])
-        if not 0 <= column < canvas.width:
-            continue
+    """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower."""
+    changes = [(int(canvas.columns(np.array([float(epoch)]))[0]), alpha) for epoch, alpha in history.alphas[1:]]
+    for column, _ in changes:
         for row in range(canvas.height):
             chart.write(canvas.top + row, canvas.left + column, "┊", Role.MARK)
+    reaches: list[int] = []  # how far the labels of each row reach
+    for column, alpha in changes:
         text = f"α {alpha:g}"
         begin = min(column + 1, canvas.width - len(text))
-        if begin >= free_from:
-            chart.write(canvas.top, canvas.left + begin, text, Role.MARK)
-            free_from = begin + len(text) + 1
+        row = next((row for row, reach in enumerate(reaches) if reach <= begin), len(reaches))
+        if row < canvas.height // 2:
+            chart.write(canvas.top + row, canvas.left + begin, text, Role.MARK)
+            reaches[row : row + 1] = [begin + len(text) + 1]

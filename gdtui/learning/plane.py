@@ -55,7 +55,7 @@ class Plane:
         axes = np.ascontiguousarray(axes * np.sign(axes[[0, 1], largest])[:, None])
         total = max(float(variances.sum()), np.finfo(float).tiny)
         share = float(variances[-1] + variances[-2]) / total
-        note = f"{features.shape[1]} features in their first two principal components, {share:.0%} of the variance"
+        note = f"principal components of {features.shape[1]} features, {share:.0%} of variance"
         return cls(centred @ axes.T, mean, axes, ("PC 1", "PC 2"), note)
 
     @property

@@ -16,44 +16,48 @@ class Key(NamedTuple):
     shown: str
     """As people name them."""
     footer: str
-    """A word or two for the footer; empty to leave it out."""
+    """The keys and a word for the footer; empty to leave it out."""
     help: str
 
 
 BINDINGS = (
-    Key("space", "pause", "space", "Pause", "Pause, or go on"),
-    Key("n,full_stop", "step", "n  .", "Step", "Train one epoch, then stand still"),
-    Key("up", "alpha_up", "↑", "", "Raise alpha to the next of 1, 2, 5, 10 …"),
+    Key("space", "pause", "space", "space Pause", "Pause, or go on"),
+    Key("n,full_stop", "step", "n  .", "n Step", "Train one epoch, then stand still"),
+    Key("up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha to the next of 1, 2, 5, 10 …"),
     Key("down", "alpha_down", "↓", "", "Lower alpha to the next of 1, 2, 5, 10 …"),
-    Key("a", "ask_alpha", "a", "Alpha", "Type alpha"),
-    Key("e", "ask_epochs", "e", "Epochs", "Type the number of epochs"),
-    Key("plus,equals_sign", "more_epochs", "+", "", "Half as many epochs again; a finished run goes on"),
+    Key("a", "ask_alpha", "a", "", "Type alpha"),
+    Key("e", "ask_epochs", "e", "", "Type the number of epochs"),
+    Key("plus,equals_sign", "more_epochs", "+", "+- Epochs", "Half as many epochs again; a finished run goes on"),
     Key("minus", "fewer_epochs", "-", "", "A third fewer epochs (undoes +)"),
-    Key("greater_than_sign", "faster", ">", "", "Faster"),
+    Key("greater_than_sign", "faster", ">", "<> Speed", "Faster"),
     Key("less_than_sign", "slower", "<", "", "Slower"),
-    Key("m", "max_speed", "m", "Max", "As fast as the machine goes; again for the speed before"),
-    Key("r", "restart", "r", "Restart", "Start again from the same weights"),
+    Key("m", "max_speed", "m", "m Max", "As fast as the machine goes; again for the speed before"),
+    Key("r", "restart", "r", "r Restart", "Start again from the same weights"),
     Key("R", "restart_fresh", "R", "", "Start again from fresh weights"),
-    Key("d", "choose_data", "d", "Data", "Choose the data set"),
-    Key("l", "log_scale", "l", "Log", "Loss curve on a logarithmic scale, or back"),
-    Key("t", "table", "t", "Table", "Show or hide the table of sampled activations"),
-    Key("question_mark", "help", "?", "Help", "This help"),
-    Key("q", "quit", "q", "Quit", "Leave; the table is printed on the normal screen"),
+    Key("d", "choose_data", "d", "d Data", "Choose the data set"),
+    Key("l", "log_scale", "l", "l Log scale", "Loss curve on a logarithmic scale, or back"),
+    Key("t", "table", "t", "t Table", "Show or hide the table of sampled activations"),
+    Key("question_mark", "help", "?", "? Help", "This help"),
+    Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )
 
 
+FIRST = ("pause", "step", "alpha_up", "more_epochs", "help", "quit")
+"""What the footer shows first, where it has no room for all."""
+
+
 def textual_bindings() -> list[Binding]:
-    """The table as Textual wants it."""
+    """The table as Textual wants it, in the footer's order."""
     return [
         Binding(
             key.keys,
             key.action,
-            key.footer or key.help,
+            key.footer.partition(" ")[2] or key.help,
             show=bool(key.footer),
-            key_display=key.shown.split()[0],
+            key_display=key.footer.partition(" ")[0] or key.shown,
             tooltip=key.help,
             priority=key.keys == "ctrl+c",
         )
-        for key in BINDINGS
+        for key in sorted(BINDINGS, key=lambda key: key.action not in FIRST)
     ]

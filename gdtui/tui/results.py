@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
-from textual.app import RenderResult
+from textual.app import ComposeResult, RenderResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
@@ -16,7 +17,7 @@ class SamplesPanel(VerticalScroll, can_focus=False):
 
     COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--head"}
 
-    def compose(self):  # type: ignore[no-untyped-def]
+    def compose(self) -> ComposeResult:
         yield Static(id="samples-table")
 
     def show(self, rows: list[Sample], feature_names: tuple[str, ...]) -> None:
@@ -29,10 +30,9 @@ class SamplesPanel(VerticalScroll, can_focus=False):
     def on_resize(self) -> None:
         self._draw()
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        if self.is_mounted:
-            self._draw()
+    def on_mount(self) -> None:
+        # The cells' styles are written into the table, so another theme needs another table.
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
     def _draw(self) -> None:
         rows, names = self._content
@@ -68,8 +68,8 @@ class SamplesPanel(VerticalScroll, can_focus=False):
             )
         return table
 
-    def _style(self, name: str):  # type: ignore[no-untyped-def]
-        return self.get_component_rich_style(name, partial=True)
+    def _style(self, name: str) -> Style:
+        return self.get_component_rich_style(name)
 
 
 class ConfusionPanel(Static):

@@ -59,8 +59,8 @@ class StatusLines(Widget):
     def _progress(self) -> Text:
         status, width = self.status, self.content_size.width
         kind = {"diverged": "status--diverged", "done": "status--done", "stopped": "status--done"}
-        style = self.get_component_rich_style(kind.get(status.state, "status--state"), partial=True)
-        line = Text(f"{SIGNS[status.state]} {status.state:<8} ", style)
+        style = self.get_component_rich_style(kind.get(status.state, "status--state"))
+        line = Text().append(f"{SIGNS[status.state]} {status.state:<8} ", style)
         digits = len(str(status.epochs))
         line.append_text(self._field("epoch", f"{status.epoch:>{digits}}/{status.epochs}"))
         tail = Text("  ")
@@ -81,8 +81,8 @@ class StatusLines(Widget):
         share = self.status.epoch / max(self.status.epochs, 1)
         halves = min(2 * width, int(2 * width * share))
         full = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-        bar = Text(full, self.get_component_rich_style("status--bar", partial=True))
-        return bar.append("─" * (width - len(full)), self.get_component_rich_style("status--rest", partial=True))
+        bar = Text().append(full, self.get_component_rich_style("status--bar"))
+        return bar.append("─" * (width - len(full)), self.get_component_rich_style("status--rest"))
 
     def _measures(self) -> Text:
         status = self.status
@@ -103,7 +103,7 @@ class StatusLines(Widget):
         return line
 
     def _field(self, name: str, value: str) -> Text:
-        return Text(f"{name} ", self.get_component_rich_style("status--name", partial=True)).append(value, "bold")
+        return Text().append(f"{name} ", self.get_component_rich_style("status--name")).append(value, "bold")
 
 
 def duration(seconds: float) -> str:
