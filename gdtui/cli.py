@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from gdtui import __version__
 from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, DataSettings, Settings, StopRules
 
+CALM_FPS = 2.0
 TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 EPILOG = """\
@@ -131,6 +132,8 @@ def build_parser() -> Parser:
     )
     add = parser.add_argument_group("display").add_argument
     add("--speed", type=_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+    add("--fps", type=_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
+    add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("--version", action="version", version=f"gdtui {__version__}")
@@ -158,6 +161,8 @@ def settings_from(options: argparse.Namespace) -> Settings:
         stop=StopRules(options.target_loss, options.target_accuracy, options.patience, options.min_delta),
         speed=options.speed,
         sample_size=options.sample_size,
+        fps=options.fps or (CALM_FPS if options.calm else None),
+        calm=options.calm,
     )
 
 

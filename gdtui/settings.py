@@ -51,6 +51,8 @@ class Settings:
     stop: StopRules = StopRules()
     speed: float | None = None
     sample_size: int = 10
+    fps: float | None = None
+    calm: bool = False
 
 
 def watchable_speed(epochs: int) -> float:

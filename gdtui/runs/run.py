@@ -41,8 +41,8 @@ class Run:
 
     @property
     def done(self) -> int:
-        """Epochs done."""
-        return self.descent.done
+        """Epochs done, and remembered."""
+        return len(self.history)
 
     @property
     def epochs(self) -> int:
@@ -67,8 +67,13 @@ class Run:
     def advance(self, epochs: int, seconds: float = math.inf, clock: Callable[[], float] = time.perf_counter) -> Batch:
         """Pull epochs from the descent (see `Descent.advance`) and remember them."""
         batch = self.descent.advance(epochs, seconds, clock)
-        self.history.append(batch)
+        self.remember(batch)
         return batch
+
+    def remember(self, batch: Batch) -> None:
+        """Take in epochs that were pulled from `descent` in another thread: only the descent works there, so
+        that whatever is shown of the run can be read without a lock."""
+        self.history.append(batch)
 
     def set_alpha(self, alpha: float) -> None:
         """Steer: `alpha` counts from the next epoch on. Raises ValueError unless it is positive and finite."""
@@ -80,7 +85,7 @@ class Run:
         """Steer: train until that many are done (see `Descent.extend`). Raises ValueError where fewer than 1."""
         if epochs < 1:
             raise ValueError(f"epochs must be at least 1, not {epochs}")
-        self.descent.extend(max(epochs, self.done))
+        self.descent.extend(max(epochs, self.descent.done))
 
     def measure(self, weights: Floats | None = None) -> Measurement:
         """Loss, accuracy and gradient norm at `weights`, or where the descent stands now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+from rich.console import RenderableType
+from rich.control import Control
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import CompositorUpdate
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -26,8 +31,10 @@ from gdtui.runs.result import samples
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings, ladder_step, watchable_speed
 from gdtui.tui.bindings import BINDINGS, textual_bindings
+from gdtui.tui.cells import Cells
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
+from gdtui.tui.pacing import REQUEST, Link
 from gdtui.tui.results import ConfusionPanel, SamplesPanel
 from gdtui.tui.screens import DataChoice, Help, Question
 from gdtui.tui.status import Status, StatusLines
@@ -61,17 +68,24 @@ class GdtuiApp(App[int]):
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__()
+        if settings.calm or os.environ.get("NO_MOTION"):
+            self.animation_level = "none"
         self.settings = settings
         self.run_shown: Run | None = None
-        self.pace = Pace(settings.speed or watchable_speed(settings.epochs))
+        self.pace = Pace(settings.speed or watchable_speed(settings.epochs), settings.fps)
         self.log_scale = False
         self.failure: str | None = None
         self._loader, self._clock = loader, clock
-        self._running = not paused
+        self._training = not paused
         self._steps = 0
         self._wake = asyncio.Event()
         self._scatter: ScatterChart | None = None
         self._last: tuple[int, Measurement, Floats] | None = None
+        self._unshown: list[Batch] = []
+        self.link = Link(clock)
+        self._cells = Cells()
+        self._frame_due = False
+        self._shows_link = False
         self._alpha_logged = settings.alpha
         self._fresh_seed = settings.seed
 
@@ -93,6 +107,7 @@ class GdtuiApp(App[int]):
     # Loading
 
     def on_mount(self) -> None:
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
         self._wake.set()
         self._show_title()
         self.run_worker(self._begin(), exclusive=True, group="training")
@@ -114,6 +129,7 @@ class GdtuiApp(App[int]):
         self.run_shown = run
         self._alpha_logged = run.alpha
         self._last = None
+        self._unshown.clear()
         if is_other_data:
             self._scatter = ScatterChart(run.data)
             self._name_scatter(run.data)
@@ -130,7 +146,7 @@ class GdtuiApp(App[int]):
         while True:
             await self._wake.wait()
             run = self.run_shown
-            if run is None or run.stop is not None or not (self._running or self._steps):
+            if run is None or run.stop is not None or not (self._training or self._steps):
                 self.pace.rest()
                 self._wake.clear()
                 continue
@@ -141,26 +157,40 @@ class GdtuiApp(App[int]):
             else:
                 count, seconds = self.pace.due(began)
             if count:
-                batch = await asyncio.to_thread(run.advance, count, seconds)
+                batch = await asyncio.to_thread(run.descent.advance, count, seconds)
                 if run is self.run_shown:
                     self.pace.saw(len(batch), self._clock() - began)
-                    self._show_batch(run, batch)
-            if self._running:
+                    await self._take_in(run, batch)
+            if self._training:
                 await asyncio.sleep(max(0.0, self.pace.wait() - (self._clock() - began)))
 
-    def _show_batch(self, run: Run, batch: Batch) -> None:
-        """Show what a pull brought."""
+    async def _take_in(self, run: Run, batch: Batch) -> None:
+        """Remember what a pull brought, and show it once the terminal is ready for another frame. Until then
+        training goes on, unless it stands still anyway."""
+        run.remember(batch)
+        self._unshown.append(batch)
+        if run.stop is not None or not self._training:
+            await self.link.wait()
+        if self.link.is_ready and run is self.run_shown:
+            self._show_unshown(run)
+
+    def _show_unshown(self, run: Run) -> None:
+        """Show the newest state, with the log lines of all that led there."""
         log = self.query_one("#log", LogView)
-        if len(batch):
+        for batch in self._unshown:
+            if not len(batch):
+                continue
             if batch.alpha != self._alpha_logged:
                 log.add([f"alpha {self._alpha_logged:g} → {batch.alpha:g} from epoch {batch.first}"], event=True)
                 self._alpha_logged = batch.alpha
             log.add(_log_lines(batch))
             assert batch.last is not None
             self._last = (batch.first + len(batch) - 1, batch.last, batch.weights[-1])
+        self._unshown.clear()
         if run.stop is not None:
             self._finish(run)
         self._redraw()
+        self._frame_due = True
 
     def _finish(self, run: Run) -> None:
         assert run.stop is not None
@@ -199,12 +229,15 @@ class GdtuiApp(App[int]):
         run = self.run_shown
         if run is None:
             return Status(epochs=self.settings.epochs, alpha=self.settings.alpha, note="loading the data …")
-        status = Status(self._state(run), run.done, run.epochs, alpha=run.alpha, speed=self.pace.text())
+        shown = run.done if self._last is None else self._last[0]
+        status = Status(self._state(run), shown, run.epochs, alpha=run.alpha, speed=self.pace.text())
         if self._last is not None:
             _, measured, _ = self._last
             status = replace(
                 status, loss=measured.loss, accuracy=measured.accuracy, gradient_norm=measured.gradient_norm
             )
+        if self._shows_link:
+            status = replace(status, link=self.link.text())
         if run.stop is not None:
             return replace(status, note=run.stop.message)
         rate = self.pace.measured if self.pace.is_max else self.pace.speed
@@ -213,7 +246,7 @@ class GdtuiApp(App[int]):
     def _state(self, run: Run) -> str:
         if run.stop is not None:
             return {"epochs": "done", "diverged": "diverged"}.get(run.stop.rule, "stopped")
-        return "training" if self._running else "paused"
+        return "training" if self._training else "paused"
 
     def _draw_table(self) -> None:
         run = self.run_shown
@@ -258,19 +291,65 @@ class GdtuiApp(App[int]):
         tiny = width < 60 or height < 16
         base.set_class(not tiny and (width < 100 or height < 30), "narrow")
         base.set_class(tiny, "tiny")
-        self.query_one("#small", Static).update(
-            f"{width}×{height} is small: no charts below 60×16; ? lists the keys" if tiny else ""
-        )
+        self.query_one("#small", Static).update(f"{width}×{height} is small for charts; ? for keys" if tiny else "")
+
+    # The terminal
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Send only the cells that differ from what the terminal shows (see `gdtui.tui.cells`)."""
+        driver = self._driver
+        if (
+            driver is None
+            or self.is_headless
+            or driver.is_inline
+            or not isinstance(renderable, CompositorUpdate)
+            or self._batch_count
+            or self._closed
+        ):
+            super()._display(screen, renderable)
+            return
+        try:
+            text = self._cells.update(renderable, tuple(self.size), self.console._color_system)
+            if text:
+                self._send(text)
+        finally:
+            self.post_display_hook()
+
+    def _send(self, text: str) -> None:
+        is_frame, self._frame_due = self._frame_due, False
+        if self.cursor_position != (0, 0):
+            text += Control.move_to(*self.cursor_position).segment.text
+        if self._sync_available:
+            text = f"{SYNC_START}{text}{SYNC_END}"
+        if is_frame:
+            text += REQUEST
+        self.link.wrote(len(text.encode()), is_frame)
+        assert self._driver is not None
+        self._driver.write(text)
+        self._driver.flush()
+
+    def on_cursor_position(self) -> None:
+        """The terminal has drawn a frame."""
+        self.link.answered()
+
+    def action_link(self) -> None:
+        self._shows_link = not self._shows_link
+        self._draw_status()
+
+    def action_repaint(self) -> None:
+        """What the terminal shows was spoilt by something else: write it anew."""
+        self._cells.forget()
+        self.refresh(layout=True)
 
     # Steering: the keys of gdtui.tui.bindings
 
     def action_pause(self) -> None:
-        self._running = not self._running
+        self._training = not self._training
         self._resume()
         self._draw_status()
 
     def action_step(self) -> None:
-        self._running = False
+        self._training = False
         self._steps += 1
         self._resume()
 
@@ -300,7 +379,7 @@ class GdtuiApp(App[int]):
         if run.epochs != before:
             self.query_one("#log", LogView).add([f"epochs {before} → {run.epochs}"], event=True)
         if was_stopped and run.stop is None:
-            self._running = True
+            self._training = True
             self._show_table(False)
         self._resume()
         self._redraw()
@@ -340,7 +419,7 @@ class GdtuiApp(App[int]):
 
     def _restart(self, run: Run) -> None:
         self._take(run)
-        self._running = True
+        self._training = True
         self._steps = 0
         self._resume()
 

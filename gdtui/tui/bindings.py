@@ -37,6 +37,8 @@ BINDINGS = (
     Key("d", "choose_data", "d", "d Data", "Choose the data set"),
     Key("l", "log_scale", "l", "l Log scale", "Loss curve on a logarithmic scale, or back"),
     Key("t", "table", "t", "t Table", "Show or hide the table of sampled activations"),
+    Key("i", "link", "i", "", "Show the link: frames and kilobytes a second, round trip"),
+    Key("ctrl+l", "repaint", "ctrl+l", "", "Paint the screen anew"),
     Key("question_mark", "help", "?", "? Help", "This help"),
     Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),

@@ -43,7 +43,9 @@ class Question(ModalScreen[float | None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Label(self._title, classes="dialog-title")
-            yield Input(self._value, select_on_focus=True)
+            question = Input(self._value, select_on_focus=True)
+            question.cursor_blink = self.app.animation_level != "none"
+            yield question
             yield Label("enter takes it, escape leaves it", id="hint")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

@@ -26,6 +26,7 @@ class Status:
     speed: str = ""
     seconds_left: float | None = None
     note: str = ""
+    link: str = ""
 
 
 SIGNS = {"loading": "…", "training": "▶", "paused": "‖", "done": "✓", "stopped": "✓", "diverged": "✗"}
@@ -74,8 +75,7 @@ class StatusLines(Widget):
         if room >= 8:
             line.append("  ")
             line.append_text(self._bar(min(room, BAR)))
-        line.append_text(tail)
-        return line
+        return line.append_text(tail) if line.cell_len + tail.cell_len <= width else line
 
     def _bar(self, width: int) -> Text:
         share = self.status.epoch / max(self.status.epochs, 1)
@@ -94,6 +94,8 @@ class StatusLines(Widget):
         fields.append(("alpha", f"{status.alpha:<6g}"))
         if status.gradient_norm is not None:
             fields.append(("gradient", f"{status.gradient_norm:<10.4g}"))
+        if status.link:
+            fields.append(("link", status.link))
         line, width = Text(), self.content_size.width
         for name, value in fields:
             if line.cell_len + len(name) + len(value) + 2 > width:

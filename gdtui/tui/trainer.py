@@ -6,10 +6,10 @@ import math
 
 from gdtui.settings import MAX_SPEED, ladder_step
 
-FRAME = 0.05
-"""Seconds between two frames at a watchable speed, at the least."""
-FRAME_AT_MAX = 0.1
-"""Seconds of training between two frames at full speed."""
+FPS = 20.0
+"""Frames a second at a watchable speed, at the most."""
+FPS_AT_MAX = 10.0
+"""Frames a second at full speed, where each takes from the training."""
 FASTEST = 1e6
 """Beyond this many epochs a second, faster means `MAX_SPEED`."""
 
@@ -19,10 +19,13 @@ class Pace:
 
     Args:
         speed: epochs a second, or `MAX_SPEED`.
+        fps: frames a second at the most; None for `FPS`, and `FPS_AT_MAX` at full speed.
     """
 
-    def __init__(self, speed: float) -> None:
+    def __init__(self, speed: float, fps: float | None = None) -> None:
         self.speed = speed
+        self._frame = 1 / (fps or FPS)
+        self._frame_at_max = 1 / (fps or FPS_AT_MAX)
         self._before_max = speed if math.isfinite(speed) else 20.0
         self._owed = 0.0
         self._last: float | None = None
@@ -59,20 +62,20 @@ class Pace:
         """How many epochs to pull now, and for how many seconds at the most. 0 epochs: not yet."""
         if self.is_max:
             self._last = now
-            return 2**62, FRAME_AT_MAX
-        passed = FRAME if self._last is None else now - self._last
+            return 2**62, self._frame_at_max
+        passed = self._frame if self._last is None else now - self._last
         # What the machine could not do in a second is forgotten, or it would never catch up.
         self._owed = min(self._owed + passed * self.speed, max(1.0, self.speed))
         self._last = now
         count = int(self._owed + 1e-9)
         self._owed -= count
-        return count, FRAME_AT_MAX
+        return count, self._frame_at_max
 
     def wait(self) -> float:
         """Seconds until the next pull is worth while."""
         if self.is_max:
             return 0.0
-        return max(FRAME, min(1.0, (1.0 - self._owed) / self.speed))
+        return max(self._frame, min(1.0, (1.0 - self._owed) / self.speed))
 
     def saw(self, epochs: int, seconds: float) -> None:
         """Take note of what was trained in that time, for `measured`."""

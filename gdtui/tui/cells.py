@@ -1,0 +1,247 @@
+"""Writes to the terminal only the cells that differ from what it shows, as tersely as they can be written.
+
+Textual repaints whole widgets, or whole runs, with each run's style spelt out in full. Over SSH that is most of
+the traffic. Here a copy of what the terminal shows is kept; an update is laid over it, and what is sent is the
+difference: cursor moves in their shortest form, and between two cells only the attributes that change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+RESET = "\x1b[m"
+
+# Bits of a pen's attributes, with the codes that switch each on and off (ECMA-48, SGR).
+_ATTRIBUTES = (
+    (1, "bold", "1", "22"),
+    (2, "dim", "2", "22"),
+    (4, "italic", "3", "23"),
+    (8, "underline", "4", "24"),
+    (16, "blink", "5", "25"),
+    (32, "reverse", "7", "27"),
+    (64, "strike", "9", "29"),
+)
+_SEEN_ON_BLANKS = 8 | 32 | 64
+
+
+class Pen(NamedTuple):
+    """How a cell is drawn: SGR codes of its colours, and the bits of its attributes."""
+
+    front: str
+    behind: str
+    attributes: int
+
+
+PLAIN = Pen("39", "49", 0)
+Cell = tuple[str, Pen]
+"""A character and its pen; the right half of a wide character is the empty string."""
+UNKNOWN: Cell = ("", Pen("", "", -1))
+
+
+class Cells:
+    """What the terminal shows, cell by cell."""
+
+    def __init__(self) -> None:
+        self._size = (0, 0)
+        self._rows: list[list[Cell]] = []
+        self._pens: dict[Style | None, Pen] = {}
+        self._color_system: ColorSystem | None = None
+
+    def forget(self) -> None:
+        """What the terminal shows is not known any more: the next update is written in full."""
+        width, height = self._size
+        self._rows = [[UNKNOWN] * width for _ in range(height)]
+
+    def update(self, update: CompositorUpdate, size: tuple[int, int], color_system: ColorSystem | None) -> str:
+        """What to send to a terminal of (columns, rows) so that it shows the update."""
+        if size != self._size:
+            self._size = size
+            self.forget()
+        if color_system != self._color_system:
+            self._color_system = color_system
+            self._pens.clear()
+        touched: dict[int, list[Cell]] = {}
+        for x, y, strip in _pieces(update):
+            if not 0 <= y < len(self._rows):
+                continue
+            if y not in touched:
+                touched[y] = self._rows[y].copy()
+            self._lay(touched[y], x, strip)
+        writer = _Writer(size[0])
+        for y in sorted(touched):
+            _write_differences(writer, y, self._rows[y], touched[y])
+            self._rows[y] = touched[y]
+        return writer.text()
+
+    def _lay(self, row: list[Cell], x: int, strip: Strip) -> None:
+        """Put a strip's cells into a row, from column x on."""
+        width = len(row)
+        for text, style, control in strip:
+            if control:
+                continue
+            pen = self._pens.get(style)
+            if pen is None:
+                pen = self._pens[style] = _pen(style, self._color_system)
+            for char in text:
+                columns = 1 if char < "\u0300" or "\u2500" <= char < "\u2900" else cell_len(char)
+                if columns == 0:
+                    if 0 < x <= width:
+                        row[x - 1] = (row[x - 1][0] + char, row[x - 1][1])
+                    continue
+                if 0 <= x < width:
+                    row[x] = (char, pen)
+                    if columns == 2 and x + 1 < width:
+                        row[x + 1] = ("", pen)
+                x += columns
+
+
+def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """(column, row, strip) for every part of an update."""
+    if isinstance(update, LayoutUpdate):
+        for y, strips in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in strips:
+                yield x, y, strip
+                x += strip.cell_length
+    elif isinstance(update, ChopsUpdate):
+        for y, x1, x2 in update.spans:
+            for end, (x, chop) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if chop is None or x >= x2 or end <= x1:
+                    continue
+                begin = max(x1, x)
+                yield begin, y, chop if x1 <= x and end <= x2 else chop.crop(begin - x, min(end, x2) - x)
+
+
+def _pen(style: Style | None, color_system: ColorSystem | None) -> Pen:
+    if style is None or color_system is None:
+        return PLAIN if style is None else Pen("39", "49", _bits(style))
+    front, behind = "39", "49"
+    if style.color is not None:
+        front = ";".join(style.color.downgrade(color_system).get_ansi_codes(foreground=True))
+    if style.bgcolor is not None:
+        behind = ";".join(style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False))
+    return Pen(front, behind, _bits(style))
+
+
+def _bits(style: Style) -> int:
+    return sum(bit for bit, name, _, _ in _ATTRIBUTES if getattr(style, name))
+
+
+def _looks_same(before: Cell, after: Cell) -> bool:
+    """Whether two cells cannot be told apart; a blank's foreground is not seen."""
+    if before == after:
+        return True
+    (char, pen), (other, others) = before, after
+    return (
+        char == other == " "
+        and pen.behind == others.behind
+        and not (pen.attributes | others.attributes) & _SEEN_ON_BLANKS
+    )
+
+
+def _write_differences(writer: _Writer, y: int, shown: list[Cell], wanted: list[Cell]) -> None:
+    # Half a wide character cannot be written: a row that has any is written whole.
+    if any(not char and pen is not UNKNOWN[1] for row in (shown, wanted) for char, pen in row):
+        changed: Iterable[int] = () if shown == wanted else range(len(wanted))
+    else:
+        changed = [x for x, (old, new) in enumerate(zip(shown, wanted, strict=True)) if not _looks_same(old, new)]
+    for x in changed:
+        writer.cell(x, y, wanted)
+
+
+class _Writer:
+    """Collects characters, moves and attributes; knows where the cursor is and what pen it has."""
+
+    def __init__(self, width: int) -> None:
+        self._parts: list[str] = []
+        self._width = width
+        self._x = self._y = -1
+        self._pen = PLAIN
+
+    def text(self) -> str:
+        if self._parts and self._pen != PLAIN:
+            self._parts.append(RESET)
+        return "".join(self._parts)
+
+    def cell(self, x: int, y: int, row: list[Cell]) -> None:
+        """Write the cell at (x, y), of which `row` holds the whole row."""
+        char, pen = row[x]
+        if not char:
+            return
+        self._go(x, y, row)
+        self._draw(char, pen)
+
+    def _draw(self, char: str, pen: Pen) -> None:
+        if char == " " and not (pen.attributes | self._pen.attributes) & _SEEN_ON_BLANKS:
+            pen = self._pen._replace(behind=pen.behind)
+        if pen != self._pen:
+            self._parts.append(_change(self._pen, pen))
+            self._pen = pen
+        self._parts.append(char)
+        self._x += 1 if (len(char) == 1 and char < "\u1100") or "\u2500" <= char[0] < "\u2900" else cell_len(char)
+        if self._x >= self._width:
+            self._x = self._y = -1  # at the right edge terminals disagree on where the cursor is
+
+    def _go(self, x: int, y: int, row: list[Cell]) -> None:
+        """Move to (x, y) in the shortest way."""
+        if (x, y) == (self._x, self._y):
+            return
+        ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
+        dx = x - self._x
+        if self._y >= 0 and y == self._y and dx > 0:
+            between = row[self._x : x]
+            if dx <= 4 and all(_looks_same((char, self._pen), (char, pen)) and char for char, pen in between):
+                ways.append("".join(char for char, _ in between))
+            ways.append("\x1b[C" if dx == 1 else f"\x1b[{dx}C")
+        elif self._y >= 0 and y > self._y:
+            down = "\x1b[B" if y == self._y + 1 else f"\x1b[{y - self._y}B"
+            across = "" if dx == 0 else "\b" * -dx if -4 < dx < 0 else f"\x1b[{abs(dx)}{'C' if dx > 0 else 'D'}"
+            ways.append(down + across)
+        self._parts.append(min(ways, key=lambda way: len(way.encode())))
+        self._x, self._y = x, y
+
+
+_changes: dict[tuple[Pen, Pen], str] = {}
+
+
+def _change(before: Pen, after: Pen) -> str:
+    """The shortest code that turns one pen into another."""
+    key = before, after
+    code = _changes.get(key)
+    if code is None:
+        if len(_changes) > 20_000:
+            _changes.clear()
+        code = _changes[key] = min(_step(before, after), _from_reset(after), key=len)
+    return code
+
+
+def _step(before: Pen, after: Pen) -> str:
+    codes = []
+    removed = before.attributes & ~after.attributes
+    kept = after.attributes
+    if removed:
+        offs = {off for bit, _, _, off in _ATTRIBUTES if removed & bit}
+        codes.extend(sorted(offs))
+        if "22" in offs:  # switches bold and dim off together
+            kept &= ~3
+            before = before._replace(attributes=before.attributes & ~3)
+    added = after.attributes & ~before.attributes
+    codes.extend(on for bit, _, on, _ in _ATTRIBUTES if added & bit)
+    if after.front != before.front:
+        codes.append(after.front)
+    if after.behind != before.behind:
+        codes.append(after.behind)
+    return f"\x1b[{';'.join(codes)}m"
+
+
+def _from_reset(after: Pen) -> str:
+    codes = [on for bit, _, on, _ in _ATTRIBUTES if after.attributes & bit]
+    codes += [code for code, plain in ((after.front, "39"), (after.behind, "49")) if code != plain]
+    return f"\x1b[{';'.join(['', *codes])}m" if codes else RESET

@@ -1,0 +1,92 @@
+"""When the far terminal is ready for another frame, by its own answers.
+
+Sending a frame says nothing of when it is seen: a slow link has seconds of buffer. So each frame ends with a
+request for the cursor's position (CSI 6 n); its answer comes back when the frame has been drawn. At most `LIMIT`
+frames are on their way; meanwhile training goes on, and what it brings replaces what was not sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+REQUEST = "\x1b[6n"
+LIMIT = 2
+"""Frames on their way at the most: one drawn over there while the next travels."""
+PATIENCE = 5.0
+"""Seconds without any answer after which a terminal is taken for one that never answers."""
+WINDOW = 3.0
+"""Seconds over which frames and bytes are counted."""
+
+
+class Link:
+    """The way to the terminal.
+
+    Args:
+        clock: seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._sent: deque[float] = deque()  # when each unanswered frame was sent
+        self._answers = True
+        self._round_trip: float | None = None
+        self._traffic: deque[tuple[float, int, int]] = deque()
+        self._answered = asyncio.Event()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether another frame may be sent."""
+        if self._sent and self._clock() - self._sent[0] > PATIENCE and self._round_trip is None:
+            # Never an answer: not a terminal that reports, so the timer alone sets the pace. One that has
+            # answered before is only slow, or away, and sending more would queue up before it.
+            self._answers = False
+            self._sent.clear()
+        return not self._answers or len(self._sent) < LIMIT
+
+    @property
+    def round_trip(self) -> float | None:
+        """Seconds from a frame's sending to its answer, smoothed; None before the first."""
+        return self._round_trip
+
+    def wrote(self, size: int, is_frame: bool) -> None:
+        """Take note of so many bytes sent; a frame carries a request."""
+        now = self._clock()
+        if is_frame:
+            self._sent.append(now)
+        self._traffic.append((now, size, int(is_frame)))
+
+    def answered(self) -> None:
+        """Take note of an answer."""
+        self._answers = True
+        if self._sent:
+            seconds = self._clock() - self._sent.popleft()
+            self._round_trip = seconds if self._round_trip is None else 0.7 * self._round_trip + 0.3 * seconds
+        self._answered.set()
+
+    async def wait(self) -> None:
+        """Until another frame may be sent."""
+        while not self.is_ready:
+            self._answered.clear()
+            try:
+                await asyncio.wait_for(self._answered.wait(), PATIENCE)
+            except TimeoutError:
+                if self._round_trip is not None:
+                    continue
+
+    def rates(self) -> tuple[float, float]:
+        """Frames and bytes a second, over the last seconds."""
+        now = self._clock()
+        while self._traffic and now - self._traffic[0][0] > WINDOW:
+            self._traffic.popleft()
+        if not self._traffic:
+            return 0.0, 0.0
+        span = max(now - self._traffic[0][0], 0.5)
+        return sum(frame for _, _, frame in self._traffic) / span, sum(size for _, size, _ in self._traffic) / span
+
+    def text(self) -> str:
+        """The link for the status line."""
+        frames, size = self.rates()
+        trip = "no answer" if self._round_trip is None else f"{self._round_trip * 1000:.0f} ms"
+        return f"{frames:4.1f} frames/s {size / 1000:5.1f} kB/s {trip}"
