@@ -2,38 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gdtui.charts.roles import Role
 
 Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
 
 
-class Role(IntEnum):
-    """What a cell's character stands for. A front end gives each role its colour, so that a change of theme
-    needs no new drawing, and no colour is decided here."""
-
-    BLANK = 0
-    AXIS = 1
-    LABEL = 2
-    CLASS_0 = 3
-    CLASS_1 = 4
-    BOUNDARY = 5
-    CURVE = 6
-    MARK = 7
-    NOTE = 8
-
-
-class Ground(IntEnum):
-    """What is behind a cell."""
-
-    NONE = 0
-    CLASS_0 = 1
-    """Where the unit predicts class 0."""
-    CLASS_1 = 2
+GAP = 4
+"""Unchanged cells between two changed runs that are taken along, since a jump costs about as much."""
 
 
 @dataclass(frozen=True)
@@ -78,3 +61,22 @@ class Chart:
     def lines(self) -> list[str]:
         """The characters alone, a string a row."""
         return ["".join(row) for row in self.chars.tolist()]
+
+    def runs(self, row: int) -> list[tuple[str, int, int]]:
+        """(text, role, ground) for each stretch of a row that is drawn alike."""
+        text = "".join(self.chars[row].tolist())
+        kinds = self.roles[row].astype(np.int16) * 256 + self.grounds[row]
+        cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(text)]
+        return [
+            (text[begin:end], int(self.roles[row, begin]), int(self.grounds[row, begin]))
+            for begin, end in pairwise(cuts)
+            if end > begin
+        ]
+
+    def changes(self, before: Chart) -> Iterator[tuple[int, int, int]]:
+        """(column, row, cells) for the runs of cells in which this differs from another of the same size."""
+        differ = (self.chars != before.chars) | (self.roles != before.roles) | (self.grounds != before.grounds)
+        for row in np.flatnonzero(differ.any(axis=1)).tolist():
+            columns = np.flatnonzero(differ[row])
+            for part in np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1):
+                yield int(part[0]), row, int(part[-1] - part[0]) + 1

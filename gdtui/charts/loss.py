@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
-from gdtui.charts.grid import Chart, Role
+from gdtui.charts.grid import Chart
+from gdtui.charts.roles import Role
 from gdtui.charts.strokes import ACROSS, extents, no_dots, stamp
 from gdtui.learning.objective import Floats
 from gdtui.runs.history import History

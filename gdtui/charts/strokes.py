@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.grid import Chart, Role
+from gdtui.charts.grid import Chart
+from gdtui.charts.roles import Role
 from gdtui.learning.objective import Floats
 
 ACROSS, DOWN = 2, 4

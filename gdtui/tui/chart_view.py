@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from typing import TYPE_CHECKING
 
-import numpy as np
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from gdtui.charts.grid import Chart, Ground, Role
+from gdtui.charts.roles import Ground, Role
 
-GAP = 4
-"""Unchanged cells between two changed runs that are repainted rather than skipped: about what a jump costs."""
+if TYPE_CHECKING:
+    from gdtui.charts.grid import Chart
 
 
 class ChartView(Widget):
     """Places a `Chart`; its colours come from the style sheet, one component class a role."""
 
-    COMPONENT_CLASSES = {
-        *(f"chart--{role.name.lower().replace('_', '-')}" for role in Role),
-        *(f"chart--ground-{ground.name.lower().replace('_', '-')}" for ground in Ground),
-    }
+    COMPONENT_CLASSES = {*(role.css for role in Role), *(ground.css for ground in Ground)}
 
     class Resized(Message):
         """The room for the chart is another; whoever draws it should draw it anew."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.chart = Chart.blank(0, 0)
+        self.chart: Chart | None = None
         self._strips: dict[int, Strip] = {}
         self._styles: list[list[Style]] = []
 
@@ -47,37 +42,26 @@ class ChartView(Widget):
     def show(self, chart: Chart) -> None:
         """Show this chart from now on."""
         before, self.chart = self.chart, chart
-        if before.chars.shape != chart.chars.shape:
+        if before is None or before.chars.shape != chart.chars.shape:
             self._strips.clear()
             self.refresh()
             return
-        regions = list(changed_regions(before, chart))
+        regions = [Region(column, row, cells, 1) for column, row, cells in chart.changes(before)]
         for region in regions:
             self._strips.pop(region.y, None)
         if regions:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        if y >= self.chart.height:
-            return Strip.blank(self.size.width, self._style(Role.BLANK, Ground.NONE))
+        blank = self._style(Role.BLANK, Ground.NONE)
+        if self.chart is None or y >= self.chart.height:
+            return Strip.blank(self.size.width, blank)
         strip = self._strips.get(y)
         if strip is None:
-            strip = self._strips[y] = self._render_row(y)
-        return strip.adjust_cell_length(self.size.width, self._style(Role.BLANK, Ground.NONE))
-
-    def _render_row(self, y: int) -> Strip:
-        chars, roles, grounds = self.chart.chars[y], self.chart.roles[y], self.chart.grounds[y]
-        text = "".join(chars.tolist())
-        kinds = roles.astype(np.int16) * 256 + grounds
-        cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(text)]
-        return Strip(
-            [
-                Segment(text[begin:end], self._style(int(roles[begin]), int(grounds[begin])))
-                for begin, end in pairwise(cuts)
-                if end > begin
-            ],
-            len(text),
-        )
+            runs = self.chart.runs(y)
+            strip = Strip([Segment(text, self._style(role, ground)) for text, role, ground in runs], self.chart.width)
+            self._strips[y] = strip
+        return strip.adjust_cell_length(self.size.width, blank)
 
     def _style(self, role: int, ground: int) -> Style:
         if not self._styles:
@@ -85,22 +69,5 @@ class ChartView(Widget):
         return self._styles[role][ground]
 
     def _look_up(self, role: Role, ground: Ground) -> Style:
-        front = self.get_component_rich_style(f"chart--{role.name.lower().replace('_', '-')}")
-        behind = self.get_component_rich_style(f"chart--ground-{ground.name.lower().replace('_', '-')}")
-        return front + Style(bgcolor=behind.bgcolor)
-
-    def get_content_width(self, container: Size, viewport: Size) -> int:
-        return container.width
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return container.height
-
-
-def changed_regions(before: Chart, after: Chart) -> Iterator[Region]:
-    """The runs of cells, one row high, in which two charts of the same size differ."""
-    differ = (before.chars != after.chars) | (before.roles != after.roles) | (before.grounds != after.grounds)
-    for row in np.flatnonzero(differ.any(axis=1)).tolist():
-        columns = np.flatnonzero(differ[row])
-        parts = np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1)
-        for part in parts:
-            yield Region(int(part[0]), row, int(part[-1] - part[0]) + 1, 1)
+        behind = self.get_component_rich_style(ground.css)
+        return self.get_component_rich_style(role.css) + Style(bgcolor=behind.bgcolor)

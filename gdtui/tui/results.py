@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
@@ -9,7 +11,8 @@ from textual.app import ComposeResult, RenderResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from gdtui.runs.result import Sample
+if TYPE_CHECKING:
+    from gdtui.runs.result import Sample
 
 
 class SamplesPanel(VerticalScroll, can_focus=False):

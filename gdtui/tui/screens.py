@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from rich.table import Table
@@ -97,3 +98,21 @@ class Help(ModalScreen[None]):
         with VerticalScroll(classes="dialog help"):
             yield Label("Keys", classes="dialog-title")
             yield Static(keys)
+
+
+def read_alpha(text: str) -> float:
+    """A learning rate, as typed. Raises ValueError with what is wrong."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < math.inf:
+        raise ValueError(f"{text!r} is not a number greater than 0")
+    return value
+
+
+def read_epochs(text: str) -> float:
+    """A number of epochs, as typed. Raises ValueError with what is wrong."""
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError(f"{text!r} is not a whole number of at least 1")
+    return int(text)

@@ -1,0 +1,78 @@
+"""An app that writes to the terminal tersely, and knows when the terminal has drawn what was sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import RenderableType
+from rich.control import Control
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual._compositor import CompositorUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from gdtui.tui.cells import Cells
+from gdtui.tui.pacing import REQUEST, Link
+
+
+class TerseApp(App[int]):
+    """Sends the cells that differ (see `gdtui.tui.cells`), and asks after each frame whether it has been drawn
+    (see `gdtui.tui.pacing`). A front end sets `frame_due` where the next thing sent is a frame."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        super().__init__()
+        self.link = Link(clock)
+        self.frame_due = False
+        self._cells = Cells()
+
+    @property
+    def base_screen(self) -> Screen[object]:
+        """The screen under all dialogs."""
+        return self.screen_stack[0]
+
+    def on_load(self) -> None:
+        # After a suspension (ctrl+z) the terminal shows the shell's lines.
+        self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        # Textual's own version of this renders each update in full. The conditions are its conditions.
+        driver = self._driver
+        if (
+            driver is None
+            or driver.is_inline
+            or self.is_headless
+            or self._closed
+            or self._batch_count
+            or not isinstance(renderable, CompositorUpdate)
+        ):
+            super()._display(screen, renderable)
+            return
+        try:
+            width, height = self.size
+            text = self._cells.update(renderable, (width, height), self.console._color_system)
+            if text:
+                self._send(text)
+        finally:
+            self.post_display_hook()
+
+    def _send(self, text: str) -> None:
+        is_frame, self.frame_due = self.frame_due, False
+        if self.cursor_position != (0, 0):  # an input method's window goes where the input's cursor is
+            text += Control.move_to(*self.cursor_position).segment.text
+        if self._sync_available:
+            text = f"{SYNC_START}{text}{SYNC_END}"
+        if is_frame:
+            text += REQUEST
+        self.link.wrote(len(text.encode()), is_frame)
+        assert self._driver is not None
+        self._driver.write(text)
+        self._driver.flush()
+
+    def on_cursor_position(self) -> None:
+        """The terminal has drawn a frame."""
+        self.link.answered()
+
+    def action_repaint(self) -> None:
+        """What the terminal shows was spoilt by something else: write it anew."""
+        self._cells.forget()
+        self.refresh(layout=True)
