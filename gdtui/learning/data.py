@@ -13,6 +13,8 @@ from gdtui.learning.objective import Floats
 from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
 
 if TYPE_CHECKING:
+    from gdtui.learning.kernel import Kernel
+    from gdtui.learning.objective import Objective
     from gdtui.learning.plane import Plane
 
 
@@ -54,6 +56,20 @@ class Dataset:
         from gdtui.learning.plane import Plane
 
         return Plane.of(self)
+
+    def kernel(self, objective: Objective) -> Kernel:
+        """An evaluation of an objective on this data; one for each thread that evaluates."""
+        from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel
+
+        if self.X.size <= WHOLE:
+            return Kernel(self.X, self.y, objective)
+        return BlockedKernel(self.X, self.y, objective, self._blocks)
+
+    @cached_property
+    def _blocks(self) -> list[Floats]:
+        from gdtui.learning.kernel import blocks_of
+
+        return blocks_of(self.X)
 
     @cached_property
     def digest(self) -> str:

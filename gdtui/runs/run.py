@@ -37,7 +37,7 @@ class Run:
         self.history = History(self._looking)
 
     def _kernel(self) -> Kernel:
-        return Kernel(self.data.X, self.data.y, self.objective)
+        return self.data.kernel(self.objective)
 
     @property
     def done(self) -> int:
