@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult, SystemCommand
@@ -42,7 +43,7 @@ class GdtuiApp(TerseApp):
         clock: seconds, for the pace.
     """
 
-    CSS_PATH = "app.tcss"
+    CSS_PATH = Path(__file__).with_name("app.tcss")  # also for subclasses that live elsewhere
     TITLE = "gdtui"
     BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings()]
 

@@ -68,20 +68,22 @@ class Cells:
             self._color_system = color_system
             self._pens.clear()
         touched: dict[int, list[Cell]] = {}
+        spans: dict[int, tuple[int, int]] = {}  # how far into each row
         for x, y, strip in _pieces(update):
             if not 0 <= y < len(self._rows):
                 continue
             if y not in touched:
                 touched[y] = self._rows[y].copy()
-            self._lay(touched[y], x, strip)
+            begin, end = spans.get(y, (max(0, x - 1), x))  # an accent may join the cell before
+            spans[y] = min(begin, x), max(end, self._lay(touched[y], x, strip))
         writer = _Writer(size[0])
         for y in sorted(touched):
-            _write_differences(writer, y, self._rows[y], touched[y])
+            _write_differences(writer, y, self._rows[y], touched[y], *spans[y])
             self._rows[y] = touched[y]
         return writer.text()
 
-    def _lay(self, row: list[Cell], x: int, strip: Strip) -> None:
-        """Put a strip's cells into a row, from column x on."""
+    def _lay(self, row: list[Cell], x: int, strip: Strip) -> int:
+        """Put a strip's cells into a row, from column x on; returns the column after the last."""
         width = len(row)
         for text, style, control in strip:
             if control:
@@ -100,6 +102,7 @@ class Cells:
                     if columns == 2 and x + 1 < width:
                         row[x + 1] = ("", pen)
                 x += columns
+        return x
 
 
 def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
@@ -146,12 +149,16 @@ def _looks_same(before: Cell, after: Cell) -> bool:
     )
 
 
-def _write_differences(writer: _Writer, y: int, shown: list[Cell], wanted: list[Cell]) -> None:
+def _write_differences(writer: _Writer, y: int, shown: list[Cell], wanted: list[Cell], begin: int, end: int) -> None:
+    """Write what differs in row y from column `begin` to `end`."""
+    changed: Iterable[int] = [
+        x
+        for x, old, new in zip(range(begin, end), shown[begin:end], wanted[begin:end], strict=False)
+        if not _looks_same(old, new)
+    ]
     # Half a wide character cannot be written: a row that has any is written whole.
-    if any(not char and pen is not UNKNOWN[1] for row in (shown, wanted) for char, pen in row):
-        changed: Iterable[int] = () if shown == wanted else range(len(wanted))
-    else:
-        changed = [x for x, (old, new) in enumerate(zip(shown, wanted, strict=True)) if not _looks_same(old, new)]
+    if changed and any(not char and pen is not UNKNOWN[1] for row in (shown, wanted) for char, pen in row):
+        changed = range(len(wanted))
     for x in changed:
         writer.cell(x, y, wanted)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,8 +22,13 @@ class LogView(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: deque[tuple[str, bool]] = deque(maxlen=KEPT)
+        self._styles: tuple[Style, Style] | None = None
         self._back = 0
         """Lines between the newest and the lowest shown."""
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles = None
 
     def add(self, lines: list[str], event: bool = False) -> None:
         """Add lines; `event` marks what the user or the run did, beside the epochs' own lines."""
@@ -56,5 +62,7 @@ class LogView(Widget):
         width, height = self.size
         index = max(0, len(self.lines) - height - self._back) + y
         text, event = self.lines[index] if index < len(self.lines) else ("", False)
-        style = self.get_component_rich_style("log--event" if event else "log--line")
+        if self._styles is None:
+            self._styles = self.get_component_rich_style("log--line"), self.get_component_rich_style("log--event")
+        style = self._styles[event]
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)

@@ -34,6 +34,8 @@ class Link:
         self._round_trip: float | None = None
         self._traffic: deque[tuple[float, int, int]] = deque()
         self._answered = asyncio.Event()
+        self.total = 0
+        """Bytes written so far."""
 
     @property
     def is_ready(self) -> bool:
@@ -53,6 +55,7 @@ class Link:
     def wrote(self, size: int, is_frame: bool) -> None:
         """Take note of so many bytes sent; a frame carries a request."""
         now = self._clock()
+        self.total += size
         if is_frame:
             self._sent.append(now)
         self._traffic.append((now, size, int(is_frame)))

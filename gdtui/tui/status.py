@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.text import Text
-from textual.app import RenderResult
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
 from textual.widget import Widget
 
 BAR = 30
@@ -32,6 +33,10 @@ class Status:
 SIGNS = {"loading": "…", "training": "▶", "paused": "‖", "done": "✓", "stopped": "✓", "diverged": "✗"}
 
 
+Piece = tuple[str, str]
+"""Text, and the component class that styles it."""
+
+
 class StatusLines(Widget):
     """Two lines; fields that do not fit are left out from the end."""
 
@@ -40,6 +45,8 @@ class StatusLines(Widget):
         "status--done",
         "status--diverged",
         "status--name",
+        "status--value",
+        "status--text",
         "status--bar",
         "status--rest",
     }
@@ -47,6 +54,11 @@ class StatusLines(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.status = Status()
+        self._styles: dict[str, Style] = {}
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
 
     def show(self, status: Status) -> None:
         """Show this from now on."""
@@ -54,58 +66,70 @@ class StatusLines(Widget):
             self.status = status
             self.refresh()
 
-    def render(self) -> RenderResult:
-        return Text("\n", no_wrap=True, overflow="crop").join([self._progress(), self._measures()])
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        pieces = (progress if y == 0 else measures)(self.status, width) if y < 2 else []
+        return Strip([Segment(text, self._style(name)) for text, name in pieces]).adjust_cell_length(
+            width, self._style("status--text")
+        )
 
-    def _progress(self) -> Text:
-        status, width = self.status, self.content_size.width
-        kind = {"diverged": "status--diverged", "done": "status--done", "stopped": "status--done"}
-        style = self.get_component_rich_style(kind.get(status.state, "status--state"))
-        line = Text().append(f"{SIGNS[status.state]} {status.state:<8} ", style)
-        digits = len(str(status.epochs))
-        line.append_text(self._field("epoch", f"{status.epoch:>{digits}}/{status.epochs}"))
-        tail = Text("  ")
-        if status.note:
-            tail.append(status.note)
-        else:
-            tail.append(f"{status.speed:<9}")
-            if status.seconds_left is not None:
-                tail.append(f" {duration(status.seconds_left)} left")
-        room = width - line.cell_len - max(tail.cell_len, 20) - 2
-        if room >= 8:
-            line.append("  ")
-            line.append_text(self._bar(min(room, BAR)))
-        return line.append_text(tail) if line.cell_len + tail.cell_len <= width else line
+    def _style(self, name: str) -> Style:
+        if name not in self._styles:
+            self._styles[name] = self.get_component_rich_style(name)
+        return self._styles[name]
 
-    def _bar(self, width: int) -> Text:
-        share = self.status.epoch / max(self.status.epochs, 1)
-        halves = min(2 * width, int(2 * width * share))
-        full = "━" * (halves // 2) + ("╸" if halves % 2 else "")
-        bar = Text().append(full, self.get_component_rich_style("status--bar"))
-        return bar.append("─" * (width - len(full)), self.get_component_rich_style("status--rest"))
 
-    def _measures(self) -> Text:
-        status = self.status
-        fields = []
-        if status.loss is not None:
-            fields.append(("loss", f"{status.loss:<11.7g}"))
-        if status.accuracy is not None:
-            fields.append(("accuracy", f"{status.accuracy:7.2%}"))
-        fields.append(("alpha", f"{status.alpha:<6g}"))
-        if status.gradient_norm is not None:
-            fields.append(("gradient", f"{status.gradient_norm:<10.4g}"))
-        if status.link:
-            fields.append(("link", status.link))
-        line, width = Text(), self.content_size.width
-        for name, value in fields:
-            if line.cell_len + len(name) + len(value) + 2 > width:
-                break
-            line.append_text(self._field(name, value))
-            line.append("  ")
-        return line
+def progress(status: Status, width: int) -> list[Piece]:
+    """State, epoch, bar and what is left of the time, in so many columns."""
+    kinds = {"diverged": "status--diverged", "done": "status--done", "stopped": "status--done"}
+    state = f"{SIGNS[status.state]} {status.state:<8} "
+    epoch = f"{status.epoch:>{len(str(status.epochs))}}/{status.epochs}"
+    pieces = [(state, kinds.get(status.state, "status--state")), *_field("epoch", epoch)]
+    tail = status.note
+    if not tail:
+        left = "" if status.seconds_left is None else f" {duration(status.seconds_left)} left"
+        tail = f"{status.speed:<9}{left}"
+    used = sum(len(text) for text, _ in pieces)
+    room = width - used - max(len(tail), 22) - 4
+    if room >= 8:
+        pieces += [("  ", "status--text"), *_bar(status, min(room, BAR))]
+        used += 2 + min(room, BAR)
+    if used + 2 + len(tail) <= width:
+        pieces.append((f"  {tail}", "status--text"))
+    return pieces
 
-    def _field(self, name: str, value: str) -> Text:
-        return Text().append(f"{name} ", self.get_component_rich_style("status--name")).append(value, "bold")
+
+def _bar(status: Status, width: int) -> list[Piece]:
+    share = status.epoch / max(status.epochs, 1)
+    halves = min(2 * width, int(2 * width * share))
+    full = "━" * (halves // 2) + ("╸" if halves % 2 else "")
+    return [(full, "status--bar"), ("─" * (width - len(full)), "status--rest")]
+
+
+def measures(status: Status, width: int) -> list[Piece]:
+    """What is measured at the epoch shown, in so many columns."""
+    fields = []
+    if status.loss is not None:
+        fields.append(("loss", f"{status.loss:<11.7g}"))
+    if status.accuracy is not None:
+        fields.append(("accuracy", f"{status.accuracy:7.2%}"))
+    fields.append(("alpha", f"{status.alpha:<6g}"))
+    if status.gradient_norm is not None:
+        fields.append(("gradient", f"{status.gradient_norm:<10.4g}"))
+    if status.link:
+        fields.append(("link", status.link))
+    pieces: list[Piece] = []
+    used = 0
+    for name, value in fields:
+        used += len(name) + len(value) + 3
+        if used - 2 > width:
+            break
+        pieces += [*_field(name, value), ("  ", "status--text")]
+    return pieces
+
+
+def _field(name: str, value: str) -> list[Piece]:
+    return [(f"{name} ", "status--name"), (value, "status--value")]
 
 
 def duration(seconds: float) -> str:

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.screen import Screen
 
 from gdtui.tui.cells import Cells
+from gdtui.tui.compositor import FrugalScreen
 from gdtui.tui.pacing import REQUEST, Link
 
 
@@ -33,6 +34,9 @@ class TerseApp(App[int]):
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
+    def get_default_screen(self) -> Screen[object]:
+        return FrugalScreen()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         # Textual's own version of this renders each update in full. The conditions are its conditions.

@@ -1,0 +1,157 @@
+"""Prints metric, gdtui, baseline, ratio and goal. ``python -m tests.benchmarks [NAME …]`` runs some of them."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+
+from gdtui.learning.data import Dataset, load
+from gdtui.runs.run import Run
+from gdtui.settings import Settings
+from tests.benchmarks.article import article_loop
+from tests.benchmarks.probe import wide
+from tests.benchmarks.pty_run import run
+
+Row = tuple[str, str, str, str, str]
+MANY = "1000000000"
+
+
+def row(metric: str, ours: float, baseline: float, unit: str, goal: str) -> Row:
+    return metric, f"{ours:,.4g} {unit}", f"{baseline:,.4g} {unit}", f"{ours / baseline:.3f}", goal
+
+
+def alternate(ours: Callable[[], float], theirs: Callable[[], float], times: int) -> tuple[float, float]:
+    """Both in turn, so that a change of the machine's speed hits both; the medians."""
+    pairs = [(ours(), theirs()) for _ in range(times)]
+    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
+
+
+def headless(data: Dataset, epochs: int) -> float:
+    """Epochs a second of a run with its history."""
+    training = Run(Settings(epochs=epochs, init="zeros"), data)
+    begun = time.perf_counter()
+    training.advance(epochs)
+    return epochs / (time.perf_counter() - begun)
+
+
+def article(data: Dataset, epochs: int) -> float:
+    W = np.zeros(data.X.shape[1])
+    begun = time.perf_counter()
+    article_loop(data.X, data.y, W, epochs)
+    return epochs / (time.perf_counter() - begun)
+
+
+def probe(seconds: float, *options: str, columns: int = 120, rows: int = 40) -> dict[str, float]:
+    return _json("tests.benchmarks.probe", str(seconds), *options, columns=columns, rows=rows)
+
+
+def _json(module: str, *options: str, **size: int) -> dict[str, float]:
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "out.json")
+        traffic = run("-m", module, str(out), *options, seconds=240, **size)
+        if not out.exists():
+            raise SystemExit(f"{module} {options} wrote nothing; its last words: {traffic.pieces[-1:]}")
+        return {**json.loads(out.read_text()), "total": traffic.total}
+
+
+def throughput() -> Iterator[Row]:
+    small = load("blobs")
+    ours, theirs = alternate(lambda: headless(small, 20_000), lambda: article(small, 20_000), 9)
+    yield row("headless, 250×2", ours, theirs, "epochs/s", "≥ 1.1")
+    large = wide()
+    headless(large, 1)
+    ours, theirs = alternate(lambda: headless(large, 10), lambda: article(large, 10), 5)
+    yield row("headless, 1,000,000×30", ours, theirs, "epochs/s", "≥ 2.5")
+
+
+def inside() -> Iterator[Row]:
+    small = load("blobs")
+    ours, alone = alternate(
+        lambda: _rate(probe(4, "--epochs", MANY, "--speed", "max")), lambda: headless(small, 300_000), 3
+    )
+    yield row("max in the TUI against headless, 250×2", ours, alone, "epochs/s", "≥ 0.85")
+    large = wide()
+    headless(large, 1)
+    ours, alone = alternate(
+        lambda: _rate(probe(8, "--epochs", MANY, "--speed", "max", "--wide")), lambda: headless(large, 100), 2
+    )
+    yield row("max in the TUI against headless, 1,000,000×30", ours, alone, "epochs/s", "≥ 0.95")
+
+
+def _rate(cost: dict[str, float]) -> float:
+    return cost["epochs"] / cost["wall"]
+
+
+def frames() -> Iterator[Row]:
+    plain_bytes, plain_cpu = _plain(8)
+    ours = probe(8, "--speed", "10", "--fps", "10", "--epochs", "200")
+    yield row("bytes a frame, 120×40, one epoch a frame", ours["bytes"] / ours["frames"], plain_bytes, "B", "≤ 0.10")
+    yield row("CPU a frame", 1000 * ours["cpu"] / ours["frames"], 1000 * plain_cpu, "ms", "≤ 0.30")
+
+
+def _plain(seconds: float) -> tuple[float, float]:
+    """Bytes and CPU seconds a frame of the plain app, without its start."""
+    short = _json("tests.benchmarks.plain_app", "1")
+    cost = _json("tests.benchmarks.plain_app", str(seconds))
+    return (cost["total"] - short["total"]) / (cost["frames"] - short["frames"]), cost["cpu"] / cost["frames"]
+
+
+def scale() -> Iterator[Row]:
+    options = ("--speed", "10", "--fps", "10", "--epochs", "1000", "--alpha", "0.0001")
+    few = probe(6, *options)
+    for name, more in (
+        ("epoch 1,000,000 against 10", ("--done", "1000000")),
+        ("1,000,000 points against 250", ("--samples", "1000000")),
+    ):
+        many = probe(6, *options, *more)
+        yield row(
+            f"screen's CPU a frame, {name}", *(1000 * c["ui_cpu"] / c["frames"] for c in (many, few)), "ms", "≤ 1.2"
+        )
+        yield row(f"bytes a frame, {name}", *(c["bytes"] / c["frames"] for c in (many, few)), "B", "≤ 1.2")
+
+
+def start() -> Iterator[Row]:
+    def first_paint() -> float:
+        return run("-m", "gdtui", seconds=1.2).when(size=1000)
+
+    def hello() -> float:
+        return run("-m", "tests.benchmarks.hello_app", seconds=1.2).when(size=1000)
+
+    ours, theirs = alternate(first_paint, hello, 7)
+    yield row("first paint", ours, theirs, "s", "≤ 1.5")
+    seen = statistics.median(run("-m", "gdtui", seconds=2.5).when(text=b"epoch #") for _ in range(5))
+    yield "first trained epoch visible", f"{seen:.3g} s", "", "", "≤ 1.5 s"
+
+
+def rest() -> Iterator[Row]:
+    traffic = run("-m", "gdtui", "--speed", "max", seconds=8)
+    late = sum(len(data) for at, data in traffic.pieces if at > 4)
+    yield "bytes in 4 s at rest, finished", f"{late} B", "", "", "0"
+    traffic = run("-m", "gdtui", seconds=8, keys={2.5: b" "})
+    late = sum(len(data) for at, data in traffic.pieces if at > 4)
+    yield "bytes in 4 s at rest, paused", f"{late} B", "", "", "0"
+
+
+GROUPS = {f.__name__: f for f in (throughput, inside, frames, scale, start, rest)}
+
+
+def main() -> None:
+    wanted = sys.argv[1:] or list(GROUPS)
+    unknown = [name for name in wanted if name not in GROUPS]
+    if unknown:
+        raise SystemExit(f"no such benchmark: {unknown[0]}; there are {', '.join(GROUPS)}")
+    print(f"{'metric':<52} {'gdtui':>20} {'baseline':>20} {'ratio':>8}  goal", flush=True)
+    for name in wanted:
+        for metric, ours, baseline, ratio, goal in GROUPS[name]():
+            print(f"{metric:<52} {ours:>20} {baseline:>20} {ratio:>8}  {goal}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
