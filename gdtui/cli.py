@@ -17,11 +17,14 @@ TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 EPILOG = """\
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
-exit codes: 0 trained, 1 diverged, 2 bad usage or data, 130 interrupted, 141 the reader of the pipe went away."""
+exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 the pipe's reader went away."""
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"gdtui: {message} (gdtui --help lists the options)\n")
@@ -33,9 +36,10 @@ def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[
     def convert(text: str) -> Any:
         try:
             value = kind(text)
-        except ValueError:
-            value = None
-        if value is None or not math.isfinite(value) or not good(value):
+            known = value == value and abs(value) < sys.float_info.max
+        except (ValueError, OverflowError):
+            known = False
+        if not known or not good(value):
             raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
         return value
 
@@ -44,14 +48,17 @@ def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[
 
 _positive = _number(float, "a number greater than 0", lambda value: value > 0)
 _not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
-_count = _number(int, "a whole number of at least 1", lambda value: value >= 1)
-_natural = _number(int, "a whole number of at least 0", lambda value: value >= 0)
+_count = _number(int, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= 10**12)
+_natural = _number(int, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
 _seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
 _share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
 
 
+_epochs_a_second = _number(float, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001)
+
+
 def _speed(text: str) -> float:
-    return MAX_SPEED if text == "max" else float(_number(float, "max, or epochs a second", lambda v: v > 0)(text))
+    return MAX_SPEED if text == "max" else float(_epochs_a_second(text))
 
 
 def _init(text: str) -> str | tuple[float, ...]:
@@ -192,9 +199,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone (`gdtui | head -3`). Python would complain at exit while flushing what is left.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()  # the reader has gone (`gdtui | head -3`)
         return BROKEN_PIPE
+    except OSError as error:
+        _forget_output()
+        return _fail(f"cannot write the output: {error.strerror or error}", USAGE)
+
+
+def _forget_output() -> None:
+    """Python would complain at exit, while flushing what is left."""
+    if sys.stdout is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--init -1,0.5` as `--init=-1,0.5`: argparse would take the weights for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--init" and argument[:1] == "-" and argument[1:2] in "0123456789.":
+            joined[-1] = f"--init={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _fail(message: str, code: int) -> int:

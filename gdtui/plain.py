@@ -25,6 +25,8 @@ def train(settings: Settings, out: TextIO | None = None, sleep: Callable[[float]
         DataError, ValueError: the data or the settings cannot be used.
     """
     out = out or sys.stdout
+    if out is None:
+        raise OSError("standard output is closed")
     run = Run(settings, load(settings.data))
     out.write("[INFO] starting training...\n")
     speed = settings.speed or MAX_SPEED
@@ -50,6 +52,6 @@ def _pull(run: Run, speed: float, sleep: Callable[[float], None]) -> Batch:
     """The next epochs: as many as a tenth of a second gives, or one at a time at the speed asked for."""
     if math.isinf(speed):
         return run.advance(run.epochs, LINES_AT_ONCE)
-    count = max(1, round(speed * LINES_AT_ONCE))
-    sleep(count / speed)
-    return run.advance(count)
+    batch = run.advance(max(1, round(speed * LINES_AT_ONCE)), LINES_AT_ONCE)
+    sleep(len(batch) / speed)
+    return batch

@@ -19,7 +19,7 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
     table = Table(title="Sampled activations", title_justify="left", title_style="bold")
     table.add_column("row", justify="right")
     for name in feature_names[:SHOWN_FEATURES]:
-        table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=12)
+        table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=12)
     for name in ("activation", "predicted", "true"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -45,9 +45,10 @@ def confusion_table(confusion: tuple[int, int, int, int], class_names: tuple[str
     table = Table(title="Confusion matrix", title_justify="left", title_style="bold")
     table.add_column("true \\ predicted")
     for name in class_names:
-        table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=14)
-    table.add_row(class_names[0], f"[green]{true_negative}[/]", str(false_positive))
-    table.add_row(class_names[1], str(false_negative), f"[green]{true_positive}[/]")
+        table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=14)
+    zero, one = map(Text, class_names)
+    table.add_row(zero, Text(str(true_negative), "green"), str(false_positive))
+    table.add_row(one, str(false_negative), Text(str(true_positive), "green"))
     return table
 
 

@@ -74,9 +74,9 @@ def next_on_ladder(value: float) -> float:
 
 def ladder_step(value: float, up: bool) -> float:
     """The neighbour of `value` on the 1-2-5 ladder, upwards or downwards; a value between two rungs goes to
-    the nearer one in that direction. Stays within 1e-12 … 1e12.
+    the nearer one in that direction. Values beyond 1e-12 … 1e12 stay where they are.
     """
     rungs = [float(f"{step}e{decade}") for decade in range(-12, 12) for step in (1, 2, 5)] + [1e12]
     if up:
-        return next((rung for rung in rungs if rung > value * (1 + 1e-9)), rungs[-1])
-    return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), rungs[0])
+        return next((rung for rung in rungs if rung > value * (1 + 1e-9)), value)
+    return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)

@@ -108,8 +108,13 @@ def _columns(history: History, canvas: Canvas) -> tuple[Floats, Floats]:
     losses = history.losses
     inside = (centres >= 1 - half) & (centres <= done + half)
     curve = np.interp(centres, np.arange(1, done + 1), np.where(np.isfinite(losses), losses, np.nan))
-    curve = np.where(inside, curve, np.nan)
-    return curve, curve
+    low = np.where(inside, curve, np.nan)
+    high = low.copy()
+    # An epoch lies somewhere within its column, not in the middle: its own value must be reached too.
+    columns = canvas.columns(np.arange(1.0, done + 1), ACROSS).astype(np.intp)
+    np.fmin.at(low, columns, losses)
+    np.fmax.at(high, columns, losses)
+    return low, high
 
 
 def _mark_alphas(chart: Chart, canvas: Canvas, history: History) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -38,6 +39,9 @@ def read_csv(settings: DataSettings) -> Dataset:
     except StopIteration:
         raise DataError(f"{where}: is empty; a header row and rows of data are needed") from None
     header = [name.strip() for name in header]
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise DataError(f"{where}: the header names column {twice!r} twice")
     target = header[-1] if settings.target is None else settings.target
     target_column = column_numbers(where, header, (target,))[0]
     others = tuple(name for index, name in enumerate(header) if index != target_column)
@@ -60,18 +64,21 @@ def read_csv(settings: DataSettings) -> Dataset:
 
 def _read_bytes(source: str) -> bytes:
     if source == "-":
+        if sys.stdin is None:
+            raise DataError("standard input is closed; --data - reads from it")
         return sys.stdin.buffer.read()
-    path = Path(source)
-    if path.is_dir():
-        raise DataError(f"{source}: is a directory, not a CSV file")
+    if not source:
+        raise DataError("--data is empty; it names a built-in set or a CSV file")
     try:
-        return path.read_bytes()
+        return Path(source).read_bytes()
+    except IsADirectoryError:
+        raise DataError(f"{source}: is a directory, not a CSV file") from None
     except FileNotFoundError:
         raise DataError(
             f"{source}: no such file, and no built-in set of that name; there are {', '.join(BUILT_IN_SETS)}"
         ) from None
-    except OSError as error:
-        raise DataError(f"{source}: cannot be read: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise DataError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _decode(where: str, raw: bytes) -> str:
@@ -84,7 +91,8 @@ def _decode(where: str, raw: bytes) -> str:
 
 def _rows(where: str, text: str) -> Iterator[Row]:
     """The rows that are not blank, each with its line number in the file."""
-    head = text.lstrip("\r\n").split("\n", 1)[0]
+    # Quoted names may hold any of the separators.
+    head = re.sub(r'"(?:[^"]|"")*"', "", text[:1_000_000]).lstrip("\r\n").split("\n", 1)[0]
     separator = max(",;\t", key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     begins = 1
@@ -133,7 +141,7 @@ def _read_rows(
 
 def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]) -> Floats:
     try:
-        values = np.array([[float(row[column]) for column in columns] for _, row in chunk], dtype=np.float64)
+        values = np.array([[_number(row[column]) for column in columns] for _, row in chunk], dtype=np.float64)
     except ValueError:
         values = None
     if values is not None and np.isfinite(values).all():
@@ -141,7 +149,7 @@ def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]
     for number, row in chunk:
         for column in columns:
             try:
-                finite = np.isfinite(float(row[column]))
+                finite = np.isfinite(_number(row[column]))
             except ValueError:
                 finite = False
             if not finite:
@@ -150,6 +158,12 @@ def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]
                     "choose other columns with --features, or correct the file"
                 )
     raise AssertionError("a bad number was seen and not found again")
+
+
+def _number(text: str) -> float:
+    if "_" in text:  # Python's float would take 1_000 for a thousand
+        raise ValueError(text)
+    return float(text)
 
 
 def _two_classes(

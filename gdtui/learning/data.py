@@ -111,6 +111,12 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         loaded = read_csv(settings)
     if settings.source not in TWO_FEATURE_SETS:
         loaded = _subset(loaded, settings)
+    if not np.isfinite(loaded.X).all():
+        raise DataError(f"{loaded.name}: values became infinite; give a smaller --noise")
+    if len(np.unique(loaded.y)) < 2:
+        raise DataError(
+            f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"
+        )
     wanted = settings.standardize
     if wanted is None:
         wanted = settings.source not in TWO_FEATURE_SETS
@@ -123,8 +129,9 @@ def standardize(data: Dataset) -> Dataset:
     Raises:
         DataError: a feature is constant, so that its deviation is 0.
     """
-    mean, deviation = data.features.mean(axis=0), data.features.std(axis=0)
-    spread = np.ptp(data.features, axis=0)
+    with np.errstate(all="ignore"):
+        mean, deviation = data.features.mean(axis=0), data.features.std(axis=0)
+        spread = np.ptp(data.features, axis=0)
     constant = [name for name, width in zip(data.feature_names, spread, strict=True) if width == 0]
     if constant:
         raise DataError(
@@ -132,8 +139,14 @@ def standardize(data: Dataset) -> Dataset:
             "leave it out with --features, or give --no-standardize"
         )
     X = data.X.copy()
-    X[:, 1:] -= mean
-    X[:, 1:] /= deviation
+    with np.errstate(all="ignore"):
+        X[:, 1:] -= mean
+        X[:, 1:] /= deviation
+    for name, column in zip(data.feature_names, X[:, 1:].T, strict=True):
+        if not np.isfinite(column).all():
+            raise DataError(
+                f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
+            )
     return replace(data, X=X, standardized=True)
 
 
@@ -233,8 +246,4 @@ def _subset(data: Dataset, settings: DataSettings) -> Dataset:
         raise DataError(f"--samples {settings.samples} is more than the {len(data)} rows of {data.name}")
     rows = np.random.default_rng(settings.seed).permutation(len(data))[: settings.samples]
     rows.sort()
-    if len(set(data.y[rows].tolist())) < 2:
-        raise DataError(
-            f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"
-        )
     return replace(data, X=np.ascontiguousarray(data.X[rows]), y=data.y[rows])

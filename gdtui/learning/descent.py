@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -187,6 +187,7 @@ class Descent:
                 count = stop_at + 1
                 loss_gradient(rows[count - 1], gradient)
             last = Measurement(float(losses[count - 1]), float(np.sqrt(gradient @ gradient)), self.kernel.confusion())
+        self._note_best(losses[:count])
         chunk = Batch(self.done + 1, alpha, losses[:count], self._block[:count].copy(), last, stop)
         # An epoch that could not be measured is recorded, and takes no step.
         rows[0][:] = rows[count - 1] if stop is not None and stop.diverged else rows[count]
@@ -239,13 +240,23 @@ class Descent:
         patience = self.rules.patience
         if patience is None:
             return None
-        for index, loss in enumerate(losses.tolist()):
-            epoch = self.done + index + 1
-            if loss < self._best - self.rules.min_delta:
-                self._best, self._best_epoch = loss, epoch
-            elif epoch - self._best_epoch >= patience:
-                return index, Stop("patience", f"no better loss in {patience} epochs, since epoch {self._best_epoch}")
+        for index, (epoch, best_epoch, _) in enumerate(self._bests(losses)):
+            if epoch - best_epoch >= patience:
+                return index, Stop("patience", f"no better loss in {patience} epochs, since epoch {best_epoch}")
         return None
+
+    def _note_best(self, losses: Floats) -> None:
+        """Remember the best of the epochs that are kept: another rule may have cut off those after."""
+        if self.rules.patience is not None:
+            _, self._best_epoch, self._best = list(self._bests(losses))[-1]
+
+    def _bests(self, losses: Floats) -> Iterator[tuple[int, int, float]]:
+        """For each of these epochs its number, and the best so far with its loss; better is by over min_delta."""
+        best, best_epoch = self._best, self._best_epoch
+        for epoch, loss in enumerate(losses.tolist(), self.done + 1):
+            if loss < best - self.rules.min_delta:
+                best, best_epoch = loss, epoch
+            yield epoch, best_epoch, best
 
     def _at_the_end(self) -> Stop:
         if not np.isfinite(self._rows[0]).all():

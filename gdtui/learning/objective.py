@@ -78,9 +78,12 @@ class CrossEntropy:
     def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
         sigmoid(z, p)
         np.subtract(p, y, out=signal)
-        np.logaddexp(0.0, z, out=scratch)
-        np.multiply(z, y, out=z)
-        np.subtract(scratch, z, out=scratch)
+        # log(1 + exp(z)) − y·z is log(1 + exp(z)) for y = 0 and log(1 + exp(−z)) for y = 1: written with a sign,
+        # it is right for infinite logits too.
+        np.multiply(y, -2.0, out=scratch)
+        np.add(scratch, 1.0, out=scratch)
+        np.multiply(scratch, z, out=scratch)
+        np.logaddexp(0.0, scratch, out=scratch)
         return np.add.reduce(scratch)  # type: ignore[no-any-return]
 
 

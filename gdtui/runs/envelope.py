@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gdtui.learning.objective import Floats
@@ -20,12 +22,16 @@ class Envelope:
         self.values = Series()
         self._lows = [Series(), Series(), Series()]
         self._highs = [Series(), Series(), Series()]
+        self._span = math.inf, -math.inf
 
     def __len__(self) -> int:
         return len(self.values)
 
     def extend(self, values: Floats) -> None:
         self.values.extend(values)
+        finite = values[np.isfinite(values)]
+        if len(finite):
+            self._span = min(self._span[0], float(finite.min())), max(self._span[1], float(finite.max()))
         lower_low = lower_high = self.values
         for low, high in zip(self._lows, self._highs, strict=True):
             begin, end = len(low) * BLOCK, len(lower_low) // BLOCK * BLOCK
@@ -37,8 +43,7 @@ class Envelope:
 
     def span(self) -> tuple[float, float]:
         """The smallest and the largest value that are finite; (NaN, NaN) where there is none."""
-        low, high = self.stretches(np.array([0, len(self)]))
-        return float(low[0]), float(high[0])
+        return self._span if self._span[0] <= self._span[1] else (math.nan, math.nan)
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """The smallest and largest values of each stretch [edges[i], edges[i + 1]), NaN where it is empty.
@@ -46,7 +51,7 @@ class Envelope:
         Where stretches are long, their edges are moved to the nearest block's: by at most 1/8 of a stretch.
 
         Args:
-            edges: ascending indices within 0 … len, shape (n + 1,).
+            edges: ascending indices within 0 … len, evenly spaced but for their ends, shape (n + 1,).
         """
         lows, highs, scale = self.values.view(), self.values.view(), 1
         longest = int(np.diff(edges).max(initial=0))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Footer, Static
@@ -136,6 +137,8 @@ class GdtuiApp(TerseApp):
             if stage is None or stage.run.stop is not None or not (self._training or self._steps):
                 self.pace.rest()
                 self._wake.clear()
+                if stage is not None and stage.has_unshown:
+                    await self._show_when_ready(stage)
                 continue
             began = self._clock()
             if self._steps:
@@ -224,8 +227,8 @@ class GdtuiApp(TerseApp):
     def on_chart_view_resized(self) -> None:
         self._draw_charts()
 
-    def on_resize(self) -> None:
-        width, height = self.size
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
         tiny = width < 60 or height < 16
         self.base_screen.set_class(not tiny and (width < 100 or height < 30), "narrow")
         self.base_screen.set_class(tiny, "tiny")
@@ -324,7 +327,8 @@ class GdtuiApp(TerseApp):
     def action_choose_data(self) -> None:
         from gdtui.tui.screens import DataChoice
 
-        self.push_screen(DataChoice(self.settings.data.source), self._choose_data)
+        shown = self.settings if self.stage is None else self.stage.run.settings
+        self.push_screen(DataChoice(shown.data.source, self.settings.data.source), self._choose_data)
 
     def _choose_data(self, source: str | None) -> None:
         if source is not None:

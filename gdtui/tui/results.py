@@ -54,7 +54,7 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         shown = self._room(width, names)
         table.add_column("row", justify="right", no_wrap=True)
         for name in names[:shown]:
-            table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=8)
+            table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=8)
         table.add_column("activation" if width > 34 + 9 * shown else "activ.", justify="right", no_wrap=True)
         table.add_column("pred", justify="right", no_wrap=True)
         table.add_column("true", justify="right", no_wrap=True)
@@ -84,7 +84,7 @@ class ConfusionPanel(Static):
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("true ╲ pred", no_wrap=True, max_width=14)
         for name in class_names:
-            table.add_column(name, justify="right", no_wrap=True, overflow="ellipsis", max_width=10)
-        table.add_row(class_names[0], Text(str(true_negative), "bold"), str(false_positive))
-        table.add_row(class_names[1], str(false_negative), Text(str(true_positive), "bold"))
+            table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=10)
+        table.add_row(Text(class_names[0]), Text(str(true_negative), "bold"), str(false_positive))
+        table.add_row(Text(class_names[1]), str(false_negative), Text(str(true_positive), "bold"))
         self.update(table)

@@ -59,13 +59,18 @@ class Question(ModalScreen[float | None]):
 
 
 class DataChoice(ModalScreen[str | None]):
-    """Asks for a data set; dismissed with its name, or with None."""
+    """Asks for a data set; dismissed with its name, or with None.
+
+    Args:
+        current: what is trained on now.
+        own: what the command line named; offered too where it is a file.
+    """
 
     BINDINGS = [Binding("escape,d", "dismiss(None)", "Cancel")]
 
-    def __init__(self, current: str) -> None:
+    def __init__(self, current: str, own: str) -> None:
         super().__init__()
-        self._sets = list(BUILT_IN_SETS) if current in BUILT_IN_SETS or current == "-" else [*BUILT_IN_SETS, current]
+        self._sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
         self._current = current
 
     def compose(self) -> ComposeResult:

@@ -79,6 +79,11 @@ class Stage:
         if len(batch):
             self._unshown.append(batch)
 
+    @property
+    def has_unshown(self) -> bool:
+        """Whether there is a newer state than the one shown."""
+        return bool(self._unshown)
+
     def show_newest(self) -> list[LogLine]:
         """Move on to the newest state; returns the log lines of all that led there.
 

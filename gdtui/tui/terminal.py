@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import RenderableType
 from rich.control import Control
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.driver import Driver
 from textual.screen import Screen
 
 from gdtui.tui.cells import Cells
@@ -34,6 +37,19 @@ class TerseApp(App[int]):
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+
+    def get_driver_class(self) -> type[Driver]:
+        """Textual draws by way of standard error. That it is a terminal is known of standard output only."""
+        known = super().get_driver_class()
+        if known.__name__ != "LinuxDriver":
+            return known
+
+        class OutputDriver(known):  # type: ignore[misc, valid-type]
+            def __init__(self, *args: Any, **options: Any) -> None:
+                super().__init__(*args, **options)
+                self._file = sys.__stdout__
+
+        return OutputDriver
 
     def get_default_screen(self) -> Screen[object]:
         return FrugalScreen()

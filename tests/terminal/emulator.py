@@ -1,0 +1,426 @@
+"""A terminal emulator: bytes in, a screen and answers out. pyte's screen, with what pyte has not.
+
+pyte (0.8.2) knows neither the alternate screen nor private markers and intermediates in CSI sequences, which
+it then prints. So the parsing is done here, by ECMA-48's grammar, and pyte keeps the cells. What is not
+understood is counted in `Emulator.unknown`, so that a test can insist that there is none.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import pyte
+from pyte.screens import Char, StaticDefaultDict
+from wcwidth import wcwidth
+
+ALT_SCREENS = (47, 1047, 1049)
+SYNC, KITTY = 2026, "kitty keyboard"
+ON_AT_FIRST = frozenset({7, 25})
+"""Private modes that are set in a fresh terminal: line wrap and the visible cursor."""
+KNOWN_MODES = frozenset({1, 5, 6, 7, 12, 25, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004})
+
+_TOKEN = re.compile(
+    r"(?P<text>[^\x00-\x1f\x7f]+)"
+    r"|\x1b\[(?P<private>[<=>?]?)(?P<params>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
+    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
+    r"|\x1b[PX^_](?P<string>[^\x1b]*)\x1b\\"
+    r"|\x1b(?P<escape>[ -/]+[0-~]|[0-OQ-WYZ\\`-~])"
+    r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f])"
+)
+_BEGUN = re.compile(
+    r"\x1b(?:\[[<=>?]?[0-9;:]*[ -/]*|\][^\x07\x1b]*\x1b?|[PX^_][^\x1b]*\x1b?|[ -/]*)\Z"
+)  # the beginning of a token whose end has not come yet
+
+
+class Grid(pyte.Screen):
+    """pyte's screen; draws faster, erases with the background only, scrolls and resizes as xterm does."""
+
+    def __init__(self, columns: int, lines: int, keeps_scrollback: bool) -> None:
+        self.scrollback: list[str] = []
+        self._keeps_scrollback = keeps_scrollback
+        self._cells: dict[Char, _Cells] = {}
+        self._looks: dict[tuple[Char, tuple[int, ...]], Char] = {}
+        self._rows: list[str] = []
+        super().__init__(columns, lines)
+
+    def rows(self) -> list[str]:
+        """The text of each row, as wide as the screen."""
+        if len(self._rows) != self.lines:
+            self._rows = [""] * self.lines
+            self.dirty.update(range(self.lines))
+        for y in self.dirty:
+            if y < self.lines:
+                self._rows[y] = self.row(y)
+        self.dirty.clear()
+        return self._rows
+
+    def row(self, y: int) -> str:
+        line = self.buffer[y]
+        return "".join(line[x].data for x in range(self.columns))
+
+    def draw(self, data: str) -> None:
+        x, y = self.cursor.x, self.cursor.y
+        if x + len(data) > self.columns or pyte.modes.IRM in self.mode or not _is_narrow(data):
+            super().draw(data)
+            return
+        attrs = self.cursor.attrs
+        cells = self._cells.get(attrs)
+        if cells is None:
+            cells = self._cells[attrs] = _Cells(attrs)
+        self.buffer[y].update(zip(range(x, x + len(data)), map(cells.__getitem__, data), strict=True))
+        self.cursor.x = x + len(data)
+        self.dirty.add(y)
+
+    def select_graphic_rendition(self, *attrs: int) -> None:
+        key = (self.cursor.attrs, attrs)
+        look = self._looks.get(key)
+        if look is None:
+            super().select_graphic_rendition(*attrs)
+            look = self._looks[key] = self.cursor.attrs
+        self.cursor.attrs = look
+
+    def index(self) -> None:
+        top, bottom = self._margins()
+        if self.cursor.y == bottom:
+            self._scroll_up(top, bottom)
+        else:
+            self.cursor_down()
+
+    def reverse_index(self) -> None:
+        top, bottom = self._margins()
+        if self.cursor.y == top:
+            self._scroll_down(top, bottom)
+        else:
+            self.cursor_up()
+
+    def scroll(self, lines: int) -> None:
+        """Move what is within the margins up by so many lines, or down where negative."""
+        top, bottom = self._margins()
+        for _ in range(min(abs(lines), bottom - top + 1)):
+            (self._scroll_up if lines > 0 else self._scroll_down)(top, bottom)
+
+    def _margins(self) -> tuple[int, int]:
+        return (0, self.lines - 1) if self.margins is None else (self.margins.top, self.margins.bottom)
+
+    def _scroll_up(self, top: int, bottom: int) -> None:
+        if self._keeps_scrollback and top == 0:
+            self.scrollback.append(self.row(0).rstrip())
+        for y in range(top, bottom):
+            self.buffer[y] = self.buffer[y + 1]
+        self.buffer[bottom] = self._blank_line()
+        self.dirty.update(range(top, bottom + 1))
+
+    def _scroll_down(self, top: int, bottom: int) -> None:
+        for y in range(bottom, top, -1):
+            self.buffer[y] = self.buffer[y - 1]
+        self.buffer[top] = self._blank_line()
+        self.dirty.update(range(top, bottom + 1))
+
+    def _blank_line(self) -> StaticDefaultDict[int, Char]:
+        line: StaticDefaultDict[int, Char] = StaticDefaultDict(self.default_char)
+        if self.cursor.attrs.bg != "default":
+            line.update(dict.fromkeys(range(self.columns), self._blank()))
+        return line
+
+    def _blank(self) -> Char:
+        return self.default_char._replace(bg=self.cursor.attrs.bg)
+
+    def _erase(self, y: int, begin: int, end: int) -> None:
+        self.buffer[y].update(dict.fromkeys(range(begin, end), self._blank()))
+        self.dirty.add(y)
+
+    @property
+    def at(self) -> int:
+        """The cursor's column; after the last column was written, pyte's is one too far."""
+        return min(self.cursor.x, self.columns - 1)
+
+    def erase_in_line(self, how: int = 0, private: bool = False) -> None:
+        begin, end = {0: (self.at, self.columns), 1: (0, self.at + 1)}.get(how, (0, self.columns))
+        self._erase(self.cursor.y, begin, end)
+
+    def erase_in_display(self, how: int = 0, *_: Any, **__: Any) -> None:
+        if how in (0, 1):
+            self.erase_in_line(how)
+        whole = {0: range(self.cursor.y + 1, self.lines), 1: range(self.cursor.y)}.get(how, range(self.lines))
+        for y in whole:
+            self._erase(y, 0, self.columns)
+        if how == 3:
+            self.scrollback.clear()
+
+    def erase_characters(self, count: int | None = None) -> None:
+        self._erase(self.cursor.y, self.at, min(self.at + (count or 1), self.columns))
+
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        """What does not fit goes from the bottom; on the main screen from the top, where the cursor is low."""
+        lines, columns = lines or self.lines, columns or self.columns
+        gone = max(0, self.cursor.y - lines + 1) if self._keeps_scrollback else 0
+        self.margins = None
+        for _ in range(gone):
+            self._scroll_up(0, self.lines - 1)
+        for y in [y for y in self.buffer if y >= lines]:
+            del self.buffer[y]
+        for line in self.buffer.values():
+            for x in [x for x in line if x >= columns]:
+                del line[x]
+        self.lines, self.columns = lines, columns
+        self.cursor.y = min(self.cursor.y - gone, lines - 1)
+        self.cursor.x = min(self.cursor.x, columns - 1)
+        self._rows = []
+        self.dirty.update(range(lines))
+
+
+class _Cells(dict[str, Char]):
+    """The cell of each character in one look, made once."""
+
+    def __init__(self, look: Char) -> None:
+        super().__init__()
+        self._look = look
+
+    def __missing__(self, char: str) -> Char:
+        cell = self[char] = self._look._replace(data=char)
+        return cell
+
+
+def _is_narrow(text: str) -> bool:
+    return text.isascii() or all(wcwidth(char) == 1 for char in text)
+
+
+class Emulator:
+    """A terminal's far side.
+
+    Args:
+        columns, rows: its size.
+        answer: called with what the terminal says by itself; None for a terminal that never answers.
+        sync: whether it says that it knows synchronised output (mode 2026).
+    """
+
+    def __init__(
+        self, columns: int, rows: int, answer: Callable[[bytes], None] | None = None, sync: bool = True
+    ) -> None:
+        self.main, self.alt = Grid(columns, rows, True), Grid(columns, rows, False)
+        self.screen = self.main
+        self.modes: dict[int, bool] = {}
+        """Private modes that were ever named, and what they are now."""
+        self.ever_set: set[int | str] = set()
+        self.kitty: dict[str, list[int]] = {"main": [], "alternate": []}
+        """Flags of the kitty keyboard protocol, a stack for each screen."""
+        self.cursor_shape = 0
+        self.title = ""
+        self.unknown: Counter[str] = Counter()
+        self.frames = 0
+        """Synchronised updates that were ended."""
+        self._known_modes = KNOWN_MODES | {SYNC} if sync else KNOWN_MODES
+        self._answer = answer
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._tail = ""
+        self._last_text = " "
+
+    # What is to be seen
+
+    @property
+    def size(self) -> tuple[int, int]:
+        return self.screen.columns, self.screen.lines
+
+    @property
+    def is_alternate(self) -> bool:
+        return self.screen is self.alt
+
+    @property
+    def is_updating(self) -> bool:
+        """Within a synchronised update, when a terminal goes on showing what was before."""
+        return self.modes.get(SYNC, False)
+
+    def lines(self) -> list[str]:
+        return [row.rstrip() for row in self.screen.rows()]
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def cell(self, x: int, y: int) -> Char:
+        """The cell in column x of row y, from 0, with its colours (names, or six hexadecimal digits)."""
+        return self.screen.buffer[y][x]
+
+    def printed(self) -> list[str]:
+        """All lines of the main screen with those that scrolled off it, without blank ones at the end."""
+        lines = [*self.main.scrollback, *(row.rstrip() for row in self.main.rows())]
+        while lines and not lines[-1]:
+            lines.pop()
+        return lines
+
+    def leftovers(self) -> list[str]:
+        """What differs from a fresh terminal; empty where a program has put everything back."""
+        found = [
+            f"mode {mode} is {'set' if is_set else 'reset'}"
+            for mode, is_set in sorted(self.modes.items())
+            if is_set != (mode in ON_AT_FIRST)
+        ]
+        found += [f"{KITTY} flags {flags} on the {name} screen" for name, flags in self.kitty.items() if flags]
+        if self.main.cursor.attrs != self.main.default_char:
+            found.append("colours or attributes are set")
+        if self.main.margins is not None:
+            found.append("a scrolling region is set")
+        if self.cursor_shape:
+            found.append(f"the cursor has shape {self.cursor_shape}")
+        return found
+
+    # What comes in
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.main.resize(rows, columns)
+        self.alt.resize(rows, columns)
+
+    def feed(self, data: bytes) -> None:
+        text = self._tail + self._decode(data)
+        self._tail, at = "", 0
+        while at < len(text):
+            token = _TOKEN.match(text, at)
+            if token is not None:
+                at = token.end()
+                self._take(token)
+            elif _BEGUN.match(text, at):
+                self._tail = text[at:]
+                return
+            else:
+                self.unknown[repr(text[at : at + 8])] += 1
+                at += 1
+
+    def _take(self, token: re.Match[str]) -> None:
+        kind = token.lastgroup
+        if kind == "text":
+            self._last_text = token["text"][-1]
+            self.screen.draw(token["text"])
+        elif kind == "final":
+            self._csi(token["private"], token["params"], token["between"], token["final"])
+        elif kind == "control":
+            self._control(token["control"])
+        elif kind == "osc":
+            code, _, value = token["osc"].partition(";")
+            if code in ("0", "2"):
+                self.title = value
+        elif kind == "escape":
+            self._escape(token["escape"])
+
+    def _control(self, char: str) -> None:
+        name = pyte.Stream.basic.get(char)
+        if name is not None and name not in ("shift_in", "shift_out"):
+            getattr(self.screen, name)()
+
+    def _escape(self, sequence: str) -> None:
+        name = pyte.Stream.escape.get(sequence)
+        if sequence == "c":
+            self.screen = self.main
+            self.main.reset()
+            self.modes.clear()
+        elif name is not None:
+            getattr(self.screen, name)()
+        elif sequence[0] not in "()*+=>\\" and sequence != "#8":
+            self.unknown[f"ESC {sequence}"] += 1
+
+    def _csi(self, private: str, params: str, between: str, final: str) -> None:
+        numbers = [min(int(part or 0), 9999) for part in params.replace(":", ";").split(";")]
+        handler = _HANDLERS.get(private + between + final)
+        if handler is not None:
+            handler(self, numbers)
+        elif not private and not between and final in pyte.Stream.csi:
+            self._pyte(final, params, numbers)
+        else:
+            self.unknown[f"CSI {private}{params}{between}{final}"] += 1
+
+    def _pyte(self, final: str, params: str, numbers: list[int]) -> None:
+        if final == "m" and ":" in params:
+            # 38:2::r:g:b has an empty colour space that 38;2;r;g;b has not.
+            numbers = [int(part or 0) for part in params.replace(":2::", ";2;").replace(":", ";").split(";")]
+        getattr(self.screen, pyte.Stream.csi[final])(*numbers)
+
+    def _say(self, text: str) -> None:
+        if self._answer is not None:
+            self._answer(text.encode())
+
+    def _set_modes(self, numbers: list[int], is_set: bool) -> None:
+        for mode in numbers:
+            self.frames += mode == SYNC and not is_set and self.modes.get(SYNC, False)
+            self.modes[mode] = is_set
+            if is_set:
+                self.ever_set.add(mode)
+            if mode in ALT_SCREENS:
+                self._switch(is_set, mode == 1049)
+            elif mode in (5, 6, 7, 25):
+                for screen in (self.main, self.alt):
+                    (screen.set_mode if is_set else screen.reset_mode)(mode, private=True)
+
+    def _switch(self, to_alt: bool, keeps_cursor: bool) -> None:
+        if to_alt == self.is_alternate:
+            return
+        before = self.screen.cursor
+        self.screen = self.alt if to_alt else self.main
+        if to_alt:
+            self.alt.buffer.clear()
+            self.alt.dirty.update(range(self.alt.lines))
+        if to_alt or not keeps_cursor:
+            here = self.screen.cursor
+            here.x, here.y, here.attrs = before.x, before.y, before.attrs
+
+    def _report(self, numbers: list[int], mark: str = "") -> None:
+        if numbers[0] == 5:
+            self._say("\x1b[0n")
+        elif numbers[0] == 6:
+            self._say(f"\x1b[{mark}{self.screen.cursor.y + 1};{self.screen.at + 1}R")
+
+    def _report_mode(self, numbers: list[int]) -> None:
+        mode = numbers[0]
+        is_set = self.modes.get(mode, mode in ON_AT_FIRST)
+        state = (1 if is_set else 2) if mode in self._known_modes else 0
+        self._say(f"\x1b[?{mode};{state}$y")
+
+    def _report_size(self, numbers: list[int]) -> None:
+        if numbers[0] == 18:
+            self._say(f"\x1b[8;{self.screen.lines};{self.screen.columns}t")
+
+    def _kitty_stack(self) -> list[int]:
+        return self.kitty["alternate" if self.is_alternate else "main"]
+
+    def _kitty_push(self, numbers: list[int]) -> None:
+        self._kitty_stack().append(numbers[0])
+        self.ever_set.add(KITTY)
+
+    def _kitty_pop(self, numbers: list[int]) -> None:
+        stack = self._kitty_stack()
+        del stack[max(0, len(stack) - max(1, numbers[0])) :]
+
+    def _kitty_set(self, numbers: list[int]) -> None:
+        self._kitty_pop([1])
+        if numbers[0]:
+            self._kitty_push(numbers)
+
+    def _repeat(self, numbers: list[int]) -> None:
+        self.screen.draw(self._last_text * max(1, numbers[0]))
+
+    def _shape(self, numbers: list[int]) -> None:
+        self.cursor_shape = numbers[0]
+
+
+_HANDLERS: dict[str, Callable[[Emulator, list[int]], None]] = {
+    "?h": lambda self, numbers: self._set_modes(numbers, True),
+    "?l": lambda self, numbers: self._set_modes(numbers, False),
+    "n": Emulator._report,
+    "?n": lambda self, numbers: self._report(numbers, "?"),
+    "c": lambda self, _: self._say("\x1b[?62;22c"),
+    ">c": lambda self, _: self._say("\x1b[>1;10;0c"),
+    "?$p": Emulator._report_mode,
+    "t": Emulator._report_size,
+    ">u": Emulator._kitty_push,
+    "<u": Emulator._kitty_pop,
+    "=u": Emulator._kitty_set,
+    "?u": lambda self, _: None,  # a terminal without the protocol says nothing
+    "b": Emulator._repeat,
+    " q": Emulator._shape,
+    "S": lambda self, numbers: self.screen.scroll(max(1, numbers[0])),
+    "T": lambda self, numbers: self.screen.scroll(-max(1, numbers[0])),
+    "s": lambda self, _: self.screen.save_cursor(),
+    "u": lambda self, _: self.screen.restore_cursor(),
+    ">m": lambda self, _: None,  # xterm's modifyOtherKeys
+}

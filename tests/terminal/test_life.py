@@ -1,0 +1,313 @@
+"""The real program in a real terminal, from start to scrollback."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.harness import GDTUI, Terminal
+
+MODES = {1049, 1000, 1003, 1006, 2004, 1004}
+"""What the app sets in the terminal and has to put back: full screen, mouse, paste, focus."""
+
+
+def gdtui(*options: str, **others) -> Terminal:
+    return Terminal([*GDTUI, *options], **others)
+
+
+def assert_restored(terminal: Terminal) -> None:
+    """The program drew in full screen, and left the terminal as it had found it."""
+    assert terminal.emulator.ever_set >= MODES
+    assert terminal.leftovers() == []
+    assert not terminal.emulator.is_alternate
+    assert not terminal.emulator.unknown
+
+
+def epoch(terminal: Terminal) -> int:
+    """The epoch that the status line tells."""
+    found = re.search(r"epoch +(\d+)/\d", terminal.screen_text())
+    assert found is not None
+    return int(found[1])
+
+
+def test_the_whole_life_of_a_run() -> None:
+    with gdtui("--speed", "50", columns=120, rows=40) as terminal:
+        terminal.wait_for("[INFO] epoch #3, loss=")
+        screen = terminal.screen_text()
+        for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "gradient", "accuracy", "q Quit"):
+            assert piece in screen
+
+        terminal.send("up")
+        terminal.wait_for("alpha 0.01 → 0.02 from epoch ")
+        terminal.wait_for("α 0.02")
+        _, row = terminal.find("α 0.02")
+        assert "┊" in terminal.lines()[row + 3]
+
+        terminal.send(" ")
+        terminal.wait_for("paused")
+        here = epoch(terminal)
+        terminal.send("n")
+        terminal.wait_for(f"epoch #{here + 1}, loss=")
+        terminal.wait_for(lambda terminal: epoch(terminal) == here + 1)
+        assert "paused" in terminal.screen_text()
+
+        terminal.send("+")
+        terminal.wait_for("epochs 100 → 150")
+        terminal.send(" ", "m")
+        terminal.wait_for("all 150 epochs done")
+        terminal.wait_for("Sampled activations")
+        terminal.wait_for("Confusion matrix")
+        terminal.wait_for("✓ right")
+        assert "true ╲ pred" in terminal.screen_text()
+
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        printed = terminal.printed()
+        assert printed[0] == "Sampled activations"
+        assert sum("✓ right" in line or "✗ wrong" in line for line in printed) == 10
+        assert "Confusion matrix" in printed
+        assert printed[-1].startswith("blobs: 150 epochs, alpha 0.02, loss ")
+        assert printed[-1].endswith("(all 150 epochs done)")
+        assert_restored(terminal)
+
+
+def test_the_markers_and_the_boundary_have_the_colours_of_the_classes() -> None:
+    with gdtui("--speed", "50") as terminal:
+        terminal.wait_for("epoch #2,")
+        terminal.wait_for("●")
+        for marker, colour in (("●", "56b4e9"), ("▲", "e69f00")):
+            column, row = terminal.find(marker)
+            assert terminal.cell(column, row)[:2] == (marker, colour)
+
+
+def test_ctrl_c_leaves_with_130_and_the_terminal_restored() -> None:
+    with gdtui() as terminal:
+        terminal.wait_for("epoch #2,")
+        terminal.send("ctrl+c")
+        assert terminal.wait_exit() == 130
+        assert "stopped early" in terminal.printed()[-1]
+        assert_restored(terminal)
+
+
+def test_a_run_that_diverges_says_so_and_leaves_with_1() -> None:
+    with gdtui("--alpha", "1e308", "--speed", "max") as terminal:
+        terminal.wait_for("diverged")
+        terminal.wait_for("is too large")
+        terminal.send("q")
+        assert terminal.wait_exit() == 1
+        assert "alpha 1e+308 is too large" in " ".join(terminal.printed())
+        assert_restored(terminal)
+
+
+def test_bad_data_is_one_line_and_2(tmp_path: Path) -> None:
+    file = tmp_path / "bad.csv"
+    file.write_text("a,b,label\n1,2,x\n3,oops,y\n")
+    with gdtui("--data", "bad.csv", cwd=tmp_path, columns=120, rows=24) as terminal:
+        assert terminal.wait_exit() == 2
+        [line] = terminal.printed()
+        assert line.startswith("gdtui: bad.csv")
+        assert "oops" in line
+        assert terminal.leftovers() == []
+
+
+def test_a_csv_file_is_trained_on(tmp_path: Path) -> None:
+    rows = [f"{index / 7:.3f},{(index * 37 % 11) / 3:.3f},{'yes' if index > 20 else 'no'}" for index in range(40)]
+    (tmp_path / "good.csv").write_text("\n".join(["left,right,answer", *rows]) + "\n")
+    with gdtui("--data", "good.csv", "--speed", "max", cwd=tmp_path) as terminal:
+        terminal.wait_for("all 100 epochs done")
+        screen = terminal.screen_text()
+        assert "40 rows, 2 features, standardised" in screen
+        assert "yes" in screen
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+
+
+LARGE = ("gdtui  blobs", "Loss", "blobs and boundary", "Log", "gradient", "? Help", "q Quit")
+SMALL = ("40×12 is small", "epoch", "[INFO]")
+
+
+def test_every_size_and_the_way_from_one_to_another() -> None:
+    """At each size there is what is promised for it, also after several changes of size."""
+    with gdtui("--speed", "20", columns=80, rows=24) as terminal:
+        terminal.wait_for("epoch #2,")
+        for columns, rows, pieces, not_there in (
+            (40, 12, SMALL, ("blobs and boundary", "Quit")),
+            (120, 40, LARGE, ("is small",)),
+            (80, 24, LARGE, ("is small",)),
+            (20, 5, (), ()),
+            (1, 1, (), ()),
+            (200, 60, LARGE, ("is small",)),
+            (40, 12, SMALL, ("blobs and boundary", "Quit")),
+        ):
+            terminal.resize(columns, rows)
+            terminal.wait_for(
+                lambda terminal, pieces=pieces, not_there=not_there: (
+                    all(piece in terminal.emulator.text() for piece in pieces)
+                    and not any(piece in terminal.emulator.text() for piece in not_there)
+                ),
+                timeout=6,
+            )
+            assert terminal.emulator.size == (columns, rows)
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+def test_after_a_change_of_size_nothing_of_the_old_screen_is_left() -> None:
+    """The screen drawn bit by bit, through changes of size, equals that of a run which began at the last size."""
+    options = ("--init", "zeros", "--epochs", "5", "--speed", "max")
+    with gdtui(*options, columns=120, rows=40) as new:
+        new.wait_for("all 5 epochs done")
+        new.wait_for("✓ right")
+        with gdtui(*options, columns=70, rows=20) as old:
+            old.wait_for("all 5 epochs done")
+            for size in ((40, 12), (200, 50), (120, 40)):
+                old.resize(*size)
+            old.wait_for(lambda old: old.emulator.text() == new.emulator.text(), timeout=6)
+
+
+def cells(terminal: Terminal) -> list[list[tuple[object, ...]]]:
+    """All that is to be seen on the screen; the foreground of a blank is not."""
+    columns, rows = terminal.emulator.size
+    look = [[terminal.cell(x, y) for x in range(columns)] for y in range(rows)]
+    return [[(" ", cell.bg) if cell.data == " " else cell for cell in row] for row in look]
+
+
+def test_a_screen_drawn_bit_by_bit_is_the_screen_painted_anew() -> None:
+    """Through steps, dialogs, tables, scales, sizes: in the end a full repaint changes nothing."""
+    with gdtui("--epochs", "300", "--speed", "50") as terminal:
+        terminal.wait_for("epoch #3,")
+        terminal.send("up")
+        terminal.wait_for("α 0.02")
+        terminal.send("?")
+        terminal.wait_for("This help")
+        terminal.send("?")
+        terminal.wait_for(lambda terminal: "This help" not in terminal.emulator.text())
+        terminal.send("t", "l")
+        terminal.wait_for("pred")
+        terminal.resize(130, 36)
+        terminal.send("a")
+        terminal.wait_for("the learning rate")
+        terminal.send("0.5", "enter")
+        terminal.wait_for("alpha 0.5")
+        terminal.send("m")
+        terminal.wait_for("all 300 epochs done")
+        terminal.wait_for("✓ right")
+        # Whatever is still to come has come when the answer to a key is there.
+        terminal.latency("i", "frames/s")
+        terminal.latency("i", lambda terminal: "frames/s" not in terminal.emulator.text())
+        before = cells(terminal)
+        with terminal._changed:
+            terminal.emulator.feed(b"\x1b[H\x1b[2J\x1b[31mSomething else wrote here.\x1b[m")
+        terminal.send("\x0c")  # ctrl+l
+        terminal.wait_for("blobs and boundary")
+        terminal.wait_for(lambda terminal: "q Quit" in terminal.emulator.text())
+        assert cells(terminal) == before
+        assert not terminal.emulator.unknown
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["quick terminal", "answers read away by the shell"])
+def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
+    """ctrl+z and fg. What the terminal answers meanwhile is lost: it goes to the shell."""
+    with gdtui("--epochs", "100000000", "--speed", "max") as terminal:
+        terminal.wait_for("epoch #")
+        terminal.wait_for("blobs and boundary")
+        frames, terminal.answers = terminal.emulator.frames, answers
+        terminal.wait_for(lambda terminal: terminal.emulator.frames >= frames + 2)
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate and not terminal.emulator.leftovers())
+        terminal.answers = True
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+        terminal.wait_for("blobs and boundary", timeout=5)
+        terminal.wait_for("epoch #", timeout=5)
+        here = epoch(terminal)
+        terminal.wait_for(lambda terminal: epoch(terminal) > here, timeout=5)
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+def test_a_small_window_is_named_and_usable() -> None:
+    with gdtui("--speed", "max", columns=40, rows=12) as terminal:
+        terminal.wait_for("40×12 is small")
+        terminal.wait_for("all 100 epochs done")
+        terminal.send("?")
+        terminal.wait_for("Keys")
+        terminal.send("escape")
+        terminal.wait_for("[INFO]")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+def test_a_terminal_that_answers_nothing_is_drawn_on_all_the_same() -> None:
+    with gdtui("--speed", "50", answers=False) as terminal:
+        terminal.wait_for("epoch #5,")
+        terminal.send("m")
+        terminal.wait_for("all 100 epochs done")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+def test_a_terminal_without_synchronised_output_shows_the_same() -> None:
+    with gdtui("--speed", "50", sync=False) as terminal:
+        terminal.wait_for("epoch #5,")
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert 2026 not in terminal.emulator.ever_set
+        assert_restored(terminal)
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_a_dumb_terminal_gets_plain_lines(term: str) -> None:
+    with gdtui("--epochs", "3", env={"TERM": term}) as terminal:
+        assert terminal.wait_exit() == 0
+        assert_plain(terminal)
+
+
+def test_plain_on_a_terminal_when_asked_for() -> None:
+    with gdtui("--plain", "--epochs", "3") as terminal:
+        assert terminal.wait_exit() == 0
+        assert_plain(terminal)
+
+
+def test_plain_lines_where_keys_cannot_come_from_a_terminal() -> None:
+    with gdtui("--epochs", "3", stdin=subprocess.DEVNULL) as terminal:
+        assert terminal.wait_exit() == 0
+        assert_plain(terminal)
+
+
+def assert_plain(terminal: Terminal) -> None:
+    printed = terminal.printed()
+    assert printed[0] == "[INFO] starting training..."
+    assert printed[1].startswith("[INFO] epoch #1, loss=")
+    assert printed[-1].startswith("blobs: 3 epochs")
+    assert not terminal.emulator.modes
+
+
+def test_plain_lines_and_not_one_escape_byte_where_output_is_a_pipe() -> None:
+    with gdtui("--epochs", "3", stdout=subprocess.PIPE) as terminal:
+        assert terminal.process.stdout is not None
+        with terminal.process.stdout as pipe:
+            output = pipe.read()
+        assert terminal.wait_exit() == 0
+        assert output.startswith(b"[INFO] starting training...\n[INFO] epoch #1, loss=")
+        assert b"\x1b" not in output
+        assert terminal.received == 0
+
+
+def test_with_errors_into_a_file_the_screen_is_still_to_be_seen(tmp_path: Path) -> None:
+    """Textual draws by way of standard error: with `2> file`, the screen must not go there."""
+    with (tmp_path / "errors").open("wb") as errors:
+        with gdtui("--epochs", "3", stderr=errors) as terminal:
+            terminal.wait_for("epoch #3,", timeout=6)
+            if terminal.emulator.is_alternate:
+                terminal.send("q")
+            assert terminal.wait_exit() == 0
+        assert (tmp_path / "errors").read_bytes() == b""

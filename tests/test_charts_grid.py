@@ -1,0 +1,119 @@
+"""The grid of cells, and the ticks of the axes."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdtui.charts.axes import axes, nice_ticks
+from gdtui.charts.grid import GAP, Chart
+from gdtui.charts.roles import Ground, Role
+
+
+@st.composite
+def pairs(draw: st.DrawFn) -> tuple[Chart, Chart]:
+    """Two charts of one size that differ in some cells, in one respect or another."""
+    width, height = draw(st.integers(0, 30)), draw(st.integers(0, 6))
+    before = Chart.blank(width, height)
+    after = before.copy()
+    if width and height:
+        cells = st.tuples(st.integers(0, height - 1), st.integers(0, width - 1), st.integers(0, 2))
+        for row, column, what in draw(st.lists(cells, max_size=25)):
+            if what == 0:
+                after.chars[row, column] = "x"
+            elif what == 1:
+                after.roles[row, column] = Role.CURVE
+            else:
+                after.grounds[row, column] = Ground.CLASS_1
+    return before, after
+
+
+@given(pairs())
+def test_changes_cover_every_changed_cell_and_little_else(charts: tuple[Chart, Chart]) -> None:
+    before, after = charts
+    differ = (before.chars != after.chars) | (before.roles != after.roles) | (before.grounds != after.grounds)
+    covered = np.zeros_like(differ)
+    for column, row, cells in after.changes(before):
+        part = differ[row, column : column + cells]
+        assert len(part) == cells  # within the chart
+        assert part[0]
+        assert part[-1]
+        gaps = "".join("x" if changed else " " for changed in part).split("x")
+        assert max(map(len, gaps)) < GAP
+        assert not covered[row, column : column + cells].any()
+        covered[row, column : column + cells] = True
+    assert not (differ & ~covered).any()
+
+
+def test_a_gap_of_unchanged_cells_parts_two_changes_where_it_is_long() -> None:
+    before, after = Chart.blank(20, 1), Chart.blank(20, 1)
+    after.write(0, 2, "ab", Role.LABEL)
+    after.write(0, 4 + GAP - 1, "c", Role.LABEL)
+    after.write(0, 18, "d", Role.LABEL)
+    assert list(after.changes(before)) == [(2, 0, 2 + GAP), (18, 0, 1)]
+
+
+@given(pairs())
+def test_runs_give_every_cell_back(charts: tuple[Chart, Chart]) -> None:
+    for chart in charts:
+        for row in range(chart.height):
+            runs = chart.runs(row)
+            assert "".join(text for text, _, _ in runs) == "".join(chart.chars[row])
+            assert [role for text, role, _ in runs for _ in text] == chart.roles[row].tolist()
+            assert [ground for text, _, ground in runs for _ in text] == chart.grounds[row].tolist()
+
+
+@given(st.integers(-9, 15), st.integers(-3, 5), st.text("abc", max_size=12))
+def test_writing_is_cut_off_at_the_edges(column: int, row: int, text: str) -> None:
+    chart = Chart.blank(8, 3)
+    chart.write(row, column, text, Role.NOTE)
+    wanted = [[" "] * 8 for _ in range(3)]
+    for offset, char in enumerate(text):
+        if 0 <= column + offset < 8 and 0 <= row < 3:
+            wanted[row][column + offset] = char
+    assert chart.lines() == ["".join(line) for line in wanted]
+
+
+def test_a_copy_is_not_written_through() -> None:
+    chart = Chart.blank(4, 1)
+    chart.copy().write(0, 0, "x", Role.NOTE)
+    assert chart.lines() == ["    "]
+
+
+@given(
+    st.floats(-1e3, 1e3),
+    st.floats(1e-2, 1e6),
+    st.integers(2, 12),
+)
+def test_ticks_are_round_within_the_limits_and_told_apart(low: float, span: float, count: int) -> None:
+    ticks = nice_ticks((low, low + span), count)
+    places = [place for place, _ in ticks]
+    assert 1 <= len(ticks) <= 2 * count + 2
+    assert all(low - 1e-6 * span <= place <= low + span + 1e-6 * span for place in places)
+    steps = np.diff(places)
+    assert np.allclose(steps, steps[:1], rtol=1e-6)
+    if len(steps) and max(map(abs, places)) < 1e6:
+        digits = steps[0] / 10 ** math.floor(math.log10(steps[0] * (1 + 1e-9)))
+        assert min(abs(digits - nice) for nice in (1, 2, 5)) < 1e-3
+        assert len({text for _, text in ticks}) == len(ticks)
+        assert all(math.isclose(float(text), place, abs_tol=1e-3 * steps[0]) for place, text in ticks)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 31), (13, 6), (120, 9)])
+def test_a_tick_stands_where_its_number_is(size: tuple[int, int]) -> None:
+    xticks, yticks = ((0.0, "0"), (50.0, "50"), (100.0, "100")), ((0.0, "0"), (1.0, "1"))
+    framed = axes(*size, (-10.0, 110.0), (-0.5, 1.5), xticks, yticks, "x")
+    assert framed is not None
+    chart, canvas = framed
+    bottom = canvas.top + canvas.height
+    for place, _ in xticks:
+        column = canvas.left + int(canvas.columns(np.array([place]))[0])
+        near = chart.chars[bottom, column - 1 : column + 2].tolist()
+        assert "┬" in near, (place, chart.lines())
+    for place, _ in yticks:
+        row = int(canvas.rows(np.array([place]))[0])
+        assert chart.chars[row, canvas.left - 1] == "┤", (place, chart.lines())

@@ -1,0 +1,193 @@
+"""The loss curve."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtui.charts import loss as module
+from gdtui.charts.axes import Canvas
+from gdtui.charts.loss import LossView, last_epoch, loss_chart
+from gdtui.charts.roles import Role
+from gdtui.runs.history import History
+from tests.drawings import corner, dots, history_of
+
+
+def canvas_of(history: History, epochs: int, width: int, height: int) -> Canvas:
+    """The mapping of epochs and losses to dots that a drawing of this size has."""
+    chart = loss_chart(history, LossView(epochs), width, height)
+    bottom, left = corner(chart)
+    ylim, _ = module._y_axis(history, False, height)
+    xlim = (0.0, float(last_epoch(len(history), epochs)))
+    return Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 999), st.integers(1, 10_000), st.integers(20, 150), st.integers(6, 50))
+def test_every_column_reaches_from_its_smallest_to_its_largest_loss(
+    seed: int, epochs: int, width: int, height: int
+) -> None:
+    """For up to 512 epochs a column; beyond, the edges of the columns may move by an eighth (see `Envelope`)."""
+    losses = np.random.default_rng(seed).exponential(size=epochs)
+    history = history_of(losses)
+    canvas = canvas_of(history, epochs, width, height)
+    field = dots(loss_chart(history, LossView(epochs), width, height), Role.CURVE)
+    place = canvas.columns(np.arange(1.0, epochs + 1), 2)
+    inside = np.abs(place - np.round(place)) > 1e-6  # on the edge of two columns an epoch may be in either
+    column, rows = place.astype(int), canvas.rows(losses, 4).astype(int)
+    for index in np.unique(column[inside]):
+        here = rows[inside & (column == index)]
+        drawn = np.flatnonzero(field[:, index])
+        assert len(drawn), index
+        assert drawn[0] <= here.min() + 1, (index, drawn, here)
+        assert drawn[-1] >= here.max() - 1, (index, drawn, here)
+
+
+@pytest.mark.parametrize("epochs", [700, 5000])
+def test_no_column_reaches_beyond_the_losses_near_it(epochs: int) -> None:
+    losses = np.random.default_rng(epochs).exponential(size=epochs)
+    history = history_of(losses)
+    canvas = canvas_of(history, epochs, 100, 30)
+    field = dots(loss_chart(history, LossView(epochs), 100, 30), Role.CURVE)
+    column = canvas.columns(np.arange(1.0, epochs + 1), 2).astype(int)
+    rows = canvas.rows(losses, 4).astype(int)
+    for index in range(field.shape[1]):
+        near, drawn = rows[np.abs(column - index) <= 1], np.flatnonzero(field[:, index])
+        if len(drawn):
+            assert near.min() - 1 <= drawn[0]
+            assert drawn[-1] <= near.max() + 1
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 1_000_000), st.data())
+def test_no_spike_is_thinned_away(epochs: int, data: st.DataObject) -> None:
+    spike = data.draw(st.integers(1, epochs))
+    losses = np.full(epochs, 1.0)
+    losses[spike - 1] = 10.0
+    history = history_of(losses)
+    chart = loss_chart(history, LossView(epochs), 100, 20)
+    field = dots(chart, Role.CURVE)
+    canvas = canvas_of(history, epochs, 100, 20)
+    row = int(canvas.rows(np.array([10.0]), 4)[0])
+    peaks = np.flatnonzero(field[: row + 2].any(axis=0))
+    assert len(peaks)
+    place = canvas.columns(np.array([float(spike)]), 2)[0]
+    # A wide spike, where an epoch has several columns, has its top within its neighbours.
+    slack = 2 + 2 * canvas.width / canvas.xlim[1]
+    assert abs(peaks - place).min() <= slack
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 5, 30, 99, 400])
+@pytest.mark.parametrize("log", [False, True])
+def test_a_falling_loss_is_a_falling_curve_without_gaps(epochs: int, log: bool) -> None:
+    history = history_of(100 / np.arange(1.0, epochs + 1))
+    field = dots(loss_chart(history, LossView(epochs, log), 80, 24), Role.CURVE)
+    used = np.flatnonzero(field.any(axis=0))
+    assert len(used)
+    assert (np.diff(used) == 1).all()
+    tops = [np.flatnonzero(field[:, column])[0] for column in used]
+    assert (np.diff(tops) >= 0).all()
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "losses",
+    [
+        [],
+        [np.nan],
+        [np.inf],
+        [1.0, np.nan],
+        [3.0, 2.0, np.inf],
+        [np.nan] * 500,
+        [1e308, 1e308],
+        [0.0],
+        [0.0, 0.0, 0.0],
+        [5e-324],
+        [1e-300, 1e300],
+        [1.0, 2.0, np.nan, 4.0, np.inf, 3.0],
+        [2.0] * 10_000 + [np.inf],
+    ],
+    ids=lambda losses: f"{len(losses)}:{losses[:3]}",
+)
+def test_no_losses_and_no_size_break_the_drawing(losses: list[float], log: bool) -> None:
+    history = history_of(np.array(losses))
+    for width, height in [(0, 0), (1, 1), (12, 5), (13, 4), (40, 12), (60, 60), (250, 80), (5, 60), (60, 5)]:
+        lines = loss_chart(history, LossView(100, log), width, height).lines()
+        assert [len(line) for line in lines] == [width] * height
+
+
+def test_every_small_size_is_drawn() -> None:
+    history = history_of(1 / np.arange(1.0, 60), {20: 0.5})
+    for width in range(0, 61, 3):
+        for height in range(0, 61, 3):
+            lines = loss_chart(history, LossView(100), width, height).lines()
+            assert [len(line) for line in lines] == [width] * height
+
+
+def test_a_loss_that_is_not_finite_hides_no_other() -> None:
+    losses = np.array([8.0, 6.0, np.nan, 5.0, 4.0])
+    field = dots(loss_chart(history_of(losses), LossView(5), 80, 24), Role.CURVE)
+    assert len(np.flatnonzero(field.any(axis=0))) > 20
+
+
+def test_a_change_of_alpha_is_marked_at_its_epoch_with_its_value() -> None:
+    history = history_of(np.linspace(9, 1, 100), {40: 0.02, 70: 0.5})
+    chart = loss_chart(history, LossView(100), 100, 24)
+    canvas = canvas_of(history, 100, 100, 24)
+    text = "\n".join(chart.lines())
+    assert "α 0.02" in text
+    assert "α 0.5" in text
+    assert "α 0.01" not in text  # the alpha at the start is no change
+    for epoch in (40.0, 70.0):
+        column = canvas.left + int(canvas.columns(np.array([epoch]))[0])
+        assert (chart.roles[: canvas.height, column] == Role.MARK).sum() > canvas.height / 2
+
+
+def test_many_changes_of_alpha_do_not_write_over_one_another() -> None:
+    alphas = {epoch: float(epoch) for epoch in range(10, 100, 10)}
+    chart = loss_chart(history_of(np.ones(100), alphas), LossView(100), 120, 30)
+    text = "\n".join(chart.lines())
+    assert all(f"α {alpha:g}" in text for alpha in alphas.values())
+
+
+def test_the_curve_runs_over_the_marks_and_never_over_their_axes() -> None:
+    chart = loss_chart(history_of(np.full(100, 5.0), {50: 0.02}), LossView(100), 100, 24)
+    _, left = corner(chart)
+    assert not np.isin(chart.roles[:, : left + 1], (Role.CURVE, Role.MARK)).any()
+    used = np.flatnonzero((chart.roles == Role.CURVE).any(axis=0))
+    assert (np.diff(used) == 1).all()
+
+
+@given(st.integers(0, 10**9), st.integers(1, 10**9))
+def test_the_x_axis_holds_what_is_done_and_ends_at_what_is_wanted(done: int, wanted: int) -> None:
+    end = last_epoch(done, wanted)
+    assert done <= end <= max(wanted, done, 1)
+    if 2 * done >= wanted:
+        assert end == max(wanted, done, 1)
+
+
+def test_the_axes_move_in_steps_and_not_with_every_epoch() -> None:
+    ends = [last_epoch(done, 10**6) for done in range(1, 20_000)]
+    assert len(set(ends)) <= 10
+    losses = 100 / np.arange(1.0, 400)
+    axes = {tuple(module._y_axis(history_of(losses[:done]), False, 24)[0]) for done in range(1, 400, 7)}
+    assert len(axes) == 1
+
+
+def test_a_logarithmic_axis_has_powers_of_ten() -> None:
+    text = "\n".join(loss_chart(history_of(np.geomspace(100, 0.001, 200)), LossView(200, True), 80, 24).lines())
+    for tick in ("100┤", "1┤", "0.01┤"):
+        assert tick in text
+
+
+@given(st.floats(1e-12, 1e300), st.floats(1e-12, 1e300), st.booleans())
+@settings(deadline=None)
+def test_the_y_axis_holds_every_loss(one: float, other: float, log: bool) -> None:
+    (bottom, top), ticks = module._y_axis(history_of(np.array([one, other])), log, 24)
+    low, high = sorted((one, other))
+    shown = np.log10([low, high]) if log else np.array([low, high])
+    assert bottom - 1e-9 <= shown[0]
+    assert shown[1] <= top + 1e-9
+    assert 1 <= len(ticks) <= 20

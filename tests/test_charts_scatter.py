@@ -1,0 +1,245 @@
+"""The points and the boundary."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from gdtui.charts.grid import Chart
+from gdtui.charts.roles import Ground, Role
+from gdtui.charts.scatter import MARKERS, ScatterChart, boundary
+from tests.drawings import clouds, corner, dataset, dots
+
+VIEW = ((-3.0, 5.0), (-2.0, 7.0))
+numbers = st.floats(-10, 10).map(lambda value: round(value, 3))
+HUGE = (0.0, 1.0, -1.0, 1e300, -1e300, 1e-300, 1e308, 5e-324, math.inf, -math.inf, math.nan)
+
+
+# Where the line enters and leaves
+
+
+@given(numbers, numbers, numbers)
+@example(0.0, 0.0, 0.0)
+@example(1.0, 0.0, 0.0)
+@example(3.0, 1.0, 0.0)
+@example(-3.0, 1.0, 0.0)
+@example(2.0, 0.0, 1.0)
+def test_the_ends_of_the_boundary_are_on_the_line_and_on_the_edge_of_the_view(c: float, cu: float, cv: float) -> None:
+    (left, right), (low, high) = VIEW
+    signs = {c + cu * u + cv * v >= 0 for u in (left, right) for v in (low, high)}
+    ends = boundary((c, cu, cv), *VIEW)
+    assert (ends is None) == (len(signs) == 1)
+    if ends is not None:
+        for u, v in ends:
+            assert left - 1e-9 <= u <= right + 1e-9
+            assert low - 1e-9 <= v <= high + 1e-9
+            assert min(abs(u - left), abs(u - right), abs(v - low), abs(v - high)) < 1e-9
+            assert abs(c + cu * u + cv * v) <= 1e-9 * (abs(c) + 10 * abs(cu) + 10 * abs(cv))
+
+
+@given(numbers, numbers, numbers)
+def test_the_boundary_parts_the_view_as_brute_force_finds(c: float, cu: float, cv: float) -> None:
+    """On a fine raster, the cells between which the sign changes are those near the segment."""
+    ends = boundary((c, cu, cv), *VIEW)
+    u, v = np.meshgrid(np.linspace(*VIEW[0], 60), np.linspace(*VIEW[1], 60))
+    positive = c + cu * u + cv * v >= 0
+    if ends is None:
+        assert positive.all() or not positive.any()
+        return
+    (u1, v1), (u2, v2) = ends
+    cross = (u2 - u1) * (v - v1) - (v2 - v1) * (u - u1)
+    clear = np.abs(cross) > 1e-6
+    assert len(np.unique(positive[clear & (cross > 0)])) <= 1
+    assert len(np.unique(positive[clear & (cross < 0)])) <= 1
+
+
+# Degenerate weights
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.tuples(*[st.sampled_from(HUGE)] * 3),
+    st.integers(0, 60),
+    st.integers(0, 60),
+)
+@example((0.0, 0.0, 0.0), 40, 20)
+@example((math.nan, math.nan, math.nan), 40, 20)
+@example((1e308, 1e308, -1e308), 40, 20)
+@example((1.0, 5e-324, 0.0), 40, 20)
+def test_no_weights_and_no_size_break_the_drawing(weights: tuple[float, ...], width: int, height: int) -> None:
+    chart = POINTS.draw(np.array(weights), width, height)
+    assert_whole(chart, width, height)
+
+
+@pytest.mark.parametrize("features", [1, 2, 5])
+def test_every_small_size_is_drawn(features: int) -> None:
+    scatter = ScatterChart(clouds(features=features))
+    for width in range(0, 61, 3):
+        for height in range(0, 61, 3):
+            assert_whole(scatter.draw(np.linspace(-2, 2, features + 1), width, height), width, height)
+
+
+@pytest.mark.parametrize("size", [(250, 80), (12, 5), (249, 7), (30, 80)])
+def test_lines_have_the_size_that_was_asked_for(size: tuple[int, int]) -> None:
+    chart = POINTS.draw(np.array([-3.0, 1.0, 1.0]), *size)
+    assert_whole(chart, *size)
+    assert set("".join(chart.lines())) >= {"●", "▲", "└"}
+
+
+POINTS = ScatterChart(clouds())
+
+
+def assert_whole(chart: Chart, width: int, height: int) -> None:
+    assert (chart.width, chart.height) == (width, height)
+    assert [len(line) for line in chart.lines()] == [width] * height
+    assert chart.roles.shape == chart.grounds.shape == (height, width)
+
+
+@pytest.mark.parametrize(
+    ("weights", "note"),
+    [
+        ((math.inf, 1.0, 1.0), "no boundary: the weights are not finite"),
+        ((0.0, math.nan, 1.0), "no boundary: the weights are not finite"),
+        ((0.0, 0.0, 0.0), "no boundary: every activation here is 0.5000"),
+        ((-1e308, 0.0, 0.0), "no boundary: every activation here is 0.0000"),
+        ((100.0, 1.0, 0.0), "boundary out of view: all is class yes"),
+        ((-100.0, 1.0, 0.0), "boundary out of view: all is class no"),
+        ((-1e308, 1e300, -1e300), "boundary out of view: all is class no"),
+        ((-3.0, 1.0, 1.0), ""),
+        ((-1.0, 1.0, 0.0), ""),
+    ],
+)
+def test_a_boundary_that_cannot_be_shown_is_named(weights: tuple[float, ...], note: str) -> None:
+    assert POINTS.note(np.array(weights)) == note
+    assert note in POINTS.draw(np.array(weights), 80, 20).lines()[0]
+
+
+@given(st.tuples(*[st.sampled_from((0.0, 1.0, -1.0, 1e300, -1e300, 1e308, -1e308, 1e-300, 30.0))] * 3))
+def test_the_note_names_the_class_whose_ground_is_drawn(weights: tuple[float, ...]) -> None:
+    note = POINTS.note(np.array(weights))
+    chart = POINTS.draw(np.array(weights), 60, 20)
+    if "all is class" in note:
+        bottom, left = corner(chart)
+        wanted = Ground.CLASS_1 if note.endswith("yes") else Ground.CLASS_0
+        assert (chart.grounds[:bottom, left + 1 :] == wanted).all(), note
+
+
+# What is drawn
+
+
+def cells_of(data: ScatterChart, chart: Chart) -> dict[tuple[int, int], list[float]]:
+    """The labels of the points in each (row, column), computed point by point."""
+    bottom, left = corner(chart)
+    width = chart.width - left - 1
+    found: dict[tuple[int, int], list[float]] = {}
+    for (x, y), label in zip(data.plane.points, data.data.y, strict=True):
+        column = (x - data.xlim[0]) / (data.xlim[1] - data.xlim[0]) * (width - 1) + 0.5
+        row = (data.ylim[1] - y) / (data.ylim[1] - data.ylim[0]) * (bottom - 1) + 0.5
+        found.setdefault((int(row), left + 1 + int(column)), []).append(label)
+    return found
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 999), st.integers(20, 120), st.integers(8, 50))
+def test_markers_stand_where_the_points_are_and_differ_by_class(seed: int, width: int, height: int) -> None:
+    scatter = ScatterChart(clouds(seed))
+    chart = scatter.draw(None, width, height)
+    wanted = cells_of(scatter, chart)
+    drawn = {
+        (int(row), int(column)): str(chart.chars[row, column])
+        for row, column in np.argwhere(np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1)))
+    }
+    # The y label may be written only where no point is.
+    assert drawn.keys() == wanted.keys()
+    for cell, labels in wanted.items():
+        is_one = np.mean(labels) > 0.5
+        assert drawn[cell] == MARKERS[int(is_one)][0]
+        assert chart.roles[cell] == (Role.CLASS_1 if is_one else Role.CLASS_0)
+
+
+def test_the_markers_of_the_classes_have_other_shapes_not_only_other_colours() -> None:
+    assert len({marker for marker, _ in MARKERS}) == 2
+
+
+def test_the_boundary_is_drawn_along_the_line() -> None:
+    weights = np.array([-3.0, 1.0, 1.0])
+    scatter = ScatterChart(clouds())
+    chart = scatter.draw(weights, 80, 30)
+    field = dots(chart, Role.BOUNDARY)
+    down, across = np.nonzero(field)
+    assert len(down) > 40
+    bottom, left = corner(chart)
+    x = scatter.xlim[0] + ((across + 0.5) / 2 - 0.5) / (80 - left - 2) * (scatter.xlim[1] - scatter.xlim[0])
+    y = scatter.ylim[1] - ((down + 0.5) / 4 - 0.5) / (bottom - 1) * (scatter.ylim[1] - scatter.ylim[0])
+    dot = (scatter.xlim[1] - scatter.xlim[0]) / 2 / (80 - left - 2) + (scatter.ylim[1] - scatter.ylim[0]) / 4 / (
+        bottom - 1
+    )
+    assert np.abs(weights[0] + x + y).max() <= 1.01 * dot
+
+
+def test_the_ground_is_that_of_the_predicted_class() -> None:
+    chart = ScatterChart(clouds()).draw(np.array([-1.5, 1.0, 0.0]), 60, 20)
+    bottom, left = corner(chart)
+    ground = chart.grounds[:bottom, left + 1 :]
+    assert (ground == ground[0]).all()  # a vertical boundary: every row is alike
+    steps = np.diff(ground[0].astype(int))
+    assert (ground[0, 0], ground[0, -1], np.count_nonzero(steps)) == (Ground.CLASS_0, Ground.CLASS_1, 1)
+    column = left + 1 + int(np.flatnonzero(steps)[0])
+    boundary_columns = np.nonzero(chart.roles == Role.BOUNDARY)[1]
+    assert set(boundary_columns) <= {column, column + 1}
+
+
+def test_the_axes_and_the_points_stay_while_the_boundary_moves() -> None:
+    scatter = ScatterChart(clouds())
+    still = scatter.draw(None, 80, 30)
+    kept = ~np.isin(still.roles, (Role.BLANK,))
+    for bias in (-5.0, -3.0, 0.0, 1e9):
+        chart = scatter.draw(np.array([bias, 1.0, 1.0]), 80, 30)
+        there = kept & (chart.roles != Role.NOTE)
+        assert (chart.chars[there] == still.chars[there]).all()
+
+
+def test_drawing_does_not_spoil_what_is_kept() -> None:
+    scatter = ScatterChart(clouds())
+    first = scatter.draw(np.array([-3.0, 1.0, 1.0]), 60, 20)
+    scatter.draw(np.array([9.0, -5.0, 1.0]), 60, 20).write(3, 3, "spoilt", Role.NOTE)
+    scatter.draw(np.array([9.0, -5.0, 1.0]), 31, 11)
+    again = scatter.draw(np.array([-3.0, 1.0, 1.0]), 60, 20)
+    assert again.lines() == first.lines()
+    assert (again.grounds == first.grounds).all()
+
+
+def test_200_000_points_are_drawn_as_their_cells() -> None:
+    scatter = ScatterChart(clouds(rows=200_000))
+    chart = scatter.draw(np.array([-3.0, 1.0, 1.0]), 120, 40)
+    wanted = cells_of(scatter, chart)
+    drawn = np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1))
+    assert {tuple(cell) for cell in np.argwhere(drawn).tolist()} == wanted.keys()
+
+
+def test_one_feature_is_drawn_as_labels_with_the_sigmoid_between() -> None:
+    x = np.linspace(-4, 4, 41)
+    scatter = ScatterChart(dataset(x[:, None], x > 0))
+    chart = scatter.draw(np.array([0.0, 3.0]), 80, 24)
+    assert [line for line in chart.lines() if "●" in line and "▲" in line] == []
+    field = dots(chart, Role.CURVE)
+    assert field.any()
+    highest = [np.flatnonzero(column)[0] for column in field.T if column.any()]
+    assert (np.diff(highest) <= 0).all()  # it rises, and rows count downwards
+    assert (chart.roles == Role.BOUNDARY).any()
+
+
+@pytest.mark.parametrize("value", [0.0, 7.0, -1e12, 1e300])
+def test_a_feature_without_spread_has_axes_all_the_same(value: float) -> None:
+    features = np.column_stack([np.full(9, value), np.arange(9.0)])
+    chart = ScatterChart(dataset(features)).draw(np.array([0.0, 1.0, 1.0]), 60, 20)
+    assert "●" in "".join(chart.lines())
+
+
+def test_more_than_two_features_are_drawn_in_their_principal_components() -> None:
+    chart = ScatterChart(clouds(features=6)).draw(np.ones(7), 60, 20)
+    assert "PC 1" in "\n".join(chart.lines())

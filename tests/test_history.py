@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtui.learning.data import load
+from gdtui.learning.descent import CHUNK, Descent
+from gdtui.runs.history import History
+from gdtui.runs.series import Series
+from tests.oracles import START, kernel_of, noisy
+
+NOISY = noisy()
+
+
+def trained(stretches, capacity=None, loss="article", data=NOISY):
+    """A history of (alpha, epochs) stretches, and all the weights and losses the descent had, not thinned."""
+    descending = Descent(kernel_of(data, loss), START, 0.1, 10**6)
+    history = History(kernel_of(data, loss), capacity)
+    batches = []
+    for alpha, epochs in stretches:
+        descending.alpha = alpha
+        batches.append(descending.advance(epochs))
+        history.append(batches[-1])
+    weights = np.concatenate([batch.weights for batch in batches])
+    return history, weights, np.concatenate([batch.losses for batch in batches])
+
+
+STRETCHES = st.lists(st.tuples(st.sampled_from([0.01, 0.1, 2.0]), st.integers(0, 150)), min_size=1, max_size=6)
+
+
+@given(STRETCHES, st.integers(1, 40), st.data())
+@settings(max_examples=60, deadline=None)
+def test_weights_at_are_those_the_descent_had_however_thin_the_keyframes(stretches, capacity, data):
+    history, weights, losses = trained(stretches, capacity)
+    assert len(history) == len(weights)
+    assert history.losses.tolist() == losses.tolist()
+    if len(weights):
+        chosen = data.draw(st.lists(st.integers(1, len(weights)), max_size=8))
+        for epoch in (1, len(weights), *chosen):
+            assert (history.weights_at(epoch) == weights[epoch - 1]).all()
+
+
+def test_weights_at_every_epoch_with_keyframes_halved_many_times():
+    # 4 keyframes of 700 epochs: they are 256 epochs apart, so that one recomputation crosses three alphas.
+    stretches = [(0.1, 50), (0.5, 60), (0.02, 90), (1.0, 500)]
+    history, weights, _ = trained(stretches, capacity=4)
+    for epoch in range(1, len(weights) + 1):
+        assert (history.weights_at(epoch) == weights[epoch - 1]).all()
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared-error"])
+def test_weights_at_are_right_for_the_other_objectives(loss):
+    history, weights, _ = trained([(0.3, 100), (0.1, 100)], capacity=3, loss=loss)
+    assert all((history.weights_at(epoch) == weights[epoch - 1]).all() for epoch in range(1, 201, 7))
+
+
+def test_weights_up_to_a_divergence_are_kept():
+    history, weights, losses = trained([(1e-9, 30), (1e308, 30)], capacity=4, data=load())
+    assert not np.isfinite(losses[-1])
+    for epoch in range(1, len(weights) + 1):
+        assert np.array_equal(history.weights_at(epoch), weights[epoch - 1], equal_nan=True)
+
+
+def test_memory_is_bounded():
+    history, weights, _ = trained([(0.1, 1000)] * 10, capacity=8)
+    assert len(history._keyframes) <= 8
+    assert (history.weights_at(9_999) == weights[9_998]).all()
+
+
+def test_alphas_are_stretches():
+    history, *_ = trained([(0.1, 10), (0.1, 5), (0.2, 0), (0.3, 10), (0.1, 1)])
+    assert history.alphas == [(1, 0.1), (16, 0.3), (26, 0.1)]
+    assert [history.alpha_at(epoch) for epoch in (1, 15, 16, 25, 26)] == [0.1, 0.1, 0.3, 0.3, 0.1]
+
+
+def test_alphas_and_weights_are_copies():
+    history, weights, _ = trained([(0.1, 10)])
+    history.alphas.clear()
+    history.weights_at(3)[:] = 0
+    assert history.alphas == [(1, 0.1)]
+    assert (history.weights_at(3) == weights[2]).all()
+
+
+@pytest.mark.parametrize("epoch", [0, -1, 11])
+def test_an_epoch_that_was_not_is_an_index_error(epoch):
+    history, *_ = trained([(0.1, 10)])
+    with pytest.raises(IndexError, match=rf"epoch {epoch} is not in 1 … 10"):
+        history.weights_at(epoch)
+
+
+def test_an_empty_history():
+    history = History(kernel_of(NOISY))
+    assert len(history) == 0
+    assert len(history.losses) == 0
+    assert history.alphas == []
+    with pytest.raises(IndexError):
+        history.weights_at(1)
+
+
+def test_without_a_capacity_every_epoch_of_a_short_run_is_a_keyframe():
+    history, weights, _ = trained([(0.1, 4 * CHUNK)])
+    assert (history._keyframes.view() == weights).all()
+
+
+@given(st.lists(st.integers(0, 3000), max_size=5))
+def test_a_series_is_its_parts_in_order(lengths):
+    series, parts = Series(2), [np.full((length, 2), float(i)) for i, length in enumerate(lengths)]
+    for part in parts:
+        series.extend(part)
+    expected = np.concatenate(parts) if parts else np.empty((0, 2))
+    assert len(series) == len(expected)
+    assert (series.view() == expected).all()
+
+
+@given(st.integers(0, 3000))
+def test_a_halved_series_keeps_every_second_row(length):
+    series = Series()
+    series.extend(np.arange(float(length)))
+    series.halve()
+    assert series.view().tolist() == list(range(0, length, 2))
+    series.extend(np.array([-1.0]))
+    assert series.view()[-1] == -1

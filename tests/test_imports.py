@@ -1,0 +1,70 @@
+"""What is loaded with what, seen in a fresh interpreter: this one has loaded everything."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gdtui
+
+HEAVY = ("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio")
+SCREENS = ("textual", "rich", "plotext", "gdtui.charts", "gdtui.tui", "gdtui.plain", "gdtui.report", "gdtui.cli")
+ROOT = Path(gdtui.__file__).parent
+
+
+def loaded_after(code: str) -> set[str]:
+    """The modules loaded after this code, whether or not it exits."""
+    tell = "print(chr(10).join(sys.modules), file=sys.stderr)"
+    script = f"import sys\ntry:\n    {code}\nexcept SystemExit:\n    pass\n{tell}"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    return set(done.stderr.split())
+
+
+def under(package: str, loaded: set[str]) -> set[str]:
+    return {name for name in loaded if name == package or name.startswith(f"{package}.")}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--alpha", "-1"]])
+def test_the_command_line_answers_without_loading_anything_heavy(arguments):
+    loaded = loaded_after(f"from gdtui.cli import main; main({arguments!r})")
+    assert "gdtui.cli" in loaded
+    for package in HEAVY:
+        assert not under(package, loaded)
+
+
+def modules_of(*packages: str) -> list[str]:
+    return [f"gdtui.{package}.{path.stem}" for package in packages for path in (ROOT / package).glob("[!_]*.py")]
+
+
+def test_the_core_knows_of_no_screen():
+    modules = modules_of("learning", "runs")
+    assert len(modules) >= 10
+    loaded = loaded_after(f"import gdtui, {', '.join(modules)}")
+    assert set(modules) <= loaded
+    for package in SCREENS:
+        assert not under(package, loaded)
+
+
+def test_scikit_learn_is_loaded_only_by_the_sets_that_need_it():
+    modules = modules_of("learning", "runs")
+    loaded = loaded_after(f"import {', '.join(modules)}, gdtui.plain, gdtui.report")
+    assert not under("sklearn", loaded)
+    assert not under("scipy", loaded)
+
+
+def test_the_library_names_load_no_screen():
+    loaded = loaded_after("from gdtui import Dataset, Descent, Run, Settings, load; load('blobs')")
+    assert "gdtui.learning.data" in loaded
+    for package in (*SCREENS, "sklearn"):
+        assert not under(package, loaded)
+
+
+def test_learning_knows_of_no_runs():
+    assert not under("gdtui.runs", loaded_after(f"import {', '.join(modules_of('learning'))}"))
+
+
+def test_printing_lines_loads_no_drawing():
+    loaded = loaded_after("from gdtui.cli import main; main(['--plain', '-e', '1'])")
+    for package in ("textual", "plotext", "gdtui.charts", "gdtui.tui"):
+        assert not under(package, loaded)

@@ -1,0 +1,220 @@
+"""The plain front end, mostly as a process with pipes. A CSV file is its data where that is enough: scikit-learn
+takes a second to import."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from gdtui import plain
+from gdtui.learning.data import load
+from gdtui.learning.descent import Descent
+from gdtui.settings import DataSettings, Settings
+from tests.oracles import START, article_losses, kernel_of
+
+GDTUI = [sys.executable, "-m", "gdtui"]
+HALVES = (0.5, 0.5, 0.5)
+
+
+@pytest.fixture(scope="module")
+def csv_path(tmp_path_factory) -> str:
+    path = tmp_path_factory.mktemp("plain") / "small.csv"
+    path.write_text("a,b,y\n1,2,p\n2,3,q\n4,1,p\n6,7,q\n")
+    return str(path)
+
+
+def gdtui(*arguments, stdin=None, **environment) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [*GDTUI, *arguments],
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        timeout=60,
+        env=os.environ | environment,
+    )
+
+
+def printed(settings: Settings, sleep=None) -> tuple[int, list[str]]:
+    out = io.StringIO()
+    code = plain.train(settings, out, sleep or (lambda _: None))
+    return code, out.getvalue().splitlines()
+
+
+def articles_lines(alpha: float, epochs: int) -> list[str]:
+    losses = enumerate(article_losses(alpha, epochs), 1)
+    return ["[INFO] starting training...", *(f"[INFO] epoch #{epoch}, loss={loss:.7f}" for epoch, loss in losses)]
+
+
+# In this process
+
+
+@pytest.mark.parametrize("alpha", [0.1, 0.01, 0.001])
+def test_the_lines_are_the_articles_to_every_digit(alpha):
+    code, lines = printed(Settings(init=HALVES, alpha=alpha))
+    assert code == 0
+    assert lines[1] == "[INFO] epoch #1, loss=123.4238915"
+    assert lines[:101] == articles_lines(alpha, 100)
+
+
+def test_a_speed_changes_the_pace_and_not_the_lines(csv_path):
+    slept = []
+    fast = printed(Settings(DataSettings(csv_path), epochs=33))
+    slow = printed(Settings(DataSettings(csv_path), epochs=33, speed=50.0), slept.append)
+    assert slow == fast
+    assert sum(slept) == pytest.approx(33 / 50, rel=0.1)
+
+
+def test_full_speed_never_sleeps(csv_path):
+    slept = []
+    printed(Settings(DataSettings(csv_path), epochs=2000), slept.append)
+    assert slept == []
+
+
+@pytest.mark.parametrize("speed", [0.5, 3.0, 1000.0])
+def test_one_epoch_takes_its_share_of_a_second(csv_path, speed):
+    slept = []
+    printed(Settings(DataSettings(csv_path), epochs=600, speed=speed), slept.append)
+    assert sum(slept) == pytest.approx(600 / speed)
+
+
+def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
+    descending = Descent(kernel_of(load()), START, 0.01, 100)
+    descending.advance(2)
+    assert plain.epoch_lines(descending.advance(2)).splitlines() == articles_lines(0.01, 4)[3:]
+
+
+def test_every_epoch_has_its_line_also_in_long_runs(csv_path):
+    _, lines = printed(Settings(DataSettings(csv_path), epochs=20_000))
+    numbers = [int(found[1]) for line in lines if (found := re.match(r"\[INFO\] epoch #(\d+), ", line))]
+    assert numbers == list(range(1, 20_001))
+
+
+# As a process
+
+
+def test_a_pipe_gets_lines_samples_and_summary_and_not_one_escape_byte():
+    done = gdtui("--init", "0.5,0.5,0.5", TERM="xterm-256color", FORCE_COLOR="1", CLICOLOR_FORCE="1")
+    lines = done.stdout.decode().splitlines()
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert b"\x1b" not in done.stdout
+    assert lines[:101] == articles_lines(0.01, 100)
+    assert len(lines) == 101 + 10 + 1
+    sample = re.compile(r"activation=[01]\.\d{4}; predicted_label=[01], true_label=[01]")
+    assert all(sample.fullmatch(line) for line in lines[101:111])
+    summary = r"blobs: 100 epochs, alpha 0\.01, loss \d+\.\d{7}, accuracy \d+\.\d\d% \(all 100 epochs done\)"
+    assert re.fullmatch(summary, lines[-1])
+
+
+def test_the_same_arguments_print_the_same_bytes(csv_path):
+    first, second = (gdtui("--data", csv_path, "--seed", "7") for _ in range(2))
+    assert first.stdout == second.stdout != gdtui("--data", csv_path, "--seed", "8").stdout
+
+
+def test_standard_input_is_data(csv_path):
+    with open(csv_path, "rb") as file:
+        content = file.read()
+    done = gdtui("--data", "-", "-e", "3", stdin=content)
+    assert done.returncode == 0
+    lines = done.stdout.decode().splitlines()
+    assert lines[-1].startswith("standard input: 3 epochs")
+    assert lines[:-1] == gdtui("--data", csv_path, "-e", "3").stdout.decode().splitlines()[:-1]
+
+
+@pytest.mark.parametrize("alpha", ["1e308"])
+def test_divergence_is_exit_code_1_with_a_reason_and_no_traceback(alpha):
+    done = gdtui("--alpha", alpha, "--loss", "cross-entropy")
+    assert done.returncode == 1
+    assert done.stderr == b""
+    assert done.stdout.decode().splitlines()[-1].endswith(f"alpha {float(alpha):g} is too large)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--alpha", "0"], "'0' is not a number greater than 0"),
+        (["--data", "nowhere.csv"], "nowhere.csv: no such file"),
+        (["--data", "-"], "standard input: is empty"),
+    ],
+)
+def test_bad_usage_and_bad_data_are_exit_code_2_and_one_line(arguments, said):
+    done = gdtui(*arguments)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    assert said in done.stderr.decode()
+    assert done.stderr.count(b"\n") == 1
+    assert done.stderr.startswith(b"gdtui: ")
+
+
+def test_weights_that_do_not_fit_the_data_are_exit_code_2(csv_path):
+    done = gdtui("--data", csv_path, "--init", "1,2")
+    assert done.returncode == 2
+    assert done.stderr == b"gdtui: --init gives 2 weights, but the data needs 3 (the bias and 2 features)\n"
+
+
+def start(*arguments, **options) -> subprocess.Popen:
+    """A process that is left running. It is sure to heed ctrl+c: a shell may have told us to ignore it."""
+    return subprocess.Popen(
+        [*GDTUI, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        **options,
+    )
+
+
+@pytest.mark.parametrize("speed", ["max", "30"])
+def test_ctrl_c_is_exit_code_130_and_quiet(csv_path, speed):
+    with start("--data", csv_path, "-e", "1000000000", "--speed", speed) as process:
+        try:
+            assert process.stdout.readline() == b"[INFO] starting training...\n"
+            assert process.stdout.readline().startswith(b"[INFO] epoch #1, ")
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=30)
+        finally:
+            process.kill()
+    assert process.returncode == 130
+    assert errors == b""
+    assert b"\x1b" not in rest
+
+
+# At a slow pace the last lines are still in a buffer, of which Python would complain at exit.
+@pytest.mark.parametrize("speed", ["max", "100"])
+def test_a_reader_that_goes_away_ends_it_quietly(csv_path, speed):
+    with start("--data", csv_path, "-e", "1000000000", "--speed", speed) as process:
+        try:
+            lines = [process.stdout.readline() for _ in range(3)]
+            process.stdout.close()
+            assert process.wait(timeout=30) == 141
+        finally:
+            process.kill()
+        assert process.stderr.read() == b""
+    assert lines[2].startswith(b"[INFO] epoch #2, ")
+
+
+def test_head_sees_three_lines_and_no_complaint(csv_path):
+    command = f"'{sys.executable}' -m gdtui --data '{csv_path}' -e 300000 | head -3"
+    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    assert done.returncode == 0
+    assert done.stderr == b""
+    assert done.stdout.count(b"\n") == 3
+
+
+def test_a_full_disk_is_one_line_and_not_the_exit_code_of_divergence(csv_path):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("no /dev/full here")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*GDTUI, "--data", csv_path], stdout=full, stderr=subprocess.PIPE, timeout=60)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode not in (0, 1)
+
+
+def test_a_closed_standard_input_is_one_line():
+    done = subprocess.run(["sh", "-c", f"'{sys.executable}' -m gdtui --data - <&-"], capture_output=True, timeout=60)
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 2

@@ -1,0 +1,76 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.decomposition import PCA
+
+from gdtui.learning.data import dataset, load
+from gdtui.learning.plane import Plane
+from tests.oracles import noisy
+
+
+def test_two_features_are_their_own_plane():
+    data = load("blobs")
+    plane = data.plane
+    assert (plane.points == data.features).all()
+    assert plane.labels == ("x1", "x2")
+    assert not plane.is_line
+    assert plane.note == ""
+    assert plane.line(np.array([1.0, 2.0, 3.0])) == (1.0, 2.0, 3.0)
+
+
+def test_one_feature_is_drawn_over_its_label():
+    data = noisy(features=1)
+    plane = data.plane
+    assert plane.is_line
+    assert (plane.points[:, 0] == data.features[:, 0]).all()
+    assert (plane.points[:, 1] == data.y).all()
+    assert plane.labels == ("x1", "activation")
+    assert plane.line(np.array([1.0, 2.0])) == (1.0, 2.0, 0.0)
+
+
+@pytest.mark.parametrize("name", ["iris", "breast-cancer"])
+def test_more_features_are_seen_in_scikit_learns_principal_components(name):
+    data = load(name)
+    model = PCA(2).fit(data.features)
+    expected = model.transform(data.features)
+    signs = np.sign((expected * data.plane.points).sum(axis=0))  # a component's sign is arbitrary
+    assert data.plane.points == pytest.approx(expected * signs, rel=1e-6, abs=1e-6)
+    assert f"{data.features.shape[1]} features" in data.plane.note
+    assert f"{model.explained_variance_ratio_.sum():.0%} of" in data.plane.note
+    assert data.plane.labels == ("PC 1", "PC 2")
+
+
+def test_axes_are_orthonormal_and_their_largest_entries_positive():
+    axes = load("breast-cancer").plane.axes
+    assert axes @ axes.T == pytest.approx(np.eye(2), abs=1e-12)
+    assert (axes[[0, 1], np.abs(axes).argmax(axis=1)] > 0).all()
+
+
+@given(st.integers(1, 6), st.integers(0, 10**6), st.floats(-5, 5), st.floats(-5, 5))
+def test_line_gives_the_logit_at_every_point_of_the_plane(features, seed, u, v):
+    data = noisy(features=features)
+    weights = np.random.default_rng(seed).normal(size=features + 1)
+    plane = data.plane
+    place = plane.origin + u * plane.axes[0] + v * plane.axes[1]
+    c0, cu, cv = plane.line(weights)
+    assert c0 + cu * u + cv * v == pytest.approx(weights[0] + weights[1:] @ place, abs=1e-9)
+
+
+def test_points_of_the_plane_are_the_rows_projected_on_it():
+    data = noisy(features=5)
+    plane = data.plane
+    back = plane.origin + plane.points @ plane.axes
+    # What is left of each row is at right angles to the plane.
+    assert (data.features - back) @ plane.axes.T == pytest.approx(0, abs=1e-12)
+
+
+def test_constant_features_do_no_harm():
+    plane = Plane.of(dataset("flat", np.ones((4, 3)), np.array([0.0, 1.0, 0.0, 1.0])))
+    assert np.isfinite(plane.points).all()
+
+
+def test_weights_that_overflow_do_not_warn():
+    with np.errstate(all="raise"):
+        line = noisy(features=4).plane.line(np.full(5, 1.7e308))
+    assert all(isinstance(value, float) for value in line)

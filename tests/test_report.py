@@ -1,0 +1,93 @@
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+from sklearn.metrics import confusion_matrix
+
+from gdtui.learning.data import dataset, load
+from gdtui.report import confusion_table, print_report, samples_table
+from gdtui.runs.result import Sample, samples, summary
+from gdtui.runs.run import Run
+from gdtui.settings import Settings
+from tests.oracles import noisy
+
+
+def shown(renderable, width=120) -> str:
+    console = Console(width=width, file=io.StringIO(), highlight=False)
+    console.print(renderable)
+    return console.file.getvalue()
+
+
+def cells(text: str, first: str) -> list[str]:
+    """The cells of the table row that begins so."""
+    rows = [line.strip()[1:-1].replace("┃", "│").split("│") for line in text.splitlines()]
+    return next([cell.strip() for cell in row] for row in rows if row[0].strip() == first)
+
+
+def report_of(data) -> tuple[Run, str]:
+    running = Run(Settings(epochs=20, alpha=0.3), data)
+    running.advance(20)
+    console = Console(width=120, file=io.StringIO(), highlight=False)
+    print_report(running, console)
+    return running, console.file.getvalue()
+
+
+def test_the_report_is_table_confusion_matrix_and_summary_after_the_last_step():
+    running, text = report_of(noisy())
+    for sample in samples(running, running.weights):
+        verdict = "✓ right" if sample.is_right else "✗ wrong"
+        features = [f"{value:.4g}" for value in sample.features]
+        numbers = [f"{sample.activation:.4f}", str(sample.predicted), str(sample.true)]
+        assert cells(text, str(sample.index)) == [str(sample.index), *features, *numbers, verdict]
+    assert summary(running, running.measure()) in text
+
+
+def test_the_confusion_matrix_is_scikit_learns():
+    data = dataset("mine", noisy().features, noisy().y, class_names=("cats", "dogs"))
+    running, text = report_of(data)
+    expected = confusion_matrix(data.y, data.X @ running.weights >= 0)
+    assert cells(text, "true \\ predicted") == ["true \\ predicted", "cats", "dogs"]
+    assert cells(text, "cats") == ["cats", *map(str, expected[0])]
+    assert cells(text, "dogs") == ["dogs", *map(str, expected[1])]
+
+
+def test_right_and_wrong_are_words_and_signs_not_only_colours():
+    text = shown(samples_table([Sample(0, (1.0,), 0.9, 1, 1), Sample(1, (2.0,), 0.9, 1, 0)], ("x",)))
+    assert cells(text, "0")[-1] == "✓ right"
+    assert cells(text, "1")[-1] == "✗ wrong"
+
+
+def test_features_beyond_the_third_are_counted():
+    text = shown(samples_table([Sample(0, (1.0, 2.0, 3.0, 4.0, 5.0), 0.9, 1, 1)], ("a", "b", "c", "d", "e")))
+    assert cells(text, "row") == ["row", "a", "b", "c", "activation", "predicted", "true", ""]
+    assert "2 more features not shown" in text
+    assert "not shown" not in shown(samples_table([], ("a", "b", "c")))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_narrow_screens_are_kept_to(width):
+    running, _ = report_of(noisy())
+    text = shown(samples_table(samples(running, running.weights), running.data.feature_names), width)
+    assert max(map(len, text.splitlines())) <= width
+
+
+def test_names_in_brackets_are_names_not_markup():
+    # "width [cm]" is how many data sets name a column; "[/]" would be an error in rich's markup.
+    table = samples_table([Sample(0, (1.0, 2.0), 0.9, 1, 1)], ("width [cm]", "v [m/s]"))
+    assert cells(shown(table), "row")[1:3] == ["width [cm]", "v [m/s]"]
+
+
+@pytest.mark.parametrize("name", ["[red]x", "x[/]"])
+def test_classes_in_brackets_are_names_not_markup(name):
+    assert cells(shown(confusion_table((1, 2, 3, 4), (name, "other"))), name) == [name, "1", "2"]
+
+
+def test_a_diverged_run_is_reported():
+    running = Run(Settings(alpha=1e308), load())
+    running.advance(100)
+    assert running.stop.diverged
+    console = Console(width=200, file=io.StringIO())
+    with np.errstate(all="raise"):
+        print_report(running, console)
+    assert "too large" in console.file.getvalue()

@@ -1,0 +1,152 @@
+"""The writer of cell differences, against an emulator: the screen is always what a full repaint would show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyte.screens import Char
+from rich.cells import cell_len
+from rich.color import ColorSystem
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+from gdtui.tui.cells import Cells
+from tests.terminal.emulator import Emulator
+
+COLOURS = (None, "#ff0000", "#00ff00", "#0000ff", "#808080")
+styles = st.builds(
+    Style,
+    color=st.sampled_from(COLOURS),
+    bgcolor=st.sampled_from(COLOURS),
+    bold=st.booleans(),
+    italic=st.booleans(),
+    underline=st.booleans(),
+    reverse=st.booleans(),
+    strike=st.booleans(),
+    dim=st.booleans(),
+)
+plain_styles = st.builds(Style, color=st.sampled_from(COLOURS), bgcolor=st.sampled_from(COLOURS))
+narrow = st.text("ab  ●▲│⠹", min_size=1, max_size=6)
+wide = st.text("a 漢字", min_size=1, max_size=4)
+
+
+def segment(text: str, style: Style) -> Segment:
+    return Segment(text, style)
+
+
+segments = st.lists(st.builds(segment, narrow | wide, styles | plain_styles), min_size=1, max_size=5)
+narrow_segments = st.lists(st.builds(segment, narrow, styles | plain_styles), min_size=1, max_size=5)
+
+
+@dataclass
+class Piece:
+    """A part of a row, as Textual would send it."""
+
+    x: int
+    y: int
+    strip: Strip
+
+
+@st.composite
+def stories(draw: st.DrawFn) -> list[tuple[tuple[int, int], list[Piece]]]:
+    """Screens one after the other: a size, and what is drawn anew on it."""
+    story = []
+    for _ in range(draw(st.integers(1, 3))):
+        width, height = draw(st.integers(1, 14)), draw(st.integers(1, 4))
+        whole = [Piece(0, y, row_of(draw(segments), width)) for y in range(height)]
+        story.append(((width, height), whole))
+        is_narrow = [
+            piece.strip.text.isascii() or cell_len(piece.strip.text) == len(piece.strip.text) for piece in whole
+        ]
+        for _ in range(draw(st.integers(0, 4))):
+            pieces = []
+            for y in draw(st.sets(st.integers(0, height - 1), max_size=height)):
+                if is_narrow[y] and draw(st.booleans()):
+                    x = draw(st.integers(0, width - 1))
+                    pieces.append(Piece(x, y, Strip(draw(narrow_segments)).crop(0, draw(st.integers(1, width - x)))))
+                else:
+                    strip = row_of(draw(segments), width)
+                    is_narrow[y] = cell_len(strip.text) == len(strip.text)
+                    pieces.append(Piece(0, y, strip))
+            story.append(((width, height), pieces))
+    return story
+
+
+def row_of(parts: list[Segment], width: int) -> Strip:
+    return Strip(parts).adjust_cell_length(width, Style(bgcolor="#0000ff"))
+
+
+def seen(cell: Char) -> tuple[object, ...]:
+    """What can be seen of a cell; the foreground of a blank cannot."""
+    lines = (cell.underscore, cell.reverse, cell.strikethrough)
+    if cell.data == " " and not any(lines):
+        return " ", cell.bg
+    return (cell.data, cell.fg, cell.bg, cell.bold, cell.italics, *lines)
+
+
+def wanted(strip: Strip) -> list[Char]:
+    """The cells of a strip, as the emulator keeps them."""
+    cells = []
+    for text, style, _ in strip:
+        style = style or Style()
+        colours = [
+            "default" if colour is None else colour.triplet.hex.lstrip("#") for colour in (style.color, style.bgcolor)
+        ]
+        bits = (style.bold, style.italic, style.underline, style.strike, style.reverse)
+        for char in text:
+            cells.append(Char(char, *colours, *map(bool, bits)))
+            cells += [Char("", *colours, *map(bool, bits))] * (cell_len(char) - 1)
+    return cells
+
+
+@settings(max_examples=250, deadline=None)
+@given(stories())
+def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
+    emulator, cells = Emulator(*story[0][0]), Cells()
+    model: list[list[Char]] = []
+    for size, pieces in story:
+        if size != emulator.size or not model:
+            emulator.resize(*size)
+            model = [[Char(" ")] * size[0] for _ in range(size[1])]
+        for piece in pieces:
+            drawn = wanted(piece.strip)
+            model[piece.y][piece.x : piece.x + len(drawn)] = drawn
+            update = LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1))
+            emulator.feed(cells.update(update, size, ColorSystem.TRUECOLOR).encode())
+        for y, row in enumerate(model):
+            assert [seen(emulator.cell(x, y)) for x in range(size[0])] == [seen(cell) for cell in row], (size, y)
+    assert emulator.main.cursor.attrs == emulator.main.default_char
+    assert not emulator.unknown
+
+
+@settings(max_examples=100, deadline=None)
+@given(stories())
+def test_what_is_already_shown_is_not_sent_again(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
+    cells = Cells()
+    for size, pieces in story:
+        for piece in pieces:
+            update = LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1))
+            cells.update(update, size, ColorSystem.TRUECOLOR)
+            assert cells.update(update, size, ColorSystem.TRUECOLOR) == ""
+
+
+def test_one_changed_character_costs_a_move_and_itself() -> None:
+    cells, style = Cells(), Style(color="#ff0000")
+    for text, limit in (("aaaaaaaaaa", 100), ("aaaaabaaaa", 30)):
+        update = LayoutUpdate([[Strip([Segment(text, style)])]], Region(0, 2, 10, 1))
+        sent = cells.update(update, (10, 5), ColorSystem.TRUECOLOR)
+        assert 0 < len(sent) <= limit
+    assert sent.count("a") == 0
+
+
+def test_after_forgetting_all_is_sent_again() -> None:
+    cells = Cells()
+    update = LayoutUpdate([[Strip([Segment("abc")])]], Region(0, 0, 3, 1))
+    first = cells.update(update, (3, 1), ColorSystem.TRUECOLOR)
+    cells.forget()
+    assert cells.update(update, (3, 1), ColorSystem.TRUECOLOR) == first

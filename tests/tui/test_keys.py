@@ -1,0 +1,459 @@
+"""Every key of the one table does what the table says."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from gdtui.settings import Settings
+from gdtui.tui.bindings import BINDINGS
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.screens import DataChoice, Help, Question
+from tests.tui import driving
+from tests.tui.driving import FIVE, LONG, START, finish, keys, log, running, screen, status, step, until
+
+
+def test_no_key_of_the_table_goes_without_a_test() -> None:
+    assert {key.action for key in BINDINGS} == driving.pressed
+
+
+def test_no_key_is_in_the_table_twice() -> None:
+    every = [name for key in BINDINGS for name in key.keys.split(",")]
+    assert len(every) == len(set(every))
+
+
+# Training
+
+
+@pytest.mark.parametrize("key", keys("pause"))
+async def test_pause_stands_still_and_goes_on(key: str) -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 1)
+        assert status(app).state == "training"
+        await pilot.press(key)
+        assert status(app).state == "paused"
+        await until(pilot, lambda: not app._wake.is_set())  # the loop has come to rest
+        here = app.run_shown.done
+        await until(pilot, lambda: status(app).epoch == here)
+        await pilot.press(key)
+        assert status(app).state == "training"
+        await until(pilot, lambda: status(app).epoch > here)
+
+
+@pytest.mark.parametrize("key", keys("step"))
+async def test_step_trains_one_epoch_and_stands_still(key: str) -> None:
+    async with running() as (app, pilot):
+        for wanted in (1, 2, 3):
+            await pilot.press(key)
+            await until(pilot, lambda wanted=wanted: status(app).epoch == wanted)
+            assert (app.run_shown.done, status(app).state) == (wanted, "paused")
+
+
+async def test_step_stops_a_run_that_is_under_way() -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 1)
+        await pilot.press("n")
+        await until(pilot, lambda: status(app).state == "paused" and not app._wake.is_set())
+        assert status(app).epoch == app.run_shown.done
+
+
+@pytest.mark.parametrize("key", keys("alpha_up"))
+async def test_alpha_up_is_logged_and_marked_from_the_next_epoch(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.press(key)
+        assert (app.run_shown.alpha, status(app).alpha) == (0.02, 0.02)
+        assert not any("→" in line for line in log(app))
+        await step(app, pilot)
+        assert "alpha 0.01 → 0.02 from epoch 3" in log(app)
+        assert log(app).index("alpha 0.01 → 0.02 from epoch 3") < [line[:15] for line in log(app)].index(
+            "[INFO] epoch #3"
+        )
+        assert "α 0.02" in screen(app)
+        assert app.run_shown.history.alphas == [(1, 0.01), (3, 0.02)]
+
+
+@pytest.mark.parametrize("key", keys("alpha_down"))
+async def test_alpha_down_goes_down_the_ladder(key: str) -> None:
+    async with running() as (app, pilot):
+        for wanted in (0.005, 0.002, 0.001):
+            await pilot.press(key)
+            assert app.run_shown.alpha == wanted
+
+
+async def test_an_alpha_changed_back_before_the_next_epoch_is_no_change() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot)
+        await pilot.press("up", "down")
+        await step(app, pilot)
+        assert not any("→" in line for line in log(app))
+
+
+@pytest.mark.parametrize("key", keys("ask_alpha"))
+async def test_alpha_can_be_typed(key: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(key)
+        assert isinstance(app.screen, Question)
+        assert "alpha" in screen(app)
+        await pilot.press(*"0.3", "enter")
+        assert app.run_shown.alpha == 0.3
+        assert not isinstance(app.screen, Question)
+
+
+@pytest.mark.parametrize("wrong", ["abc", "0", "-1", "inf", "nan", ""])
+async def test_a_wrong_alpha_is_said_to_be_wrong_and_can_be_left(wrong: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("a", "backspace", *("minus" if char == "-" else char for char in wrong), "enter")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert "is not a number greater than 0" in screen(app)
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Question)
+        assert app.run_shown.alpha == 0.01
+
+
+@pytest.mark.parametrize("key", keys("ask_epochs"))
+async def test_epochs_can_be_typed(key: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(key, *"250", "enter")
+        assert (app.run_shown.epochs, status(app).epochs) == (250, 250)
+        assert "epochs 5 → 250" in log(app)
+
+
+@pytest.mark.parametrize("wrong", ["abc", "0", "-3", "1.5", "1e3", "²", ""])
+async def test_a_wrong_number_of_epochs_is_said_to_be_wrong(wrong: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("e", "backspace")
+        app.screen.query_one("Input").value = wrong
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "is not a whole number of at least 1" in screen(app)
+        await pilot.press("escape")
+        assert app.run_shown.epochs == 5
+
+
+async def test_fewer_epochs_than_are_done_end_the_run_where_it_is() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("e", *"2", "enter")
+        assert app.run_shown.epochs == 3
+        await pilot.press("space")
+        await until(pilot, lambda: status(app).state == "done")
+        assert app.run_shown.done == 3
+
+
+@pytest.mark.parametrize("key", keys("more_epochs"))
+async def test_more_epochs_make_a_finished_run_go_on(key: str) -> None:
+    async with running(Settings(epochs=10, init=START, speed=math.inf)) as (app, pilot):
+        await finish(app, pilot)
+        assert app.base_screen.has_class("results")
+        await pilot.press(key)
+        assert app.run_shown.epochs == 15
+        assert "epochs 10 → 15" in log(app)
+        await until(pilot, lambda: status(app).state == "done" and status(app).epoch == 15)
+        fresh = app.run_shown.restarted()
+        fresh.advance(15)
+        assert np.array_equal(app.run_shown.weights, fresh.weights)
+        assert app.run_shown.history.losses.tolist() == fresh.history.losses.tolist()
+
+
+@pytest.mark.parametrize("key", keys("fewer_epochs"))
+async def test_fewer_epochs_undo_more(key: str) -> None:
+    async with running(Settings(epochs=100)) as (app, pilot):
+        await pilot.press("plus", "plus", key)
+        assert app.run_shown.epochs == 150
+        await pilot.press(key)
+        assert app.run_shown.epochs == 100
+
+
+# Speed
+
+
+@pytest.mark.parametrize("key", keys("faster"))
+async def test_faster_goes_up_to_max(key: str) -> None:
+    async with running(Settings(speed=20)) as (app, pilot):
+        await pilot.press(key)
+        assert app.pace.speed == 50
+        assert "50/s" in screen(app)
+        await pilot.press(*[key] * 20)
+        assert app.pace.is_max
+        assert "max" in screen(app)
+
+
+@pytest.mark.parametrize("key", keys("slower"))
+async def test_slower_goes_down_to_one_epoch_a_second(key: str) -> None:
+    async with running(Settings(speed=20)) as (app, pilot):
+        for wanted in (10, 5, 2, 1, 1):
+            await pilot.press(key)
+            assert app.pace.speed == wanted
+
+
+@pytest.mark.parametrize("key", keys("max_speed"))
+async def test_max_and_back(key: str) -> None:
+    async with running(Settings(speed=20)) as (app, pilot):
+        await pilot.press(key)
+        assert app.pace.is_max
+        await pilot.press(key)
+        assert app.pace.speed == 20
+
+
+# From the start
+
+
+@pytest.mark.parametrize("key", keys("restart"))
+async def test_restart_gives_the_same_bits(key: str) -> None:
+    async with running(Settings(epochs=50, seed=3, speed=math.inf)) as (app, pilot):
+        await finish(app, pilot)
+        first, losses = app.run_shown, app.run_shown.history.losses.copy()
+        await pilot.press(key)
+        await until(pilot, lambda: app.run_shown is not first and status(app).state == "done")
+        assert app.run_shown.history.losses.tobytes() == losses.tobytes()
+        assert app.run_shown.weights.tobytes() == first.weights.tobytes()
+
+
+@pytest.mark.parametrize("key", keys("restart_fresh"))
+async def test_fresh_weights_differ_each_time_and_can_be_had_again(key: str) -> None:
+    starts = []
+    async with running(Settings(seed=3)) as (app, pilot):
+        starts.append(app.run_shown.weights)
+        for _ in range(3):
+            await pilot.press(key, "space")
+            starts.append(app.run_shown.history.weights_at(1) if app.run_shown.done else app.run_shown.weights)
+            assert f"seed {app.run_shown.settings.seed}" in screen(app)
+        seed = app.run_shown.settings.seed
+    assert len({start.tobytes() for start in starts}) == 4
+    async with running(Settings(seed=seed)) as (again, _):
+        assert again.run_shown.weights.tobytes() == starts[-1].tobytes()
+
+
+async def test_a_restart_in_the_middle_of_a_pull_never_mixes_two_runs() -> None:
+    async with running(Settings(epochs=10**9, seed=1, speed=5000), paused=False) as (app, pilot):
+        for key in ("R", "r", "R"):
+            before = app.run_shown
+            await until(pilot, lambda: status(app).epoch > 0)
+            await pilot.press(key)
+            assert app.run_shown is not before
+        await until(pilot, lambda: status(app).epoch >= 300)
+        await pilot.press("space")
+        await until(pilot, lambda: not app._wake.is_set())
+        run = app.run_shown
+        fresh = run.restarted()
+        fresh.advance(300)
+        assert run.history.losses[:300].tolist() == fresh.history.losses.tolist()
+        assert len(run.history) == run.done
+
+
+# Data
+
+
+@pytest.mark.parametrize("key", keys("choose_data"))
+async def test_another_data_set_is_trained_on(key: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press("up")
+        await pilot.press(key)
+        assert isinstance(app.screen, DataChoice)
+        assert "blobs" in screen(app)
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.run_shown.data.name == "moons")
+        await pilot.pause()
+        assert "moons and boundary" in screen(app)
+        assert (app.run_shown.alpha, app.run_shown.epochs) == (0.02, 5)
+
+
+async def test_the_choice_of_data_can_be_left() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("d", "down", "escape")
+        await pilot.pause()
+        assert app.run_shown.data.name == "blobs"
+
+
+async def test_the_choice_begins_at_the_set_that_is_shown() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("d", "down", "down", "enter")
+        await until(pilot, lambda: app.run_shown.data.name == "circles")
+        await pilot.press("d")
+        choice = app.screen.query_one("OptionList")
+        assert choice.get_option_at_index(choice.highlighted).id == "circles"
+
+
+async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is() -> None:
+    from gdtui.learning.data import DataError, load
+
+    def loader(settings):
+        if settings.source == "moons":
+            raise DataError("no moons tonight")
+        return load(settings)
+
+    async with running(loader=loader) as (app, pilot):
+        await step(app, pilot)
+        run = app.run_shown
+        await pilot.press("d", "down", "enter")
+        await until(pilot, lambda: "no moons tonight" in screen(app))
+        await step(app, pilot)
+        assert (app.run_shown, run.done) == (run, 2)
+
+
+# What is shown
+
+
+@pytest.mark.parametrize("key", keys("log_scale"))
+async def test_log_scale_and_back(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        chart = app.query_one("#loss", ChartView)
+        linear = chart.chart.lines()
+        await pilot.press(key)
+        await pilot.pause()
+        assert chart.chart.lines() != linear
+        assert any(line.lstrip().startswith("0┤") for line in linear)
+        assert not any(line.lstrip().startswith("0┤") for line in chart.chart.lines())
+        await pilot.press(key)
+        await pilot.pause()
+        assert chart.chart.lines() == linear
+
+
+@pytest.mark.parametrize("key", keys("table"))
+async def test_the_table_comes_and_goes(key: str) -> None:
+    async with running() as (app, pilot):
+        assert "Confusion matrix" not in screen(app)
+        for shown in (True, False, True):
+            await pilot.press(key)
+            await pilot.pause()
+            assert ("Confusion matrix" in screen(app)) is shown
+            assert ("Sampled activations" in screen(app)) is shown
+
+
+@pytest.mark.parametrize("key", keys("link"))
+async def test_the_link_is_shown_and_hidden(key: str) -> None:
+    async with running() as (app, pilot):
+        assert "frames/s" not in screen(app)
+        await pilot.press(key)
+        await pilot.pause()
+        assert "frames/s" in screen(app)
+        await pilot.press(key)
+        await pilot.pause()
+        assert "frames/s" not in screen(app)
+
+
+@pytest.mark.parametrize("key", keys("repaint"))
+async def test_a_repaint_shows_the_same(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot)
+        await pilot.pause()
+        before = screen(app)
+        await pilot.press(key)
+        await pilot.pause()
+        assert screen(app) == before
+
+
+@pytest.mark.parametrize("key", keys("help"))
+async def test_help_lists_every_key(key: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        shown = screen(app)
+        for row in BINDINGS:
+            # A long explanation goes on in the next line.
+            assert any(f" {row.shown} " in line and row.help[:35] in line for line in shown.split("\n")), row
+        await pilot.press("escape")
+        assert not isinstance(app.screen, Help)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_help_can_be_read_to_its_end_in_a_small_window(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "Keys" in screen(app)
+        await pilot.press("end")
+        await until(pilot, lambda: "ctrl+p" in screen(app))
+
+
+# The end
+
+
+@pytest.mark.parametrize("key", keys("quit"))
+async def test_quit_leaves_with_0(key: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(key)
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 0
+
+
+async def test_quit_leaves_with_1_where_it_diverged() -> None:
+    async with running(Settings(alpha=1e308, speed=math.inf)) as (app, pilot):
+        await finish(app, pilot)
+        assert status(app).state == "diverged"
+        assert "is too large" in status(app).note
+        await pilot.press("plus", "space", "n")  # which change nothing
+        await pilot.pause()
+        assert status(app).state == "diverged"
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 1
+
+
+@pytest.mark.parametrize("key", keys("interrupt"))
+@pytest.mark.parametrize("before", ["", "a", "d", "question_mark"])
+async def test_interrupt_leaves_with_130_from_anywhere(key: str, before: str) -> None:
+    async with running() as (app, pilot):
+        await pilot.press(*filter(None, [before]), key)
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 130
+
+
+@pytest.mark.parametrize("dialog", ["a", "e", "d", "question_mark"])
+async def test_keys_typed_into_a_dialog_do_not_steer(dialog: str) -> None:
+    async with running() as (app, pilot):
+        before = app.run_shown
+        await pilot.press(dialog, "r", "n", "m", "plus", "up")
+        await pilot.pause()
+        assert app.is_running
+        assert (app.run_shown, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)
+        assert not app.pace.is_max
+
+
+async def test_all_keys_before_the_data_is_there_are_harmless() -> None:
+    import threading
+
+    from gdtui.learning.data import load
+
+    gate = threading.Event()
+
+    def slowly(settings):
+        assert gate.wait(20)
+        return load(settings)
+
+    app = driving.GdtuiApp(FIVE, paused=True, loader=slowly)
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert status(app).state == "loading"
+        for row in BINDINGS:
+            if row.action not in ("quit", "interrupt"):
+                await pilot.press(row.keys.split(",")[0])
+                await pilot.press("escape")
+        gate.set()
+        await until(pilot, lambda: app.run_shown is not None)
+        assert app.run_shown.data.name == "blobs"
+
+
+# The command palette
+
+
+async def test_the_palette_has_every_key() -> None:
+    async with running() as (app, _):
+        commands = {command.title: command for command in app.get_system_commands(app.screen)}
+        for row in BINDINGS:
+            assert row.shown in commands[row.help].help
+
+
+async def test_a_command_of_the_palette_does_what_the_key_does() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
+        await pilot.press(*"Raise alpha")
+        await until(pilot, lambda: "Raise alpha to the next" in screen(app))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: app.run_shown.alpha == 0.02)

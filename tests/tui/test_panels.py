@@ -1,0 +1,328 @@
+"""What each panel shows, at each size and in each theme."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from textual import events
+from textual.color import Color
+
+from gdtui.learning.data import DataError
+from gdtui.runs.result import samples
+from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.tui.app import GdtuiApp
+from gdtui.tui.log_view import LogView
+from gdtui.tui.screens import Question
+from tests.tui.driving import FIVE, LONG, START, finish, log, running, screen, status, step, until
+
+SIZES = [(120, 40), (80, 24), (200, 60)]
+THEMES = ["textual-dark", "textual-light"]
+
+
+def style_of(app: Any, text: str) -> Any:
+    """The style of the first piece of the screen that contains this."""
+    for strip in app.screen._compositor.render_strips():
+        for segment in strip:
+            if text in segment.text:
+                return segment.style
+    raise AssertionError(f"{text!r} is not on the screen:\n{screen(app)}")
+
+
+# Sizes
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_everything_is_there_at_every_size(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.pause()
+        shown = screen(app)
+        assert [len(line) for line in shown.split("\n")] == [size[0]] * size[1]
+        for piece in ("gdtui  blobs", "250 rows, 2 features", "Loss", "blobs and boundary", "● 0", "▲ 1", "epoch 2/5"):
+            assert piece in shown, piece
+        for piece in ("loss ", "accuracy", "alpha 0.01", "gradient", "Log", "epoch #2, loss=", "? Help", "q Quit"):
+            assert piece in shown, piece
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_results_are_there_at_every_size(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.pause()
+        shown = screen(app)
+        for piece in (
+            "all 5 epochs done",
+            "Sampled activations",
+            "Confusion matrix",
+            "pred",
+            "true",
+            "blobs and boundary",
+        ):
+            assert piece in shown, piece
+        assert "✓ right" in shown or "✗ wrong" in shown
+
+
+@pytest.mark.parametrize("size", [(40, 12), (59, 40), (120, 15)])
+async def test_a_window_too_small_for_charts_is_named(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.pause()
+        shown = screen(app)
+        assert f"{size[0]}×{size[1]} is small" in shown
+        assert "epoch 2/5" in shown
+        assert "epoch #2, loss=" in shown
+        assert "blobs and boundary" not in shown
+        await finish(app, pilot)
+        assert "all 5 epochs done" in screen(app)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 60), (200, 2), (12, 5)])
+async def test_no_size_breaks_anything(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await step(app, pilot)
+        await pilot.press("t", "question_mark", "escape", "d", "escape", "a", "escape", "l")
+        await finish(app, pilot)
+        assert status(app).state == "done"
+
+
+async def test_the_layout_follows_the_window() -> None:
+    async with running() as (app, pilot):
+        for size, classes in (((80, 24), {"narrow"}), ((40, 12), {"tiny"}), ((120, 40), set()), ((40, 12), {"tiny"})):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert {name for name in ("narrow", "tiny") if app.base_screen.has_class(name)} == classes, size
+
+
+async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot)
+        for size in ((200, 60), (80, 24), (120, 40)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            for name in ("#loss", "#scatter"):
+                view = app.query_one(name)
+                assert (view.chart.width, view.chart.height) == tuple(view.size)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("key", "title"), [("a", "alpha"), ("e", "epochs"), ("d", "Train on"), ("question_mark", "Keys")]
+)
+async def test_dialogs_fit_every_size(key: str, title: str, size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await pilot.press(key)
+        await pilot.pause()
+        assert title in screen(app)
+        dialog = app.screen.query_one(".dialog").region
+        assert 0 <= dialog.x < dialog.right <= size[0]
+        assert 0 <= dialog.y < dialog.bottom <= size[1]
+
+
+async def test_all_data_sets_are_offered() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("d")
+        await pilot.pause()
+        for name in ("blobs", "moons", "circles", "xor", "iris", "breast-cancer"):
+            assert name in screen(app)
+
+
+# Themes
+
+
+@pytest.mark.parametrize("theme", THEMES)
+async def test_the_classes_can_be_told_apart_from_each_other_and_from_the_ground(theme: str) -> None:
+    async with running() as (app, pilot):
+        app.theme = theme
+        await step(app, pilot)
+        await pilot.pause()
+        looks = [style_of(app, marker) for marker in ("●", "▲")]
+        assert looks[0].color != looks[1].color
+        for look in looks:
+            assert contrast(look) >= 3  # WCAG 2.2, 1.4.11: graphical objects
+        assert contrast(style_of(app, "accuracy")) >= 3
+        assert contrast(style_of(app, "[INFO] epoch")) >= 4.5
+
+
+def contrast(look: Any) -> float:
+    """WCAG's contrast between a style's two colours."""
+    lights = []
+    for colour in (look.color, look.bgcolor):
+        channels = [part / 255 for part in Color.from_rich_color(colour).rgb]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in channels]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
+    return (max(lights) + 0.05) / (min(lights) + 0.05)
+
+
+async def test_a_change_of_theme_changes_the_charts_and_the_table_at_once() -> None:
+    async with running() as (app, pilot):
+        await finish(app, pilot)
+        before = [style_of(app, text) for text in ("●", "right", "accuracy")]
+        app.theme = "textual-light"
+        await pilot.pause()
+        await pilot.pause()
+        after = [style_of(app, text) for text in ("●", "right", "accuracy")]
+        for old, new in zip(before, after, strict=True):
+            assert old.color != new.color
+            assert old.bgcolor != new.bgcolor
+
+
+# The table and the matrix
+
+
+async def test_the_table_shows_the_sampled_rows_at_the_final_weights() -> None:
+    async with running(Settings(epochs=7, init=START, sample_size=6, seed=4)) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.pause()
+        lines = screen(app).split("\n")
+        rows = samples(app.run_shown, app.run_shown.weights)
+        assert len(rows) == 6
+        for row in rows:
+            verdict = "✓ right" if row.is_right else "✗ wrong"
+            wanted = [str(row.index), f"{row.activation:.4f}", str(row.predicted), str(row.true), verdict]
+            assert any(all(piece in line for piece in wanted) for line in lines), wanted
+
+
+async def test_the_matrix_counts_all_rows() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("t")
+        await pilot.pause()
+        measured = app.run_shown.measure(app.run_shown.history.weights_at(3))
+        true_negative, false_positive, false_negative, true_positive = measured.confusion
+        assert sum(measured.confusion) == 250
+        at = next(index for index, line in enumerate(screen(app).split("\n")) if "true ╲ pred" in line)
+        rows = [line.split("│")[-2].split() for line in screen(app).split("\n")[at + 1 : at + 3]]
+        assert rows == [["0", str(true_negative), str(false_positive)], ["1", str(false_negative), str(true_positive)]]
+
+
+async def test_many_features_are_counted_where_they_do_not_fit() -> None:
+    settings = Settings(data=DataSettings("breast-cancer"), epochs=3, speed=math.inf)
+    async with running(settings) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.pause()
+        shown = screen(app)
+        assert "30 features, standardised" in shown
+        assert "principal components of 30 features" in shown
+        assert "more features" in shown
+        assert "malignant" in shown
+
+
+# The log
+
+
+async def test_the_log_has_the_lines_of_the_article_in_order() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        assert log(app)[0] == "[INFO] starting training..."
+        assert log(app)[1] == "[INFO] epoch #1, loss=123.4238915"
+        assert [line[: line.index(",")] for line in log(app)[1:]] == [f"[INFO] epoch #{number}" for number in (1, 2, 3)]
+
+
+async def test_the_log_scrolls_back_and_stays_there_while_lines_come() -> None:
+    async with running(Settings(epochs=100, init=START)) as (app, pilot):
+        view = app.query_one(LogView)
+        await step(app, pilot, 20)
+        for _ in range(3):
+            view.post_message(events.MouseScrollUp(view, 1, 1, 0, 0, 0, False, False, False))
+        await pilot.pause()
+        old = visible(view)
+        assert "[INFO] epoch #20" not in old
+        assert "newer lines below" in screen(app)
+        await step(app, pilot, 2)
+        await pilot.pause()
+        assert visible(view) == old
+        for _ in range(9):
+            view.post_message(events.MouseScrollDown(view, 1, 1, 0, 0, 0, False, False, False))
+        await pilot.pause()
+        assert "[INFO] epoch #22" in visible(view)
+        assert "newer lines below" not in screen(app)
+
+
+def visible(view: LogView) -> str:
+    return "\n".join(view.render_line(row).text for row in range(view.size.height))
+
+
+# The status
+
+
+async def test_time_left_and_speed_are_told() -> None:
+    async with running(Settings(epochs=1000, speed=20)) as (app, _):
+        assert "20/s" in screen(app)
+        assert "50 s left" in screen(app)
+
+
+@pytest.mark.parametrize(
+    ("rules", "message"),
+    [
+        (StopRules(target_loss=1e9), "loss reached 1e+09 at epoch 1"),
+        (StopRules(target_accuracy=0.0), "accuracy reached 0 at epoch 1"),
+        (StopRules(patience=3, min_delta=1e9), "no better loss in 3 epochs, since epoch 1"),
+    ],
+)
+async def test_the_reason_of_a_stop_is_told_in_words(rules: StopRules, message: str) -> None:
+    async with running(Settings(epochs=50, init=START, stop=rules)) as (app, pilot):
+        await finish(app, pilot)
+        assert status(app).state == "stopped"
+        assert message in log(app)
+        assert message in screen(app)
+        await pilot.press("plus")  # which drops the rule
+        await until(pilot, lambda: status(app).state == "done")
+        assert app.run_shown.done == 75
+
+
+# Starting
+
+
+async def test_data_that_cannot_be_loaded_ends_the_app_with_2() -> None:
+    def loader(_: DataSettings) -> Any:
+        raise DataError("there is no data")
+
+    app = GdtuiApp(FIVE, loader=loader)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: not app.is_running)
+    assert (app.return_value, app.failure) == (2, "there is no data")
+
+
+async def test_weights_that_do_not_fit_the_data_end_the_app_with_2() -> None:
+    app = GdtuiApp(Settings(init=(1.0, 2.0)))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 2
+    assert app.failure is not None
+    assert "3" in app.failure
+
+
+async def test_too_much_data_for_the_memory_ends_the_app_with_2() -> None:
+    def loader(_: DataSettings) -> Any:
+        raise MemoryError
+
+    app = GdtuiApp(FIVE, loader=loader)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_value == 2
+    assert "memory" in (app.failure or "")
+
+
+async def test_a_fault_of_the_program_is_not_swallowed() -> None:
+    def loader(_: DataSettings) -> Any:
+        raise ZeroDivisionError("a fault")
+
+    app = GdtuiApp(FIVE, loader=loader)
+    with pytest.raises(Exception, match="a fault"):
+        async with app.run_test() as pilot:
+            await until(pilot, lambda: not app.is_running)
+
+
+async def test_training_begins_by_itself() -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 2)
+        assert status(app).state == "training"
+
+
+async def test_a_question_begins_with_todays_value() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("up", "up", "a")
+        assert isinstance(app.screen, Question)
+        assert app.screen.query_one("Input").value == "0.05"
