@@ -78,8 +78,8 @@ def test_no_weights_and_no_size_break_the_drawing(weights: tuple[float, ...], wi
 @pytest.mark.parametrize("features", [1, 2, 5])
 def test_every_small_size_is_drawn(features: int) -> None:
     scatter = ScatterChart(clouds(features=features))
-    for width in range(0, 61, 3):
-        for height in range(0, 61, 3):
+    for width in range(0, 61, 4):
+        for height in range(0, 61, 5):
             assert_whole(scatter.draw(np.linspace(-2, 2, features + 1), width, height), width, height)
 
 

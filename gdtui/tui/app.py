@@ -72,18 +72,25 @@ class GdtuiApp(TerseApp):
         self._fresh_seed = settings.seed
 
     def compose(self) -> ComposeResult:
-        yield Static(f"gdtui  {self.settings.data.source}", id="title", markup=False)
-        yield Static("", id="small", markup=False)
+        # Kept at hand: a frame must find them also while the screen is being taken down.
+        self._title_view = Static(f"gdtui  {self.settings.data.source}", id="title", markup=False)
+        self._small_view = Static("", id="small", markup=False)
+        self._loss_view, self._scatter_view = ChartView(id="loss"), ChartView(id="scatter")
+        self._samples_view, self._confusion_view = SamplesPanel(id="samples"), ConfusionPanel(id="confusion")
+        self._status_lines, self._log_view = StatusLines(id="status"), LogView(id="log")
+        self.base_screen = self.screen
+        yield self._title_view
+        yield self._small_view
         with Horizontal(id="main"):
             with Vertical(id="left"):
-                yield _panel(ChartView(id="loss"), "Loss")
-                yield _panel(SamplesPanel(id="samples"), "Sampled activations")
+                yield _panel(self._loss_view, "Loss")
+                yield _panel(self._samples_view, "Sampled activations")
             with Vertical(id="right"):
-                yield _panel(ChartView(id="scatter"), "Data")
-        yield StatusLines(id="status")
+                yield _panel(self._scatter_view, "Data")
+        yield self._status_lines
         with Horizontal(id="bottom"):
-            yield _panel(LogView(id="log"), "Log")
-            yield _panel(ConfusionPanel(id="confusion"), "Confusion matrix")
+            yield _panel(self._log_view, "Log")
+            yield _panel(self._confusion_view, "Confusion matrix")
         yield Footer(compact=True, show_command_palette=False)
 
     @property
@@ -118,13 +125,11 @@ class GdtuiApp(TerseApp):
     def _put_on(self, stage: Stage) -> None:
         """Show this from now on."""
         self.stage = stage
-        self.query_one("#title", Static).update(f"gdtui  {stage.title()}")
-        self.query_one("#loss").border_title = f"Loss  {stage.run.objective.title}"
-        scatter = self.query_one("#scatter")
-        scatter.border_title, scatter.border_subtitle = stage.scatter_title(), stage.legend()
-        log = self.query_one("#log", LogView)
-        log.clear()
-        log.add(["[INFO] starting training..."])
+        self._title_view.update(f"gdtui  {stage.title()}")
+        self._loss_view.border_title = f"Loss  {stage.run.objective.title}"
+        self._scatter_view.border_title, self._scatter_view.border_subtitle = stage.scatter_title(), stage.legend()
+        self._log_view.clear()
+        self._log_view.add(["[INFO] starting training..."])
         self._show_table(False)
         self._redraw()
 
@@ -161,9 +166,8 @@ class GdtuiApp(TerseApp):
             await self.link.wait()
         if not self.link.is_ready or stage is not self.stage:
             return
-        log = self.query_one("#log", LogView)
         for line, is_event in stage.show_newest():
-            log.add([line], is_event)
+            self._log_view.add([line], is_event)
         if stage.run.stop is not None:
             self._show_table(True)
         self._redraw()
@@ -180,14 +184,13 @@ class GdtuiApp(TerseApp):
     def _draw_charts(self) -> None:
         if self.stage is None:
             return
-        loss, scatter = self.query_one("#loss", ChartView), self.query_one("#scatter", ChartView)
-        if loss.size.area:
-            loss.show(self.stage.loss_chart(*loss.size, self.log_scale))
-        if scatter.size.area:
-            scatter.show(self.stage.scatter_chart(*scatter.size))
+        if self._loss_view.size.area:
+            self._loss_view.show(self.stage.loss_chart(*self._loss_view.size, self.log_scale))
+        if self._scatter_view.size.area:
+            self._scatter_view.show(self.stage.scatter_chart(*self._scatter_view.size))
 
     def _draw_status(self) -> None:
-        self.query_one(StatusLines).show(self._status())
+        self._status_lines.show(self._status())
 
     def _status(self) -> Status:
         if self.stage is None:
@@ -218,8 +221,8 @@ class GdtuiApp(TerseApp):
         if self.stage is None or not self.base_screen.has_class("results"):
             return
         data = self.stage.run.data
-        self.query_one(SamplesPanel).show(self.stage.samples(), data.feature_names)
-        self.query_one(ConfusionPanel).show(self.stage.confusion(), data.class_names)
+        self._samples_view.show(self.stage.samples(), data.feature_names)
+        self._confusion_view.show(self.stage.confusion(), data.class_names)
 
     def _show_table(self, shown: bool) -> None:
         self.base_screen.set_class(shown, "results")
@@ -233,7 +236,7 @@ class GdtuiApp(TerseApp):
         self.base_screen.set_class(not tiny and (width < 100 or height < 30), "narrow")
         self.base_screen.set_class(tiny, "tiny")
         small = f"{width}×{height} is small for charts; ? for keys" if tiny else ""
-        self.query_one("#small", Static).update(small)
+        self._small_view.update(small)
 
     # Steering: the keys of gdtui.tui.bindings
 
@@ -274,7 +277,7 @@ class GdtuiApp(TerseApp):
         before, was_stopped = run.epochs, run.stop is not None
         run.set_epochs(int(epochs))
         if run.epochs != before:
-            self.query_one("#log", LogView).add([f"epochs {before} → {run.epochs}"], event=True)
+            self._log_view.add([f"epochs {before} → {run.epochs}"], event=True)
         if was_stopped and run.stop is None:
             self._training = True
             self._show_table(False)

@@ -10,12 +10,13 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 REQUEST = "\x1b[6n"
 LIMIT = 2
 """Frames on their way at the most: one drawn over there while the next travels."""
 PATIENCE = 5.0
-"""Seconds without any answer after which a terminal is taken for one that never answers."""
+"""Seconds without an answer after which none is awaited any more."""
 WINDOW = 3.0
 """Seconds over which frames and bytes are counted."""
 
@@ -40,12 +41,17 @@ class Link:
     @property
     def is_ready(self) -> bool:
         """Whether another frame may be sent."""
-        if self._sent and self._clock() - self._sent[0] > PATIENCE and self._round_trip is None:
-            # Never an answer: not a terminal that reports, so the timer alone sets the pace. One that has
-            # answered before is only slow, or away, and sending more would queue up before it.
-            self._answers = False
+        if self._sent and self._clock() - self._sent[0] > max(PATIENCE, 4 * (self._round_trip or 0)):
+            # The answers are lost (a shell or a multiplexer took them), or there never is one: then the timer
+            # alone sets the pace. Where the link only stalls, this adds a frame or two to what is on its way.
+            self._answers = self._round_trip is not None
             self._sent.clear()
         return not self._answers or len(self._sent) < LIMIT
+
+    def forget(self) -> None:
+        """No answer is awaited any more."""
+        self._sent.clear()
+        self._answered.set()
 
     @property
     def round_trip(self) -> float | None:
@@ -72,11 +78,8 @@ class Link:
         """Until another frame may be sent."""
         while not self.is_ready:
             self._answered.clear()
-            try:
-                await asyncio.wait_for(self._answered.wait(), PATIENCE)
-            except TimeoutError:
-                if self._round_trip is not None:
-                    continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), PATIENCE / 5)
 
     def rates(self) -> tuple[float, float]:
         """Frames and bytes a second, over the last seconds."""

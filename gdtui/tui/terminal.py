@@ -29,11 +29,6 @@ class TerseApp(App[int]):
         self.frame_due = False
         self._cells = Cells()
 
-    @property
-    def base_screen(self) -> Screen[object]:
-        """The screen under all dialogs."""
-        return self.screen_stack[0]
-
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
@@ -93,6 +88,7 @@ class TerseApp(App[int]):
         self.link.answered()
 
     def action_repaint(self) -> None:
-        """What the terminal shows was spoilt by something else: write it anew."""
+        """What the terminal shows was spoilt by something else: write it anew. Its answers may be lost too."""
+        self.link.forget()
         self._cells.forget()
         self.refresh(layout=True)

@@ -41,6 +41,9 @@ def test_the_whole_life_of_a_run() -> None:
         for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "gradient", "accuracy", "q Quit"):
             assert piece in screen
 
+        for marker, colour in (("●", "56b4e9"), ("▲", "e69f00")):
+            assert terminal.cell(*terminal.find(marker))[:2] == (marker, colour)
+
         terminal.send("up")
         terminal.wait_for("alpha 0.01 → 0.02 from epoch ")
         terminal.wait_for("α 0.02")
@@ -73,15 +76,6 @@ def test_the_whole_life_of_a_run() -> None:
         assert printed[-1].startswith("blobs: 150 epochs, alpha 0.02, loss ")
         assert printed[-1].endswith("(all 150 epochs done)")
         assert_restored(terminal)
-
-
-def test_the_markers_and_the_boundary_have_the_colours_of_the_classes() -> None:
-    with gdtui("--speed", "50") as terminal:
-        terminal.wait_for("epoch #2,")
-        terminal.wait_for("●")
-        for marker, colour in (("●", "56b4e9"), ("▲", "e69f00")):
-            column, row = terminal.find(marker)
-            assert terminal.cell(column, row)[:2] == (marker, colour)
 
 
 def test_ctrl_c_leaves_with_130_and_the_terminal_restored() -> None:
@@ -245,19 +239,11 @@ def test_a_small_window_is_named_and_usable() -> None:
         assert_restored(terminal)
 
 
-def test_a_terminal_that_answers_nothing_is_drawn_on_all_the_same() -> None:
-    with gdtui("--speed", "50", answers=False) as terminal:
+def test_a_terminal_that_knows_nothing_and_answers_nothing_is_drawn_on_all_the_same() -> None:
+    with gdtui("--speed", "50", answers=False, sync=False) as terminal:
         terminal.wait_for("epoch #5,")
         terminal.send("m")
         terminal.wait_for("all 100 epochs done")
-        terminal.send("q")
-        assert terminal.wait_exit() == 0
-        assert_restored(terminal)
-
-
-def test_a_terminal_without_synchronised_output_shows_the_same() -> None:
-    with gdtui("--speed", "50", sync=False) as terminal:
-        terminal.wait_for("epoch #5,")
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert 2026 not in terminal.emulator.ever_set

@@ -22,14 +22,14 @@ def test_keys_are_seen_soon_while_training_flat_out() -> None:
 
 
 def test_frames_do_not_pile_up_before_a_line_that_cannot_carry_them() -> None:
-    with SlowLink(FLAT_OUT, rate=8_000, delay=0.05) as link:
+    with SlowLink(FLAT_OUT, rate=16_000, delay=0.05) as link:
         link.wait_for("[INFO] epoch #", timeout=30)
         most = 0
 
         def watch(_: object) -> bool:
             nonlocal most
             most = max(most, link.queued)
-            return link.arrived > begin + 8_000
+            return link.arrived > begin + 6_000
 
         begin = link.arrived
         link.wait_for(watch)

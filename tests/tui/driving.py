@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
@@ -67,14 +68,19 @@ async def finish(app: GdtuiApp, pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
+def base(app: GdtuiApp) -> Screen[Any]:
+    """The screen under all dialogs."""
+    return app.screen_stack[0]
+
+
 def status(app: GdtuiApp) -> Status:
     """What the status lines say."""
-    return app.base_screen.query_one(StatusLines).status
+    return base(app).query_one(StatusLines).status
 
 
 def log(app: GdtuiApp) -> list[str]:
     """All lines of the log."""
-    return [line for line, _ in app.base_screen.query_one(LogView).lines]
+    return [line for line, _ in base(app).query_one(LogView).lines]
 
 
 def screen(app: Any) -> str:

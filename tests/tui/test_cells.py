@@ -104,7 +104,7 @@ def wanted(strip: Strip) -> list[Char]:
     return cells
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(stories())
 def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
     emulator, cells = Emulator(*story[0][0]), Cells()
@@ -124,7 +124,7 @@ def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], 
     assert not emulator.unknown
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(stories())
 def test_what_is_already_shown_is_not_sent_again(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
     cells = Cells()

@@ -13,7 +13,7 @@ from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.pacing import Link
-from tests.tui.driving import FIVE, START, finish, log, running, screen, status, step, until
+from tests.tui.driving import FIVE, START, base, finish, log, running, screen, status, step, until
 
 
 class Article:
@@ -152,7 +152,7 @@ async def test_the_end_is_shown_even_where_the_terminal_was_not_ready() -> None:
         await pilot.press("space")
         await until(pilot, lambda: app.run_shown.stop is not None)
         far.come_back()
-        await until(pilot, lambda: app.base_screen.has_class("results"))
+        await until(pilot, lambda: base(app).has_class("results"))
         assert "all 5 epochs done" in log(app)
 
 
