@@ -9,9 +9,10 @@ so the number of cores changes no bit.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain
 
 import numpy as np
 
@@ -21,6 +22,8 @@ WHOLE = 2**18
 """Numbers in X up to which it is taken whole (2 MiB)."""
 BLOCK = 2048
 """Rows in a block: with 30 features half a MiB, which a core's second-level cache holds."""
+SHARE = 16
+"""Blocks that a thread takes at a time: about a millisecond's work."""
 
 
 class Kernel:
@@ -82,14 +85,15 @@ class BlockedKernel(Kernel):
         self._blocks = [(block, block.T, slice(at, at + BLOCK)) for at, block in zip(starts, blocks, strict=True)]
         self._parts = np.empty((len(blocks), X.shape[1]))
         self._losses = np.empty(len(blocks))
-        cores = threads or os.cpu_count() or 1
-        edges = np.linspace(0, len(blocks), min(cores, len(blocks)) + 1).astype(int).tolist()
-        self._shares = list(pairwise(edges))
+        self._threads = min(threads or os.cpu_count() or 1, len(blocks))
+        self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         with _blas().limit(limits=1, user_api="blas"):  # its threads and ours would fight for the cores
-            others = [_pool().submit(self._share, weights, *share) for share in self._shares[1:]]
-            self._share(weights, *self._shares[0])
+            # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
+            shares = iter(self._shares)
+            others = [_pool().submit(self._work, weights, shares) for _ in range(self._threads - 1)]
+            self._work(weights, shares)
             for other in others:
                 other.result()
         np.add.reduce(self._parts, axis=0, out=gradient)
@@ -100,13 +104,13 @@ class BlockedKernel(Kernel):
     def _rows_at_once(self) -> int:
         return 0  # each thread has its own buffers
 
-    def _share(self, weights: Floats, begin: int, end: int) -> None:
-        """Evaluate blocks `begin` to `end`."""
+    def _work(self, weights: Floats, shares: Iterator[range]) -> None:
+        """Evaluate blocks, share by share, until there is none left."""
         p, y = self._p, self.y
         buffers = np.empty((3, BLOCK))  # small enough to stay in the cache from block to block
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
-            for index in range(begin, end):
+            for index in chain.from_iterable(shares):
                 columns, rows, where = self._blocks[index]
                 z, signal, scratch = buffers[:, : len(rows)]
                 np.dot(rows, weights, z)
