@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
 from gdtui.charts.grid import Chart
 from gdtui.charts.roles import Role
-from gdtui.charts.strokes import ACROSS, extents, no_dots, stamp
+from gdtui.charts.strokes import ACROSS, Dots, extents, no_dots, stamp
 from gdtui.learning.objective import Floats
 from gdtui.runs.history import History
 from gdtui.settings import next_on_ladder
@@ -27,10 +27,14 @@ class LossView:
     Attributes:
         epochs: how many the run wants: where the x axis ends, once the run is well under way.
         log: a logarithmic y axis.
+        cursor: the epoch at which to draw a cursor, if any.
+        others: histories to draw behind, dimmed, each with its label.
     """
 
     epochs: int
     log: bool = False
+    cursor: int | None = None
+    others: tuple[tuple[History, str], ...] = ()
 
 
 def loss_chart(history: History, view: LossView, width: int, height: int) -> Chart:
@@ -39,20 +43,58 @@ def loss_chart(history: History, view: LossView, width: int, height: int) -> Cha
     Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
     The axes move in steps, not with every epoch.
     """
-    xlim = (0.0, float(last_epoch(len(history), view.epochs)))
-    ylim, yticks = _y_axis(history, view.log, height)
-    framed = axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
+    framed = _framed(history, view, width, height)
     if framed is None:
         return Chart.blank(width, height)
     chart, canvas = framed[0].copy(), framed[1]
+    _mark_alphas(chart, canvas, history)
+    stamp(chart, canvas, _curve(history, canvas, view.log), Role.CURVE, over=(Role.MARK,))
+    for row, (other, label) in enumerate(view.others):
+        stamp(chart, canvas, _curve(other, canvas, view.log), Role.OTHER_CURVE, over=(Role.MARK,))
+        chart.write(canvas.top + 1 + row, canvas.left + canvas.width - len(label) - 1, label, Role.OTHER_CURVE)
+    if view.cursor is not None:
+        _cursor(chart, canvas, view.cursor)
+    return chart
+
+
+def epoch_at(column: int, width: int, height: int, history: History, view: LossView) -> int | None:
+    """The epoch drawn in that column of the chart of that size, kept within 1 … done; None without a chart."""
+    framed = _framed(history, view, width, height)
+    if framed is None or not len(history):
+        return None
+    centres = framed[1].x_centres()
+    place = min(max(column - framed[1].left, 0), framed[1].width - 1)
+    return min(max(round(float(centres[place])), 1), len(history))
+
+
+def _framed(history: History, view: LossView, width: int, height: int) -> tuple[Chart, Canvas] | None:
+    """The axes that hold this history and the others."""
+    every = [history, *(other for other, _ in view.others)]
+    xlim = (0.0, float(last_epoch(max(map(len, every)), view.epochs)))
+    ylim, yticks = _y_axis(every, view.log, height)
+    return axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
+
+
+def _curve(history: History, canvas: Canvas, log: bool) -> Dots:
     dots = no_dots(canvas)
     low, high = _columns(history, canvas)
-    if view.log:
+    if log:
         low, high = _log(low), _log(high)
     extents(dots, canvas, low, high)
-    _mark_alphas(chart, canvas, history)
-    stamp(chart, canvas, dots, Role.CURVE, over=(Role.MARK,))
-    return chart
+    return dots
+
+
+def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
+    """A line from top to bottom that leaves the curve to be seen, and the epoch beside it."""
+    column = int(canvas.columns(np.array([float(epoch)]))[0])
+    if not 0 <= column < canvas.width:
+        return
+    for row in range(canvas.height):
+        if chart.roles[canvas.top + row, canvas.left + column] not in (Role.CURVE, Role.OTHER_CURVE):
+            chart.write(canvas.top + row, canvas.left + column, "│", Role.CURSOR)
+    text = f"epoch {epoch}"
+    begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
+    chart.write(canvas.top + canvas.height - 1, canvas.left + begin, text, Role.CURSOR)
 
 
 def last_epoch(done: int, wanted: int) -> int:
@@ -61,10 +103,9 @@ def last_epoch(done: int, wanted: int) -> int:
     return max(1, min(max(wanted, done), max(100, int(next_on_ladder(2.0 * done)))))
 
 
-def _y_axis(history: History, log: bool, height: int) -> tuple[Limits, Ticks]:
-    low, high = history.envelope.span()
-    if not (math.isfinite(low) and math.isfinite(high)):
-        low, high = 0.0, 1.0
+def _y_axis(histories: list[History], log: bool, height: int) -> tuple[Limits, Ticks]:
+    spans = [span for span in (history.envelope.span() for history in histories) if math.isfinite(span[0])]
+    low, high = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=1.0)
     count = max(2, height // 4)
     if not log:
         limits = (0.0, _top(max(high, FLATTEST)))

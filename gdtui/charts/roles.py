@@ -19,6 +19,9 @@ class Role(IntEnum):
     CURVE = 6
     MARK = 7
     NOTE = 8
+    OTHER_CURVE = 9
+    """The curve of a branch that is not the current one."""
+    CURSOR = 10
 
     @property
     def css(self) -> str:

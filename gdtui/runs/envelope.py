@@ -1,4 +1,4 @@
-"""Minima and maxima over stretches of a long series, without reading all of it again each time."""
+"""A long series of losses: minima and maxima over stretches, in bounded memory."""
 
 from __future__ import annotations
 
@@ -9,37 +9,93 @@ import numpy as np
 from gdtui.learning.objective import Floats
 from gdtui.runs.series import Series
 
+CAPACITY = 2**20
+"""Entries kept at the most (16 MiB); beyond that each stands for 2, 4, 8 … values."""
 BLOCK = 64
-"""Values summed up in one entry of the next level."""
+"""Entries summed up in one block."""
 FINE = 512
-"""A stretch of up to this many entries is read from the finest level that has no more."""
+"""A stretch of more entries than this is read from the blocks."""
 
 
 class Envelope:
-    """A growing series with its minima and maxima over blocks of 64, 4096, … values."""
+    """A growing series, as minima and maxima over `stride` values each.
 
-    def __init__(self) -> None:
-        self.values = Series()
-        self._lows = [Series(), Series(), Series()]
-        self._highs = [Series(), Series(), Series()]
+    The stride is 1, so that every value is kept, until `capacity` of them are there; then neighbours are merged
+    and the stride doubles, again and again. No minimum or maximum is ever lost.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.stride = 1
+        self._capacity = capacity
+        self._count = 0
+        self._low, self._high = Series(), Series()
+        self._block_low, self._block_high = Series(), Series()
         self._span = math.inf, -math.inf
 
     def __len__(self) -> int:
-        return len(self.values)
+        return self._count
+
+    @property
+    def values(self) -> Floats:
+        """The values themselves; where the stride is more than 1, the smallest of each `stride` of them."""
+        return self._low.view()
 
     def extend(self, values: Floats) -> None:
-        self.values.extend(values)
+        """Append values, shape (n,)."""
         finite = values[np.isfinite(values)]
         if len(finite):
             self._span = min(self._span[0], float(finite.min())), max(self._span[1], float(finite.max()))
-        lower_low = lower_high = self.values
-        for low, high in zip(self._lows, self._highs, strict=True):
-            begin, end = len(low) * BLOCK, len(lower_low) // BLOCK * BLOCK
-            if end == begin:
-                break
-            low.extend(np.fmin.reduce(lower_low.view()[begin:end].reshape(-1, BLOCK), axis=1))
-            high.extend(np.fmax.reduce(lower_high.view()[begin:end].reshape(-1, BLOCK), axis=1))
-            lower_low, lower_high = low, high
+        if self.stride == 1:
+            self._low.extend(values)
+            self._high.extend(values)
+        else:
+            self._extend_merged(values)
+        self._count += len(values)
+        while len(self._low) > self._capacity:
+            self._merge()
+        self._sum_up()
+
+    def _extend_merged(self, values: Floats) -> None:
+        into_last = min(len(values), -self._count % self.stride)
+        if into_last:
+            low, high = self._low.view(), self._high.view()
+            low[-1] = np.fmin(low[-1], np.fmin.reduce(values[:into_last]))
+            high[-1] = np.fmax(high[-1], np.fmax.reduce(values[:into_last]))
+        rest = _in_rows(values[into_last:], self.stride)
+        self._low.extend(np.fmin.reduce(rest, axis=1))
+        self._high.extend(np.fmax.reduce(rest, axis=1))
+
+    def _merge(self) -> None:
+        """Let each entry stand for twice as many values."""
+        for series, operation in ((self._low, np.fmin), (self._high, np.fmax)):
+            merged = operation.reduce(_in_rows(series.view(), 2), axis=1)
+            series.clear()
+            series.extend(merged)
+        self._block_low.clear()
+        self._block_high.clear()
+        self.stride *= 2
+
+    def _sum_up(self) -> None:
+        """Make the blocks whose entries are complete."""
+        begin, end = len(self._block_low) * BLOCK, self._count // self.stride // BLOCK * BLOCK
+        if end > begin:
+            self._block_low.extend(np.fmin.reduce(self._low.view()[begin:end].reshape(-1, BLOCK), axis=1))
+            self._block_high.extend(np.fmax.reduce(self._high.view()[begin:end].reshape(-1, BLOCK), axis=1))
+
+    def prefix(self, count: int) -> Envelope:
+        """A copy of the first `count` values. Where the last entry stands for more values than that, its minimum
+        and maximum are taken over."""
+        copy = Envelope(self._capacity)
+        copy.stride, copy._count = self.stride, count
+        entries = -(-count // self.stride)
+        copy._low.extend(self._low.view()[:entries])
+        copy._high.extend(self._high.view()[:entries])
+        low, high = copy._low.view(), copy._high.view()
+        low, high = low[np.isfinite(low)], high[np.isfinite(high)]
+        if len(low) and len(high):
+            copy._span = float(low.min()), float(high.max())
+        copy._sum_up()
+        return copy
 
     def span(self) -> tuple[float, float]:
         """The smallest and the largest value that are finite; (NaN, NaN) where there is none."""
@@ -48,26 +104,33 @@ class Envelope:
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """The smallest and largest values of each stretch [edges[i], edges[i + 1]), NaN where it is empty.
 
-        Where stretches are long, their edges are moved to the nearest block's: by at most 1/8 of a stretch.
+        Where stretches are long, their edges are moved to the nearest entry's or block's: by at most 1/8 of a
+        stretch.
 
         Args:
             edges: ascending indices within 0 … len, evenly spaced but for their ends, shape (n + 1,).
         """
-        lows, highs, scale = self.values.view(), self.values.view(), 1
         longest = int(np.diff(edges).max(initial=0))
-        for low, high in zip(self._lows, self._highs, strict=True):
-            if longest // scale <= FINE or not len(low):
-                break
-            lows, highs, scale = low.view(), high.view(), scale * BLOCK
-        last = len(self) if scale == 1 else len(lows) * scale
-        tail = edges[-1] > last  # values past the last whole block are read one by one
+        lows, highs, scale = self._low.view(), self._high.view(), self.stride
+        in_blocks = longest // scale > FINE and len(self._block_low) > 0
+        if in_blocks:
+            lows, highs, scale = self._block_low.view(), self._block_high.view(), scale * BLOCK
         cuts = np.minimum((edges + scale // 2) // scale, len(lows))
+        if edges[-1] == self._count:
+            cuts[-1] = len(lows)
         smallest, largest = _reduce(np.fmin, lows, cuts), _reduce(np.fmax, highs, cuts)
-        if tail:
-            rest = self.values.view()[last : edges[-1]]
-            smallest[-1] = np.fmin(smallest[-1], np.fmin.reduce(rest))
-            largest[-1] = np.fmax(largest[-1], np.fmax.reduce(rest))
+        if in_blocks and edges[-1] > len(lows) * scale:  # entries past the last whole block are read one by one
+            rest = slice(len(lows) * BLOCK, -(-int(edges[-1]) // self.stride))
+            smallest[-1] = np.fmin(smallest[-1], np.fmin.reduce(self._low.view()[rest]))
+            largest[-1] = np.fmax(largest[-1], np.fmax.reduce(self._high.view()[rest]))
         return smallest, largest
+
+
+def _in_rows(values: Floats, width: int) -> Floats:
+    """Values in rows of that width, the last filled up with NaN."""
+    padded = np.full(-(-len(values) // width) * width, np.nan)
+    padded[: len(values)] = values
+    return padded.reshape(-1, width)
 
 
 def _reduce(operation: np.ufunc, values: Floats, cuts: np.ndarray) -> Floats:

@@ -39,7 +39,8 @@ class History:
 
     @property
     def losses(self) -> Floats:
-        """The loss of epoch k at index k − 1; a view."""
+        """The loss of epoch k at index k − 1, a view. Of runs beyond 2²⁰ epochs, the smallest loss of each 2, 4 …
+        epochs (see `Envelope`); `weights_at` gives every epoch of any run."""
         return self._losses.values.view()
 
     @property
@@ -64,6 +65,15 @@ class History:
         while len(self._keyframes) > self._capacity:
             self._keyframes.halve()
             self._stride *= 2
+
+    def prefix(self, epochs: int) -> History:
+        """A copy that ends with that epoch, for a run that goes on from there."""
+        copy = History(self._kernel, self._capacity)
+        copy._losses = self._losses.prefix(epochs)
+        copy._stride = self._stride
+        copy._keyframes.extend(self._keyframes.view()[: -(-epochs // self._stride)])
+        copy._alphas = [(first, alpha) for first, alpha in self._alphas if first <= epochs]
+        return copy
 
     def alpha_at(self, epoch: int) -> float:
         """The alpha with which epoch's step was taken."""

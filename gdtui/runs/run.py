@@ -35,6 +35,8 @@ class Run:
         self.descent = Descent(self._kernel(), start, settings.alpha, settings.epochs, settings.stop)
         self._looking = self._kernel()  # for whatever is measured beside the descent, in another thread
         self.history = History(self._looking)
+        self.forked_at: int | None = None
+        """The first epoch that is not shared with the run it was forked from."""
 
     def _kernel(self) -> Kernel:
         return self.data.kernel(self.objective)
@@ -90,6 +92,21 @@ class Run:
     def measure(self, weights: Floats | None = None) -> Measurement:
         """Loss, accuracy and gradient norm at `weights`, or where the descent stands now."""
         return measure(self._looking, self.weights if weights is None else weights)
+
+    def forked(self, epoch: int, alpha: float | None = None) -> Run:
+        """A new run that shares all epochs before `epoch` (1 to done + 1) with this one, and takes that epoch's step
+        with another alpha. Raises ValueError for an epoch or alpha that cannot be."""
+        if not 1 <= epoch <= self.done + 1:
+            raise ValueError(f"epoch {epoch} is not in 1 … {self.done + 1}")
+        weights = self.weights if epoch == self.done + 1 else self.history.weights_at(epoch)
+        fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data)
+        fork.descent = Descent(
+            fork._kernel(), weights, self.alpha, fork.settings.epochs, self.settings.stop, done=epoch - 1
+        )
+        fork.set_alpha(self.alpha if alpha is None else alpha)
+        fork.history = self.history.prefix(epoch - 1)
+        fork.forked_at = epoch
+        return fork
 
     def restarted(self, seed: int | None = None) -> Run:
         """A new run from the start, with today's alpha and epochs; from other weights where a seed is given."""

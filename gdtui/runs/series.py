@@ -30,6 +30,10 @@ class Series:
         """All rows so far, not copied."""
         return self._room[: self._used]
 
+    def clear(self) -> None:
+        """Forget all rows; the room stays."""
+        self._used = 0
+
     def halve(self) -> None:
         """Keep every second row."""
         kept = self.view()[::2].copy()

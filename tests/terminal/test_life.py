@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -214,6 +215,8 @@ def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
         terminal.wait_for(lambda terminal: terminal.emulator.frames >= frames + 2)
         terminal.process.send_signal(signal.SIGTSTP)
         terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate and not terminal.emulator.leftovers())
+        _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)  # or the signal to go on would come too early
+        assert os.WIFSTOPPED(how)
         terminal.answers = True
         terminal.process.send_signal(signal.SIGCONT)
         terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)

