@@ -19,7 +19,7 @@ def canvas_of(history: History, epochs: int, width: int, height: int) -> Canvas:
     """The mapping of epochs and losses to dots that a drawing of this size has."""
     chart = loss_chart(history, LossView(epochs), width, height)
     bottom, left = corner(chart)
-    ylim, _ = module._y_axis(history, False, height)
+    ylim, _ = module._y_axis([history], False, height)
     xlim = (0.0, float(last_epoch(len(history), epochs)))
     return Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
 
@@ -172,7 +172,7 @@ def test_the_axes_move_in_steps_and_not_with_every_epoch() -> None:
     ends = [last_epoch(done, 10**6) for done in range(1, 20_000)]
     assert len(set(ends)) <= 10
     losses = 100 / np.arange(1.0, 400)
-    axes = {tuple(module._y_axis(history_of(losses[:done]), False, 24)[0]) for done in range(1, 400, 7)}
+    axes = {tuple(module._y_axis([history_of(losses[:done])], False, 24)[0]) for done in range(1, 400, 7)}
     assert len(axes) == 1
 
 
@@ -185,7 +185,7 @@ def test_a_logarithmic_axis_has_powers_of_ten() -> None:
 @given(st.floats(1e-12, 1e300), st.floats(1e-12, 1e300), st.booleans())
 @settings(deadline=None)
 def test_the_y_axis_holds_every_loss(one: float, other: float, log: bool) -> None:
-    (bottom, top), ticks = module._y_axis(history_of(np.array([one, other])), log, 24)
+    (bottom, top), ticks = module._y_axis([history_of(np.array([one, other]))], log, 24)
     low, high = sorted((one, other))
     shown = np.log10([low, high]) if log else np.array([low, high])
     assert bottom - 1e-9 <= shown[0]

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -66,6 +67,7 @@ class GdtuiApp(TerseApp):
         """Why it could not begin."""
         self._loader, self._clock = loader, clock
         self._training = not paused
+        self._replaying = False
         self._steps = 0
         self._wake = asyncio.Event()
         self._shows_link = False
@@ -139,10 +141,13 @@ class GdtuiApp(TerseApp):
         while True:
             await self._wake.wait()
             stage = self.stage
+            if stage is not None and self._replaying and stage.past is not None:
+                await self._replay(stage)
+                continue
             if stage is None or stage.run.stop is not None or not (self._training or self._steps):
                 self.pace.rest()
                 self._wake.clear()
-                if stage is not None and stage.has_unshown:
+                if stage is not None and stage.has_unshown and stage.past is None:
                     await self._show_when_ready(stage)
                 continue
             began = self._clock()
@@ -152,9 +157,10 @@ class GdtuiApp(TerseApp):
             else:
                 count, seconds = self.pace.due(began)
             if count:
-                batch = await asyncio.to_thread(stage.run.descent.advance, count, seconds)
+                run = stage.run
+                batch = await asyncio.to_thread(run.descent.advance, count, seconds)
                 self.pace.saw(len(batch), self._clock() - began)
-                stage.take_in(batch)
+                stage.take_in(run, batch)
                 await self._show_when_ready(stage)
             if self._training:
                 await asyncio.sleep(max(0.0, self.pace.wait() - (self._clock() - began)))
@@ -164,14 +170,97 @@ class GdtuiApp(TerseApp):
         unless it stands still anyway."""
         if stage.run.stop is not None or not self._training:
             await self.link.wait()
-        if not self.link.is_ready or stage is not self.stage:
+        if not self.link.is_ready or stage is not self.stage or stage.past is not None:
             return
-        for line, is_event in stage.show_newest():
-            self._log_view.add([line], is_event)
+        self._tell(stage.show_newest())
         if stage.run.stop is not None:
             self._show_table(True)
         self._redraw()
         self.frame_due = True
+
+    # Time travel
+
+    def _go(self, epoch: int) -> None:
+        """Show that epoch of the past, standing still, or the present, if it is beyond the last."""
+        if self.stage is not None:
+            self._training = False
+            self._tell(self.stage.go(epoch))
+            self._redraw()
+
+    def _tell(self, lines: list[tuple[str, bool]]) -> None:
+        for line, is_event in lines:
+            self._log_view.add([line], is_event)
+
+    def _here(self) -> int:
+        """The epoch shown; one beyond the last in the present."""
+        assert self.stage is not None
+        return self.stage.run.done + 1 if self.stage.past is None else self.stage.past
+
+    def action_travel(self, epochs: int) -> None:
+        if self.stage is not None and self.stage.run.done:
+            # The present shows the last epoch too, unless the run has ended: then what came after its step.
+            skip = self.stage.past is None and self.stage.run.stop is None and epochs < 0
+            self._replaying = False
+            self._go(max(1, self._here() + epochs - skip))
+
+    def action_travel_part(self, tenths: int) -> None:
+        if self.stage is not None:
+            self.action_travel(tenths * max(1, self.stage.run.done // 10))
+
+    def action_travel_to_start(self) -> None:
+        self._replaying = False
+        self._go(1)
+
+    def action_travel_to_end(self) -> None:
+        if self.stage is not None:
+            self._replaying = False
+            self._go(self.stage.run.done + 1)
+
+    def on_chart_view_touched(self, event: ChartView.Touched) -> None:
+        if self.stage is None or event.view is not self._loss_view:
+            return
+        epoch = self.stage.epoch_at(event.column, *self._loss_view.size, self.log_scale)
+        if epoch is not None and epoch != self.stage.past:
+            self._replaying = False
+            self._go(epoch)
+
+    def action_replay(self) -> None:
+        if self.stage is None or not self.stage.run.done:
+            return
+        self._replaying = not self._replaying
+        if self._replaying:
+            self._go(1 if self.stage.past is None else self.stage.past)
+        self._wake.set()
+        self._draw_status()
+
+    async def _replay(self, stage: Stage) -> None:
+        """One frame of a replay."""
+        began = self._clock()
+        count, _ = self.pace.due(began)
+        if self.pace.is_max:
+            count = max(1, stage.run.done // 50)
+        if count and stage.past is not None and self.link.is_ready:
+            self._tell(stage.go(stage.past + count))
+            if stage.past is None:
+                self._replaying = False
+            self._redraw()
+            self.frame_due = True
+        await asyncio.sleep(max(0.1 if self.pace.is_max else 0.0, self.pace.wait() - (self._clock() - began)))
+
+    def action_fork(self) -> None:
+        if self.stage is not None and self.stage.past is not None:
+            self._replaying = False
+            self._tell(self.stage.fork())
+            self._show_table(False)
+            self._training = True
+            self._wake.set()
+            self._redraw()
+
+    def action_next_branch(self) -> None:
+        if self.stage is not None and len(self.stage.branches) > 1:
+            self._training = self._replaying = False
+            self._tell(self.stage.next_branch())
+            self._redraw()
 
     # Drawing
 
@@ -180,6 +269,8 @@ class GdtuiApp(TerseApp):
         self._draw_charts()
         self._draw_status()
         self._draw_table()
+        past = None if self.stage is None else self.stage.past
+        self._log_view.find(None if past is None else f"epoch #{past},")
 
     def _draw_charts(self) -> None:
         if self.stage is None:
@@ -196,7 +287,7 @@ class GdtuiApp(TerseApp):
         if self.stage is None:
             return Status(epochs=self.settings.epochs, alpha=self.settings.alpha, note="loading the data …")
         run, shown = self.stage.run, self.stage.shown
-        status = Status(self._state(run), 0, run.epochs, alpha=run.alpha, speed=self.pace.text())
+        status = Status(self._state(run), 0, run.epochs, alpha=self.stage.alpha, speed=self.pace.text())
         if shown is not None:
             status = replace(
                 status,
@@ -207,12 +298,16 @@ class GdtuiApp(TerseApp):
             )
         if self._shows_link:
             status = replace(status, link=self.link.text())
+        if self.stage.past is not None:
+            return replace(status, note="f trains on from here, End returns")
         if run.stop is not None:
             return replace(status, note=run.stop.message)
         rate = self.pace.measured if self.pace.is_max else self.pace.speed
         return replace(status, seconds_left=(run.epochs - status.epoch) / rate) if rate else status
 
     def _state(self, run: Run) -> str:
+        if self.stage is not None and self.stage.past is not None:
+            return "replay" if self._replaying else "past"
         if run.stop is not None:
             return {"epochs": "done", "diverged": "diverged"}.get(run.stop.rule, "stopped")
         return "training" if self._training else "paused"
@@ -241,33 +336,38 @@ class GdtuiApp(TerseApp):
     # Steering: the keys of gdtui.tui.bindings
 
     def action_pause(self) -> None:
+        if self.stage is not None and self.stage.past is not None:
+            self.action_replay()
+            return
         self._training = not self._training
         self._wake.set()
         self._draw_status()
 
     def action_step(self) -> None:
+        if self.stage is not None and self.stage.past is not None:
+            self.action_travel_to_end()
         self._training = False
         self._steps += 1
         self._wake.set()
 
     def _set_alpha(self, alpha: float | None) -> None:
         if alpha is not None and self.stage is not None:
-            self.stage.run.set_alpha(alpha)
+            self.stage.set_alpha(alpha)
             self._draw_status()
 
     def action_alpha_up(self) -> None:
         if self.stage is not None:
-            self._set_alpha(ladder_step(self.stage.run.alpha, up=True))
+            self._set_alpha(ladder_step(self.stage.alpha, up=True))
 
     def action_alpha_down(self) -> None:
         if self.stage is not None:
-            self._set_alpha(ladder_step(self.stage.run.alpha, up=False))
+            self._set_alpha(ladder_step(self.stage.alpha, up=False))
 
     def action_ask_alpha(self) -> None:
         from gdtui.tui.screens import Question, read_alpha
 
         if self.stage is not None:
-            question = Question("alpha, the learning rate", f"{self.stage.run.alpha:g}", read_alpha)
+            question = Question("alpha, the learning rate", f"{self.stage.alpha:g}", read_alpha)
             self.push_screen(question, self._set_alpha)
 
     def _set_epochs(self, epochs: float | None) -> None:
@@ -376,7 +476,7 @@ class GdtuiApp(TerseApp):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for key in BINDINGS:
-            yield SystemCommand(key.help, f"key {key.shown}", getattr(self, f"action_{key.action}"))
+            yield SystemCommand(key.help, f"key {key.shown}", partial(self.run_action, key.action))
         yield SystemCommand("Change theme", "dark, light and others", self.action_change_theme)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -25,11 +26,32 @@ class ChartView(Widget):
     class Resized(Message):
         """The room for the chart is another; whoever draws it should draw it anew."""
 
+    class Touched(Message):
+        """The mouse was pressed, or drawn along with its button down, over a column of the chart."""
+
+        def __init__(self, view: ChartView, column: int) -> None:
+            super().__init__()
+            self.view, self.column = view, column
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
         self._strips: dict[int, Strip] = {}
         self._styles: list[list[Style]] = []
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.capture_mouse()
+        self._touch(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._touch(event)
+
+    def on_mouse_up(self) -> None:
+        self.release_mouse()
+
+    def _touch(self, event: events.MouseEvent) -> None:
+        self.post_message(self.Touched(self, event.get_content_offset_capture(self).x))
 
     def on_resize(self) -> None:
         self.post_message(self.Resized())

@@ -23,6 +23,8 @@ class LogView(Widget):
         super().__init__(id=id)
         self.lines: deque[tuple[str, bool]] = deque(maxlen=KEPT)
         self._styles: tuple[Style, Style] | None = None
+        self._sought: str | None = None
+        self._marked: int | None = None
         self._back = 0
         """Lines between the newest and the lowest shown."""
 
@@ -47,6 +49,22 @@ class LogView(Widget):
         self.border_subtitle = f"{self._back} newer lines below" if self._back else ""
         self.refresh()
 
+    def find(self, text: str | None) -> None:
+        """Show the newest line that holds this text, marked; with None, follow the newest line again."""
+        if text == self._sought:
+            return
+        self._sought = text
+        self._marked = None
+        if text is None:
+            self._scroll(-len(self.lines))
+            return
+        for back, (line, _) in enumerate(reversed(self.lines)):
+            if text in line:
+                self._marked = len(self.lines) - 1 - back
+                self._scroll(max(0, back - self.size.height // 2) - self._back)
+                break
+        self.refresh()
+
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self._scroll(3)
@@ -64,5 +82,5 @@ class LogView(Widget):
         text, event = self.lines[index] if index < len(self.lines) else ("", False)
         if self._styles is None:
             self._styles = self.get_component_rich_style("log--line"), self.get_component_rich_style("log--event")
-        style = self._styles[event]
+        style = self._styles[event or index == self._marked]
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)

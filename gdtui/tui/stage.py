@@ -9,10 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from gdtui.charts.grid import Chart
-from gdtui.charts.loss import LossView, loss_chart
+from gdtui.charts.loss import LossView, epoch_at, loss_chart
 from gdtui.charts.scatter import MARKERS, ScatterChart
 from gdtui.learning.data import Dataset, load
-from gdtui.learning.descent import Batch, Measurement
+from gdtui.learning.descent import Batch, Measurement, Stop
 from gdtui.learning.objective import Floats
 from gdtui.runs.result import Sample, samples
 from gdtui.runs.run import Run
@@ -47,8 +47,15 @@ class Stage:
         self.scatter = scatter if scatter is not None and scatter.data is run.data else ScatterChart(run.data)
         self.shown: Moment | None = None
         """None before the first epoch."""
+        self.past: int | None = None
+        """The epoch shown, where that is not the newest."""
+        self.branches = [run]
+        """All runs of this tree; `run` is one of them."""
         self._alpha = run.alpha
+        self._fork_alpha: float | None = None
         self._unshown: list[Batch] = []
+        self._told: Stop | None = None
+        """The end that the log has told."""
 
     @classmethod
     def load(cls, settings: Settings, loader: Loader | None = None) -> Stage:
@@ -71,12 +78,74 @@ class Stage:
         """The same from the start; from fresh weights where a seed is given."""
         return Stage(self.run.restarted(seed), self.scatter)
 
+    # Time travel and forks
+
+    def go(self, epoch: int) -> list[LogLine]:
+        """Show that epoch again, exactly as it was; beyond the last, return to the newest state. Returns log lines
+        that were still to be shown."""
+        lines = self.show_newest()
+        if epoch > self.run.done or not self.run.done:
+            self.past = None
+            self._fork_alpha = None
+            self._show_end()
+            return lines
+        self.past = max(1, epoch)
+        weights = self.run.history.weights_at(self.past)
+        self.shown = Moment(self.past, self.run.measure(weights), weights)
+        return lines
+
+    def back_to_newest(self) -> list[LogLine]:
+        """Leave the past; returns as `go`."""
+        return self.go(self.run.done + 1)
+
+    @property
+    def alpha(self) -> float:
+        """The alpha of the next step: that of a fork, where one looks at the past."""
+        if self.past is None:
+            return self.run.alpha
+        return self.run.history.alpha_at(self.past) if self._fork_alpha is None else self._fork_alpha
+
+    def set_alpha(self, alpha: float) -> None:
+        """Steer; in the past, choose the alpha of the fork. Raises ValueError as `Run.set_alpha`."""
+        if self.past is None:
+            self.run.set_alpha(alpha)
+        else:
+            self._fork_alpha = alpha
+
+    def fork(self) -> list[LogLine]:
+        """Go on from the epoch shown as a new branch; returns the log line that tells it."""
+        assert self.past is not None
+        epoch, alpha = self.past, self.alpha
+        fork = self.run.forked(epoch, alpha)
+        self.branches.append(fork)
+        self._enter(fork)
+        return [(f"fork {len(self.branches) - 1} from epoch {epoch}, alpha {alpha:g}", True)]
+
+    def next_branch(self) -> list[LogLine]:
+        """Look at the next branch, in the order in which they were made."""
+        number = (self.branches.index(self.run) + 1) % len(self.branches)
+        self._enter(self.branches[number])
+        self.back_to_newest()
+        return [(f"{self.name(self.run)} of {len(self.branches)} branches", True)]
+
+    def _enter(self, run: Run) -> None:
+        self.run = run
+        self._alpha = run.alpha
+        self.past, self._fork_alpha = None, None
+        self._unshown.clear()
+
+    def name(self, run: Run) -> str:
+        """A branch for people: its number, and the alpha it ended or stands with."""
+        number = self.branches.index(run)
+        what = "first run" if number == 0 else f"fork {number} at {run.forked_at}"
+        return f"{what}, α {run.alpha:g}"
+
     # Training
 
-    def take_in(self, batch: Batch) -> None:
-        """Remember epochs, to be shown when the terminal is ready."""
-        self.run.remember(batch)
-        if len(batch):
+    def take_in(self, run: Run, batch: Batch) -> None:
+        """Remember epochs of a branch, to be shown when the terminal is ready."""
+        run.remember(batch)
+        if len(batch) and run is self.run:
             self._unshown.append(batch)
 
     @property
@@ -98,18 +167,36 @@ class Stage:
             assert batch.last is not None
             self.shown = Moment(batch.first + len(batch) - 1, batch.last, batch.weights[-1])
         self._unshown.clear()
-        stop = self.run.stop
-        if stop is not None:
-            weights = self.run.weights
-            self.shown = Moment(self.run.done, self.run.measure(weights), weights)
-            lines.append((stop.message, True))
+        if self.run.stop is not None and self.past is None:
+            self._show_end()
+            if self._told is not self.run.stop:
+                self._told = self.run.stop
+                lines.append((self.run.stop.message, True))
         return lines
+
+    def _show_end(self) -> None:
+        """The newest state: of a run that has ended, that after its last step."""
+        run = self.run
+        if run.stop is not None or not run.done:
+            weights = run.weights
+            self.shown = Moment(run.done, run.measure(weights), weights) if run.done else None
+        else:
+            weights = run.history.weights_at(run.done)
+            self.shown = Moment(run.done, run.measure(weights), weights)
 
     # Drawings
 
     def loss_chart(self, width: int, height: int, log: bool) -> Chart:
         """The loss curve."""
-        return loss_chart(self.run.history, LossView(self.run.epochs, log), width, height)
+        return loss_chart(self.run.history, self._view(log), width, height)
+
+    def epoch_at(self, column: int, width: int, height: int, log: bool) -> int | None:
+        """The epoch drawn in that column of the loss curve."""
+        return epoch_at(column, width, height, self.run.history, self._view(log))
+
+    def _view(self, log: bool) -> LossView:
+        others = tuple((other.history, self.name(other)) for other in self.branches if other is not self.run)
+        return LossView(max(run.epochs for run in self.branches), log, self.past, others)
 
     def scatter_chart(self, width: int, height: int) -> Chart:
         """The points, with the boundary of the state shown."""

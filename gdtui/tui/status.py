@@ -30,7 +30,16 @@ class Status:
     link: str = ""
 
 
-SIGNS = {"loading": "…", "training": "▶", "paused": "‖", "done": "✓", "stopped": "✓", "diverged": "✗"}
+SIGNS = {
+    "past": "◀",
+    "replay": "▶",
+    "loading": "…",
+    "training": "▶",
+    "paused": "‖",
+    "done": "✓",
+    "stopped": "✓",
+    "diverged": "✗",
+}
 
 
 Piece = tuple[str, str]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +19,9 @@ from gdtui.runs.run import Run
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
 from tests.benchmarks.probe import wide
-from tests.benchmarks.pty_run import run
+from tests.benchmarks.pty_run import Traffic, run
+from tests.terminal.harness import GDTUI, Terminal
+from tests.terminal.slow_link import SlowLink
 
 Row = tuple[str, str, str, str, str]
 MANY = "1000000000"
@@ -48,14 +52,16 @@ def article(data: Dataset, epochs: int) -> float:
     return epochs / (time.perf_counter() - begun)
 
 
-def probe(seconds: float, *options: str, columns: int = 120, rows: int = 40) -> dict[str, float]:
-    return _json("tests.benchmarks.probe", str(seconds), *options, columns=columns, rows=rows)
+def probe(
+    seconds: float, *options: str, columns: int = 120, rows: int = 40, far: Callable[..., Traffic] = run
+) -> dict[str, float]:
+    return _json("tests.benchmarks.probe", str(seconds), *options, far=far, columns=columns, rows=rows)
 
 
-def _json(module: str, *options: str, **size: int) -> dict[str, float]:
+def _json(module: str, *options: str, far: Callable[..., Traffic] = run, **size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "out.json")
-        traffic = run("-m", module, str(out), *options, seconds=240, **size)
+        traffic = far("-m", module, str(out), *options, seconds=240, **size)
         if not out.exists():
             raise SystemExit(f"{module} {options} wrote nothing; its last words: {traffic.pieces[-1:]}")
         return {**json.loads(out.read_text()), "total": traffic.total}
@@ -139,7 +145,55 @@ def rest() -> Iterator[Row]:
     yield "bytes in 4 s at rest, paused", f"{late} B", "", "", "0"
 
 
-GROUPS = {f.__name__: f for f in (throughput, inside, frames, scale, start, rest)}
+class Slow(SlowLink):
+    """A link of 32 kB/s with 200 ms round trip and a deep buffer, that keeps what came out of the pty."""
+
+    def __init__(self, command: Sequence[str], columns: int = 120, rows: int = 40) -> None:
+        self.traffic = Traffic()
+        env = {"TEXTUAL_ANIMATIONS": "none"}  # as in pty_run
+        super().__init__(command, columns, rows, rate=32_000, delay=0.1, env=env)
+
+    def _came(self, data: bytes) -> None:
+        self.traffic.pieces.append((time.monotonic() - self.started, data))
+        super()._came(data)
+
+
+def slow_run(*arguments: str, seconds: float, columns: int, rows: int) -> Traffic:
+    """As `run`, at the far end of the slow link."""
+    with Slow([sys.executable, *arguments], columns, rows) as link:
+        link.wait_exit(seconds)
+        return link.traffic
+
+
+def link() -> Iterator[Row]:
+    options = ("--epochs", MANY, "--speed", "max")
+    latencies = _latencies(*options, presses=30)
+    late = statistics.quantiles(latencies, n=20, method="inclusive")[-1]
+    yield "slow link: key to its effect, p95 of 30", f"{late:.3g} s", "", "", "≤ 0.7 s"
+    slow, fast = alternate(lambda: _rate(probe(6, *options, far=slow_run)), lambda: _rate(probe(6, *options)), 5)
+    yield row("max over the slow link against a fast terminal", slow, fast, "epochs/s", "≥ 0.95")
+
+
+def _latencies(*options: str, presses: int) -> list[float]:
+    """Seconds from each press of up or down to alpha's new value in the status line, behind the slow link."""
+    moments = random.Random(0)
+    with Slow([*GDTUI, *options]) as terminal:
+        terminal.wait_for(lambda terminal: _alpha(terminal) == "0.01" and "epoch #" in terminal.emulator.text())
+        found = []
+        for index in range(presses):
+            time.sleep(moments.uniform(0.1, 0.6))  # or each would come right after a frame
+            key, alpha = (("up", "0.02"), ("down", "0.01"))[index % 2]
+            found.append(terminal.latency(key, lambda terminal, alpha=alpha: _alpha(terminal) == alpha))
+        return found
+
+
+def _alpha(terminal: Terminal) -> str:
+    """The status line's, not the log's."""
+    found = re.search(r"accuracy .*  alpha (\S+) +gradient", terminal.emulator.text())
+    return found[1] if found else ""
+
+
+GROUPS = {f.__name__: f for f in (throughput, inside, frames, scale, start, rest, link)}
 
 
 def main() -> None:
