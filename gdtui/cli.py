@@ -16,6 +16,7 @@ CALM_FPS = 2.0
 TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 EPILOG = """\
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN; each has its own --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 the pipe's reader went away."""
 
@@ -141,6 +142,8 @@ def build_parser() -> Parser:
     add("--speed", type=_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
     add("--fps", type=_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
+    add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
+    add("--force", action="store_true", help="let --save overwrite a file")
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("--version", action="version", version=f"gdtui {__version__}")
@@ -182,16 +185,10 @@ def wants_plain(forced: bool) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
-    options = build_parser().parse_args(arguments)
-    settings = settings_from(options)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command = COMMANDS.get(given[0]) if given else None
     try:
-        if wants_plain(options.plain):
-            from gdtui import plain
-
-            return plain.train(settings)
-        from gdtui.tui.app import train
-
-        return train(settings)
+        return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
     except ValueError as error:  # DataError, or weights that do not fit the data
         return _fail(str(error), USAGE)
     except MemoryError:
@@ -210,6 +207,60 @@ def _forget_output() -> None:
     """Python would complain at exit, while flushing what is left."""
     if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _train(options: argparse.Namespace) -> int:
+    settings = settings_from(options)
+    if wants_plain(options.plain):
+        from gdtui import plain
+
+        return plain.train(settings, save=options.save, force=options.force)
+    from gdtui.tui.app import train
+
+    return train(settings, save=options.save, force=options.force)
+
+
+def _resume(arguments: list[str]) -> int:
+    parser = Parser(prog="gdtui resume", description="Go on with a saved run, in the same file.", allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN.jsonl")
+    parser.add_argument("-e", "--epochs", type=_count, metavar="N", help="epochs in all (as many as the file says)")
+    parser.add_argument("-a", "--alpha", type=_positive, metavar="A", help="learning rate from here (the file's last)")
+    parser.add_argument("--speed", type=_speed, metavar="R|max", help="epochs a second")
+    parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
+    options = parser.parse_args(arguments)
+    if wants_plain(options.plain):
+        from gdtui import plain
+
+        return plain.resume(options.run, options.epochs, options.alpha, options.speed)
+    from gdtui.tui.app import resume
+
+    return resume(options.run, options.epochs, options.alpha, options.speed)
+
+
+def _watch(arguments: list[str]) -> int:
+    parser = Parser(prog="gdtui watch", description="Print a run file's epochs.", allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN.jsonl")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    options = parser.parse_args(arguments)
+    from gdtui import plain
+
+    return plain.watch(options.run, options.follow)
+
+
+def _export(arguments: list[str]) -> int:
+    parser = Parser(prog="gdtui export", description="Turn a run file into a table.", allow_abbrev=False)
+    parser.add_argument("run", metavar="RUN.jsonl")
+    parser.add_argument("--format", choices=("csv", "json", "md"), default="csv", help="(csv)")
+    parser.add_argument("-o", metavar="FILE", help="where to (standard output)")
+    parser.add_argument("--force", action="store_true", help="overwrite that file")
+    options = parser.parse_args(arguments)
+    from gdtui.runs.export import export
+
+    export(options.run, options.format, options.o, options.force)
+    return TRAINED
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"resume": _resume, "watch": _watch, "export": _export}
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -5,33 +5,88 @@ from __future__ import annotations
 import math
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from typing import TextIO
 
 from gdtui.learning.data import load
 from gdtui.learning.descent import Batch
+from gdtui.runs.file import RunFile
+from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import samples, summary
 from gdtui.runs.run import Run
 from gdtui.settings import MAX_SPEED, Settings
 
+POLL = 0.2
+"""Seconds between two looks at a file that is being written."""
 LINES_AT_ONCE = 0.1
 """Seconds of training between two writes, when training at full speed."""
 
 
-def train(settings: Settings, out: TextIO | None = None, sleep: Callable[[float], None] = time.sleep) -> int:
+def train(settings: Settings, save: str | None = None, force: bool = False, out: TextIO | None = None) -> int:
     """Load, train and print; returns the exit code, 0, or 1 where training diverged.
 
+    Args:
+        save: the run file to write, if any.
+        force: overwrite it.
+
     Raises:
-        DataError, ValueError: the data or the settings cannot be used.
+        DataError, RunFileError, ValueError: the data, the file or the settings cannot be used.
     """
+    run = Run(settings, load(settings.data))
+    recorder = None if save is None else Recorder(save, run, force)
+    return _go_on(run, recorder, settings.speed, _output(out))
+
+
+def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
+    """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
+    run, recorder = continued(path, epochs, alpha)
+    return _go_on(run, recorder, speed, _output(None))
+
+
+def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Print the epochs of a run file; with `follow`, those that are still to come, until the run has ended.
+
+    Raises:
+        RunFileError: it is no run file.
+    """
+    out, file, branch, shown = _output(None), RunFile(path), -1, 0
+    while True:
+        if file.current != branch:
+            if branch >= 0:
+                out.write(f"[INFO] branch {file.current}, from epoch {file.branch.forked_at or 1}\n")
+                shown = bisect_left(file.branch.epochs, file.branch.forked_at or 1)
+            branch = file.current
+        known = file.branch
+        for epoch, loss in zip(known.epochs[shown:], known.losses[shown:], strict=True):
+            out.write(f"[INFO] epoch #{epoch}, loss={loss:.7f}\n")
+        shown = len(known.epochs)
+        out.flush()
+        if not follow or file.stop is not None:
+            break
+        sleep(POLL)
+        file.read_more()
+    out.write(f"{'still training, or cut off' if file.stop is None else file.stop.message}\n")
+    return 1 if file.stop is not None and file.stop.diverged else 0
+
+
+def _output(out: TextIO | None) -> TextIO:
     out = out or sys.stdout
     if out is None:
         raise OSError("standard output is closed")
-    run = Run(settings, load(settings.data))
+    return out
+
+
+def _go_on(run: Run, recorder: Recorder | None, speed: float | None, out: TextIO) -> int:
     out.write("[INFO] starting training...\n")
-    speed = settings.speed or MAX_SPEED
     while run.stop is None:
-        out.write(epoch_lines(_pull(run, speed, sleep)))
+        batch = _pull(run, speed or MAX_SPEED, time.sleep)
+        if recorder is not None:
+            recorder.take_in(run, batch)
+            if recorder.failure is not None:
+                print(f"gdtui: {recorder.failure}; training goes on", file=sys.stderr)
+                recorder = None
+        out.write(epoch_lines(batch))
         out.flush()
     weights = run.weights
     for sample in samples(run, weights):

@@ -236,6 +236,12 @@ class Descent:
                 return index, Stop("target-accuracy", f"accuracy reached {target:.4g} at epoch {epoch}")
         return None
 
+    def recall(self, epochs: list[int], losses: list[float]) -> None:
+        """Take earlier epochs into account for the patience rule, for a descent that goes on from a file."""
+        for epoch, loss in zip(epochs, losses, strict=True):
+            if loss < self._best - self.rules.min_delta:
+                self._best, self._best_epoch = loss, epoch
+
     def _lost_patience(self, losses: Floats) -> tuple[int, Stop] | None:
         patience = self.rules.patience
         if patience is None:

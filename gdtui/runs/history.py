@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+import numpy as np
+
 from gdtui.learning.descent import Batch, Descent
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import Floats
@@ -31,6 +33,7 @@ class History:
         self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
         self._losses = Envelope()
         self._keyframes = Series(size)
+        self._frame_epochs = Series()  # the epoch of each keyframe, ascending
         self._stride = 1
         self._alphas: list[tuple[int, float]] = []
 
@@ -61,9 +64,32 @@ class History:
             self._alphas.append((batch.first, batch.alpha))
         skip = -len(self._losses) % self._stride
         self._keyframes.extend(batch.weights[skip :: self._stride])
+        self._frame_epochs.extend(np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float))
         self._losses.extend(batch.losses)
         while len(self._keyframes) > self._capacity:
             self._keyframes.halve()
+            self._frame_epochs.halve()
+            self._stride *= 2
+
+    def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, alpha: float) -> None:
+        """Take in some epochs of a longer stretch of one alpha, as a file keeps them: the losses between are not
+        known, the weights between are computed again when they are asked for.
+
+        Args:
+            epochs: ascending, all beyond the last, shape (n,).
+            losses: shape (n,).
+            weights: shape (n, d + 1).
+        """
+        if not self._alphas or self._alphas[-1][1] != alpha:
+            self._alphas.append((len(self) + 1, alpha))
+        between = np.full(int(epochs[-1]) - len(self), np.nan)
+        between[epochs.astype(np.intp) - len(self) - 1] = losses
+        self._losses.extend(between)
+        self._keyframes.extend(weights)
+        self._frame_epochs.extend(epochs.astype(float))
+        while len(self._keyframes) > self._capacity:
+            self._keyframes.halve()
+            self._frame_epochs.halve()
             self._stride *= 2
 
     def prefix(self, epochs: int) -> History:
@@ -71,7 +97,9 @@ class History:
         copy = History(self._kernel, self._capacity)
         copy._losses = self._losses.prefix(epochs)
         copy._stride = self._stride
-        copy._keyframes.extend(self._keyframes.view()[: -(-epochs // self._stride)])
+        frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))
+        copy._keyframes.extend(self._keyframes.view()[:frames])
+        copy._frame_epochs.extend(self._frame_epochs.view()[:frames])
         copy._alphas = [(first, alpha) for first, alpha in self._alphas if first <= epochs]
         return copy
 
@@ -83,9 +111,9 @@ class History:
         """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
         if not 1 <= epoch <= len(self):
             raise IndexError(f"epoch {epoch} is not in 1 … {len(self)}")
-        frame = (epoch - 1) // self._stride
+        frame = int(np.searchsorted(self._frame_epochs.view(), epoch, side="right")) - 1
         weights: Floats = self._keyframes.view()[frame].copy()
-        at = frame * self._stride + 1
+        at = int(self._frame_epochs.view()[frame])
         while at < epoch:
             stretch = self._stretch(at)
             end = self._alphas[stretch + 1][0] if stretch + 1 < len(self._alphas) else epoch

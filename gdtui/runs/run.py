@@ -31,10 +31,11 @@ class Run:
         self.settings = settings
         self.data = data
         self.objective = objective_named(settings.loss)
-        start = initial_weights(settings.init, data.X.shape[1], settings.seed)
+        self.start = start = initial_weights(settings.init, data.X.shape[1], settings.seed)
         self.descent = Descent(self._kernel(), start, settings.alpha, settings.epochs, settings.stop)
         self._looking = self._kernel()  # for whatever is measured beside the descent, in another thread
         self.history = History(self._looking)
+        self.parent: Run | None = None
         self.forked_at: int | None = None
         """The first epoch that is not shared with the run it was forked from."""
 
@@ -105,7 +106,7 @@ class Run:
         )
         fork.set_alpha(self.alpha if alpha is None else alpha)
         fork.history = self.history.prefix(epoch - 1)
-        fork.forked_at = epoch
+        fork.forked_at, fork.parent = epoch, self
         return fork
 
     def restarted(self, seed: int | None = None) -> Run:

@@ -43,6 +43,7 @@ class GdtuiApp(Travel, TerseApp):
         settings: the run to begin with.
         paused: whether it waits for a key to begin.
         loader: where data comes from; called outside the screen's thread.
+        begin: what makes the first stage instead of settings and loader; called there too.
         clock: seconds, for the pace.
     """
 
@@ -55,6 +56,7 @@ class GdtuiApp(Travel, TerseApp):
         settings: Settings,
         paused: bool = False,
         loader: Loader | None = None,
+        begin: Callable[[], Stage] | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         super().__init__(clock)
@@ -66,7 +68,7 @@ class GdtuiApp(Travel, TerseApp):
         self.log_scale = False
         self.failure: str | None = None
         """Why it could not begin."""
-        self._loader, self._clock = loader, clock
+        self._loader, self._begin_with, self._clock = loader, begin, clock
         self._training = not paused
         self._replaying = False
         self._steps = 0
@@ -121,18 +123,27 @@ class GdtuiApp(Travel, TerseApp):
         await self._train()
 
     def _load(self) -> Stage:
+        if self._begin_with is not None:
+            return self._begin_with()
         from gdtui.tui.stage import Stage
 
         return Stage.load(self.settings, self._loader)
 
     def _put_on(self, stage: Stage) -> None:
         """Show this from now on."""
+        saved = None if self.stage is None or self.stage.recorder is None else self.stage.recorder.path
+        if self.stage is not None:
+            self.stage.close()
         self.stage = stage
         self._title_view.update(f"gdtui  {stage.title()}")
         self._loss_view.border_title = f"Loss  {stage.run.objective.title}"
         self._scatter_view.border_title, self._scatter_view.border_subtitle = stage.scatter_title(), stage.legend()
         self._log_view.clear()
         self._log_view.add(["[INFO] starting training..."])
+        if saved is not None:
+            self._log_view.add([f"{saved} holds the run before; w saves this one"], event=True)
+        if stage.run.done:
+            self._log_view.add([f"going on after epoch {stage.run.done}"], event=True)
         self._show_table(False)
         self._redraw()
 
@@ -367,6 +378,22 @@ class GdtuiApp(Travel, TerseApp):
             return
         self._start(new)
 
+    def action_save(self) -> None:
+        from gdtui.tui.screens import Question
+
+        if self.stage is None:
+            return
+        stage = self.stage
+        if stage.recorder is not None:
+            self.notify(f"is being saved in {stage.recorder.path}")
+            return
+        name = f"{stage.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
+        self.push_screen(Question("save the run as", name, partial(_save, stage)), self._tell_saved)
+
+    def _tell_saved(self, path: str | None) -> None:
+        if path is not None:
+            self._log_view.add([f"saved in {path}, and goes on being saved"], event=True)
+
     def action_log_scale(self) -> None:
         self.log_scale = not self.log_scale
         self._draw_charts()
@@ -402,15 +429,43 @@ def _panel(widget: Widget, title: str) -> Widget:
     return widget.add_class("panel")
 
 
-def train(settings: Settings) -> int:
+def _save(stage: Stage, path: str) -> str:
+    if not path:
+        raise ValueError("a file name is needed")
+    stage.save(path)
+    return path
+
+
+def train(settings: Settings, save: str | None = None, force: bool = False) -> int:
     """Train in the terminal; returns the exit code. What was learnt stays on the normal screen."""
-    app = GdtuiApp(settings)
+
+    def begin() -> Stage:
+        from gdtui.tui.stage import Stage
+
+        return Stage.load(settings, save=save, force=force)
+
+    return _run(GdtuiApp(settings, begin=begin))
+
+
+def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
+    """Go on with a saved run in the terminal; returns the exit code."""
+
+    def begin() -> Stage:
+        from gdtui.tui.stage import Stage
+
+        return Stage.resume(path, epochs, alpha)
+
+    return _run(GdtuiApp(Settings(DataSettings(path), speed=speed), begin=begin))
+
+
+def _run(app: GdtuiApp) -> int:
     code = app.run()
     if app.failure is not None:
         print(f"gdtui: {app.failure}", file=sys.stderr)
         return 2
-    if app.run_shown is not None:
+    if app.stage is not None:
+        app.stage.close()
         from gdtui.report import print_report
 
-        print_report(app.run_shown)
+        print_report(app.stage.run)
     return app.return_code or 0 if code is None else code

@@ -43,6 +43,7 @@ BINDINGS = (
     Key("p", "replay", "p", "", "Play the run from where you stand, or stop playing"),
     Key("f,enter", "fork", "f  enter", "", "In the past: train on from there as a new branch, with the alpha shown"),
     Key("b", "next_branch", "b", "", "Look at the next branch"),
+    Key("w", "save", "w", "", "Write the run into a file, also what is still to come"),
     Key("r", "restart", "r", "r Restart", "Start again from the same weights"),
     Key("R", "restart_fresh", "R", "", "Start again from fresh weights"),
     Key("d", "choose_data", "d", "d Data", "Choose the data set"),

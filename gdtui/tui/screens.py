@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from rich.table import Table
 from textual.app import ComposeResult
@@ -16,6 +17,7 @@ from textual.widgets.option_list import Option
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.tui.bindings import BINDINGS
 
+Answer = TypeVar("Answer")
 DESCRIPTIONS = {
     "blobs": "two clouds, the article's own",
     "moons": "two half moons; a line cannot quite part them",
@@ -26,18 +28,18 @@ DESCRIPTIONS = {
 }
 
 
-class Question(ModalScreen[float | None]):
-    """Asks for one number; dismissed with it, or with None.
+class Question(ModalScreen[Answer | None], Generic[Answer]):
+    """Asks for one thing; dismissed with it, or with None.
 
     Args:
         title: what is asked.
         value: what stands there to begin with.
-        read: turns the text into the number, or raises ValueError with what is wrong.
+        read: turns the text into the answer, or raises ValueError with what is wrong.
     """
 
     BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
 
-    def __init__(self, title: str, value: str, read: Callable[[str], float]) -> None:
+    def __init__(self, title: str, value: str, read: Callable[[str], Answer]) -> None:
         super().__init__()
         self._title, self._value, self._read = title, value, read
 

@@ -14,6 +14,7 @@ from gdtui.charts.scatter import MARKERS, ScatterChart
 from gdtui.learning.data import Dataset, load
 from gdtui.learning.descent import Batch, Measurement, Stop
 from gdtui.learning.objective import Floats
+from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import Sample, samples
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings
@@ -56,17 +57,46 @@ class Stage:
         self._unshown: list[Batch] = []
         self._told: Stop | None = None
         """The end that the log has told."""
+        self.recorder: Recorder | None = None
 
     @classmethod
-    def load(cls, settings: Settings, loader: Loader | None = None) -> Stage:
+    def load(
+        cls, settings: Settings, loader: Loader | None = None, save: str | None = None, force: bool = False
+    ) -> Stage:
         """Load the data and stand at its start. Slow: call it outside the screen's thread.
 
+        Args:
+            save: the run file to write, if any.
+            force: overwrite it.
+
         Raises:
-            ValueError: the data or the settings cannot be used.
+            ValueError: the data, the file or the settings cannot be used.
         """
         stage = cls(Run(settings, (loader or load)(settings.data)))
+        if save is not None:
+            stage.recorder = Recorder(save, stage.run, force)
         stage.scatter.draw(None, 40, 20)  # the first drawing imports and builds what the others reuse
         return stage
+
+    @classmethod
+    def resume(cls, path: str, epochs: int | None, alpha: float | None) -> Stage:
+        """The run in a file, to go on in that file. Slow, and raises RunFileError where it cannot go on."""
+        run, recorder = continued(path, epochs, alpha)
+        stage = cls(run)
+        stage.recorder = recorder
+        stage._show_end()
+        return stage
+
+    def save(self, path: str) -> None:
+        """Write the run so far into a new file, and what is still to come. Raises RunFileError."""
+        self.close()
+        self.recorder = Recorder(path, self.run)
+
+    def close(self) -> None:
+        """Nothing more of this stage is to be saved."""
+        if self.recorder is not None:
+            self.recorder.close()
+            self.recorder = None
 
     def with_data(self, data: DataSettings, loader: Loader | None = None) -> Stage:
         """A new run on other data, with today's alpha and epochs. Slow, and raises ValueError, as `load`."""
@@ -145,6 +175,8 @@ class Stage:
     def take_in(self, run: Run, batch: Batch) -> None:
         """Remember epochs of a branch, to be shown when the terminal is ready."""
         run.remember(batch)
+        if self.recorder is not None:
+            self.recorder.take_in(run, batch)
         if len(batch) and run is self.run:
             self._unshown.append(batch)
 
@@ -159,6 +191,9 @@ class Stage:
         Epoch k is shown as it was measured, at the weights before its step; the end, at those after the last.
         """
         lines: list[LogLine] = []
+        if self.recorder is not None and self.recorder.failure is not None:
+            lines.append((f"{self.recorder.failure}; training goes on", True))
+            self.recorder = None
         for batch in self._unshown:
             if batch.alpha != self._alpha:
                 lines.append((f"alpha {self._alpha:g} → {batch.alpha:g} from epoch {batch.first}", True))

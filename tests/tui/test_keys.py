@@ -351,7 +351,7 @@ async def test_a_repaint_shows_the_same(key: str) -> None:
 
 @pytest.mark.parametrize("key", keys("help"))
 async def test_help_lists_every_key(key: str) -> None:
-    async with running() as (app, pilot):
+    async with running(size=(120, 90)) as (app, pilot):
         await pilot.press(key)
         await pilot.pause()
         assert isinstance(app.screen, Help)

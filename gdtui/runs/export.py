@@ -1,0 +1,74 @@
+"""Run files as tables for other programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import sys
+
+from gdtui.runs.file import Branch, RunFile, RunFileError
+
+
+def export(path: str, form: str, out: str | None = None, force: bool = False) -> None:
+    """Write the branch that a run file ends with as ``csv``, ``json`` or ``md``.
+
+    Args:
+        out: the file to write; None for standard output.
+        force: overwrite it.
+
+    Raises:
+        RunFileError: the run file cannot be read, or `out` cannot be written.
+    """
+    file = RunFile(path)
+    text = {"csv": _csv, "json": _json, "md": _markdown}[form](file)
+    if out is None:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+        return
+    try:
+        with open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
+            target.write(text)
+    except FileExistsError:
+        raise RunFileError(f"{out}: is there already; give another name, or --force to overwrite it") from None
+    except OSError as error:
+        raise RunFileError(f"{out}: cannot be written: {error.strerror or error}") from None
+
+
+def _names(branch: Branch) -> list[str]:
+    size = max((len(weights) for weights in branch.weights if weights is not None), default=0)
+    return ["epoch", "loss", "alpha", *(f"W{index}" for index in range(size))]
+
+
+def _records(branch: Branch) -> list[list[float | int | None]]:
+    """One list a kept epoch, in the order of `_names`; None for what is not known."""
+    return [
+        [epoch, loss if math.isfinite(loss) else None, branch.alpha_at(epoch), *(weights or ())]
+        for epoch, loss, weights in zip(branch.epochs, branch.losses, branch.weights, strict=True)
+    ]
+
+
+def _csv(file: RunFile) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_names(file.branch))
+    writer.writerows(["" if value is None else value for value in record] for record in _records(file.branch))
+    return text.getvalue()
+
+
+def _json(file: RunFile) -> str:
+    names = _names(file.branch)
+    records = [dict(zip(names, record, strict=False)) for record in _records(file.branch)]
+    return json.dumps({"run": file.header, "epochs": records}, ensure_ascii=False, indent=1) + "\n"
+
+
+def _markdown(file: RunFile) -> str:
+    rows = [_names(file.branch), *([_text(value) for value in record] for record in _records(file.branch))]
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    lines.insert(1, "|" + " ---: |" * len(rows[0]))
+    return "\n".join(lines) + "\n"
+
+
+def _text(value: float | int | None) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,267 @@
+"""Runs as files: one JSON object a line, appended and flushed as it happens.
+
+The first line says what determines the run; then come events, each with one of these keys:
+
+    {"epoch": 1, "loss": 81.83, "weights": [0.63, 0.26, 0.04]}   measured before the epoch's step
+    {"alpha": 0.02, "from": 38}                                  the step of epoch 38 is the first with it
+    {"epochs": 150}                                              as many are wanted now
+    {"fork": 21, "of": 0, "alpha": 0.1}                          a new branch: epochs 1 … 20 are those of branch 0
+    {"branch": 0}                                                what follows belongs to that branch
+    {"stop": "epochs", "epoch": 100, "message": "…"}             training ended
+
+Floats are written so that they read back as the same bits. Every epoch is kept up to 10,000, every 10th up to
+100,000, and so on; what lies between is recomputed from the one before, to the same bits. A last line that was
+cut off is passed over. Only `epoch` and `loss` are needed for a run to be shown, so any program can write one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gdtui.learning.data import load
+from gdtui.learning.descent import Descent, Stop
+from gdtui.runs.run import Run
+from gdtui.settings import DataSettings, Settings, StopRules
+
+FORMAT, VERSION = "gdtui-run", 1
+LONGEST_LINE = 16 * 2**20
+"""Characters in a line, at the most: 30 features take one thousand."""
+
+
+class RunFileError(ValueError):
+    """A run file that cannot be used; the message is one line that says where and why."""
+
+
+@dataclass
+class Branch:
+    """The records of one branch, in order."""
+
+    epochs: list[int] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    weights: list[list[float] | None] = field(default_factory=list)
+    alphas: list[tuple[int, float]] = field(default_factory=list)
+    """(first epoch, alpha), ascending."""
+    forked_at: int | None = None
+
+    def fork(self, epoch: int, alpha: float) -> Branch:
+        """A branch that shares the epochs before `epoch`."""
+        count = sum(1 for known in self.epochs if known < epoch)
+        alphas = [pair for pair in self.alphas if pair[0] < epoch]
+        if not alphas or alphas[-1][1] != alpha:
+            alphas.append((epoch, alpha))
+        return Branch(self.epochs[:count], self.losses[:count], self.weights[:count], alphas, epoch)
+
+    def alpha_at(self, epoch: int) -> float | None:
+        return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
+
+
+class RunFile:
+    """A run file as far as it has been read; `read_more` reads what was appended since.
+
+    Raises:
+        RunFileError: it cannot be read, or is no run file of this version.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.header: dict[str, Any] = {}
+        self.branches = [Branch()]
+        self.current = 0
+        """The number of the branch that is written to."""
+        self.epochs = 0
+        """Epochs wanted; 0 where the file does not say."""
+        self.stop: Stop | None = None
+        self._line = 0
+        self._rest = b""
+        self._offset = 0
+        self.read_more()
+        if not self._line:
+            raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
+
+    @property
+    def branch(self) -> Branch:
+        """The branch that is written to."""
+        return self.branches[self.current]
+
+    def read_more(self) -> int:
+        """Read what is new; returns how many lines that was. A last line without its end waits for the rest."""
+        try:
+            with open(self.path, "rb") as file:
+                file.seek(self._offset)
+                before = self._line
+                while chunk := file.read(2**20):
+                    self._offset += len(chunk)
+                    *lines, self._rest = (self._rest + chunk).split(b"\n")
+                    for line in lines:
+                        self._take(line)
+                    if len(self._rest) > LONGEST_LINE:
+                        raise self._wrong(f"is longer than {LONGEST_LINE:,} bytes", self._line + 1)
+                return self._line - before
+        except IsADirectoryError:
+            raise RunFileError(f"{self.path}: is a directory, not a run file") from None
+        except FileNotFoundError:
+            raise RunFileError(f"{self.path}: no such file") from None
+        except (OSError, ValueError) as error:
+            if isinstance(error, RunFileError):
+                raise
+            raise RunFileError(f"{self.path}: cannot be read: {error}") from None
+
+    def _wrong(self, what: str, line: int | None = None) -> RunFileError:
+        return RunFileError(f"{self.path}: line {line or self._line} {what}")
+
+    def _take(self, raw: bytes) -> None:
+        self._line += 1
+        try:
+            event = json.loads(raw.decode(), parse_constant=_refuse)
+        except UnicodeDecodeError:
+            raise self._wrong("is not UTF-8 text; this is no run file") from None
+        except (ValueError, RecursionError):
+            raise self._wrong("is not JSON") from None
+        if not isinstance(event, dict):
+            raise self._wrong("is not a JSON object")
+        try:
+            self._apply(event)
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError) as error:
+            if isinstance(error, RunFileError):
+                raise
+            raise self._wrong(f"has a value of the wrong kind ({type(error).__name__}: {error})") from None
+
+    def _apply(self, event: dict[str, Any]) -> None:
+        if "format" in event:
+            self._begin(event)
+        elif "epoch" in event and "loss" in event:
+            self._epoch(event)
+        elif "fork" in event:
+            parent = self.branches[_whole(event.get("of", self.current))]
+            self.branches.append(parent.fork(_whole(event["fork"]), _real(event["alpha"])))
+            self.current, self.stop = len(self.branches) - 1, None
+        elif "branch" in event:
+            self.branches[_whole(event["branch"])]
+            self.current, self.stop = _whole(event["branch"]), None
+        elif "alpha" in event:
+            self.branch.alphas.append((_whole(event["from"]), _real(event["alpha"])))
+        elif "epochs" in event:
+            self.epochs, self.stop = _whole(event["epochs"]), None
+        elif "stop" in event:
+            self.stop = Stop(str(event["stop"]), str(event.get("message", event["stop"])))
+
+    def _begin(self, event: dict[str, Any]) -> None:
+        if event["format"] != FORMAT:
+            raise self._wrong(f"names the format {event['format']!r}, not {FORMAT!r}")
+        if _whole(event["version"]) > VERSION:
+            raise self._wrong(f"says version {event['version']}; this gdtui reads up to version {VERSION}")
+        if self._line != 1:
+            raise self._wrong("begins another run; a run file holds one")
+        self.header = event
+        self.epochs = _whole(event.get("epochs", 0))
+        if "alpha" in event:
+            self.branch.alphas.append((1, _real(event["alpha"])))
+
+    def _epoch(self, event: dict[str, Any]) -> None:
+        branch, epoch = self.branch, _whole(event["epoch"])
+        if epoch < 1:
+            raise self._wrong(f"says epoch {epoch}; epochs are counted from 1")
+        if branch.epochs and epoch <= branch.epochs[-1]:
+            if epoch == branch.epochs[-1]:
+                return  # a resumed run may say its first epoch again
+            raise self._wrong(f"goes back from epoch {branch.epochs[-1]} to {epoch}")
+        loss = math.nan if event["loss"] is None else _real(event["loss"])
+        weights = event.get("weights")
+        branch.epochs.append(epoch)
+        branch.losses.append(loss)
+        branch.weights.append(None if weights is None else [_real(weight) for weight in weights])
+        if isinstance(event.get("alpha"), (int, float)) and branch.alpha_at(epoch) != event["alpha"]:
+            branch.alphas.append((epoch, float(event["alpha"])))
+        self.stop = None
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number")
+    return value
+
+
+def _real(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{value!r} is not a number")
+    return float(value)
+
+
+def settings_of(file: RunFile) -> Settings:
+    """The settings that a run file begins with.
+
+    Raises:
+        RunFileError: it was written by another program, and does not say them.
+    """
+    known = file.header
+    try:
+        data: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in known["data"].items()
+        }
+        return Settings(
+            data=DataSettings(**data),
+            epochs=known["epochs"],
+            alpha=known["alpha"],
+            loss=known["loss"],
+            init=tuple(known["init"]),
+            seed=known["seed"],
+            stop=StopRules(**known["rules"]),
+            sample_size=known["sample_size"],
+        )
+    except (KeyError, TypeError, AttributeError) as error:
+        raise RunFileError(f"{file.path}: does not say what it was trained on ({error}), so it cannot go on") from None
+
+
+def reopen(file: RunFile) -> Run:
+    """The run in a file, with its history, ready to go on from its last epoch with the bits it would have had.
+
+    Raises:
+        RunFileError: the data is gone or another, or the file holds no weights.
+    """
+    settings = settings_of(file)
+    try:
+        data = load(settings.data)
+    except ValueError as error:
+        raise RunFileError(f"{file.path}: its data cannot be had: {error}") from None
+    if data.digest != file.header.get("digest"):
+        raise RunFileError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
+    run = Run(settings, data)
+    branch = file.branch
+    run.forked_at = branch.forked_at
+    if any(weights is None for weights in branch.weights):
+        if len(branch.epochs) > 1 and branch.weights[-1] is None and file.stop is not None and file.stop.diverged:
+            raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
+        raise RunFileError(f"{file.path}: holds no weights, so it can be shown but cannot go on")
+    _fill(run, branch)
+    run.descent.epochs = max(file.epochs, run.done)
+    return run
+
+
+def _fill(run: Run, branch: Branch) -> None:
+    """Give a new run the history of a branch, and put its descent behind the last epoch."""
+    if not branch.epochs:
+        return
+    epochs, losses = np.array(branch.epochs), np.array(branch.losses)
+    weights = np.array(branch.weights, dtype=np.float64)
+    firsts = [first for first, _ in branch.alphas]
+    cuts = [0, *np.searchsorted(epochs, firsts[1:]).tolist(), len(epochs)]
+    for (_, alpha), begin, end in zip(branch.alphas, cuts, cuts[1:], strict=False):
+        if end > begin:
+            run.history.append_records(epochs[begin:end], losses[begin:end], weights[begin:end], alpha)
+    last, alpha = branch.epochs[-1], branch.alpha_at(branch.epochs[-1]) or run.settings.alpha
+    # The last epoch's own step was taken after it was written: take it again.
+    descent = Descent(run.data.kernel(run.objective), weights[-1], alpha, last, done=last - 1)
+    descent.advance(1)
+    run.descent = Descent(
+        run.data.kernel(run.objective), descent.weights, branch.alphas[-1][1], last, run.settings.stop, done=last
+    )
+    run.descent.recall(branch.epochs, branch.losses)

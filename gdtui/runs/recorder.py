@@ -1,0 +1,223 @@
+"""Writes a run into a file as it trains; see `gdtui.runs.file` for the format."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from typing import IO, Any
+
+import numpy as np
+
+from gdtui import __version__
+from gdtui.learning.descent import Batch, Descent, Stop
+from gdtui.runs.file import FORMAT, VERSION, RunFile, RunFileError, reopen
+from gdtui.runs.run import Run
+
+ALL_KEPT = 10_000
+"""Every epoch up to this one is written."""
+
+
+def step_between_kept(epoch: int) -> int:
+    """Which epochs around this one a file keeps: every 1st, 10th, 100th …"""
+    step = 1
+    while epoch > ALL_KEPT * step:
+        step *= 10
+    return step
+
+
+class Recorder:
+    """Writes a run as it trains.
+
+    Once a write fails (a full disk, say), `failure` says so, and nothing more is written: training goes on.
+
+    Args:
+        path: where to.
+        run: the run; what it has already done is written too.
+        force: overwrite what is there.
+
+    Raises:
+        RunFileError: the file is there already, or cannot be made.
+    """
+
+    def __init__(self, path: str, run: Run, force: bool = False) -> None:
+        self.path = path
+        self.failure: str | None = None
+        self._branches = [run]
+        self._current = run
+        self._alpha, self._epochs = run.settings.alpha, run.settings.epochs
+        self._file = _open(path, "w" if force else "x")
+        self._write(header(run))
+        for batch in _past(run):
+            self.take_in(run, batch)
+        if run.stop is not None:
+            self._write(_stop_line(run.stop, run))
+
+    @classmethod
+    def append(cls, path: str, run: Run, alpha: float, epochs: int) -> Recorder:
+        """Go on with a file whose last alpha and number of epochs are these. Cuts off a torn last line."""
+        recorder = cls.__new__(cls)
+        recorder.path, recorder.failure = path, None
+        recorder._branches, recorder._current = [run], run
+        recorder._alpha, recorder._epochs = alpha, epochs
+        _cut_torn_line(path)
+        recorder._file = _open(path, "a")
+        return recorder
+
+    def take_in(self, run: Run, batch: Batch) -> None:
+        """Write the epochs of a pull, and what was steered before it; flushed at once."""
+        if self.failure is not None or (not len(batch) and batch.stop is None):
+            return
+        lines = list(self._steered(run, batch))
+        for index in _kept(batch):
+            epoch = batch.first + index
+            lines.append(_epoch_line(epoch, float(batch.losses[index]), batch.weights[index].tolist()))
+        if batch.stop is not None:
+            lines.append(_stop_line(batch.stop, run))
+        self._write(*lines)
+
+    def _steered(self, run: Run, batch: Batch) -> Iterator[dict[str, Any]]:
+        if run is not self._current:
+            if run in self._branches:
+                yield {"branch": self._branches.index(run)}
+            else:
+                yield {"fork": run.forked_at, "of": self._branches.index(self._parent(run)), "alpha": batch.alpha}
+                self._branches.append(run)
+            self._current, self._alpha = run, batch.alpha
+        if len(batch) and batch.alpha != self._alpha:
+            yield {"alpha": batch.alpha, "from": batch.first}
+            self._alpha = batch.alpha
+        if run.epochs != self._epochs:
+            yield {"epochs": run.epochs}
+            self._epochs = run.epochs
+
+    def _parent(self, run: Run) -> Run:
+        return run.parent if run.parent in self._branches else self._branches[0]
+
+    def close(self) -> None:
+        """No more is to come."""
+        try:
+            self._file.close()
+        except OSError as error:
+            self.failure = self.failure or _why(error)
+
+    def _write(self, *lines: dict[str, Any]) -> None:
+        if self.failure is not None or not lines:
+            return
+        try:
+            self._file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            self._file.flush()
+        except OSError as error:
+            self.failure = f"{self.path}: saving ended: {_why(error)}"
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _open(path: str, mode: str) -> IO[str]:
+    try:
+        return open(path, mode, encoding="utf-8", newline="\n")
+    except FileExistsError:
+        raise RunFileError(f"{path}: is there already; give another name, or --force to overwrite it") from None
+    except (OSError, ValueError) as error:
+        raise RunFileError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _cut_torn_line(path: str) -> None:
+    """A line that was being written when its writer died is not part of the run."""
+    with open(path, "rb+") as file:
+        size = file.seek(0, 2)
+        while size:
+            begin = max(0, size - 65536)
+            file.seek(begin)
+            newline = file.read(size - begin).rfind(b"\n")
+            if newline >= 0:
+                file.truncate(begin + newline + 1)
+                return
+            size = begin
+        file.truncate(0)
+
+
+def _stop_line(stop: Stop, run: Run) -> dict[str, Any]:
+    return {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
+
+
+def _epoch_line(epoch: int, loss: float, weights: list[float]) -> dict[str, Any]:
+    finite = all(map(math.isfinite, weights))
+    line: dict[str, Any] = {"epoch": epoch, "loss": loss if math.isfinite(loss) else None}
+    return {**line, "weights": weights} if finite else line
+
+
+def _kept(batch: Batch) -> list[int]:
+    """Which epochs of a batch a file keeps, as indices; where the run ends, the last in any case."""
+    if not len(batch):
+        return []
+    epochs = np.arange(batch.first, batch.first + len(batch))
+    first, last = step_between_kept(int(epochs[0])), step_between_kept(int(epochs[-1]))
+    steps = first if first == last else np.array([step_between_kept(epoch) for epoch in epochs.tolist()])
+    kept = (epochs - 1) % steps == 0
+    if batch.stop is not None:
+        kept[-1] = True
+    return [int(index) for index in np.flatnonzero(kept)]
+
+
+def _past(run: Run) -> Iterator[Batch]:
+    """What a run has done before its file was begun, stretch by stretch of one alpha, as batches of kept epochs."""
+    history = run.history
+    if not len(history):
+        return
+    stretches = history.alphas
+    ends = [first for first, _ in stretches[1:]] + [len(history) + 1]
+    for (first, alpha), end in zip(stretches, ends, strict=True):
+        weights, at = history.weights_at(first), first
+        while at < end:
+            descent = Descent(run.data.kernel(run.objective), weights, alpha, end - 1, done=at - 1)
+            batch = descent.advance(min(50_000, end - at))
+            yield replace(batch, stop=None)  # its end is not the run's
+            weights, at = descent.weights, at + len(batch)
+
+
+def header(run: Run) -> dict[str, Any]:
+    """The first line: everything that determines the run."""
+    settings, data = run.settings, run.data
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "gdtui": __version__,
+        "numpy": np.__version__,
+        "data": asdict(settings.data),
+        "name": data.name,
+        "rows": len(data),
+        "features": list(data.feature_names),
+        "class_names": list(data.class_names),
+        "digest": data.digest,
+        "loss": settings.loss,
+        "init": run.start.tolist(),
+        "seed": settings.seed,
+        "alpha": settings.alpha,
+        "epochs": settings.epochs,
+        "rules": asdict(settings.stop),
+        "sample_size": settings.sample_size,
+    }
+
+
+def continued(path: str, epochs: int | None = None, alpha: float | None = None) -> tuple[Run, Recorder]:
+    """The run in a file, ready to go on, and the recorder that appends to it.
+
+    Args:
+        epochs: how many are wanted in all now; None for as many as the file says.
+        alpha: the learning rate from here; None for the file's last.
+
+    Raises:
+        RunFileError: it cannot go on.
+    """
+    file = RunFile(path)
+    run = reopen(file)
+    recorder = Recorder.append(path, run, run.alpha, file.epochs)
+    if epochs is not None:
+        run.set_epochs(epochs)
+    if alpha is not None:
+        run.set_alpha(alpha)
+    return run, recorder
