@@ -18,7 +18,7 @@ TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN; each has its own --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
-exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 the pipe's reader went away."""
+exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 broken pipe, 143 terminated."""
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from rich.console import RenderableType
@@ -32,6 +35,9 @@ class TerseApp(App[int]):
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
+        # A polite kill leaves the terminal as it was. (A hangup has no terminal to leave: its default will do.)
+        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual draws by way of standard error. That it is a terminal is known of standard output only."""
