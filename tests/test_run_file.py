@@ -1,0 +1,290 @@
+"""Run files: what is written reads back, and a run goes on from its file to the same bits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtui.learning.data import load
+from gdtui.runs.export import export
+from gdtui.runs.file import RunFile, RunFileError, reopen
+from gdtui.runs.recorder import Recorder, continued, step_between_kept
+from gdtui.runs.run import Run
+from gdtui.settings import DataSettings, Settings, StopRules
+
+BLOBS = load("blobs")
+
+
+def new_run(**changes) -> Run:
+    return Run(Settings(**{"epochs": 10_000, "init": (0.5, 0.5, 0.5), **changes}), BLOBS)
+
+
+def train(run: Run, recorder: Recorder, epochs: int) -> None:
+    recorder.take_in(run, run.advance(epochs))
+
+
+def gdtui(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "gdtui", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, **options)
+
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("step"), st.integers(1, 40)),
+    st.tuples(st.just("alpha"), st.sampled_from([0.001, 0.02, 0.3])),
+    st.tuples(st.just("extend"), st.integers(1, 100)),
+    st.tuples(st.just("fork"), st.floats(0, 1)),
+    st.tuples(st.just("reload"), st.none()),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(actions=st.lists(ACTIONS, min_size=1, max_size=12))
+def test_any_story_with_its_file_ends_with_the_bits_of_the_story_without(tmp_path_factory, actions):
+    path = str(tmp_path_factory.mktemp("runs") / "run.jsonl")
+    told, saved = new_run(), new_run()
+    recorder = Recorder(path, saved)
+    for action, value in [*actions, ("step", 7), ("reload", None)]:
+        if action == "step":
+            told.advance(value)
+            train(saved, recorder, value)
+        elif action == "alpha":
+            told.set_alpha(value)
+            saved.set_alpha(value)
+        elif action == "extend":
+            for run in (told, saved):
+                run.set_epochs(run.epochs + value)
+        elif action == "fork" and told.done:
+            epoch = 1 + int(value * (told.done - 1))
+            told, saved = told.forked(epoch, 0.05), saved.forked(epoch, 0.05)
+        elif action == "reload" and saved.done == len(RunFile(path).branch.epochs) and saved.done:
+            alpha, epochs = saved.alpha, saved.epochs
+            recorder.close()
+            saved, recorder = continued(path, epochs, alpha)
+        assert saved.weights.tobytes() == told.weights.tobytes()
+        assert saved.history.losses.tobytes() == told.history.losses.tobytes()
+    for epoch in range(1, told.done + 1):
+        assert saved.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
+        assert saved.history.alpha_at(epoch) == told.history.alpha_at(epoch)
+
+
+def test_long_runs_are_thinned_and_what_lies_between_is_the_same(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run(epochs=23_456)
+    recorder = Recorder(path, run)
+    while run.stop is None:
+        train(run, recorder, 5_000)
+    file = RunFile(path)
+    assert len(file.branch.epochs) == 10_000 + 1_346 + 1  # the last one, too
+    assert file.stop is not None
+    assert file.stop.rule == "epochs"
+    again = reopen(file)
+    assert again.weights.tobytes() == run.weights.tobytes()
+    for epoch in (1, 9_999, 10_001, 10_002, 20_017, 23_455, 23_456):
+        assert again.history.weights_at(epoch).tobytes() == run.history.weights_at(epoch).tobytes()
+
+
+@pytest.mark.parametrize(("epoch", "step"), [(1, 1), (10_000, 1), (10_001, 10), (100_000, 10), (100_001, 100)])
+def test_which_epochs_are_kept(epoch, step):
+    assert step_between_kept(epoch) == step
+
+
+def test_a_run_begun_without_a_file_is_saved_whole(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run()
+    run.advance(20)
+    run.set_alpha(0.2)
+    run.advance(20)
+    recorder = Recorder(path, run)
+    train(run, recorder, 10)
+    again = reopen(RunFile(path))
+    assert again.history.losses.tobytes() == run.history.losses.tobytes()
+    assert again.history.alphas == run.history.alphas
+
+
+def test_patience_goes_on_counting_where_it_was(tmp_path):
+    rules = StopRules(patience=30, min_delta=0.5)
+    whole = new_run(stop=rules)
+    whole.advance(10_000)
+    path, run = str(tmp_path / "run.jsonl"), new_run(stop=rules)
+    train(run, Recorder(path, run), whole.done - 10)
+    again, recorder = continued(path)
+    train(again, recorder, 10_000)
+    assert (again.done, again.stop) == (whole.done, whole.stop)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 30, 60])
+def test_a_line_cut_off_by_a_kill_is_passed_over_and_written_again(tmp_path, cut):
+    path = tmp_path / "run.jsonl"
+    run = new_run(epochs=50)
+    train(run, Recorder(str(path), run), 20)
+    path.write_bytes(path.read_bytes()[:-cut])
+    again, recorder = continued(str(path))
+    assert again.done == 19
+    train(again, recorder, 31)
+    whole = new_run(epochs=50)
+    whole.advance(50)
+    assert again.weights.tobytes() == whole.weights.tobytes()
+    assert reopen(RunFile(str(path))).history.losses.tobytes() == whole.history.losses.tobytes()
+
+
+@pytest.mark.parametrize("lines", [3, 500, 4_000])
+def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
+    path, options = str(tmp_path / "run.jsonl"), ("--epochs", "20000", "--speed", "40000")
+    whole = gdtui(*options).stdout.splitlines()
+    command = [sys.executable, "-m", "gdtui", *options, "--save", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(lines):
+            process.stdout.readline()
+        process.kill()
+        assert process.wait() == -signal.SIGKILL
+    recorded = RunFile(path).branch.epochs[-1]
+    assert recorded >= lines - 1  # what was printed had been written
+    rest = gdtui("resume", path).stdout.splitlines()
+    assert rest[-1] == whole[-1]
+    assert [line for line in rest if "#" in line] == [line for line in whole if "#" in line][recorded:]
+
+
+def test_nothing_is_overwritten_unless_asked(tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text("dear\n")
+    refused = gdtui("--save", str(path), "--epochs", "3")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.startswith(f"gdtui: {path}: is there already")
+    assert path.read_text() == "dear\n"
+    assert gdtui("--save", str(path), "--epochs", "3", "--force").returncode == 0
+    assert RunFile(str(path)).branch.epochs == [1, 2, 3]
+
+
+def test_a_full_disk_is_told_and_training_goes_on():
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    done = gdtui("--save", "/dev/full", "--force", "--epochs", "50")
+    assert done.returncode == 0
+    assert "epoch #50," in done.stdout
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device; training goes on" in done.stderr
+
+
+BAD = {
+    "empty": (b"", "is empty"),
+    "binary": (bytes(range(128, 256)) * 40 + b"\n", "line 1 is not UTF-8"),
+    "text": (b"hello\n", "line 1 is not JSON"),
+    "list": (b"[1]\n", "line 1 is not a JSON object"),
+    "nan": (b'{"epoch": 1, "loss": NaN}\n', "line 1 is not JSON"),
+    "kind": (b'{"epoch": "one", "loss": 1}\n', "line 1 has a value of the wrong kind"),
+    "weights": (b'{"epoch": 1, "loss": 1, "weights": ["a"]}\n', "wrong kind"),
+    "zero": (b'{"epoch": 0, "loss": 1}\n', "epochs are counted from 1"),
+    "order": (b'{"epoch": 2, "loss": 1}\n{"epoch": 1, "loss": 1}\n', "line 2 goes back from epoch 2 to 1"),
+    "newer": (b'{"format": "gdtui-run", "version": 2}\n', "version 2; this gdtui reads up to version 1"),
+    "other": (b'{"format": "cast", "version": 1}\n', "names the format 'cast'"),
+    "branch": (b'{"epoch": 1, "loss": 1}\n{"branch": 7}\n', "line 2 has a value of the wrong kind"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_is_one_clear_line_and_exit_code_2(tmp_path, name):
+    content, said = BAD[name]
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(content)
+    for command in ("watch", "resume", "export"):
+        done = gdtui(command, str(path))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+        assert str(path) in done.stderr
+        assert said in done.stderr
+
+
+def test_a_line_without_end_is_not_read_into_memory(tmp_path):
+    path = tmp_path / "run.jsonl"
+    with path.open("wb") as file:
+        file.truncate(100 * 2**20)
+    with pytest.raises(RunFileError, match="line 1 is longer than"):
+        RunFile(str(path))
+
+
+def test_another_programs_run_is_shown_but_cannot_go_on(tmp_path):
+    path = tmp_path / "torch.jsonl"
+    path.write_text("".join(json.dumps({"epoch": n, "loss": 1 / n}) + "\n" for n in range(1, 6)))
+    assert gdtui("watch", str(path)).stdout.splitlines()[1] == "[INFO] epoch #2, loss=0.5000000"
+    refused = gdtui("resume", str(path))
+    assert refused.returncode == 2
+    assert "does not say what it was trained on" in refused.stderr
+
+
+def test_changed_data_is_refused(tmp_path):
+    table, path = tmp_path / "mine.csv", str(tmp_path / "run.jsonl")
+    table.write_text("x,y\n1,0\n2,0\n3,1\n5,1\n")
+    source = DataSettings(str(table))
+    run = Run(Settings(data=source), load(source))
+    train(run, Recorder(path, run), 5)
+    assert reopen(RunFile(path)).done == 5
+    table.write_text("x,y\n1,0\n2,0\n3,1\n6,1\n")
+    with pytest.raises(RunFileError, match="data has changed"):
+        reopen(RunFile(path))
+    table.unlink()
+    with pytest.raises(RunFileError, match="data cannot be had"):
+        reopen(RunFile(path))
+
+
+def test_a_diverged_run_cannot_go_on(tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    done = gdtui("--alpha", "1e308", "--save", path)
+    assert done.returncode == 1
+    assert "the run diverged" in gdtui("resume", path).stderr
+    assert gdtui("watch", path).returncode == 1
+
+
+def test_a_growing_file_is_read_on_from_where_it_ended(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run()
+    recorder = Recorder(path, run)
+    train(run, recorder, 5)
+    file = RunFile(path)
+    assert file.branch.epochs == [1, 2, 3, 4, 5]
+    with open(path, "a") as half:
+        half.write('{"epoch": 6, "lo')
+    assert file.read_more() == 0
+    with open(path, "a") as half:
+        half.write('ss": 1.5}\n')
+    assert file.read_more() == 1
+    assert (file.branch.epochs[-1], file.branch.losses[-1]) == (6, 1.5)
+
+
+def test_following_ends_when_the_run_does(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run(epochs=30)
+    recorder = Recorder(path, run)
+    train(run, recorder, 10)
+    command = [sys.executable, "-m", "gdtui", "watch", "--follow", path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "epoch #1," in process.stdout.readline()
+        train(run, recorder, 20)
+        rest = process.stdout.read().splitlines()
+        assert process.wait(timeout=20) == 0
+    assert rest[-2:] == [f"[INFO] epoch #30, loss={run.history.losses[-1]:.7f}", "all 30 epochs done"]
+
+
+def test_exports_hold_every_kept_epoch(tmp_path, capsys):
+    path, run = str(tmp_path / "run.jsonl"), new_run(epochs=12)
+    train(run, Recorder(path, run), 12)
+    export(path, "csv")
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert [float(row["loss"]) for row in rows] == run.history.losses.tolist()
+    assert [float(rows[4][f"W{i}"]) for i in range(3)] == run.history.weights_at(5).tolist()
+    export(path, "json")
+    known = json.loads(capsys.readouterr().out)
+    assert np.array([epoch["loss"] for epoch in known["epochs"]]).tobytes() == run.history.losses.tobytes()
+    export(path, "md", str(tmp_path / "table.md"))
+    lines = (tmp_path / "table.md").read_text().splitlines()
+    assert lines[0].split("|")[1:4] == [" epoch ", " loss ", " alpha "]
+    assert len(lines) == 14
+    with pytest.raises(RunFileError, match="is there already"):
+        export(path, "md", str(tmp_path / "table.md"))
