@@ -238,10 +238,16 @@ def _resume(arguments: list[str]) -> int:
 
 
 def _watch(arguments: list[str]) -> int:
-    parser = Parser(prog="gdtui watch", description="Print a run file's epochs.", allow_abbrev=False)
+    about = "Look at a run file, also while it is written: with time travel and replay, or as lines."
+    parser = Parser(prog="gdtui watch", description=about, allow_abbrev=False)
     parser.add_argument("run", metavar="RUN.jsonl")
-    parser.add_argument("-f", "--follow", action="store_true", help="go on until the run has ended")
+    parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
+    parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
+    if not wants_plain(options.plain or options.follow):
+        from gdtui.tui.app import watch
+
+        return watch(options.run)
     from gdtui import plain
 
     return plain.watch(options.run, options.follow)

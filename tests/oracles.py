@@ -35,6 +35,19 @@ def article_losses(alpha: float, epochs: int, start=START) -> list[float]:
     return loss_history
 
 
+def article_run(X: np.ndarray, y: np.ndarray, start: np.ndarray, alphas: list[float]):
+    """The same loop on other data, with an alpha for each epoch: the losses, and the weights before each step and
+    after the last."""
+    W = np.array(start, dtype=float)
+    losses, weights = [], [W.copy()]
+    for alpha in alphas:
+        error = 1.0 / (1 + np.exp(-X.dot(W))) - y
+        losses.append(float(np.sum(error**2)))
+        W += -alpha * (X.T.dot(error) / X.shape[0])
+        weights.append(W.copy())
+    return losses, weights
+
+
 def finite_difference(f: Callable[[np.ndarray], float], weights: np.ndarray, h: float = 1e-5) -> np.ndarray:
     """Central differences of `f`, with an error of the order h²."""
     return np.array([(f(weights + h * e) - f(weights - h * e)) / (2 * h) for e in np.eye(len(weights))])

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gdtui.charts.axes import axes, nice_ticks
@@ -89,6 +89,7 @@ def test_a_copy_is_not_written_through() -> None:
     st.floats(1e-2, 1e6),
     st.integers(2, 12),
 )
+@example(0.5, 4.1, 2)
 def test_ticks_are_round_within_the_limits_and_told_apart(low: float, span: float, count: int) -> None:
     ticks = nice_ticks((low, low + span), count)
     places = [place for place, _ in ticks]

@@ -20,6 +20,7 @@ from gdtui.runs.export import export
 from gdtui.runs.file import RunFile, RunFileError, reopen
 from gdtui.runs.recorder import Recorder, continued, step_between_kept
 from gdtui.runs.run import Run
+from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings, StopRules
 
 BLOBS = load("blobs")
@@ -288,3 +289,40 @@ def test_exports_hold_every_kept_epoch(tmp_path, capsys):
     assert len(lines) == 14
     with pytest.raises(RunFileError, match="is there already"):
         export(path, "md", str(tmp_path / "table.md"))
+
+
+def test_alpha_changed_among_thinned_epochs_counts_from_its_own_epoch(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run(epochs=10_100)
+    recorder = Recorder(path, run)
+    train(run, recorder, 10_034)
+    run.set_alpha(0.3)
+    train(run, recorder, 66)
+    again = reopen(RunFile(path))
+    assert again.history.alphas == run.history.alphas == [(1, 0.01), (10_035, 0.3)]
+    assert again.weights.tobytes() == run.weights.tobytes()
+    for epoch in range(10_030, 10_101):
+        assert again.history.weights_at(epoch).tobytes() == run.history.weights_at(epoch).tobytes()
+
+
+def test_what_is_watched_is_what_is_trained(tmp_path):
+    path, run, now = str(tmp_path / "run.jsonl"), new_run(epochs=60), [0.0]
+    recorder = Recorder(path, run)
+    watched = Watched(path, clock=lambda: now[0])
+    assert watched.state == "waiting"
+    assert not watched.poll()
+    train(run, recorder, 20)
+    assert watched.poll()
+    assert watched.state == "following"
+    fork = run.forked(11, 0.2)
+    train(fork, recorder, 10)
+    assert watched.poll()
+    assert [branch.done for branch in watched.runs] == [20, 20]
+    assert watched.run.history.losses.tobytes() == fork.history.losses.tobytes()
+    assert watched.run.history.weights_at(15).tobytes() == fork.history.weights_at(15).tobytes()
+    now[0] = 6.0
+    assert watched.state == "stalled"
+    train(fork, recorder, 40)
+    assert watched.poll()
+    assert watched.state == "ended"
+    assert watched.run.weights.tobytes() == fork.weights.tobytes()
+    assert watched.run.stop == fork.stop

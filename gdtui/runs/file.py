@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -221,8 +222,8 @@ def settings_of(file: RunFile) -> Settings:
         raise RunFileError(f"{file.path}: does not say what it was trained on ({error}), so it cannot go on") from None
 
 
-def reopen(file: RunFile) -> Run:
-    """The run in a file, with its history, ready to go on from its last epoch with the bits it would have had.
+def runs_of(file: RunFile) -> list[Run]:
+    """The runs in a file, one a branch, with their histories, to be looked at.
 
     Raises:
         RunFileError: the data is gone or another, or the file holds no weights.
@@ -234,34 +235,53 @@ def reopen(file: RunFile) -> Run:
         raise RunFileError(f"{file.path}: its data cannot be had: {error}") from None
     if data.digest != file.header.get("digest"):
         raise RunFileError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
-    run = Run(settings, data)
-    branch = file.branch
-    run.forked_at = branch.forked_at
-    if any(weights is None for weights in branch.weights):
-        if len(branch.epochs) > 1 and branch.weights[-1] is None and file.stop is not None and file.stop.diverged:
-            raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
-        raise RunFileError(f"{file.path}: holds no weights, so it can be shown but cannot go on")
-    _fill(run, branch)
-    run.descent.epochs = max(file.epochs, run.done)
+    runs: list[Run] = []
+    for number, branch in enumerate(file.branches):
+        run = Run(settings, data)
+        run.forked_at = branch.forked_at
+        fill(run, branch, file.path)
+        run.descent.epochs = max(file.epochs, run.done)
+        if number == file.current:
+            run.descent.stop = file.stop
+        runs.append(run)
+    return runs
+
+
+def reopen(file: RunFile) -> Run:
+    """The run that a file ends with, ready to go on from its last epoch with the bits it would have had.
+
+    Raises:
+        RunFileError: as `runs_of`, and where the run diverged.
+    """
+    if file.stop is not None and file.stop.diverged:
+        raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
+    run = runs_of(file)[file.current]
+    run.descent.stop = None
     return run
 
 
-def _fill(run: Run, branch: Branch) -> None:
-    """Give a new run the history of a branch, and put its descent behind the last epoch."""
-    if not branch.epochs:
+def fill(run: Run, branch: Branch, where: str) -> None:
+    """Bring a run up to what its branch holds by now, and put its descent behind the last epoch."""
+    begin = bisect_right(branch.epochs, run.done)
+    end = len(branch.epochs)
+    # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
+    while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
+        end -= 1
+    if begin >= end:
         return
-    epochs, losses = np.array(branch.epochs), np.array(branch.losses)
-    weights = np.array(branch.weights, dtype=np.float64)
-    firsts = [first for first, _ in branch.alphas]
-    cuts = [0, *np.searchsorted(epochs, firsts[1:]).tolist(), len(epochs)]
-    for (_, alpha), begin, end in zip(branch.alphas, cuts, cuts[1:], strict=False):
-        if end > begin:
-            run.history.append_records(epochs[begin:end], losses[begin:end], weights[begin:end], alpha)
-    last, alpha = branch.epochs[-1], branch.alpha_at(branch.epochs[-1]) or run.settings.alpha
+    if any(weights is None for weights in branch.weights[begin:end]):
+        raise RunFileError(f"{where}: holds no weights, so only its losses can be shown: gdtui watch {where} | cat")
+    epochs, losses = np.array(branch.epochs[begin:end]), np.array(branch.losses[begin:end])
+    weights = np.array(branch.weights[begin:end], dtype=np.float64)
+    cuts = [*np.searchsorted(epochs, [first for first, _ in branch.alphas]).tolist(), len(epochs)]
+    for (first, alpha), start, stop in zip(branch.alphas, cuts, cuts[1:], strict=False):
+        if stop > start:
+            run.history.append_records(first, alpha, epochs[start:stop], losses[start:stop], weights[start:stop])
+    last = int(epochs[-1])
     # The last epoch's own step was taken after it was written: take it again.
-    descent = Descent(run.data.kernel(run.objective), weights[-1], alpha, last, done=last - 1)
+    descent = Descent(run.data.kernel(run.objective), weights[-1], run.history.alpha_at(last), last, done=last - 1)
     descent.advance(1)
     run.descent = Descent(
         run.data.kernel(run.objective), descent.weights, branch.alphas[-1][1], last, run.settings.stop, done=last
     )
-    run.descent.recall(branch.epochs, branch.losses)
+    run.descent.recall(branch.epochs[:end], branch.losses[:end])

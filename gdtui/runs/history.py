@@ -71,17 +71,18 @@ class History:
             self._frame_epochs.halve()
             self._stride *= 2
 
-    def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, alpha: float) -> None:
-        """Take in some epochs of a longer stretch of one alpha, as a file keeps them: the losses between are not
-        known, the weights between are computed again when they are asked for.
+    def append_records(self, first: int, alpha: float, epochs: np.ndarray, losses: Floats, weights: Floats) -> None:
+        """Take in some epochs of a stretch of one alpha, as a file keeps them: the losses between are not known, the
+        weights between are computed again when they are asked for.
 
         Args:
+            first: the first epoch of the stretch.
             epochs: ascending, all beyond the last, shape (n,).
             losses: shape (n,).
             weights: shape (n, d + 1).
         """
         if not self._alphas or self._alphas[-1][1] != alpha:
-            self._alphas.append((len(self) + 1, alpha))
+            self._alphas.append((first, alpha))
         between = np.full(int(epochs[-1]) - len(self), np.nan)
         between[epochs.astype(np.intp) - len(self) - 1] = losses
         self._losses.extend(between)

@@ -36,6 +36,24 @@ if TYPE_CHECKING:
     from gdtui.tui.stage import Loader, Stage
 
 
+POLL = 0.2
+"""Seconds between two looks at a file that is watched."""
+STEERING = {
+    "step",
+    "alpha_up",
+    "alpha_down",
+    "ask_alpha",
+    "ask_epochs",
+    "more_epochs",
+    "fewer_epochs",
+    "restart",
+    "restart_fresh",
+    "choose_data",
+    "fork",
+    "save",
+}
+
+
 class GdtuiApp(Travel, TerseApp):
     """gdtui in a terminal.
 
@@ -120,7 +138,31 @@ class GdtuiApp(Travel, TerseApp):
             self.exit(2)
             return
         self._put_on(stage)
+        if stage.watched is not None:
+            self._training = False
+            self.refresh_bindings()
+            self.run_worker(self._follow(stage), group="following")
         await self._train()
+
+    async def _follow(self, stage: Stage) -> None:
+        """Show what is appended to the file that is watched, until the run has ended."""
+        watched = stage.watched
+        assert watched is not None
+        lines: list[tuple[str, bool]] | None = [(f"{watched.file.path}: {watched.state}", True)]
+        while True:
+            if lines is not None:
+                self._tell(lines)
+                self._show_table(watched.state == "ended" and stage.past is None)
+                self._redraw()
+                self.frame_due = True
+            else:
+                self._draw_status()
+            await asyncio.sleep(POLL)
+            await self.link.wait()
+            try:
+                lines = stage.poll()
+            except ValueError as error:
+                lines = [(str(error), True)]
 
     def _load(self) -> Stage:
         if self._begin_with is not None:
@@ -156,7 +198,8 @@ class GdtuiApp(Travel, TerseApp):
             if stage is not None and self._replaying and stage.past is not None:
                 await self._replay(stage)
                 continue
-            if stage is None or stage.run.stop is not None or not (self._training or self._steps):
+            stands = stage is None or stage.watched is not None or stage.run.stop is not None
+            if stage is None or stands or not (self._training or self._steps):
                 self.pace.rest()
                 self._wake.clear()
                 if stage is not None and stage.has_unshown and stage.past is None:
@@ -227,15 +270,25 @@ class GdtuiApp(Travel, TerseApp):
         if self._shows_link:
             status = replace(status, link=self.link.text())
         if self.stage.past is not None:
-            return replace(status, note="f trains on from here, End returns")
+            note = "End returns" if self.stage.watched is not None else "f trains on from here, End returns"
+            return replace(status, note=note)
         if run.stop is not None:
             return replace(status, note=run.stop.message)
+        if self.stage.watched is not None:
+            return replace(status, note=self.stage.watched.file.path)
         rate = self.pace.measured if self.pace.is_max else self.pace.speed
         return replace(status, seconds_left=(run.epochs - status.epoch) / rate) if rate else status
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What trains or steers is not to be had where a file is only watched."""
+        is_watched = self.stage is not None and self.stage.watched is not None
+        return not (is_watched and action in STEERING)
 
     def _state(self, run: Run) -> str:
         if self.stage is not None and self.stage.past is not None:
             return "replay" if self._replaying else "past"
+        if self.stage is not None and self.stage.watched is not None and run.stop is None:
+            return self.stage.watched.state
         if run.stop is not None:
             return {"epochs": "done", "diverged": "diverged"}.get(run.stop.rule, "stopped")
         return "training" if self._training else "paused"
@@ -264,7 +317,7 @@ class GdtuiApp(Travel, TerseApp):
     # Steering: the keys of gdtui.tui.bindings
 
     def action_pause(self) -> None:
-        if self.stage is not None and self.stage.past is not None:
+        if self.stage is not None and (self.stage.past is not None or self.stage.watched is not None):
             self.action_replay()
             return
         self._training = not self._training
@@ -456,6 +509,17 @@ def resume(path: str, epochs: int | None, alpha: float | None, speed: float | No
         return Stage.resume(path, epochs, alpha)
 
     return _run(GdtuiApp(Settings(DataSettings(path), speed=speed), begin=begin))
+
+
+def watch(path: str) -> int:
+    """Look at a run file in the terminal; returns the exit code."""
+
+    def begin() -> Stage:
+        from gdtui.tui.stage import Stage
+
+        return Stage.watch(path)
+
+    return _run(GdtuiApp(Settings(DataSettings(path)), begin=begin))
 
 
 def _run(app: GdtuiApp) -> int:

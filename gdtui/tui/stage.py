@@ -5,6 +5,7 @@ This is the part of the app that needs NumPy, plotext and the data, so it is imp
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ from gdtui.learning.objective import Floats
 from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import Sample, samples
 from gdtui.runs.run import Run
+from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings
 
 Loader = Callable[[DataSettings], Dataset]
@@ -58,6 +60,8 @@ class Stage:
         self._told: Stop | None = None
         """The end that the log has told."""
         self.recorder: Recorder | None = None
+        self.watched: Watched | None = None
+        """The file that is only looked at, if that is what this is."""
 
     @classmethod
     def load(
@@ -86,6 +90,38 @@ class Stage:
         stage.recorder = recorder
         stage._show_end()
         return stage
+
+    @classmethod
+    def watch(cls, path: str) -> Stage:
+        """The runs in a file, to be looked at. Slow, and raises RunFileError where they cannot be shown."""
+        watched = Watched(path)
+        stage = cls(watched.run)
+        stage.branches = list(watched.runs)
+        stage.watched = watched
+        stage._show_end()
+        return stage
+
+    def poll(self) -> list[LogLine] | None:
+        """Read on in the file that is watched; returns log lines, or None where there is nothing new."""
+        assert self.watched is not None
+        run, before = self.watched.run, self.watched.run.done
+        if not self.watched.poll():
+            return None
+        lines: list[LogLine] = []
+        if self.watched.run is not run:
+            before = 0 if self.watched.run.forked_at is None else self.watched.run.forked_at - 1
+            self.branches = list(self.watched.runs)
+            self._enter(self.watched.run)
+            lines.append((self.name(self.run), True))
+        known = self.watched.file.branch
+        begin = max(bisect_right(known.epochs, before), len(known.epochs) - LINES_A_FRAME)
+        for epoch, loss in zip(known.epochs[begin:], known.losses[begin:], strict=True):
+            lines.append((f"[INFO] epoch #{epoch}, loss={loss:.7f}", False))
+        if self.past is None:
+            self._show_end()
+        if self.run.stop is not None:
+            lines.append((self.run.stop.message, True))
+        return lines
 
     def save(self, path: str) -> None:
         """Write the run so far into a new file, and what is still to come. Raises RunFileError."""

@@ -31,6 +31,9 @@ class Status:
 
 
 SIGNS = {
+    "following": "▶",
+    "waiting": "…",
+    "stalled": "‖",
     "past": "◀",
     "replay": "▶",
     "loading": "…",
@@ -91,7 +94,7 @@ class StatusLines(Widget):
 def progress(status: Status, width: int) -> list[Piece]:
     """State, epoch, bar and what is left of the time, in so many columns."""
     kinds = {"diverged": "status--diverged", "done": "status--done", "stopped": "status--done"}
-    state = f"{SIGNS[status.state]} {status.state:<8} "
+    state = f"{SIGNS[status.state]} {status.state:<9} "
     epoch = f"{status.epoch:>{len(str(status.epochs))}}/{status.epochs}"
     pieces = [(state, kinds.get(status.state, "status--state")), *_field("epoch", epoch)]
     tail = status.note

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pyte.screens import Char
 
 from tests.terminal.emulator import Emulator
 from tests.terminal.harness import GDTUI, Terminal, environment
@@ -95,16 +96,21 @@ def fills(screen: str, columns: int, rows: int) -> bool:
     return len(lines) == rows and columns - 2 <= max(map(len, lines)) <= columns
 
 
-def assert_same_screen(client: Terminal, tmux: Tmux) -> None:
-    """Each character and colour that tmux keeps for the window is what its client shows, once it is there."""
+def differences(client: Terminal, tmux: Tmux) -> list[tuple[int, int, Char, Char]]:
+    """Column, row, and what the client and what tmux has there; the colours of blanks are not looked at."""
     columns, rows = client.emulator.size
     kept = Emulator(columns, rows)
     kept.feed(tmux("capture-pane", "-p", "-e").rstrip("\n").replace("\n", "\r\n").encode())
-    client.wait_for(lambda client: client.emulator.lines() == kept.lines(), timeout=6)
-    for y, line in enumerate(kept.lines()):
-        for x, char in enumerate(line):
-            if char != " ":
-                assert client.cell(x, y) == kept.cell(x, y), (x, y)
+    cells = ((x, y, client.cell(x, y), kept.cell(x, y)) for y in range(rows) for x in range(columns))
+    return [(x, y, seen, own) for x, y, seen, own in cells if seen != own and (seen.data, own.data) != (" ", " ")]
+
+
+def assert_same_screen(client: Terminal, tmux: Tmux, timeout: float = 6) -> None:
+    """Each character and colour that tmux keeps for the window at rest is what its client shows, once it is there."""
+    end = time.monotonic() + timeout
+    while found := differences(client, tmux):
+        assert time.monotonic() < end, found
+        time.sleep(LOOKS)
 
 
 def test_training_and_steering_in_tmux_and_back_to_the_shell(tmux: Tmux) -> None:

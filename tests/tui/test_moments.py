@@ -13,7 +13,7 @@ from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.pacing import Link
-from tests.tui.driving import FIVE, START, base, finish, log, running, screen, status, step, until
+from tests.tui.driving import FIVE, START, base, log, running, screen, status, step, until
 
 
 class Article:
@@ -158,7 +158,6 @@ async def test_the_end_is_shown_even_where_the_terminal_was_not_ready() -> None:
 
 @pytest.mark.parametrize("loss", ["article", "cross-entropy", "squared-error"])
 async def test_each_objective_is_named_above_its_curve(loss: str) -> None:
-    async with running(Settings(epochs=3, loss=loss)) as (app, pilot):
-        await finish(app, pilot)
+    async with running(Settings(epochs=3, loss=loss)) as (app, _):
         title: Any = app.query_one("#loss").border_title
         assert app.run_shown.objective.title in str(title)

@@ -1,0 +1,55 @@
+"""A run file that may still be written, here or on another machine, seen as runs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from gdtui.runs.file import RunFile, fill, runs_of
+from gdtui.runs.run import Run
+
+STALLED = 5.0
+"""Seconds without a new line after which a run that has not ended counts as stalled."""
+
+
+class Watched:
+    """Reads a run file, and reads on. Polls, since other machines' writes raise no notification.
+
+    Args:
+        clock: seconds.
+
+    Raises:
+        RunFileError: see `runs_of`.
+    """
+
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.file = RunFile(path)
+        self.runs = runs_of(self.file)
+        self._clock = clock
+        self._last_news = clock()
+
+    @property
+    def run(self) -> Run:
+        """The branch that is written to."""
+        return self.runs[self.file.current]
+
+    @property
+    def state(self) -> str:
+        """waiting (no epoch yet), following, stalled, or ended."""
+        if self.file.stop is not None:
+            return "ended"
+        if self._clock() - self._last_news > STALLED:
+            return "stalled"
+        return "following" if self.run.done else "waiting"
+
+    def poll(self) -> bool:
+        """Read what is new; returns whether there was anything. Raises RunFileError."""
+        if not self.file.read_more():
+            return False
+        self._last_news = self._clock()
+        if len(self.file.branches) > len(self.runs):
+            self.runs += runs_of(self.file)[len(self.runs) :]
+        fill(self.run, self.file.branch, self.file.path)
+        self.run.descent.epochs = max(self.file.epochs, self.run.done)
+        self.run.descent.stop = self.file.stop
+        return True
