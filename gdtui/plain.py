@@ -23,7 +23,13 @@ LINES_AT_ONCE = 0.1
 """Seconds of training between two writes, when training at full speed."""
 
 
-def train(settings: Settings, save: str | None = None, force: bool = False, out: TextIO | None = None) -> int:
+def train(
+    settings: Settings,
+    out: TextIO | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+    save: str | None = None,
+    force: bool = False,
+) -> int:
     """Load, train and print; returns the exit code, 0, or 1 where training diverged.
 
     Args:
@@ -35,13 +41,13 @@ def train(settings: Settings, save: str | None = None, force: bool = False, out:
     """
     run = Run(settings, load(settings.data))
     recorder = None if save is None else Recorder(save, run, force)
-    return _go_on(run, recorder, settings.speed, _output(out))
+    return _go_on(run, recorder, settings.speed, _output(out), sleep)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
     run, recorder = continued(path, epochs, alpha)
-    return _go_on(run, recorder, speed, _output(None))
+    return _go_on(run, recorder, speed, _output(None), time.sleep)
 
 
 def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -77,10 +83,12 @@ def _output(out: TextIO | None) -> TextIO:
     return out
 
 
-def _go_on(run: Run, recorder: Recorder | None, speed: float | None, out: TextIO) -> int:
+def _go_on(
+    run: Run, recorder: Recorder | None, speed: float | None, out: TextIO, sleep: Callable[[float], None]
+) -> int:
     out.write("[INFO] starting training...\n")
     while run.stop is None:
-        batch = _pull(run, speed or MAX_SPEED, time.sleep)
+        batch = _pull(run, speed or MAX_SPEED, sleep)
         if recorder is not None:
             recorder.take_in(run, batch)
             if recorder.failure is not None:

@@ -153,7 +153,7 @@ def test_main_trains(capsys, tmp_path):
 
 
 def test_an_interrupt_is_130(monkeypatch):
-    def interrupted(settings):
+    def interrupted(settings, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("gdtui.plain.train", interrupted)

@@ -146,6 +146,8 @@ def nice_ticks(limits: Limits, count: int) -> Ticks:
     low, high = limits
     step = nice_step(high - low, count)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    if last <= first and count < 20:  # one number tells nothing of the scale
+        return nice_ticks(limits, count + 1)
     return tuple((index * step, tick_text(index * step, step)) for index in range(first, last + 1))
 
 
