@@ -51,7 +51,7 @@ def loss_chart(history: History, view: LossView, width: int, height: int) -> Cha
     stamp(chart, canvas, _curve(history, canvas, view.log), Role.CURVE, over=(Role.MARK,))
     for row, (other, label) in enumerate(view.others):
         stamp(chart, canvas, _curve(other, canvas, view.log), Role.OTHER_CURVE, over=(Role.MARK,))
-        chart.write(canvas.top + 1 + row, canvas.left + canvas.width - len(label) - 1, label, Role.OTHER_CURVE)
+        _write(chart, canvas, 1 + row, canvas.width - len(label) - 1, label, Role.OTHER_CURVE)
     if view.cursor is not None:
         _cursor(chart, canvas, view.cursor)
     return chart
@@ -94,7 +94,13 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
             chart.write(canvas.top + row, canvas.left + column, "│", Role.CURSOR)
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
-    chart.write(canvas.top + canvas.height - 1, canvas.left + begin, text, Role.CURSOR)
+    _write(chart, canvas, canvas.height - 1, begin, text, Role.CURSOR)
+
+
+def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:
+    """Write text inside the axes, where it fits there."""
+    if 0 <= row < canvas.height and 0 <= column and column + len(text) <= canvas.width:
+        chart.write(canvas.top + row, canvas.left + column, text, role)
 
 
 def last_epoch(done: int, wanted: int) -> int:
@@ -170,5 +176,5 @@ def _mark_alphas(chart: Chart, canvas: Canvas, history: History) -> None:
         begin = min(column + 1, canvas.width - len(text))
         row = next((row for row, reach in enumerate(reaches) if reach <= begin), len(reaches))
         if row < canvas.height // 2:
-            chart.write(canvas.top + row, canvas.left + begin, text, Role.MARK)
+            _write(chart, canvas, row, begin, text, Role.MARK)
             reaches[row : row + 1] = [begin + len(text) + 1]
