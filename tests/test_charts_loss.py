@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gdtui.charts import loss as module
 from gdtui.charts.axes import Canvas
-from gdtui.charts.loss import LossView, last_epoch, loss_chart
+from gdtui.charts.loss import LossView, epoch_at, last_epoch, loss_chart
 from gdtui.charts.roles import Role
 from gdtui.runs.history import History
 from tests.drawings import corner, dots, history_of
@@ -191,3 +191,129 @@ def test_the_y_axis_holds_every_loss(one: float, other: float, log: bool) -> Non
     assert bottom - 1e-9 <= shown[0]
     assert shown[1] <= top + 1e-9
     assert 1 <= len(ticks) <= 20
+
+
+# The cursor, and other branches
+
+
+def column_of(canvas: Canvas, epoch: float) -> int:
+    """The column of the chart in which that epoch is drawn."""
+    return canvas.left + int(canvas.columns(np.array([float(epoch)]))[0])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 3000), st.integers(1, 3000), st.integers(30, 150), st.data())
+def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, width: int, data: st.DataObject) -> None:
+    history, view = history_of(np.linspace(9, 1, done)), LossView(wanted, log=data.draw(st.booleans()))
+    end = last_epoch(done, wanted)
+    chart = loss_chart(history, view, width, 20)
+    _, left = corner(chart)
+    canvas = Canvas(left + 1, 0, width - left - 1, 1, (0.0, float(end)), (0.0, 1.0))
+    last = column_of(canvas, done)
+    for column in range(width):
+        epoch = epoch_at(column, width, 20, history, view)
+        assert epoch is not None
+        assert 1 <= epoch <= done
+        if column_of(canvas, 1) <= column <= last:
+            # Where an epoch is wider than a column, it is the nearest.
+            assert abs(column_of(canvas, epoch) - column) <= max(1, canvas.width / end / 2 + 1)
+        elif column > last:
+            assert epoch == done
+    for epoch in {1, done, data.draw(st.integers(1, done))}:
+        found = epoch_at(column_of(canvas, epoch), width, 20, history, view)
+        assert found is not None
+        assert abs(column_of(canvas, found) - column_of(canvas, epoch)) <= 1
+        if canvas.width - 1 > end:
+            assert found == epoch
+
+
+def test_there_is_no_epoch_where_there_is_no_chart_or_no_epoch() -> None:
+    view = LossView(100)
+    assert epoch_at(5, 100, 20, history_of(np.empty(0)), view) is None
+    assert epoch_at(5, 10, 3, history_of(np.ones(5)), view) is None
+    assert [epoch_at(column, 100, 20, history_of(np.ones(5)), view) for column in (-50, 10**6)] == [1, 5]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 3000), st.integers(1, 3000), st.integers(30, 150), st.booleans(), st.data())
+def test_the_cursor_stands_at_its_epoch_from_top_to_bottom_and_leaves_the_rest_as_it_is(
+    done: int, wanted: int, width: int, log: bool, data: st.DataObject
+) -> None:
+    history, cursor = history_of(np.linspace(9, 1, done)), data.draw(st.integers(1, done))
+    without = loss_chart(history, LossView(wanted, log), width, 20)
+    chart = loss_chart(history, LossView(wanted, log, cursor), width, 20)
+    bottom, left = corner(chart)
+    canvas = Canvas(left + 1, 0, width - left - 1, bottom, (0.0, float(last_epoch(done, wanted))), (0.0, 1.0))
+    column = column_of(canvas, cursor)
+    assert np.isin(chart.roles[:bottom, column], (Role.CURSOR, Role.CURVE)).all()
+    assert (chart.chars[:bottom, column] == "│").sum() > bottom / 2 or (without.roles[:bottom, column] != 0).any()
+    label = f"epoch {cursor}"
+    row = chart.lines()[bottom - 1]
+    assert label in row
+    assert abs(row.index(label) + (0 if row.index(label) > column else len(label)) - column) <= 1
+    changed = chart.chars != without.chars
+    assert (chart.roles[changed] == Role.CURSOR).all()
+    changed[:, column] = changed[bottom - 1] = False
+    assert not changed.any()
+
+
+@pytest.mark.parametrize("cursor", [1, 50, 99_999, 1_000_000])
+def test_the_cursor_never_writes_over_the_axes_however_small_the_chart(cursor: int) -> None:
+    history = history_of(np.linspace(9, 1, 1_000_000))
+    for width in range(12, 40):
+        without = loss_chart(history, LossView(1_000_000), width, 8)
+        chart = loss_chart(history, LossView(1_000_000, cursor=cursor), width, 8)
+        outside = np.isin(without.roles, (Role.AXIS, Role.LABEL))
+        assert (chart.chars[outside] == without.chars[outside]).all(), width
+
+
+def test_other_branches_are_dimmed_behind_the_curve_with_their_labels() -> None:
+    losses = np.linspace(9, 5, 100)
+    history = history_of(losses)
+    # One shares the first half and then rises, the other is longer.
+    others = history_of(np.append(losses[:50], np.linspace(7, 9, 50))), history_of(np.linspace(9, 1, 150))
+    view = LossView(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
+    chart = loss_chart(history, view, 100, 24)
+    alone = loss_chart(history, LossView(150), 100, 24)
+    lines = chart.lines()
+    rows = [next(index for index, line in enumerate(lines) if label in line) for _, label in view.others]
+    for row, (_, label) in zip(rows, view.others, strict=True):
+        begin = lines[row].index(label)
+        assert (chart.roles[row, begin : begin + len(label)] == Role.OTHER_CURVE).all()
+    assert rows[0] != rows[1]
+    # What is looked at is drawn as it were alone, over the others.
+    assert (dots(chart, Role.CURVE) == dots(alone, Role.CURVE)).all()
+    bottom, left = corner(chart)
+    canvas = Canvas(left + 1, 0, 100 - left - 1, bottom, (0.0, 150.0), (0.0, 10.0))
+    dimmed = dots(chart, Role.OTHER_CURVE)
+    for epoch in (75, 99, 130, 149):
+        assert dimmed[:, 2 * int(canvas.columns(np.array([float(epoch)]))[0])].any()
+
+
+def test_the_axes_hold_the_other_branches_too() -> None:
+    history = history_of(np.linspace(9, 5, 50))
+    chart = loss_chart(history, LossView(50, others=((history_of(np.linspace(9, 80, 300)), "other"),)), 100, 24)
+    _, left = corner(chart)
+    used = np.flatnonzero(dots(chart, Role.OTHER_CURVE).any(axis=0))
+    assert used[-1] >= 2 * (100 - left - 1) - 4
+    texts = " ".join(chart.lines())
+    assert "300" in texts
+    assert "80" in texts
+    assert epoch_at(99, 100, 24, history, LossView(50, others=((history_of(np.ones(300)), ""),))) == 50
+
+
+@pytest.mark.parametrize("log", [False, True])
+def test_many_branches_and_no_size_break_the_drawing(log: bool) -> None:
+    history = history_of(np.linspace(9, 1, 60), {20: 0.5})
+    others = [history_of(np.empty(0)), history_of(np.array([np.nan])), *[history_of(np.ones(70))] * 30]
+    view = LossView(60, log, 33, tuple((other, f"fork {index}, α 0.01") for index, other in enumerate(others)))
+    for width, height in [(0, 0), (1, 1), (12, 5), (13, 4), (20, 12), (40, 12), (60, 60), (250, 80), (5, 60), (60, 5)]:
+        chart = loss_chart(history, view, width, height)
+        assert [len(line) for line in chart.lines()] == [width] * height
+        bare = loss_chart(history, LossView(70, log), width, height)
+        # The axis itself, not its numbers, which depend on what it has to hold.
+        if "└" in "".join(bare.lines()):
+            bottom, left = corner(bare)
+            assert "".join(chart.chars[bottom, left:]).startswith("└")
+            assert set(chart.chars[bottom, left + 1 :]) <= set("─┬┼┘┐")
+            assert set(chart.chars[:bottom, left]) <= set("│┤├")

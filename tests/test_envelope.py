@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from gdtui.runs.envelope import BLOCK, FINE, Envelope
 
 
-def filled(values, parts) -> Envelope:
-    envelope = Envelope()
+def filled(values, parts, capacity=None) -> Envelope:
+    envelope = Envelope() if capacity is None else Envelope(capacity)
     for part in np.split(values, parts):
         envelope.extend(part)
     return envelope
@@ -66,3 +66,110 @@ def test_a_span_is_of_finite_values():
 
 def test_an_empty_series_has_no_span():
     assert np.isnan(Envelope().span()).all()
+
+
+# Where there is no room for every value
+
+
+def reference(values, stride):
+    """(smallest, largest) of each `stride` values, by brute force."""
+    return [extremes(values[at : at + stride]) for at in range(0, len(values), stride)]
+
+
+THINNED = (st.integers(1, 3000), st.integers(1, 100), st.lists(st.integers(0, 3000), max_size=6))
+
+
+def some(length: int):
+    return np.random.default_rng(length).normal(size=length)
+
+
+@given(*THINNED)
+@settings(max_examples=80, deadline=None)
+def test_each_entry_holds_the_extremes_of_its_values_however_often_they_were_merged(length, capacity, parts):
+    values = some(length)
+    envelope = filled(values, sorted(min(part, length) for part in parts), capacity)
+    assert len(envelope) == length
+    assert len(envelope.values) <= capacity
+    # No more is merged than must be.
+    assert envelope.stride == 1 or -(-length // (envelope.stride // 2)) > capacity
+    assert envelope.values.tolist() == [low for low, _ in reference(values, envelope.stride)]
+    assert envelope.span() == extremes(values)
+    edges = np.array([*range(0, length, envelope.stride), length])
+    assert np.transpose(envelope.stretches(edges)).tolist() == [
+        list(pair) for pair in reference(values, envelope.stride)
+    ]
+
+
+@given(*THINNED, st.data())
+@settings(max_examples=80, deadline=None)
+def test_edges_move_to_the_nearest_entry_and_nothing_is_lost(length, capacity, parts, data):
+    values = some(length)
+    envelope = filled(values, sorted(min(part, length) for part in parts), capacity)
+    half = (envelope.stride + 1) // 2
+    edges = np.linspace(0, length, data.draw(st.integers(2, 60))).astype(int)
+    lows, highs = envelope.stretches(edges)
+    assert (np.nanmin(lows), np.nanmax(highs)) == extremes(values)
+    for low, high, begin, end in zip(lows, highs, edges[:-1], edges[1:], strict=True):
+        if np.isnan(low):
+            assert end - begin <= envelope.stride  # too narrow for an entry of its own
+            continue
+        around, within = values[max(begin - half, 0) : end + half], values[begin + half : max(end - half, 0)]
+        assert around.min() <= low
+        assert high <= around.max()
+        if len(within):
+            assert low <= within.min()
+            assert high >= within.max()
+
+
+@given(*THINNED, st.data())
+@settings(max_examples=80, deadline=None)
+def test_a_prefix_is_what_was_there_then_and_grows_on_its_own(length, capacity, parts, data):
+    values, others = some(length), some(length + 1) * 2
+    envelope = filled(values, sorted(min(part, length) for part in parts), capacity)
+    count = data.draw(st.integers(0, length))
+    stride = envelope.stride
+    whole = count // stride * stride
+    prefix = envelope.prefix(count)
+    assert (len(prefix), prefix.stride) == (count, stride)
+    if count == 0:
+        assert np.isnan(prefix.span()).all()
+    # The last entry may hold more than was there.
+    assert prefix.span() == extremes(values[: -(-count // stride) * stride]) or count == 0
+    assert prefix.values[: whole // stride].tolist() == [low for low, _ in reference(values[:whole], stride)]
+    prefix.extend(others)
+    assert len(envelope) == length
+    assert envelope.span() == extremes(values)
+    assert envelope.values.tolist() == [low for low, _ in reference(values, stride)]
+    both = np.concatenate([values[:count], others])
+    assert (len(prefix), len(prefix.values) <= capacity) == (len(both), True)
+    mixed = np.concatenate([values[: -(-count // stride) * stride], others])
+    assert mixed.min() <= prefix.span()[0] <= both.min()
+    assert both.max() <= prefix.span()[1] <= mixed.max()
+    for index, (found, (low, _)) in enumerate(zip(prefix.values, reference(both, prefix.stride), strict=True)):
+        is_mixed = count % stride and index == count // prefix.stride
+        assert found <= low if is_mixed else found == low
+
+
+def test_a_prefix_of_a_series_that_was_never_thinned_is_exact():
+    values = np.array([3.0, 1.0, 2.0, -7.0, 9.0])
+    prefix = filled(values, []).prefix(3)
+    assert (prefix.values.tolist(), prefix.span()) == ([3.0, 1.0, 2.0], (1.0, 3.0))
+
+
+def test_a_prefix_before_a_divergence_has_a_finite_span_and_so_has_one_with_it():
+    envelope = filled(np.array([3.0, 1.0, np.inf, np.nan]), [])
+    for count in (2, 3, 4):
+        assert envelope.prefix(count).span() == (1.0, 3.0)
+
+
+@given(st.integers(1, 40), st.integers(1, 4))
+@settings(deadline=None)
+def test_values_that_are_not_finite_hide_no_other_where_they_are_merged(length, capacity):
+    values = some(length)
+    values[::3] = np.nan
+    envelope = filled(values, [length // 2], capacity)
+    finite = values[np.isfinite(values)]
+    if len(finite):
+        assert envelope.span() == extremes(finite)
+        lows, highs = envelope.stretches(np.array([0, length]))
+        assert (lows[0], highs[0]) == extremes(finite)

@@ -261,6 +261,17 @@ def test_a_fork_ends_by_the_rules_of_the_run_it_comes_from():
     assert stage.run.stop.message == stage.branches[0].stop.message
 
 
+def test_a_fork_with_the_same_alpha_loses_patience_where_the_run_it_comes_from_did():
+    stage = begun(epochs=500, alpha=1.0, stop=StopRules(patience=5, min_delta=0.001))
+    train(stage, 500)
+    reached = stage.run.done
+    assert stage.run.stop.rule == "patience"
+    stage.go(reached - 2)
+    stage.fork()
+    train(stage, 500)
+    assert (stage.run.done, stage.run.stop.message) == (reached, stage.branches[0].stop.message)
+
+
 # What it costs
 
 

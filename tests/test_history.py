@@ -102,6 +102,48 @@ def test_without_a_capacity_every_epoch_of_a_short_run_is_a_keyframe():
     assert (history._keyframes.view() == weights).all()
 
 
+@given(STRETCHES, st.integers(1, 40), st.lists(st.tuples(st.floats(0, 1), STRETCHES), min_size=1, max_size=3))
+@settings(max_examples=40, deadline=None)
+def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_is(stretches, capacity, branches):
+    history, weights, losses = trained(stretches, capacity)
+    alphas = [alpha for alpha, epochs in stretches for _ in range(epochs)]
+    known = [(history, weights, losses, alphas)]
+    for share, others in branches:
+        count = round(share * len(weights))
+        fork = history.prefix(count)
+        start = weights[count] if count < len(weights) else START
+        if count == len(weights) and count:
+            continue  # the weights after the last epoch are the descent's to know
+        descending = Descent(kernel_of(NOISY), start, 0.1, 10**6, done=count)
+        for alpha, epochs in others:
+            descending.alpha = alpha
+            batch = descending.advance(epochs)
+            fork.append(batch)
+            weights, losses = (
+                np.concatenate([weights[: batch.first - 1], batch.weights]),
+                np.concatenate([losses[: batch.first - 1], batch.losses]),
+            )
+            alphas = [*alphas[: batch.first - 1], *[alpha] * len(batch)]
+        weights, losses, alphas = weights[: len(fork)], losses[: len(fork)], alphas[: len(fork)]
+        known.append((fork, weights, losses, alphas))
+        history = fork
+    for kept, its_weights, its_losses, its_alphas in known:
+        assert len(kept) == len(its_weights) == len(its_alphas)
+        assert kept.losses.tobytes() == its_losses.tobytes()
+        assert len(kept._keyframes) <= capacity
+        for epoch in range(1, len(kept) + 1, 7):
+            assert kept.weights_at(epoch).tobytes() == its_weights[epoch - 1].tobytes()
+            assert kept.alpha_at(epoch) == its_alphas[epoch - 1]
+
+
+def test_an_empty_prefix_is_as_a_new_history():
+    history, *_ = trained([(0.1, 50)], capacity=4)
+    prefix = history.prefix(0)
+    assert (len(prefix), prefix.alphas, prefix.losses.tolist()) == (0, [], [])
+    with pytest.raises(IndexError):
+        prefix.weights_at(1)
+
+
 @given(st.lists(st.integers(0, 3000), max_size=5))
 def test_a_series_is_its_parts_in_order(lengths):
     series, parts = Series(2), [np.full((length, 2), float(i)) for i, length in enumerate(lengths)]

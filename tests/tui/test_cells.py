@@ -64,6 +64,10 @@ def stories(draw: st.DrawFn) -> list[tuple[tuple[int, int], list[Piece]]]:
             piece.strip.text.isascii() or cell_len(piece.strip.text) == len(piece.strip.text) for piece in whole
         ]
         for _ in range(draw(st.integers(0, 4))):
+            if all(is_narrow) and draw(st.booleans()):
+                whole = [Piece(0, y, retouched(draw, piece.strip)) for y, piece in enumerate(whole)]
+                story.append(((width, height), whole))
+                continue
             pieces = []
             for y in draw(st.sets(st.integers(0, height - 1), max_size=height)):
                 if is_narrow[y] and draw(st.booleans()):
@@ -77,8 +81,23 @@ def stories(draw: st.DrawFn) -> list[tuple[tuple[int, int], list[Piece]]]:
     return story
 
 
+def retouched(draw: st.DrawFn, strip: Strip) -> Strip:
+    """The row with a few of its cells drawn anew; sometimes as it was."""
+    x = draw(st.integers(0, strip.cell_length - 1))
+    new = Strip(draw(narrow_segments)).crop(0, draw(st.integers(0, min(3, strip.cell_length - x))))
+    return Strip.join([strip.crop(0, x), new, strip.crop(x + new.cell_length)])
+
+
 def row_of(parts: list[Segment], width: int) -> Strip:
     return Strip(parts).adjust_cell_length(width, Style(bgcolor="#0000ff"))
+
+
+def updates(pieces: list[Piece], size: tuple[int, int]) -> list[LayoutUpdate]:
+    """One update for a whole screen, else one for each piece."""
+    if len(pieces) == size[1] and all(piece.strip.cell_length == size[0] for piece in pieces):
+        ordered = sorted(pieces, key=lambda piece: piece.y)
+        return [LayoutUpdate([[piece.strip] for piece in ordered], Region(0, 0, *size))]
+    return [LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1)) for piece in pieces]
 
 
 def seen(cell: Char) -> tuple[object, ...]:
@@ -116,7 +135,7 @@ def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], 
         for piece in pieces:
             drawn = wanted(piece.strip)
             model[piece.y][piece.x : piece.x + len(drawn)] = drawn
-            update = LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1))
+        for update in updates(pieces, size):
             emulator.feed(cells.update(update, size, ColorSystem.TRUECOLOR).encode())
         for y, row in enumerate(model):
             assert [seen(emulator.cell(x, y)) for x in range(size[0])] == [seen(cell) for cell in row], (size, y)
@@ -129,8 +148,7 @@ def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], 
 def test_what_is_already_shown_is_not_sent_again(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
     cells = Cells()
     for size, pieces in story:
-        for piece in pieces:
-            update = LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1))
+        for update in updates(pieces, size):
             cells.update(update, size, ColorSystem.TRUECOLOR)
             assert cells.update(update, size, ColorSystem.TRUECOLOR) == ""
 

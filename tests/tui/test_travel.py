@@ -1,0 +1,535 @@
+"""Going back in time, replaying and forking from the keyboard and with the mouse: all panels show the same epoch."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from textual.pilot import Pilot
+
+from gdtui.charts.roles import Role
+from gdtui.charts.scatter import ScatterChart
+from gdtui.runs.file import RunFile
+from gdtui.runs.result import samples
+from gdtui.settings import Settings
+from gdtui.tui.app import GdtuiApp
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.log_view import LogView
+from gdtui.tui.screens import Question
+from tests.drawings import corner
+from tests.oracles import article_run
+from tests.tui.driving import LONG, START, base, finish, keys, log, running, screen, status, step, until
+from tests.tui.test_moments import FarLink
+
+EPOCHS = 45
+SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5, speed=math.inf)
+"""A run whose epochs all have a line in the log."""
+
+
+def cursor(app: GdtuiApp) -> tuple[int, str] | None:
+    """The column of the loss curve's cursor, and its text; None where there is none."""
+    chart = app.query_one("#loss", ChartView).chart
+    bottom, _ = corner(chart)
+    columns = np.flatnonzero(((chart.roles == Role.CURSOR) & (chart.chars == "│"))[:bottom].any(axis=0))
+    if not len(columns):
+        return None
+    assert len(columns) == 1
+    label = "".join(chart.chars[bottom - 1][chart.roles[bottom - 1] == Role.CURSOR].tolist()).strip("│ ")
+    return int(columns[0]), label
+
+
+def marked(app: GdtuiApp) -> list[str]:
+    """The epochs' lines of the log that can be seen and are marked."""
+    view = base(app).query_one(LogView)
+    strips = [view.render_line(y) for y in range(view.size.height)]
+    event = view.get_component_rich_style("log--event")
+    return [strip.text.strip() for strip in strips if "epoch #" in strip.text and next(iter(strip)).style == event]
+
+
+def at(app: GdtuiApp, alphas: list[float], epoch: int) -> tuple[float, np.ndarray]:
+    """(loss, weights) of that epoch, by the article's loop with these alphas."""
+    data = app.run_shown.data
+    losses, weights = article_run(data.X, data.y, START, alphas[:epoch])
+    return losses[epoch - 1], weights[epoch - 1]
+
+
+async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: list[float]) -> None:
+    """All panels show that epoch of a run with these alphas, as it was measured; the table is open."""
+    if not base(app).has_class("results"):
+        await pilot.press("t")
+    await pilot.pause()
+    run, (loss, weights) = app.run_shown, at(app, alphas, epoch)
+    measured = run.measure(weights)
+    shown = status(app)
+    assert (shown.epoch, shown.loss, shown.alpha) == (epoch, loss, alphas[epoch - 1])
+    assert (shown.accuracy, shown.gradient_norm) == (measured.accuracy, measured.gradient_norm)
+    assert f"loss {loss:.7g}" in screen(app)
+    scatter = base(app).query_one("#scatter", ChartView)
+    assert scatter.chart.lines() == ScatterChart(run.data).draw(weights, *scatter.size).lines()
+    for row in samples(run, weights):
+        assert f"{row.activation:.4f}" in screen(app)
+    true_negative, false_positive, false_negative, true_positive = measured.confusion
+    text = [line.rsplit("│", 2)[-2].split() for line in screen(app).split("\n") if line.rstrip().endswith("│")]
+    for row in ([str(true_negative), str(false_positive)], [str(false_negative), str(true_positive)]):
+        assert any(words[-2:] == row for words in text)
+    assert marked(app) == [f"[INFO] epoch #{epoch}, loss={loss:.7f}"]
+    loss_view = base(app).query_one("#loss", ChartView)
+    here = cursor(app)
+    assert here is not None
+    assert here[1] == f"epoch {epoch}"
+    assert abs(app.stage.epoch_at(here[0], *loss_view.size, app.log_scale) - epoch) <= 1
+
+
+def assert_in_the_present(app: GdtuiApp, epoch: int) -> None:
+    assert status(app).epoch == epoch
+    assert status(app).state not in ("past", "replay")
+    assert (cursor(app), marked(app)) == (None, [])
+
+
+async def to_23(pilot: Pilot[int]) -> None:
+    await pilot.press("home", "shift+right", "shift+right", "right", "right")
+
+
+JUMPS = [
+    ("travel(-1)", 22),
+    ("travel(1)", 24),
+    ("travel(-10)", 13),
+    ("travel(10)", 33),
+    ("travel_part(-1)", 19),
+    ("travel_part(1)", 27),
+    ("travel_to_start", 1),
+    ("travel_to_end", None),
+]
+
+
+@pytest.mark.parametrize(("key", "wanted"), [(key, wanted) for action, wanted in JUMPS for key in keys(action)])
+async def test_a_key_goes_to_its_epoch_and_all_panels_show_it(key: str, wanted: int | None) -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await to_23(pilot)
+        await assert_shows(app, pilot, 23, [0.5] * EPOCHS)
+        await pilot.press(key)
+        if wanted is None:
+            await pilot.pause()
+            assert_in_the_present(app, EPOCHS)
+            assert status(app).state == "done"
+            assert status(app).loss == app.run_shown.measure().loss  # after the last step
+        else:
+            assert status(app).state == "past"
+            await assert_shows(app, pilot, wanted, [0.5] * EPOCHS)
+        assert app.run_shown.done == EPOCHS
+
+
+async def test_the_past_ends_at_the_first_epoch_and_at_the_present() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        # The present of a run that has ended is one step after its last epoch.
+        for key, epoch in (("left", 45), ("left", 44), ("home", 1), ("left", 1), ("shift+left", 1), ("pageup", 1)):
+            await pilot.press(key)
+            assert (status(app).state, status(app).epoch) == ("past", epoch)
+        for key in ("right", "shift+right", "pagedown"):
+            await pilot.press("end", "left", key)
+            await pilot.pause()
+            assert_in_the_present(app, EPOCHS)
+            await pilot.press(key)
+            await pilot.pause()
+            assert_in_the_present(app, EPOCHS)
+
+
+async def test_the_epoch_before_the_present_of_a_run_under_way_is_the_one_before_that_shown() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("left")
+        await assert_shows(app, pilot, 2, [0.01] * 3)
+        await pilot.press("right", "right")
+        await pilot.pause()
+        assert_in_the_present(app, 3)
+
+
+async def test_going_back_pauses_and_space_at_the_end_goes_on() -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 3)
+        await pilot.press("left")
+        assert status(app).state == "past"
+        await until(pilot, lambda: not app._wake.is_set())  # an epoch may have been under way
+        done = app.run_shown.done
+        await pilot.press("home", "right")
+        await assert_shows(app, pilot, 2, [0.01] * done)
+        await pilot.press("end")
+        await pilot.pause()
+        assert_in_the_present(app, done)
+        assert (status(app).state, app.run_shown.done) == ("paused", done)
+        await pilot.press("space")
+        await until(pilot, lambda: status(app).epoch > done + 1)
+        assert status(app).state == "training"
+        losses, _ = article_run(app.run_shown.data.X, app.run_shown.data.y, START, [0.01] * (done + 1))
+        assert app.run_shown.history.losses[: done + 1].tolist() == losses
+
+
+async def test_an_alpha_chosen_in_the_past_does_not_steer_the_run_and_is_forgotten_at_the_end() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("home", "up", "up")
+        assert (status(app).alpha, app.run_shown.alpha) == (0.05, 0.01)
+        await pilot.press("end")
+        assert status(app).alpha == 0.01
+        await step(app, pilot)
+        assert app.run_shown.history.alphas == [(1, 0.01)]
+
+
+async def test_step_in_the_past_trains_one_epoch_at_the_end() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("home", "n")
+        await until(pilot, lambda: status(app).epoch == 4)
+        assert_in_the_present(app, 4)
+        assert (status(app).state, app.run_shown.done) == ("paused", 4)
+
+
+async def test_more_epochs_asked_for_in_the_past_train_nobody_while_one_looks_at_it() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        first = app.run_shown
+        await pilot.press("home", "plus")
+        await until(pilot, lambda: not app._wake.is_set())
+        assert (status(app).state, status(app).epoch) == ("past", 1)
+        assert first.done == EPOCHS
+        await pilot.press("f")
+        await until(pilot, lambda: status(app).state == "done")
+        assert (first.done, app.run_shown.done) == (EPOCHS, 67)
+
+
+async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
+    async with running() as (app, pilot):
+        before = screen(app)
+        for action in (*(action for action, _ in JUMPS), "replay", "fork", "next_branch"):
+            await pilot.press(*keys(action))
+        await pilot.click("#loss", offset=(30, 5))
+        await pilot.pause()
+        assert screen(app) == before
+        assert app.run_shown.done == 0
+
+
+# The mouse
+
+
+def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
+    """Where to press the mouse, within the panel of the loss curve, for that epoch."""
+    view = base(app).query_one("#loss", ChartView)
+    columns = range(view.size.width)
+    column = next(column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch)
+    border = view.content_region.offset - view.region.offset
+    return border.x + column, border.y + 4
+
+
+async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.press("t")
+        await pilot.pause()
+        for epoch in (20, 1, 45, 33):
+            await pilot.click("#loss", offset=place(app, epoch))
+            await pilot.pause()
+            assert status(app).state == "past"
+            assert status(app).epoch == epoch
+            # The cursor stands where the mouse is.
+            assert abs(cursor(app)[0] - (place(app, epoch)[0] - 1)) <= 1
+        await assert_shows(app, pilot, 33, [0.5] * EPOCHS)
+
+
+async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.mouse_down("#loss", offset=place(app, 10))
+        await pilot.pause()
+        assert status(app).epoch == 10
+        for epoch in (15, 40, 30):
+            await pilot.hover("#loss", offset=place(app, epoch))
+            await pilot.pause()
+            assert (status(app).state, status(app).epoch) == ("past", epoch)
+        # Beyond the panel the first and last are as far as it goes.
+        await pilot.hover("#scatter", offset=(20, 5))
+        await pilot.pause()
+        assert status(app).epoch == EPOCHS
+        await pilot.mouse_up("#scatter", offset=(20, 5))
+        await pilot.hover("#loss", offset=place(app, 12))
+        await pilot.pause()
+        assert status(app).epoch == EPOCHS
+
+
+async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 3)
+        await pilot.click("#scatter", offset=(20, 5))
+        assert status(app).state == "training"
+        await pilot.click("#loss", offset=place(app, 1))
+        await pilot.pause()
+        assert (status(app).state, status(app).epoch) == ("past", 1)
+
+
+async def test_a_click_on_a_logarithmic_curve_goes_to_the_same_epoch() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.press("l")
+        await pilot.click("#loss", offset=place(app, 20))
+        await pilot.pause()
+        assert status(app).epoch == 20
+
+
+# Forks
+
+
+def branches(app: GdtuiApp) -> list[Any]:
+    return app.stage.branches
+
+
+@pytest.mark.parametrize("key", keys("fork"))
+async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed(key: str) -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        first, before = app.run_shown, app.run_shown.history.losses.copy()
+        await pilot.press("home", "shift+right", "shift+right")
+        await pilot.press("a", *"2", "enter")
+        assert status(app).alpha == 2
+        await pilot.press(key)
+        await until(pilot, lambda: status(app).state == "done" and status(app).epoch == EPOCHS)
+        await pilot.pause()
+        fork = app.run_shown
+        assert fork is not first
+        alphas = [0.5] * 20 + [2.0] * 25
+        losses, weights = article_run(fork.data.X, fork.data.y, START, alphas)
+        assert fork.history.losses.tolist() == losses
+        assert fork.weights.tobytes() == weights[-1].tobytes()
+        assert first.history.losses.tobytes() == before.tobytes()
+        assert any("fork 1 from epoch 21, alpha 2" in line for line in log(app))
+        assert log(app)[-1] == "all 45 epochs done"
+        chart = app.query_one("#loss", ChartView).chart
+        legend = ["".join(row[kinds == Role.OTHER_CURVE]) for row, kinds in zip(chart.chars, chart.roles, strict=True)]
+        assert any("first run, α 0.5" in line for line in legend)
+        dimmed = (chart.roles == Role.OTHER_CURVE) & (chart.chars >= "\u2800") & (chart.chars <= "\u28ff")
+        assert dimmed.any()
+        # The two part after epoch 21.
+        assert np.flatnonzero(dimmed.any(axis=0))[0] >= chart.width // 3
+        await pilot.press("home", *["shift+right"] * 3)
+        await assert_shows(app, pilot, 31, alphas)
+        await pilot.press("left", *["shift+left"] * 2)
+        await assert_shows(app, pilot, 10, alphas)
+
+
+@pytest.mark.parametrize("key", keys("fork"))
+async def test_there_is_no_fork_in_the_present(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.press(key)
+        await pilot.pause()
+        assert (len(branches(app)), status(app).state) == (1, "paused")
+
+
+async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.press("up")
+        await step(app, pilot, 1)
+        await pilot.press("home", "f", "space")
+        await until(pilot, lambda: app.run_shown.stop is not None or not app._wake.is_set())
+        assert app.run_shown.alpha == 0.01
+        assert branches(app)[0].alpha == 0.02
+
+
+async def test_forks_of_forks_and_b_goes_round_all_branches() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.press("b")  # there is but one
+        assert len(branches(app)) == 1
+        alphas = [[0.5] * EPOCHS]
+        for number, (epoch, alpha) in enumerate([(31, 1.0), (21, 2.0), (41, 0.1)], 1):
+            await pilot.press("home", *["shift+right"] * (epoch // 10), "a", *f"{alpha:g}", "enter", "f")
+            await until(pilot, lambda number=number: app.run_shown is branches(app)[number])
+            await until(pilot, lambda: status(app).state == "done")
+            alphas.append(alphas[-1][: epoch - 1] + [alpha] * (EPOCHS - epoch + 1))
+        X, y = app.run_shown.data.X, app.run_shown.data.y
+        for run, its_alphas in zip(branches(app), alphas, strict=True):
+            assert run.history.losses.tolist() == article_run(X, y, START, its_alphas)[0]
+        for key in keys("next_branch") * 5:
+            wanted = (branches(app).index(app.run_shown) + 1) % 4
+            await pilot.press(key)
+            await pilot.pause()
+            assert app.run_shown is branches(app)[wanted]
+            assert_in_the_present(app, EPOCHS)
+            assert status(app).loss == branches(app)[wanted].measure().loss
+            text = screen(app)
+            for number, name in enumerate(
+                ("first run, α 0.5", "fork 1 at 31, α 1", "fork 2 at 21, α 2", "fork 3 at 41")
+            ):
+                in_legend = any(name in line for line in app.query_one("#loss", ChartView).chart.lines())
+                assert in_legend is (number != wanted), text
+            assert "of 4 branches" in log(app)[-1]
+
+
+async def test_the_log_shows_the_line_of_the_branch_that_is_looked_at() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.press("home", "shift+right", "a", *"2", "enter", "f")
+        await until(pilot, lambda: app.run_shown is branches(app)[-1] and status(app).state == "done")
+        await pilot.press("home", "shift+right", "shift+right")
+        await assert_shows(app, pilot, 21, [0.5] * 10 + [2.0] * 35)
+        await pilot.press("b", "home", "shift+right", "shift+right")
+        assert app.run_shown is branches(app)[0]
+        await assert_shows(app, pilot, 21, [0.5] * EPOCHS)
+
+
+async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
+    async with running(Settings(epochs=50, init=START, alpha=0.5)) as (app, pilot):
+        await step(app, pilot, 4)
+        await pilot.press("home", "right", "up", "f", "space")
+        await until(pilot, lambda: not app._wake.is_set())
+        await pilot.press("b")
+        await pilot.pause()
+        assert (status(app).state, status(app).epoch) == ("paused", 4)
+        await step(app, pilot, 2)
+        first = branches(app)[0]
+        assert first is app.run_shown
+        assert first.history.losses.tolist() == article_run(first.data.X, first.data.y, START, [0.5] * 6)[0]
+
+
+async def test_a_restart_forgets_the_branches() -> None:
+    async with running() as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("home", "f", "r", "space")
+        await pilot.pause()
+        assert branches(app) == [app.run_shown]
+
+
+# Replay
+
+
+class Clock:
+    """Time passes when it is told to."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class WatchedLink(FarLink):
+    """One that counts how often it is asked whether it is ready."""
+
+    looks = 0
+
+    @property
+    def is_ready(self) -> bool:
+        self.looks += 1
+        return self.is_there
+
+
+@pytest.mark.parametrize("key", keys("replay"))
+async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_there(key: str) -> None:
+    clock = Clock()
+    async with running(SHORT, clock=clock) as (app, pilot):
+        await finish(app, pilot)
+        app.pace.speed = 20.0
+        await pilot.press(key)
+        await until(pilot, lambda: status(app).epoch == 2)  # the first frame is due at once
+        assert status(app).state == "replay"
+        for seconds, epoch in ((0.5, 12), (1.0, 32)):
+            clock.now += seconds
+            await until(pilot, lambda epoch=epoch: status(app).epoch >= epoch)
+            assert (status(app).epoch, status(app).state) == (epoch, "replay")
+        await pilot.press("greater_than_sign", "less_than_sign", "t")  # which stop nothing
+        clock.now += 1.0
+        await until(pilot, lambda: status(app).state == "done")
+        assert_in_the_present(app, EPOCHS)
+        assert (app.run_shown.done, len(branches(app))) == (EPOCHS, 1)
+        await until(pilot, lambda: not app._wake.is_set())
+        assert status(app).loss == app.run_shown.measure().loss
+
+
+@pytest.mark.parametrize("key", [*keys("replay"), "space"])
+async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
+    clock = Clock()
+    async with running(SHORT, clock=clock) as (app, pilot):
+        await finish(app, pilot)
+        app.pace.speed = 20.0
+        await to_23(pilot)
+        await pilot.press(key)
+        await until(pilot, lambda: status(app).epoch == 24)
+        assert status(app).state == "replay"
+        clock.now += 0.25
+        await until(pilot, lambda: status(app).epoch == 29)
+        await pilot.press(key)
+        assert status(app).state == "past"
+        await until(pilot, lambda: not app._wake.is_set())
+        clock.now += 10
+        await pilot.pause()
+        await assert_shows(app, pilot, 29, [0.5] * EPOCHS)
+
+
+@pytest.mark.parametrize("key", ["left", "end", "home", "f", "click"])
+async def test_whatever_goes_elsewhere_ends_a_replay(key: str) -> None:
+    clock = Clock()
+    async with running(SHORT, clock=clock) as (app, pilot):
+        await finish(app, pilot)
+        app.pace.speed = 20.0
+        await to_23(pilot)
+        await pilot.press("p")
+        await until(pilot, lambda: status(app).epoch == 24)
+        if key == "click":
+            await pilot.click("#loss", offset=place(app, 30))
+        else:
+            await pilot.press(key)
+        await pilot.pause()
+        assert status(app).state != "replay"
+        clock.now += 10
+        wanted = {"left": 23, "end": EPOCHS, "home": 1, "f": EPOCHS, "click": 30}[key]
+        await until(pilot, lambda: status(app).epoch == wanted and not app._wake.is_set())
+
+
+async def test_a_replay_at_full_speed_plays_to_the_end() -> None:
+    async with running(SHORT) as (app, pilot):
+        await finish(app, pilot)
+        await pilot.press("end", "left", "shift+left", "p")
+        await until(pilot, lambda: status(app).state == "done")
+        assert_in_the_present(app, EPOCHS)
+
+
+async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> None:
+    clock = Clock()
+    async with running(SHORT, clock=clock) as (app, pilot):
+        await finish(app, pilot)
+        app.pace.speed = 20.0
+        await pilot.press("p")
+        await until(pilot, lambda: status(app).epoch == 2)
+        app.link = far = WatchedLink()
+        for _ in range(4):
+            clock.now += 0.25
+            looks = far.looks
+            await until(pilot, lambda looks=looks: far.looks > looks + 1)
+        assert status(app).epoch == 2
+        far.come_back()
+        await until(pilot, lambda: status(app).epoch >= 22)
+
+
+# Into a file
+
+
+@pytest.mark.parametrize("key", keys("save"))
+async def test_the_run_is_saved_under_the_name_that_is_typed_and_over_no_other(key: str, tmp_path: Path) -> None:
+    there, new = tmp_path / "there.jsonl", tmp_path / "new.jsonl"
+    there.write_text("precious")
+    async with running() as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.press(key)
+        for name in (there, new):
+            assert isinstance(app.screen, Question)
+            app.screen.query_one("Input").value = str(name)
+            await pilot.press("enter")
+            await pilot.pause()
+        assert not isinstance(app.screen, Question)
+        assert str(new) in log(app)[-1]
+        await step(app, pilot)
+    assert there.read_text() == "precious"
+    assert RunFile(str(new)).branch.epochs == [1, 2, 3]
