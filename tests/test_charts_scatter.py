@@ -106,9 +106,9 @@ def assert_whole(chart: Chart, width: int, height: int) -> None:
         ((0.0, math.nan, 1.0), "no boundary: the weights are not finite"),
         ((0.0, 0.0, 0.0), "no boundary: every activation here is 0.5000"),
         ((-1e308, 0.0, 0.0), "no boundary: every activation here is 0.0000"),
-        ((100.0, 1.0, 0.0), "boundary out of view: all is class yes"),
-        ((-100.0, 1.0, 0.0), "boundary out of view: all is class no"),
-        ((-1e308, 1e300, -1e300), "boundary out of view: all is class no"),
+        ((100.0, 1.0, 0.0), "boundary out of view: all class yes"),
+        ((-100.0, 1.0, 0.0), "boundary out of view: all class no"),
+        ((-1e308, 1e300, -1e300), "boundary out of view: all class no"),
         ((-3.0, 1.0, 1.0), ""),
         ((-1.0, 1.0, 0.0), ""),
     ],
@@ -122,7 +122,7 @@ def test_a_boundary_that_cannot_be_shown_is_named(weights: tuple[float, ...], no
 def test_the_note_names_the_class_whose_ground_is_drawn(weights: tuple[float, ...]) -> None:
     note = POINTS.note(np.array(weights))
     chart = POINTS.draw(np.array(weights), 60, 20)
-    if "all is class" in note:
+    if "all class" in note:
         bottom, left = corner(chart)
         wanted = Ground.CLASS_1 if note.endswith("yes") else Ground.CLASS_0
         assert (chart.grounds[:bottom, left + 1 :] == wanted).all(), note

@@ -99,7 +99,7 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
 
 def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:
     """Write text inside the axes, where it fits there."""
-    if 0 <= row < canvas.height and 0 <= column and column + len(text) <= canvas.width:
+    if 0 <= row < canvas.height and column >= 0 and column + len(text) <= canvas.width:
         chart.write(canvas.top + row, canvas.left + column, text, role)
 
 

@@ -62,7 +62,7 @@ class ScatterChart:
                 stamp(chart, canvas, dots, Role.BOUNDARY, over=(Role.CURVE,))
         note = self.note(weights)
         if note:
-            text = f" {note} "[: canvas.width]
+            text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
             chart.write(canvas.top, canvas.left + (canvas.width - len(text)) // 2, text, Role.NOTE)
         return chart
 
@@ -78,7 +78,7 @@ class ScatterChart:
             return ""
         middle = (sum(self.xlim) / 2, sum(self.ylim) / 2)
         side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
-        return f"boundary out of view: all is class {self.data.class_names[side]}"
+        return f"boundary out of view: all class {self.data.class_names[side]}"
 
     def _sigmoid(self, chart: Chart, canvas: Canvas, line: Line) -> None:
         with np.errstate(over="ignore"):

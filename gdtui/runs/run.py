@@ -106,6 +106,9 @@ class Run:
         )
         fork.set_alpha(self.alpha if alpha is None else alpha)
         fork.history = self.history.prefix(epoch - 1)
+        losses = fork.history.losses.tolist()
+        stride = fork.history.envelope.stride
+        fork.descent.recall(list(range(1, 1 + stride * len(losses), stride)), losses)
         fork.forked_at, fork.parent = epoch, self
         return fork
 

@@ -89,6 +89,7 @@ class GdtuiApp(Travel, TerseApp):
         self._loader, self._begin_with, self._clock = loader, begin, clock
         self._training = not paused
         self._replaying = False
+        self._replay_due = 0
         self._steps = 0
         self._wake = asyncio.Event()
         self._shows_link = False
@@ -240,8 +241,9 @@ class GdtuiApp(Travel, TerseApp):
         self._draw_charts()
         self._draw_status()
         self._draw_table()
-        past = None if self.stage is None else self.stage.past
-        self._log_view.find(None if past is None else f"epoch #{past},")
+        shown = None if self.stage is None or self.stage.past is None else self.stage.shown
+        # With its loss: another branch may have a line of the same epoch.
+        self._log_view.find(None if shown is None else f"epoch #{shown.epoch}, loss={shown.measured.loss:.7f}")
 
     def _draw_charts(self) -> None:
         if self.stage is None:
@@ -328,7 +330,8 @@ class GdtuiApp(Travel, TerseApp):
         if self.stage is not None and self.stage.past is not None:
             self.action_travel_to_end()
         self._training = False
-        self._steps += 1
+        if self.stage is not None and self.stage.run.stop is None:
+            self._steps += 1
         self._wake.set()
 
     def _set_alpha(self, alpha: float | None) -> None:
@@ -359,7 +362,7 @@ class GdtuiApp(Travel, TerseApp):
         run.set_epochs(int(epochs))
         if run.epochs != before:
             self._log_view.add([f"epochs {before} → {run.epochs}"], event=True)
-        if was_stopped and run.stop is None:
+        if was_stopped and run.stop is None and self.stage.past is None:
             self._training = True
             self._show_table(False)
         self._wake.set()

@@ -232,12 +232,10 @@ def _change(before: Pen, after: Pen) -> str:
 def _step(before: Pen, after: Pen) -> str:
     codes = []
     removed = before.attributes & ~after.attributes
-    kept = after.attributes
     if removed:
         offs = {off for bit, _, _, off in _ATTRIBUTES if removed & bit}
         codes.extend(sorted(offs))
         if "22" in offs:  # switches bold and dim off together
-            kept &= ~3
             before = before._replace(attributes=before.attributes & ~3)
     added = after.attributes & ~before.attributes
     codes.extend(on for bit, _, on, _ in _ATTRIBUTES if added & bit)

@@ -17,6 +17,8 @@ LIMIT = 2
 """Frames on their way at the most: one drawn over there while the next travels."""
 PATIENCE = 5.0
 """Seconds without an answer after which none is awaited any more."""
+FIRST_PATIENCE = 2.0
+"""The same before the first answer, when the terminal may be one that never gives any."""
 WINDOW = 3.0
 """Seconds over which frames and bytes are counted."""
 
@@ -41,7 +43,8 @@ class Link:
     @property
     def is_ready(self) -> bool:
         """Whether another frame may be sent."""
-        if self._sent and self._clock() - self._sent[0] > max(PATIENCE, 4 * (self._round_trip or 0)):
+        patience = FIRST_PATIENCE if self._round_trip is None else max(PATIENCE, 4 * self._round_trip)
+        if self._sent and self._clock() - self._sent[0] > patience:
             # The answers are lost (a shell or a multiplexer took them), or there never is one: then the timer
             # alone sets the pace. Where the link only stalls, this adds a frame or two to what is on its way.
             self._answers = self._round_trip is not None

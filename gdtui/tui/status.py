@@ -97,7 +97,7 @@ def progress(status: Status, width: int) -> list[Piece]:
     state = f"{SIGNS[status.state]} {status.state:<9} "
     epoch = f"{status.epoch:>{len(str(status.epochs))}}/{status.epochs}"
     pieces = [(state, kinds.get(status.state, "status--state")), *_field("epoch", epoch)]
-    tail = status.note
+    tail = status.link or status.note
     if not tail:
         left = "" if status.seconds_left is None else f" {duration(status.seconds_left)} left"
         tail = f"{status.speed:<9}{left}"
@@ -123,13 +123,11 @@ def measures(status: Status, width: int) -> list[Piece]:
     fields = []
     if status.loss is not None:
         fields.append(("loss", f"{status.loss:<11.7g}"))
+    fields.append(("alpha", f"{status.alpha:<6g}"))
     if status.accuracy is not None:
         fields.append(("accuracy", f"{status.accuracy:7.2%}"))
-    fields.append(("alpha", f"{status.alpha:<6g}"))
     if status.gradient_norm is not None:
         fields.append(("gradient", f"{status.gradient_norm:<10.4g}"))
-    if status.link:
-        fields.append(("link", status.link))
     pieces: list[Piece] = []
     used = 0
     for name, value in fields:

@@ -29,6 +29,7 @@ class Travel:
     _wake: asyncio.Event
     _training: bool
     _replaying: bool
+    _replay_due: int
     _redraw: Callable[[], None]
     _draw_status: Callable[[], None]
     _show_table: Callable[[bool], None]
@@ -82,6 +83,7 @@ class Travel:
             return
         self._replaying = not self._replaying
         if self._replaying:
+            self._replay_due = 0
             self._go(1 if self.stage.past is None else self.stage.past)
         self._wake.set()
         self._draw_status()
@@ -92,8 +94,10 @@ class Travel:
         count, _ = self.pace.due(began)
         if self.pace.is_max:
             count = max(1, stage.run.done // 50)
-        if count and stage.past is not None and self.link.is_ready:
-            self._tell(stage.go(stage.past + count))
+        self._replay_due += count  # what a slow link could not show is skipped, not shown late
+        if self._replay_due and stage.past is not None and self.link.is_ready:
+            self._tell(stage.go(stage.past + self._replay_due))
+            self._replay_due = 0
             if stage.past is None:
                 self._replaying = False
             self._redraw()

@@ -277,6 +277,7 @@ async def test_the_choice_begins_at_the_set_that_is_shown() -> None:
         await pilot.press("d", "down", "enter")
         await until(pilot, lambda: app.run_shown.data.name == "moons")
         await pilot.press("d")
+        await until(pilot, lambda: bool(app.screen.query("OptionList")))
         choice = app.screen.query_one("OptionList")
         assert choice.get_option_at_index(choice.highlighted).id == "moons"
 

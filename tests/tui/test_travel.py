@@ -220,7 +220,8 @@ def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
     """Where to press the mouse, within the panel of the loss curve, for that epoch."""
     view = base(app).query_one("#loss", ChartView)
     columns = range(view.size.width)
-    column = next(column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch)
+    found = [column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch]
+    column = found[-1] if epoch == 1 else found[0]  # whatever is left of the axis is the first epoch too
     border = view.content_region.offset - view.region.offset
     return border.x + column, border.y + 4
 
@@ -291,28 +292,27 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed(ke
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
         first, before = app.run_shown, app.run_shown.history.losses.copy()
-        await pilot.press("home", "shift+right", "shift+right")
-        await pilot.press("a", *"2", "enter")
-        assert status(app).alpha == 2
+        await pilot.press("home", "right", "a", *"0.001", "enter")
+        assert status(app).alpha == 0.001
         await pilot.press(key)
         await until(pilot, lambda: status(app).state == "done" and status(app).epoch == EPOCHS)
         await pilot.pause()
         fork = app.run_shown
         assert fork is not first
-        alphas = [0.5] * 20 + [2.0] * 25
+        alphas = [0.5] + [0.001] * 44
         losses, weights = article_run(fork.data.X, fork.data.y, START, alphas)
         assert fork.history.losses.tolist() == losses
         assert fork.weights.tobytes() == weights[-1].tobytes()
         assert first.history.losses.tobytes() == before.tobytes()
-        assert any("fork 1 from epoch 21, alpha 2" in line for line in log(app))
+        assert any("fork 1 from epoch 2, alpha 0.001" in line for line in log(app))
         assert log(app)[-1] == "all 45 epochs done"
         chart = app.query_one("#loss", ChartView).chart
         legend = ["".join(row[kinds == Role.OTHER_CURVE]) for row, kinds in zip(chart.chars, chart.roles, strict=True)]
         assert any("first run, α 0.5" in line for line in legend)
         dimmed = (chart.roles == Role.OTHER_CURVE) & (chart.chars >= "\u2800") & (chart.chars <= "\u28ff")
         assert dimmed.any()
-        # The two part after epoch 21.
-        assert np.flatnonzero(dimmed.any(axis=0))[0] >= chart.width // 3
+        # The two part at epoch 2.
+        assert np.flatnonzero(dimmed.any(axis=0))[0] >= place(app, 2)[0] - 2
         await pilot.press("home", *["shift+right"] * 3)
         await assert_shows(app, pilot, 31, alphas)
         await pilot.press("left", *["shift+left"] * 2)
@@ -484,6 +484,7 @@ async def test_whatever_goes_elsewhere_ends_a_replay(key: str) -> None:
         await pilot.pause()
         assert status(app).state != "replay"
         clock.now += 10
+        app.pace.speed = math.inf
         wanted = {"left": 23, "end": EPOCHS, "home": 1, "f": EPOCHS, "click": 30}[key]
         await until(pilot, lambda: status(app).epoch == wanted and not app._wake.is_set())
 
@@ -507,10 +508,10 @@ async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> No
         for _ in range(4):
             clock.now += 0.25
             looks = far.looks
-            await until(pilot, lambda looks=looks: far.looks > looks + 1)
+            await until(pilot, lambda looks=looks: far.looks > looks)
         assert status(app).epoch == 2
         far.come_back()
-        await until(pilot, lambda: status(app).epoch >= 22)
+        await until(pilot, lambda: status(app).epoch >= 22, seconds=3)
 
 
 # Into a file
