@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gdtui.tui.pacing import LIMIT, PATIENCE, WINDOW, Link
+from gdtui.tui.pacing import FIRST_PATIENCE, LIMIT, PATIENCE, WINDOW, Link
 
 
 class Clock:
@@ -61,7 +61,7 @@ def test_the_round_trip_is_measured(link: Link, clock: Clock) -> None:
 
 def test_a_terminal_that_never_answers_is_sent_frames_all_the_same_in_the_end(link: Link, clock: Clock) -> None:
     fill(link)
-    clock.now += PATIENCE - 0.1
+    clock.now += FIRST_PATIENCE - 0.1
     assert not link.is_ready
     clock.now += 0.2
     for _ in range(20):

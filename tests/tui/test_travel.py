@@ -28,6 +28,8 @@ EPOCHS = 45
 SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5, speed=math.inf)
 """A run whose epochs all have a line in the log."""
 
+NEXT_BRANCH = keys("next_branch")
+
 
 def cursor(app: GdtuiApp) -> tuple[int, str] | None:
     """The column of the loss curve's cursor, and its text; None where there is none."""
@@ -353,7 +355,7 @@ async def test_forks_of_forks_and_b_goes_round_all_branches() -> None:
         X, y = app.run_shown.data.X, app.run_shown.data.y
         for run, its_alphas in zip(branches(app), alphas, strict=True):
             assert run.history.losses.tolist() == article_run(X, y, START, its_alphas)[0]
-        for key in keys("next_branch") * 5:
+        for key in NEXT_BRANCH * 5:
             wanted = (branches(app).index(app.run_shown) + 1) % 4
             await pilot.press(key)
             await pilot.pause()
