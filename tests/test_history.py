@@ -103,7 +103,7 @@ def test_without_a_capacity_every_epoch_of_a_short_run_is_a_keyframe():
 
 
 @given(STRETCHES, st.integers(1, 40), st.lists(st.tuples(st.floats(0, 1), STRETCHES), min_size=1, max_size=3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_is(stretches, capacity, branches):
     history, weights, losses = trained(stretches, capacity)
     alphas = [alpha for alpha, epochs in stretches for _ in range(epochs)]

@@ -91,8 +91,14 @@ def assert_in_the_present(app: GdtuiApp, epoch: int) -> None:
     assert (cursor(app), marked(app)) == (None, [])
 
 
-async def to_23(pilot: Pilot[int]) -> None:
-    await pilot.press("home", "shift+right", "shift+right", "right", "right")
+def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
+    """Where to press the mouse, within the panel of the loss curve, for that epoch."""
+    view = base(app).query_one("#loss", ChartView)
+    columns = range(view.size.width)
+    found = [column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch]
+    column = found[-1] if epoch == 1 else found[0]  # whatever is left of the axis is the first epoch too
+    border = view.content_region.offset - view.region.offset
+    return border.x + column, border.y + 4
 
 
 JUMPS = [
@@ -107,21 +113,24 @@ JUMPS = [
 ]
 
 
-@pytest.mark.parametrize(("key", "wanted"), [(key, wanted) for action, wanted in JUMPS for key in keys(action)])
-async def test_a_key_goes_to_its_epoch_and_all_panels_show_it(key: str, wanted: int | None) -> None:
+KEYS = [(key, wanted) for action, wanted in JUMPS for key in keys(action)]
+
+
+async def test_each_key_goes_to_its_epoch_and_all_panels_show_it() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
-        await to_23(pilot)
-        await assert_shows(app, pilot, 23, [0.5] * EPOCHS)
-        await pilot.press(key)
-        if wanted is None:
-            await pilot.pause()
-            assert_in_the_present(app, EPOCHS)
-            assert status(app).state == "done"
-            assert status(app).loss == app.run_shown.measure().loss  # after the last step
-        else:
-            assert status(app).state == "past"
-            await assert_shows(app, pilot, wanted, [0.5] * EPOCHS)
+        for key, wanted in KEYS:
+            await pilot.click("#loss", offset=place(app, 23))
+            assert status(app).epoch == 23
+            await pilot.press(key)
+            if wanted is None:
+                await pilot.pause()
+                assert_in_the_present(app, EPOCHS)
+                assert status(app).state == "done"
+                assert status(app).loss == app.run_shown.measure().loss  # after the last step
+            else:
+                assert status(app).state == "past"
+                await assert_shows(app, pilot, wanted, [0.5] * EPOCHS)
         assert app.run_shown.done == EPOCHS
 
 
@@ -218,22 +227,14 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
 # The mouse
 
 
-def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
-    """Where to press the mouse, within the panel of the loss curve, for that epoch."""
-    view = base(app).query_one("#loss", ChartView)
-    columns = range(view.size.width)
-    found = [column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch]
-    column = found[-1] if epoch == 1 else found[0]  # whatever is left of the axis is the first epoch too
-    border = view.content_region.offset - view.region.offset
-    return border.x + column, border.y + 4
-
-
 async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
         await pilot.press("t")
         await pilot.pause()
         for epoch in (20, 1, 45, 33):
+            if epoch == 33:
+                await pilot.press("l")  # on a logarithmic scale too
             await pilot.click("#loss", offset=place(app, epoch))
             await pilot.pause()
             assert status(app).state == "past"
@@ -273,15 +274,6 @@ async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
         assert (status(app).state, status(app).epoch) == ("past", 1)
 
 
-async def test_a_click_on_a_logarithmic_curve_goes_to_the_same_epoch() -> None:
-    async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
-        await pilot.press("l")
-        await pilot.click("#loss", offset=place(app, 20))
-        await pilot.pause()
-        assert status(app).epoch == 20
-
-
 # Forks
 
 
@@ -289,14 +281,13 @@ def branches(app: GdtuiApp) -> list[Any]:
     return app.stage.branches
 
 
-@pytest.mark.parametrize("key", keys("fork"))
-async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed(key: str) -> None:
+async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
         first, before = app.run_shown, app.run_shown.history.losses.copy()
         await pilot.press("home", "right", "a", *"0.001", "enter")
         assert status(app).alpha == 0.001
-        await pilot.press(key)
+        await pilot.press("f")
         await until(pilot, lambda: status(app).state == "done" and status(app).epoch == EPOCHS)
         await pilot.pause()
         fork = app.run_shown
@@ -315,19 +306,25 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed(ke
         assert dimmed.any()
         # The two part at epoch 2.
         assert np.flatnonzero(dimmed.any(axis=0))[0] >= place(app, 2)[0] - 2
-        await pilot.press("home", *["shift+right"] * 3)
+        await pilot.click("#loss", offset=place(app, 31))
         await assert_shows(app, pilot, 31, alphas)
-        await pilot.press("left", *["shift+left"] * 2)
-        await assert_shows(app, pilot, 10, alphas)
+        # The log has two lines of epoch 31 now; that of the branch looked at is marked.
+        await pilot.press("b")
+        await pilot.click("#loss", offset=place(app, 31))
+        assert app.run_shown is first
+        await assert_shows(app, pilot, 31, [0.5] * EPOCHS)
 
 
 @pytest.mark.parametrize("key", keys("fork"))
-async def test_there_is_no_fork_in_the_present(key: str) -> None:
+async def test_each_key_forks_in_the_past_and_not_in_the_present(key: str) -> None:
     async with running() as (app, pilot):
         await step(app, pilot, 2)
         await pilot.press(key)
         await pilot.pause()
         assert (len(branches(app)), status(app).state) == (1, "paused")
+        await pilot.press("left", key)
+        await until(pilot, lambda: app.run_shown.done == 5)
+        assert (len(branches(app)), app.run_shown.forked_at, branches(app)[0].done) == (2, 1, 2)
 
 
 async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None:
@@ -341,10 +338,11 @@ async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None
         assert branches(app)[0].alpha == 0.02
 
 
-async def test_forks_of_forks_and_b_goes_round_all_branches() -> None:
+@pytest.mark.parametrize("key", keys("next_branch"))
+async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
-        await pilot.press("b")  # there is but one
+        await pilot.press(key)  # there is but one
         assert len(branches(app)) == 1
         alphas = [[0.5] * EPOCHS]
         for number, (epoch, alpha) in enumerate([(31, 1.0), (21, 2.0), (41, 0.1)], 1):
@@ -362,25 +360,12 @@ async def test_forks_of_forks_and_b_goes_round_all_branches() -> None:
             assert app.run_shown is branches(app)[wanted]
             assert_in_the_present(app, EPOCHS)
             assert status(app).loss == branches(app)[wanted].measure().loss
-            text = screen(app)
             for number, name in enumerate(
                 ("first run, α 0.5", "fork 1 at 31, α 1", "fork 2 at 21, α 2", "fork 3 at 41")
             ):
                 in_legend = any(name in line for line in app.query_one("#loss", ChartView).chart.lines())
-                assert in_legend is (number != wanted), text
+                assert in_legend is (number != wanted)
             assert "of 4 branches" in log(app)[-1]
-
-
-async def test_the_log_shows_the_line_of_the_branch_that_is_looked_at() -> None:
-    async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
-        await pilot.press("home", "shift+right", "a", *"2", "enter", "f")
-        await until(pilot, lambda: app.run_shown is branches(app)[-1] and status(app).state == "done")
-        await pilot.press("home", "shift+right", "shift+right")
-        await assert_shows(app, pilot, 21, [0.5] * 10 + [2.0] * 35)
-        await pilot.press("b", "home", "shift+right", "shift+right")
-        assert app.run_shown is branches(app)[0]
-        await assert_shows(app, pilot, 21, [0.5] * EPOCHS)
 
 
 async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
@@ -456,7 +441,7 @@ async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
     async with running(SHORT, clock=clock) as (app, pilot):
         await finish(app, pilot)
         app.pace.speed = 20.0
-        await to_23(pilot)
+        await pilot.click("#loss", offset=place(app, 23))
         await pilot.press(key)
         await until(pilot, lambda: status(app).epoch == 24)
         assert status(app).state == "replay"
@@ -470,31 +455,31 @@ async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
         await assert_shows(app, pilot, 29, [0.5] * EPOCHS)
 
 
-@pytest.mark.parametrize("key", ["left", "end", "home", "f", "click"])
-async def test_whatever_goes_elsewhere_ends_a_replay(key: str) -> None:
+async def test_whatever_goes_elsewhere_ends_a_replay() -> None:
     clock = Clock()
     async with running(SHORT, clock=clock) as (app, pilot):
         await finish(app, pilot)
         app.pace.speed = 20.0
-        await to_23(pilot)
-        await pilot.press("p")
-        await until(pilot, lambda: status(app).epoch == 24)
-        if key == "click":
-            await pilot.click("#loss", offset=place(app, 30))
-        else:
-            await pilot.press(key)
-        await pilot.pause()
-        assert status(app).state != "replay"
-        clock.now += 10
-        app.pace.speed = math.inf
-        wanted = {"left": 23, "end": EPOCHS, "home": 1, "f": EPOCHS, "click": 30}[key]
-        await until(pilot, lambda: status(app).epoch == wanted and not app._wake.is_set())
+        for key, wanted in (("left", 23), ("end", EPOCHS), ("home", 1), ("click", 30), ("f", EPOCHS)):
+            await pilot.click("#loss", offset=place(app, 23))
+            await until(pilot, lambda: not app._wake.is_set())
+            await pilot.press("p")
+            await until(pilot, lambda: status(app).epoch == 24)
+            if key == "click":
+                await pilot.click("#loss", offset=place(app, 30))
+            else:
+                await pilot.press(key)
+            assert status(app).state != "replay"
+            clock.now += 10
+            if key == "f":
+                app.pace.speed = math.inf
+            await until(pilot, lambda wanted=wanted: status(app).epoch == wanted and not app._wake.is_set())
 
 
 async def test_a_replay_at_full_speed_plays_to_the_end() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(app, pilot)
-        await pilot.press("end", "left", "shift+left", "p")
+        await pilot.press("left", "left", "left", "p")
         await until(pilot, lambda: status(app).state == "done")
         assert_in_the_present(app, EPOCHS)
 
