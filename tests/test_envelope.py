@@ -64,6 +64,19 @@ def test_a_span_is_of_finite_values():
     assert filled(np.array([2.0, 1.0, np.inf]), []).span() == (1.0, 2.0)
 
 
+def test_an_infinite_value_does_not_hide_a_finite_one_beside_it():
+    values = np.array([1.0, 2.0, 3.0, 4.0, 90.0, np.inf, 5.0, 6.0])
+    envelope = Envelope(4)
+    envelope.extend(values)
+    assert envelope.stride == 2
+    assert envelope.prefix(6).span() == (1.0, 90.0)
+    assert envelope.prefix(8, 2).span() == (1.0, 90.0)
+    later = Envelope(4)
+    later.extend(values[:5])
+    later.extend(values[5:])
+    assert later.prefix(8).span() == (1.0, 90.0)
+
+
 def test_an_empty_series_has_no_span():
     assert np.isnan(Envelope().span()).all()
 

@@ -21,7 +21,8 @@ class Envelope:
     """A growing series, as minima and maxima over `stride` values each.
 
     The stride is 1, so that every value is kept, until `capacity` of them are there; then neighbours are merged
-    and the stride doubles, again and again. No minimum or maximum is ever lost.
+    and the stride doubles, again and again. No minimum or maximum that is finite is ever lost: an infinite value
+    counts only until it is merged.
     """
 
     def __init__(self, capacity: int = CAPACITY) -> None:
@@ -56,6 +57,7 @@ class Envelope:
         self._sum_up()
 
     def _extend_merged(self, values: Floats) -> None:
+        values = _finite(values)
         into_last = min(len(values), -self._count % self.stride)
         if into_last:
             low, high = self._low.view(), self._high.view()
@@ -68,7 +70,7 @@ class Envelope:
     def _merge(self) -> None:
         """Let each entry stand for twice as many values."""
         for series, operation in ((self._low, np.fmin), (self._high, np.fmax)):
-            merged = operation.reduce(_in_rows(series.view(), 2), axis=1)
+            merged = _in_pairs(operation, series.view())
             series.clear()
             series.extend(merged)
         self._block_low.clear()
@@ -82,15 +84,18 @@ class Envelope:
             self._block_low.extend(np.fmin.reduce(self._low.view()[begin:end].reshape(-1, BLOCK), axis=1))
             self._block_high.extend(np.fmax.reduce(self._high.view()[begin:end].reshape(-1, BLOCK), axis=1))
 
-    def prefix(self, count: int) -> Envelope:
-        """A copy of the first `count` values. Where the last entry stands for more values than that, its minimum
-        and maximum are taken over."""
-        copy = Envelope(self._capacity)
-        copy.stride, copy._count = self.stride, count
+    def prefix(self, count: int, capacity: int | None = None) -> Envelope:
+        """A copy of the first `count` values, with another capacity where one is given. Where the last entry stands
+        for more values than that, its minimum and maximum are taken over."""
+        copy = Envelope(capacity or self._capacity)
         entries = -(-count // self.stride)
-        copy._low.extend(self._low.view()[:entries])
-        copy._high.extend(self._high.view()[:entries])
-        low, high = copy._low.view(), copy._high.view()
+        low, high = self._low.view()[:entries], self._high.view()[:entries]
+        copy.stride, copy._count = self.stride, count
+        while len(low) > copy._capacity:
+            low, high = _in_pairs(np.fmin, low), _in_pairs(np.fmax, high)
+            copy.stride *= 2
+        copy._low.extend(low)
+        copy._high.extend(high)
         low, high = low[np.isfinite(low)], high[np.isfinite(high)]
         if len(low) and len(high):
             copy._span = float(low.min()), float(high.max())
@@ -126,11 +131,22 @@ class Envelope:
         return smallest, largest
 
 
+def _finite(values: Floats) -> Floats:
+    """Values with NaN for what is infinite."""
+    return np.where(np.isfinite(values), values, np.nan)
+
+
 def _in_rows(values: Floats, width: int) -> Floats:
     """Values in rows of that width, the last filled up with NaN."""
     padded = np.full(-(-len(values) // width) * width, np.nan)
     padded[: len(values)] = values
     return padded.reshape(-1, width)
+
+
+def _in_pairs(operation: np.ufunc, values: Floats) -> Floats:
+    """`operation` over each two neighbours, of those that are finite."""
+    merged: Floats = operation.reduce(_in_rows(_finite(values), 2), axis=1)
+    return merged
 
 
 def _reduce(operation: np.ufunc, values: Floats, cuts: np.ndarray) -> Floats:

@@ -15,6 +15,9 @@ from gdtui.runs.series import Series
 KEYFRAME_BYTES = 16 * 2**20
 """Weights are kept for every epoch until they fill this, then for every 2nd, 4th …; see `History`."""
 
+FORK_BYTES, FORK_LOSSES = 2 * 2**20, 2**17
+"""The same for a branch, and the losses it keeps one by one: forks are many, and repeat what their parent holds."""
+
 
 class History:
     """The losses of all epochs, the alphas, and keyframes of the weights.
@@ -94,13 +97,17 @@ class History:
             self._stride *= 2
 
     def prefix(self, epochs: int) -> History:
-        """A copy that ends with that epoch, for a run that goes on from there."""
-        copy = History(self._kernel, self._capacity)
-        copy._losses = self._losses.prefix(epochs)
-        copy._stride = self._stride
+        """A copy that ends with that epoch, for a run that goes on from there. It keeps fewer keyframes and losses."""
+        capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.X.shape[1])))
+        copy = History(self._kernel, capacity)
+        copy._losses = self._losses.prefix(epochs, FORK_LOSSES)
         frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))
-        copy._keyframes.extend(self._keyframes.view()[:frames])
-        copy._frame_epochs.extend(self._frame_epochs.view()[:frames])
+        thinner = 1
+        while frames > capacity * thinner:
+            thinner *= 2
+        copy._stride = self._stride * thinner
+        copy._keyframes.extend(self._keyframes.view()[:frames:thinner])
+        copy._frame_epochs.extend(self._frame_epochs.view()[:frames:thinner])
         copy._alphas = [(first, alpha) for first, alpha in self._alphas if first <= epochs]
         return copy
 
