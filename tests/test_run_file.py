@@ -30,6 +30,11 @@ def new_run(**changes) -> Run:
     return Run(Settings(**{"epochs": 10_000, "init": (0.5, 0.5, 0.5), **changes}), BLOBS)
 
 
+def last_run(file: RunFile) -> Run:
+    """The run that a file ends with, ready to go on."""
+    return reopen(file)[file.current]
+
+
 def train(run: Run, recorder: Recorder, epochs: int) -> None:
     recorder.take_in(run, run.advance(epochs))
 
@@ -78,6 +83,65 @@ def test_any_story_with_its_file_ends_with_the_bits_of_the_story_without(tmp_pat
         assert saved.history.alpha_at(epoch) == told.history.alpha_at(epoch)
 
 
+TREE_ACTIONS = st.one_of(
+    st.tuples(st.just("step"), st.integers(1, 30)),
+    st.tuples(st.just("alpha"), st.sampled_from([0.001, 0.02, 0.3])),
+    st.tuples(st.just("extend"), st.integers(1, 100)),
+    st.tuples(st.just("fork"), st.floats(0, 1)),
+    st.tuples(st.just("switch"), st.integers(0, 10)),
+    st.tuples(st.just("resume"), st.none()),
+)
+
+
+def assert_same(found: Run, wanted: Run) -> None:
+    """Both hold the same epochs, and would go on to the same bits."""
+    assert (found.done, found.alpha, found.forked_at) == (wanted.done, wanted.alpha, wanted.forked_at)
+    assert found.weights.tobytes() == wanted.weights.tobytes()
+    assert found.history.losses.tobytes() == wanted.history.losses.tobytes()
+    assert found.history.alphas == wanted.history.alphas
+    for epoch in range(1, wanted.done + 1):
+        assert found.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
+
+
+@settings(max_examples=60, deadline=None)
+@given(actions=st.lists(TREE_ACTIONS, min_size=1, max_size=14))
+def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_at_the_end(tmp_path_factory, actions):
+    folder = tmp_path_factory.mktemp("runs")
+    path, late = str(folder / "run.jsonl"), str(folder / "late.jsonl")
+    branches = [new_run()]
+    run = branches[0]
+    recorder = Recorder(path, run)
+    for action, value in [("step", 3), *actions]:
+        if action == "step":
+            train(run, recorder, value)
+        elif action == "alpha":
+            run.set_alpha(value)
+        elif action == "extend":
+            run.set_epochs(run.epochs + value)
+        elif action == "fork":
+            run = run.forked(1 + int(value * (run.done - 1)), 0.05)
+            branches.append(run)
+            train(run, recorder, 1)  # a fork that was left before its first step is nowhere
+        elif action == "switch":
+            run = branches[value % len(branches)]
+        elif action == "resume":
+            train(run, recorder, 1)  # what was steered is written with the step that comes of it
+            wanted = run.done + 5
+            recorder.close()
+            current, recorder = continued(path, wanted)
+            run, branches = current, list(recorder.branches)
+    train(run, recorder, 2)
+    for branch in branches:  # what was steered and not yet used is in nobody's file
+        train(branch, recorder, 1)
+    Recorder(late, run, branches=branches).close()
+    for name in (path, late):
+        found = reopen(RunFile(name))
+        assert len(found) == len(branches)
+        for one, other in zip(found, branches, strict=True):
+            assert_same(one, other)
+    assert reopen(RunFile(late))[RunFile(late).current].done == run.done
+
+
 def test_long_runs_are_thinned_and_what_lies_between_is_the_same(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=23_456)
     recorder = Recorder(path, run)
@@ -87,7 +151,7 @@ def test_long_runs_are_thinned_and_what_lies_between_is_the_same(tmp_path):
     assert len(file.branch.epochs) == 10_000 + 1_346 + 1  # the last one, too
     assert file.stop is not None
     assert file.stop.rule == "epochs"
-    again = reopen(file)
+    again = last_run(file)
     assert again.weights.tobytes() == run.weights.tobytes()
     for epoch in (1, 9_999, 10_001, 10_002, 20_017, 23_455, 23_456):
         assert again.history.weights_at(epoch).tobytes() == run.history.weights_at(epoch).tobytes()
@@ -105,7 +169,7 @@ def test_a_run_begun_without_a_file_is_saved_whole(tmp_path):
     run.advance(20)
     recorder = Recorder(path, run)
     train(run, recorder, 10)
-    again = reopen(RunFile(path))
+    again = last_run(RunFile(path))
     assert again.history.losses.tobytes() == run.history.losses.tobytes()
     assert again.history.alphas == run.history.alphas
 
@@ -133,7 +197,7 @@ def test_a_line_cut_off_by_a_kill_is_passed_over_and_written_again(tmp_path, cut
     whole = new_run(epochs=50)
     whole.advance(50)
     assert again.weights.tobytes() == whole.weights.tobytes()
-    assert reopen(RunFile(str(path))).history.losses.tobytes() == whole.history.losses.tobytes()
+    assert last_run(RunFile(str(path))).history.losses.tobytes() == whole.history.losses.tobytes()
 
 
 @pytest.mark.parametrize("lines", [3, 500, 4_000])
@@ -227,13 +291,13 @@ def test_changed_data_is_refused(tmp_path):
     source = DataSettings(str(table))
     run = Run(Settings(data=source), load(source))
     train(run, Recorder(path, run), 5)
-    assert reopen(RunFile(path)).done == 5
+    assert last_run(RunFile(path)).done == 5
     table.write_text("x,y\n1,0\n2,0\n3,1\n6,1\n")
     with pytest.raises(RunFileError, match="data has changed"):
-        reopen(RunFile(path))
+        last_run(RunFile(path))
     table.unlink()
     with pytest.raises(RunFileError, match="data cannot be had"):
-        reopen(RunFile(path))
+        last_run(RunFile(path))
 
 
 def test_a_diverged_run_cannot_go_on(tmp_path):
@@ -297,7 +361,7 @@ def test_alpha_changed_among_thinned_epochs_counts_from_its_own_epoch(tmp_path):
     train(run, recorder, 10_034)
     run.set_alpha(0.3)
     train(run, recorder, 66)
-    again = reopen(RunFile(path))
+    again = last_run(RunFile(path))
     assert again.history.alphas == run.history.alphas == [(1, 0.01), (10_035, 0.3)]
     assert again.weights.tobytes() == run.weights.tobytes()
     for epoch in range(10_030, 10_101):

@@ -4,7 +4,7 @@ The first line says what determines the run; then come events, each with one of 
 
     {"epoch": 1, "loss": 81.83, "weights": [0.63, 0.26, 0.04]}   measured before the epoch's step
     {"alpha": 0.02, "from": 38}                                  the step of epoch 38 is the first with it
-    {"epochs": 150}                                              as many are wanted now
+    {"epochs": 150}                                              as many are wanted of this branch now
     {"fork": 21, "of": 0, "alpha": 0.1}                          a new branch: epochs 1 … 20 are those of branch 0
     {"branch": 0}                                                what follows belongs to that branch
     {"stop": "epochs", "epoch": 100, "message": "…"}             training ended
@@ -48,14 +48,20 @@ class Branch:
     alphas: list[tuple[int, float]] = field(default_factory=list)
     """(first epoch, alpha), ascending."""
     forked_at: int | None = None
+    parent: int = 0
+    """The number of the branch it was forked from, if it was."""
+    wanted: int = 0
+    """Epochs wanted; 0 where the file does not say."""
+    stop: Stop | None = None
 
-    def fork(self, epoch: int, alpha: float) -> Branch:
-        """A branch that shares the epochs before `epoch`."""
+    def fork(self, number: int, epoch: int, alpha: float) -> Branch:
+        """A branch that shares the epochs before `epoch` with this one, which has that number."""
         count = sum(1 for known in self.epochs if known < epoch)
         alphas = [pair for pair in self.alphas if pair[0] < epoch]
         if not alphas or alphas[-1][1] != alpha:
             alphas.append((epoch, alpha))
-        return Branch(self.epochs[:count], self.losses[:count], self.weights[:count], alphas, epoch)
+        known = self.epochs[:count], self.losses[:count], self.weights[:count], alphas
+        return Branch(*known, epoch, number, self.wanted)
 
     def alpha_at(self, epoch: int) -> float | None:
         return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
@@ -74,9 +80,6 @@ class RunFile:
         self.branches = [Branch()]
         self.current = 0
         """The number of the branch that is written to."""
-        self.epochs = 0
-        """Epochs wanted; 0 where the file does not say."""
-        self.stop: Stop | None = None
         self._line = 0
         self._rest = b""
         self._offset = 0
@@ -88,6 +91,11 @@ class RunFile:
     def branch(self) -> Branch:
         """The branch that is written to."""
         return self.branches[self.current]
+
+    @property
+    def stop(self) -> Stop | None:
+        """Why the branch that is written to ended, if it has."""
+        return self.branch.stop
 
     def read_more(self) -> int:
         """Read what is new; returns how many lines that was. A last line without its end waits for the rest."""
@@ -138,18 +146,18 @@ class RunFile:
         elif "epoch" in event and "loss" in event:
             self._epoch(event)
         elif "fork" in event:
-            parent = self.branches[_whole(event.get("of", self.current))]
-            self.branches.append(parent.fork(_whole(event["fork"]), _real(event["alpha"])))
-            self.current, self.stop = len(self.branches) - 1, None
+            number = _whole(event.get("of", self.current))
+            self.branches.append(self.branches[number].fork(number, _whole(event["fork"]), _real(event["alpha"])))
+            self.current = len(self.branches) - 1
         elif "branch" in event:
             self.branches[_whole(event["branch"])]
-            self.current, self.stop = _whole(event["branch"]), None
+            self.current = _whole(event["branch"])
         elif "alpha" in event:
             self.branch.alphas.append((_whole(event["from"]), _real(event["alpha"])))
         elif "epochs" in event:
-            self.epochs, self.stop = _whole(event["epochs"]), None
+            self.branch.wanted, self.branch.stop = _whole(event["epochs"]), None
         elif "stop" in event:
-            self.stop = Stop(str(event["stop"]), str(event.get("message", event["stop"])))
+            self.branch.stop = Stop(str(event["stop"]), str(event.get("message", event["stop"])))
 
     def _begin(self, event: dict[str, Any]) -> None:
         if event["format"] != FORMAT:
@@ -159,7 +167,7 @@ class RunFile:
         if self._line != 1:
             raise self._wrong("begins another run; a run file holds one")
         self.header = event
-        self.epochs = _whole(event.get("epochs", 0))
+        self.branch.wanted = _whole(event.get("epochs", 0))
         if "alpha" in event:
             self.branch.alphas.append((1, _real(event["alpha"])))
 
@@ -178,7 +186,7 @@ class RunFile:
         branch.weights.append(None if weights is None else [_real(weight) for weight in weights])
         if isinstance(event.get("alpha"), (int, float)) and branch.alpha_at(epoch) != event["alpha"]:
             branch.alphas.append((epoch, float(event["alpha"])))
-        self.stop = None
+        branch.stop = None
 
 
 def _refuse(constant: str) -> float:
@@ -236,32 +244,37 @@ def runs_of(file: RunFile) -> list[Run]:
     if data.digest != file.header.get("digest"):
         raise RunFileError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
     runs: list[Run] = []
-    for number, branch in enumerate(file.branches):
+    for branch in file.branches:
         run = Run(settings, data)
-        run.forked_at = branch.forked_at
+        if branch.forked_at is not None:
+            run.forked_at, run.parent = branch.forked_at, runs[branch.parent]
+            run.history = run.parent.history.prefix(min(branch.forked_at - 1, run.parent.done))
         fill(run, branch, file.path)
-        run.descent.epochs = max(file.epochs, run.done)
-        if number == file.current:
-            run.descent.stop = file.stop
         runs.append(run)
     return runs
 
 
-def reopen(file: RunFile) -> Run:
-    """The run that a file ends with, ready to go on from its last epoch with the bits it would have had.
+def reopen(file: RunFile) -> list[Run]:
+    """The runs in a file, one a branch, each ready to go on from its last epoch with the bits it would have had.
 
     Raises:
-        RunFileError: as `runs_of`, and where the run diverged.
+        RunFileError: as `runs_of`, and where the branch that is written to diverged.
     """
     if file.stop is not None and file.stop.diverged:
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
-    run = runs_of(file)[file.current]
-    run.descent.stop = None
-    return run
+    runs = runs_of(file)
+    runs[file.current].descent.stop = None
+    return runs
 
 
 def fill(run: Run, branch: Branch, where: str) -> None:
     """Bring a run up to what its branch holds by now, and put its descent behind the last epoch."""
+    _append(run, branch, where)
+    run.descent.epochs = max(branch.wanted, run.done)
+    run.descent.stop = branch.stop
+
+
+def _append(run: Run, branch: Branch, where: str) -> None:
     begin = bisect_right(branch.epochs, run.done)
     end = len(branch.epochs)
     # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import IO, Any
 
@@ -28,42 +28,52 @@ def step_between_kept(epoch: int) -> int:
 
 
 class Recorder:
-    """Writes a run as it trains.
+    """Writes a run and its forks as they train.
 
     Once a write fails (a full disk, say), `failure` says so, and nothing more is written: training goes on.
 
     Args:
         path: where to.
-        run: the run; what it has already done is written too.
+        run: the run that trains; what it has already done is written too.
         force: overwrite what is there.
+        branches: all runs of the tree, each after its parent, where there are more than `run`.
 
     Raises:
         RunFileError: the file is there already, or cannot be made.
     """
 
-    def __init__(self, path: str, run: Run, force: bool = False) -> None:
-        self.path = path
-        self.failure: str | None = None
-        self._branches = [run]
-        self._current = run
-        self._alpha, self._epochs = run.settings.alpha, run.settings.epochs
-        self._file = _open(path, "w" if force else "x")
-        self._write(header(run))
-        for batch in _past(run):
-            self.take_in(run, batch)
-        if run.stop is not None:
-            self._write(_stop_line(run.stop, run))
+    def __init__(self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = ()) -> None:
+        branches = branches or [run]
+        root = branches[0]
+        self._begin(path, [root], _open(path, "w" if force else "x"))
+        self._alphas, self._epochs = [root.settings.alpha], [root.settings.epochs]
+        self._write(header(root))
+        for branch in branches:
+            for batch in _past(branch):
+                self.take_in(branch, batch)
+            if branch.stop is not None:
+                self._write(*self._switched(branch), _stop_line(branch.stop, branch))
+        if run in self.branches:
+            self._write(*self._switched(run))
 
     @classmethod
-    def append(cls, path: str, run: Run, alpha: float, epochs: int) -> Recorder:
-        """Go on with a file whose last alpha and number of epochs are these. Cuts off a torn last line."""
+    def append(cls, path: str, branches: Sequence[Run], current: Run) -> Recorder:
+        """Go on with a file that holds these branches, and ends with `current`. Cuts off a torn last line."""
         recorder = cls.__new__(cls)
-        recorder.path, recorder.failure = path, None
-        recorder._branches, recorder._current = [run], run
-        recorder._alpha, recorder._epochs = alpha, epochs
         _cut_torn_line(path)
-        recorder._file = _open(path, "a")
+        recorder._begin(path, branches, _open(path, "a"))
+        recorder._current = current
         return recorder
+
+    def _begin(self, path: str, branches: Sequence[Run], file: IO[str]) -> None:
+        self.path = path
+        self.failure: str | None = None
+        self.branches = list(branches)
+        """The runs in the file, by their numbers there."""
+        self._file = file
+        self._current = self.branches[0]
+        # What a reader of the file takes each branch's alpha and epochs to be.
+        self._alphas, self._epochs = [run.alpha for run in branches], [run.epochs for run in branches]
 
     def take_in(self, run: Run, batch: Batch) -> None:
         """Write the epochs of a pull, and what was steered before it; flushed at once."""
@@ -78,22 +88,34 @@ class Recorder:
         self._write(*lines)
 
     def _steered(self, run: Run, batch: Batch) -> Iterator[dict[str, Any]]:
-        if run is not self._current:
-            if run in self._branches:
-                yield {"branch": self._branches.index(run)}
-            else:
-                yield {"fork": run.forked_at, "of": self._branches.index(self._parent(run)), "alpha": batch.alpha}
-                self._branches.append(run)
-            self._current, self._alpha = run, batch.alpha
-        if len(batch) and batch.alpha != self._alpha:
+        yield from self._switched(run, batch.alpha)
+        number = self.branches.index(run)
+        if len(batch) and batch.alpha != self._alphas[number]:
             yield {"alpha": batch.alpha, "from": batch.first}
-            self._alpha = batch.alpha
-        if run.epochs != self._epochs:
+            self._alphas[number] = batch.alpha
+        if run.epochs != self._epochs[number]:
             yield {"epochs": run.epochs}
-            self._epochs = run.epochs
+            self._epochs[number] = run.epochs
 
-    def _parent(self, run: Run) -> Run:
-        return run.parent if run.parent in self._branches else self._branches[0]
+    def _switched(self, run: Run, alpha: float | None = None) -> Iterator[dict[str, Any]]:
+        """What says that this branch is now written to; it begins with that alpha, where it is new."""
+        if run in self.branches:
+            if run is not self._current:
+                yield {"branch": self.branches.index(run)}
+        else:
+            parent, alpha = self._parent(run), run.alpha if alpha is None else alpha
+            yield {"fork": run.forked_at, "of": parent, "alpha": alpha}
+            self.branches.append(run)
+            self._alphas.append(alpha)
+            self._epochs.append(self._epochs[parent])
+        self._current = run
+
+    def _parent(self, run: Run) -> int:
+        """The number of the nearest branch above it. One that was left before its first step is not in the file."""
+        parent = run.parent
+        while parent is not None and parent not in self.branches:
+            parent = parent.parent
+        return 0 if parent is None else self.branches.index(parent)
 
     def close(self) -> None:
         """No more is to come."""
@@ -164,14 +186,15 @@ def _kept(batch: Batch) -> list[int]:
 
 
 def _past(run: Run) -> Iterator[Batch]:
-    """What a run has done before its file was begun, stretch by stretch of one alpha, as batches of kept epochs."""
-    history = run.history
-    if not len(history):
-        return
+    """What a run has done before its file was begun, from where it was forked on, stretch by stretch of one alpha."""
+    history, since = run.history, run.forked_at or 1
     stretches = history.alphas
     ends = [first for first, _ in stretches[1:]] + [len(history) + 1]
-    for (first, alpha), end in zip(stretches, ends, strict=True):
-        weights, at = history.weights_at(first), first
+    for (first, alpha), end in zip(stretches, ends, strict=False):
+        at = max(first, since)
+        if at >= end:
+            continue
+        weights = history.weights_at(at)
         while at < end:
             descent = Descent(run.data.kernel(run.objective), weights, alpha, end - 1, done=at - 1)
             batch = descent.advance(min(50_000, end - at))
@@ -214,8 +237,9 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         RunFileError: it cannot go on.
     """
     file = RunFile(path)
-    run = reopen(file)
-    recorder = Recorder.append(path, run, run.alpha, file.epochs)
+    runs = reopen(file)
+    run = runs[file.current]
+    recorder = Recorder.append(path, runs, run)
     if epochs is not None:
         run.set_epochs(epochs)
     if alpha is not None:

@@ -50,6 +50,4 @@ class Watched:
         if len(self.file.branches) > len(self.runs):
             self.runs += runs_of(self.file)[len(self.runs) :]
         fill(self.run, self.file.branch, self.file.path)
-        self.run.descent.epochs = max(self.file.epochs, self.run.done)
-        self.run.descent.stop = self.file.stop
         return True

@@ -87,6 +87,7 @@ class Stage:
         """The run in a file, to go on in that file. Slow, and raises RunFileError where it cannot go on."""
         run, recorder = continued(path, epochs, alpha)
         stage = cls(run)
+        stage.branches = list(recorder.branches)
         stage.recorder = recorder
         stage._show_end()
         return stage
@@ -124,9 +125,9 @@ class Stage:
         return lines
 
     def save(self, path: str) -> None:
-        """Write the run so far into a new file, and what is still to come. Raises RunFileError."""
+        """Write all branches so far into a new file, and what is still to come. Slow, and raises RunFileError."""
         self.close()
-        self.recorder = Recorder(path, self.run)
+        self.recorder = Recorder(path, self.run, branches=self.branches)
 
     def close(self) -> None:
         """Nothing more of this stage is to be saved."""
