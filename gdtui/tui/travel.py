@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from gdtui.tui.board import Board
 from gdtui.tui.chart_view import ChartView
 
 if TYPE_CHECKING:
-    from gdtui.tui.log_view import LogView
-    from gdtui.tui.pacing import Link
     from gdtui.tui.stage import Stage
-    from gdtui.tui.trainer import Pace
 
 
-class Travel:
-    """Mixed into the app, whose parts it names."""
-
-    stage: Stage | None
-    pace: Pace
-    link: Link
-    frame_due: bool
-    log_scale: bool
-    _clock: Callable[[], float]
-    _loss_view: ChartView
-    _log_view: LogView
-    _wake: asyncio.Event
-    _training: bool
-    _replaying: bool
-    _replay_due: int
-    _redraw: Callable[[], None]
-    _draw_status: Callable[[], None]
-    _show_table: Callable[[bool], None]
+class Travel(Board):
+    """The part of the app that travels."""
 
     def _go(self, epoch: int) -> None:
         """Show that epoch of the past, standing still, or the present, if it is beyond the last."""
@@ -40,10 +21,6 @@ class Travel:
             self._training = False
             self._tell(self.stage.go(epoch))
             self._redraw()
-
-    def _tell(self, lines: list[tuple[str, bool]]) -> None:
-        for line, is_event in lines:
-            self._log_view.add([line], is_event)
 
     def _here(self) -> int:
         """The epoch shown; one beyond the last in the present."""
