@@ -72,10 +72,12 @@ class GdtuiApp(Steering, Travel, Saving):
             else:
                 count, seconds = self.pace.due(began)
             if count:
-                run = stage.run
-                batch = await asyncio.to_thread(run.descent.advance, count, seconds)
-                self.pace.saw(len(batch), self._clock() - began)
-                stage.take_in(run, batch)
+                async with self.pulling:
+                    run = stage.run
+                    began = self._clock()
+                    batch = await asyncio.to_thread(run.descent.advance, count, seconds)
+                    self.pace.saw(len(batch), self._clock() - began)
+                    stage.take_in(run, batch)
                 await self._show_when_ready(stage)
             if self._training:
                 await asyncio.sleep(max(0.0, self.pace.wait() - (self._clock() - began)))

@@ -71,6 +71,8 @@ class Board(TerseApp):
         self._replaying = False
         self._replay_due = 0
         self._steps = 0
+        self.pulling = asyncio.Lock()
+        """Held while epochs are pulled, and whenever none may be."""
         self._wake = asyncio.Event()
         self._shows_link = False
         self._fresh_seed = settings.seed
@@ -135,8 +137,10 @@ class Board(TerseApp):
         self._draw_status()
         self._draw_table()
         shown = None if self.stage is None or self.stage.past is None else self.stage.shown
-        # With its loss: another branch may have a line of the same epoch.
-        self._log_view.find(None if shown is None else f"epoch #{shown.epoch}, loss={shown.measured.loss:.7f}")
+        if shown is None:
+            self._log_view.find(None)
+        else:
+            self._log_view.find(shown.epoch, shown.measured.loss)
 
     def _tell(self, lines: list[tuple[str, bool]]) -> None:
         for line, is_event in lines:

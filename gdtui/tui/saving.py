@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from functools import partial
 from typing import TYPE_CHECKING
@@ -50,15 +51,30 @@ class Saving(Board):
             self.notify(f"is being saved in {stage.recorder.path}")
             return
         name = f"{stage.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
-        self.push_screen(Question("save the run as", name, partial(_save, stage)), self._tell_saved)
+        self.push_screen(Question("save the run as", name, _new_path), partial(self._save_as, stage))
 
-    def _tell_saved(self, path: str | None) -> None:
+    def _save_as(self, stage: Stage, path: str | None) -> None:
         if path is not None:
-            self._log_view.add([f"saved in {path}, and goes on being saved"], event=True)
+            self.run_worker(self._save(stage, path), group="saving")
+
+    async def _save(self, stage: Stage, path: str) -> None:
+        """Write what has been; training waits for it, since what is trained meanwhile would be missing."""
+        try:
+            async with self.pulling:
+                await asyncio.to_thread(stage.save, path)
+        except ValueError as error:
+            self.notify(str(error), severity="error", timeout=10)
+            return
+        self._log_view.add([f"saved in {path}, and goes on being saved"], event=True)
 
 
-def _save(stage: Stage, path: str) -> str:
-    if not path:
+def _new_path(text: str) -> str:
+    """The name of a file that can be made. Raises ValueError with what is wrong."""
+    if not text:
         raise ValueError("a file name is needed")
-    stage.save(path)
-    return path
+    if os.path.lexists(text):
+        raise ValueError(f"{text} is there already; give another name")
+    folder = os.path.dirname(text) or "."
+    if not os.path.isdir(folder):
+        raise ValueError(f"there is no folder {folder}")
+    return text

@@ -16,8 +16,9 @@ class Travel(Board):
     """The part of the app that travels."""
 
     def _go(self, epoch: int) -> None:
-        """Show that epoch of the past, standing still, or the present, if it is beyond the last."""
-        if self.stage is not None:
+        """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the
+        present and goes further is there already: training goes on."""
+        if self.stage is not None and not (self.stage.past is None and epoch > self.stage.run.done):
             self._training = False
             self._tell(self.stage.go(epoch))
             self._redraw()

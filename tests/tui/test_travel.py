@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
+from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,11 @@ from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
 from gdtui.charts.scatter import ScatterChart
-from gdtui.runs.file import RunFile
 from gdtui.runs.result import samples
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
-from gdtui.tui.screens import Question
 from tests.drawings import corner
 from tests.oracles import article_run
 from tests.tui.driving import LONG, START, base, finish, keys, log, running, screen, status, step, until
@@ -501,23 +500,24 @@ async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> No
         await until(pilot, lambda: status(app).epoch >= 22, seconds=3)
 
 
-# Into a file
-
-
-@pytest.mark.parametrize("key", keys("save"))
-async def test_the_run_is_saved_under_the_name_that_is_typed_and_over_no_other(key: str, tmp_path: Path) -> None:
-    there, new = tmp_path / "there.jsonl", tmp_path / "new.jsonl"
-    there.write_text("precious")
-    async with running() as (app, pilot):
-        await step(app, pilot, 2)
+@pytest.mark.parametrize("key", ["end", "right", "shift+right", "pagedown"])
+async def test_whoever_is_in_the_present_and_goes_further_goes_on_training(key: str) -> None:
+    async with running(LONG, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 12)
         await pilot.press(key)
-        for name in (there, new):
-            assert isinstance(app.screen, Question)
-            app.screen.query_one("Input").value = str(name)
-            await pilot.press("enter")
-            await pilot.pause()
-        assert not isinstance(app.screen, Question)
-        assert str(new) in log(app)[-1]
-        await step(app, pilot)
-    assert there.read_text() == "precious"
-    assert RunFile(str(new)).branch.epochs == [1, 2, 3]
+        before = status(app).epoch
+        await until(pilot, lambda: status(app).epoch > before)
+        assert status(app).state == "training"
+
+
+async def test_an_epoch_without_a_line_marks_the_nearest_line_before_it() -> None:
+    async with running(replace(LONG, epochs=100_000, speed=math.inf), paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).state == "done")
+        lines = [line for line, is_event in app._log_view.lines if not is_event]
+        known = [int(line.split("#")[1].split(",")[0]) for line in lines if "#" in line]
+        gap = next(one for one, other in pairwise(known) if other > one + 1)
+        app._go(gap + 1)
+        await pilot.pause()
+        view = app._log_view
+        marked = view.lines[view._marked_index()][0]
+        assert marked.startswith(f"[INFO] epoch #{gap},")

@@ -1,0 +1,101 @@
+"""Run files in the app: saved, resumed and watched."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from gdtui.learning.data import load
+from gdtui.runs.file import RunFile, reopen
+from gdtui.runs.recorder import Recorder
+from gdtui.runs.run import Run
+from gdtui.tui.screens import Question
+from gdtui.tui.stage import Stage
+from tests.tui.driving import FIVE, keys, log, running, status, step, until
+
+
+def saved(path: Path, epochs: int = 5, done: int = 5) -> Run:
+    """A run in a file, so many of its epochs done."""
+    run = Run(replace(FIVE, epochs=epochs), load("blobs"))
+    recorder = Recorder(str(path), run)
+    recorder.take_in(run, run.advance(done))
+    recorder.close()
+    return run
+
+
+@pytest.mark.parametrize("key", keys("save"))
+async def test_the_run_is_saved_under_the_name_that_is_typed_and_over_no_other(key: str, tmp_path: Path) -> None:
+    there, new = tmp_path / "there.jsonl", tmp_path / "new.jsonl"
+    there.write_text("precious")
+    async with running() as (app, pilot):
+        await step(app, pilot, 2)
+        await pilot.press(key)
+        for name in ("", tmp_path / "no" / "folder", there, new):
+            assert isinstance(app.screen, Question)
+            app.screen.query_one("Input").value = str(name)
+            await pilot.press("enter")
+            await pilot.pause()
+        assert not isinstance(app.screen, Question)
+        await until(pilot, lambda: str(new) in log(app)[-1])
+        await step(app, pilot)
+        await pilot.press(key)
+        await pilot.pause()
+        assert not isinstance(app.screen, Question)  # it is being saved already
+    assert there.read_text() == "precious"
+    assert RunFile(str(new)).branch.epochs == [1, 2, 3]
+
+
+async def test_all_branches_are_saved_and_come_back_with_resume(tmp_path: Path) -> None:
+    path = str(tmp_path / "tree.jsonl")
+    async with running(replace(FIVE, epochs=30)) as (app, pilot):
+        await step(app, pilot, 6)
+        await pilot.press("left", "left", "up", "f", "space")
+        await until(pilot, lambda: len(app.stage.branches) == 2)
+        await step(app, pilot, 2)
+        await pilot.press("w")
+        app.screen.query_one("Input").value = path
+        await pilot.press("enter")
+        await until(pilot, lambda: path in log(app)[-1])
+        wanted = [(run.done, run.weights.tobytes()) for run in app.stage.branches]
+    async with running(begin=partial(Stage.resume, path, None, None)) as (app, pilot):
+        assert [(run.done, run.weights.tobytes()) for run in app.stage.branches] == wanted
+        assert app.run_shown is app.stage.branches[1]
+        await pilot.press("b")
+        await until(pilot, lambda: app.run_shown is app.stage.branches[0])
+        await step(app, pilot)
+    found = reopen(RunFile(path))
+    assert [run.done for run in found] == [wanted[0][0] + 1, wanted[1][0]]
+
+
+async def test_a_resumed_run_goes_on_in_its_file_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    saved(path, epochs=5, done=2)
+    async with running(begin=partial(Stage.resume, str(path), 6, None), paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).state == "done")
+        assert status(app).epoch == 6
+    whole = Run(replace(FIVE, epochs=6), load("blobs"))
+    whole.advance(6)
+    assert reopen(RunFile(str(path)))[0].weights.tobytes() == whole.weights.tobytes()
+
+
+async def test_what_another_writes_is_followed_to_its_end(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.jsonl")
+    run = Run(replace(FIVE, epochs=8), load("blobs"))
+    recorder = Recorder(path, run)
+    async with running(begin=partial(Stage.watch, path)) as (app, pilot):
+        assert status(app).state == "waiting"
+        for _ in range(2):
+            recorder.take_in(run, run.advance(3))
+            await until(pilot, lambda: status(app).epoch == run.done)
+            assert status(app).state == "following"
+        await pilot.press("n", "up", "r")  # it belongs to another: nothing of this steers it
+        recorder.take_in(run, run.advance(3))
+        await until(pilot, lambda: status(app).state == "done")
+        assert status(app).loss == run.measure().loss
+        assert [line for line in log(app) if "epoch #" in line][-1].startswith("[INFO] epoch #8, ")
+        await pilot.press("home")
+        await until(pilot, lambda: status(app).epoch == 1)
+    recorder.close()
