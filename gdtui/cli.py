@@ -47,6 +47,7 @@ def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[
     return convert
 
 
+_real = _number(float, "a number", lambda _: True)
 _positive = _number(float, "a number greater than 0", lambda value: value > 0)
 _not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
 _count = _number(int, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= 10**12)
@@ -238,19 +239,25 @@ def _resume(arguments: list[str]) -> int:
 
 
 def _watch(arguments: list[str]) -> int:
-    about = "Look at a run file, also while it is written: with time travel and replay, or as lines."
+    about = """Look at a run file, also while it is written: with time travel and replay, or as lines.
+Several runs are compared: their loss curves on one chart, and a table."""
     parser = Parser(prog="gdtui watch", description=about, allow_abbrev=False)
-    parser.add_argument("run", metavar="RUN.jsonl")
+    parser.add_argument("runs", metavar="RUN.jsonl", nargs="+")
+    parser.add_argument(
+        "--loss", type=_real, metavar="L", help="compare when the runs reached this loss (the lowest of all)"
+    )
     parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
     if not wants_plain(options.plain or options.follow):
         from gdtui.tui.app import watch
 
-        return watch(options.run)
+        return watch(options.runs, options.loss)
     from gdtui import plain
 
-    return plain.watch(options.run, options.follow)
+    if len(options.runs) == 1 and options.loss is None:
+        return plain.watch(options.runs[0], options.follow)
+    return plain.compare(options.runs, options.loss, options.follow)
 
 
 def _export(arguments: list[str]) -> int:

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from gdtui.learning.data import load
 from gdtui.learning.descent import Batch
+from gdtui.runs.compare import Entrant
 from gdtui.runs.file import RunFile
 from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import samples, summary
@@ -74,6 +75,28 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         file.read_more()
     out.write(f"{'still training, or cut off' if file.stop is None else file.stop.message}\n")
     return 1 if file.stop is not None and file.stop.diverged else 0
+
+
+def compare(paths: list[str], target: float | None, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
+    """Print how several run files stand; with `follow`, when all of them have ended.
+
+    Raises:
+        RunFileError: one of them is no run file.
+    """
+    from rich.console import Console
+
+    from gdtui.report import print_standings
+
+    out, entrants = _output(None), [Entrant(path) for path in paths]
+    while follow and any(entrant.state != "ended" for entrant in entrants):
+        sleep(POLL)
+        for entrant in entrants:
+            entrant.poll()
+    print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
+    for entrant in entrants:
+        if entrant.note is not None:
+            out.write(f"{entrant.file.path}: only its losses can be shown: {entrant.note}\n")
+    return 0
 
 
 def _output(out: TextIO | None) -> TextIO:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from gdtui.learning.descent import Measurement
+from gdtui.runs.compare import Entrant, fair_target
 from gdtui.runs.result import Sample, samples, summary
 from gdtui.runs.run import Run
 
@@ -52,6 +55,31 @@ def confusion_table(confusion: tuple[int, int, int, int], class_names: tuple[str
     return table
 
 
+def standings_table(entrants: list[Entrant], target: float | None, epoch: int | None = None) -> Table:
+    """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
+    been down to; and its loss at `epoch`, where one is looked at."""
+    target = fair_target(entrants) if target is None else target
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("run", no_wrap=True, overflow="ellipsis")
+    table.add_column("state", no_wrap=True)
+    columns = ["epochs", "last loss", "accuracy", f"loss ≤ {target:.6g} at" if math.isfinite(target) else "reached at"]
+    for name in [*columns, *([] if epoch is None else [f"loss at {epoch}"])]:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("alpha", overflow="ellipsis", no_wrap=True)
+    for standing in (entrant.standing(target, epoch) for entrant in entrants):
+        cells = [standing.name, standing.state, f"{standing.epochs:,}", _loss(standing.loss)]
+        cells.append("–" if standing.accuracy is None else f"{standing.accuracy:.2%}")
+        cells.append("–" if standing.reached is None else f"{standing.reached:,}")
+        if epoch is not None:
+            cells.append("–" if standing.at is None else _loss(standing.at))
+        table.add_row(*map(Text, cells), Text(standing.alpha or "–"))
+    return table
+
+
+def _loss(loss: float) -> str:
+    return f"{loss:.7g}" if math.isfinite(loss) else "–"
+
+
 def final_report(run: Run) -> RenderableType:
     """Table, confusion matrix and summary, all at the weights after the last step."""
     weights = run.weights
@@ -66,3 +94,8 @@ def final_report(run: Run) -> RenderableType:
 def print_report(run: Run, console: Console | None = None) -> None:
     """Print the final report on the normal screen, so that it stays in the scrollback."""
     (console or Console(highlight=False)).print(final_report(run))
+
+
+def print_standings(entrants: list[Entrant], target: float | None, console: Console | None = None) -> None:
+    """Print the comparison on the normal screen."""
+    (console or Console(highlight=False)).print(standings_table(entrants, target))

@@ -9,10 +9,10 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
 from gdtui.charts.grid import Chart
-from gdtui.charts.roles import Role
+from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, no_dots, stamp
 from gdtui.learning.objective import Floats
-from gdtui.runs.history import History
+from gdtui.runs.curve import Curve
 from gdtui.settings import next_on_ladder
 
 TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -28,16 +28,18 @@ class LossView:
         epochs: how many the run wants: where the x axis ends, once the run is well under way.
         log: a logarithmic y axis.
         cursor: the epoch at which to draw a cursor, if any.
-        others: histories to draw behind, dimmed, each with its label.
+        others: histories to draw behind, each with its label.
+        roles: what the curves are drawn as, that in front first; without, the others are dimmed.
     """
 
     epochs: int
     log: bool = False
     cursor: int | None = None
-    others: tuple[tuple[History, str], ...] = ()
+    others: tuple[tuple[Curve, str], ...] = ()
+    roles: tuple[Role, ...] = ()
 
 
-def loss_chart(history: History, view: LossView, width: int, height: int) -> Chart:
+def loss_chart(history: Curve, view: LossView, width: int, height: int) -> Chart:
     """The losses so far over their epochs, with a mark wherever alpha was changed.
 
     Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
@@ -48,16 +50,17 @@ def loss_chart(history: History, view: LossView, width: int, height: int) -> Cha
         return Chart.blank(width, height)
     chart, canvas = framed[0].copy(), framed[1]
     _mark_alphas(chart, canvas, history)
-    stamp(chart, canvas, _curve(history, canvas, view.log), Role.CURVE, over=(Role.MARK,))
-    for row, (other, label) in enumerate(view.others):
-        stamp(chart, canvas, _curve(other, canvas, view.log), Role.OTHER_CURVE, over=(Role.MARK,))
-        _write(chart, canvas, 1 + row, canvas.width - len(label) - 1, label, Role.OTHER_CURVE)
+    roles = view.roles or (Role.CURVE, *(Role.OTHER_CURVE for _ in view.others))
+    stamp(chart, canvas, _curve(history, canvas, view.log), roles[0], over=(Role.MARK,))
+    for row, ((other, label), role) in enumerate(zip(view.others, roles[1:], strict=True)):
+        stamp(chart, canvas, _curve(other, canvas, view.log), role, over=(Role.MARK,))
+        _write(chart, canvas, 1 + row, canvas.width - len(label) - 1, label, role)
     if view.cursor is not None:
         _cursor(chart, canvas, view.cursor)
     return chart
 
 
-def epoch_at(column: int, width: int, height: int, history: History, view: LossView) -> int | None:
+def epoch_at(column: int, width: int, height: int, history: Curve, view: LossView) -> int | None:
     """The epoch drawn in that column of the chart of that size, kept within 1 … done; None without a chart."""
     framed = _framed(history, view, width, height)
     if framed is None or not len(history):
@@ -67,7 +70,7 @@ def epoch_at(column: int, width: int, height: int, history: History, view: LossV
     return min(max(round(float(centres[place])), 1), len(history))
 
 
-def _framed(history: History, view: LossView, width: int, height: int) -> tuple[Chart, Canvas] | None:
+def _framed(history: Curve, view: LossView, width: int, height: int) -> tuple[Chart, Canvas] | None:
     """The axes that hold this history and the others."""
     every = [history, *(other for other, _ in view.others)]
     xlim = (0.0, float(last_epoch(max(map(len, every)), view.epochs)))
@@ -75,7 +78,7 @@ def _framed(history: History, view: LossView, width: int, height: int) -> tuple[
     return axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
 
 
-def _curve(history: History, canvas: Canvas, log: bool) -> Dots:
+def _curve(history: Curve, canvas: Canvas, log: bool) -> Dots:
     dots = no_dots(canvas)
     low, high = _columns(history, canvas)
     if log:
@@ -90,7 +93,7 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     if not 0 <= column < canvas.width:
         return
     for row in range(canvas.height):
-        if chart.roles[canvas.top + row, canvas.left + column] not in (Role.CURVE, Role.OTHER_CURVE):
+        if chart.roles[canvas.top + row, canvas.left + column] not in (Role.CURVE, Role.OTHER_CURVE, *RUNS):
             chart.write(canvas.top + row, canvas.left + column, "│", Role.CURSOR)
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
@@ -109,8 +112,8 @@ def last_epoch(done: int, wanted: int) -> int:
     return max(1, min(max(wanted, done), max(100, int(next_on_ladder(2.0 * done)))))
 
 
-def _y_axis(histories: list[History], log: bool, height: int) -> tuple[Limits, Ticks]:
-    spans = [span for span in (history.envelope.span() for history in histories) if math.isfinite(span[0])]
+def _y_axis(histories: list[Curve], log: bool, height: int) -> tuple[Limits, Ticks]:
+    spans = [span for span in (history.span() for history in histories) if math.isfinite(span[0])]
     low, high = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=1.0)
     count = max(2, height // 4)
     if not log:
@@ -141,7 +144,7 @@ def _log(values: Floats) -> Floats:
         return np.log10(np.maximum(values, FLATTEST))
 
 
-def _columns(history: History, canvas: Canvas) -> tuple[Floats, Floats]:
+def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
     """The smallest and largest loss in each column of dots, shape (2 · width,)."""
     done, count = len(history), canvas.width * ACROSS
     centres = canvas.x_centres(ACROSS)
@@ -151,20 +154,33 @@ def _columns(history: History, canvas: Canvas) -> tuple[Floats, Floats]:
     if 2 * half > 1:
         edges = np.append(centres - half, centres[-1] + half)
         # Epoch k is at index k − 1.
-        return history.envelope.stretches(np.clip(np.ceil(edges) - 1, 0, done).astype(np.intp))
-    losses = history.losses
-    inside = (centres >= 1 - half) & (centres <= done + half)
-    curve = np.interp(centres, np.arange(1, done + 1), np.where(np.isfinite(losses), losses, np.nan))
-    low = np.where(inside, curve, np.nan)
+        return _bridged(*history.stretches(np.clip(np.ceil(edges) - 1, 0, done).astype(np.intp)))
+    epochs, losses = history.known()
+    finite = np.isfinite(losses)
+    epochs, losses = epochs[finite], losses[finite]
+    if not len(epochs):
+        return np.full(count, np.nan), np.full(count, np.nan)
+    inside = (centres >= epochs[0] - half) & (centres <= epochs[-1] + half)
+    low = np.where(inside, np.interp(centres, epochs, losses), np.nan)
     high = low.copy()
     # An epoch lies somewhere within its column, not in the middle: its own value must be reached too.
-    columns = canvas.columns(np.arange(1.0, done + 1), ACROSS).astype(np.intp)
+    columns = canvas.columns(epochs, ACROSS).astype(np.intp)
     np.fmin.at(low, columns, losses)
     np.fmax.at(high, columns, losses)
     return low, high
 
 
-def _mark_alphas(chart: Chart, canvas: Canvas, history: History) -> None:
+def _bridged(low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Columns that hold no known epoch lie on a straight line between their neighbours."""
+    finite = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
+    if len(finite) > 1 and finite[-1] - finite[0] >= len(finite):
+        between = np.arange(finite[0], finite[-1] + 1)
+        between = between[np.isnan(low[between])]
+        low[between] = high[between] = np.interp(between, finite, (low[finite] + high[finite]) / 2)
+    return low, high
+
+
+def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
     """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower."""
     changes = [(int(canvas.columns(np.array([float(epoch)]))[0]), alpha) for epoch, alpha in history.alphas[1:]]
     for column, _ in changes:

@@ -22,11 +22,21 @@ class Role(IntEnum):
     OTHER_CURVE = 9
     """The curve of a branch that is not the current one."""
     CURSOR = 10
+    # Runs that are compared, in the order of their names on the command line.
+    RUN_1 = 11
+    RUN_2 = 12
+    RUN_3 = 13
+    RUN_4 = 14
+    RUN_5 = 15
+    RUN_6 = 16
 
     @property
     def css(self) -> str:
         """The name in a style sheet."""
         return f"chart--{self.name.lower().replace('_', '-')}"
+
+
+RUNS = (Role.RUN_1, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
 
 
 class Ground(IntEnum):

@@ -38,6 +38,12 @@ class RunFileError(ValueError):
     """A run file that cannot be used; the message is one line that says where and why."""
 
 
+class OnlyLossesError(RunFileError):
+    """A good run file, of which no more than the losses can be shown; the message says why."""
+
+    has_losses = True
+
+
 @dataclass
 class Branch:
     """The records of one branch, in order."""
@@ -209,7 +215,7 @@ def settings_of(file: RunFile) -> Settings:
     """The settings that a run file begins with.
 
     Raises:
-        RunFileError: it was written by another program, and does not say them.
+        OnlyLossesError: it was written by another program, and does not say them.
     """
     known = file.header
     try:
@@ -227,22 +233,24 @@ def settings_of(file: RunFile) -> Settings:
             sample_size=known["sample_size"],
         )
     except (KeyError, TypeError, AttributeError) as error:
-        raise RunFileError(f"{file.path}: does not say what it was trained on ({error}), so it cannot go on") from None
+        raise OnlyLossesError(
+            f"{file.path}: does not say what it was trained on ({error}), so it cannot go on"
+        ) from None
 
 
 def runs_of(file: RunFile) -> list[Run]:
     """The runs in a file, one a branch, with their histories, to be looked at.
 
     Raises:
-        RunFileError: the data is gone or another, or the file holds no weights.
+        OnlyLossesError: the data is gone or another, or the file holds no weights.
     """
     settings = settings_of(file)
     try:
         data = load(settings.data)
     except ValueError as error:
-        raise RunFileError(f"{file.path}: its data cannot be had: {error}") from None
+        raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
     if data.digest != file.header.get("digest"):
-        raise RunFileError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
+        raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
     runs: list[Run] = []
     for branch in file.branches:
         run = Run(settings, data)
@@ -283,7 +291,7 @@ def _append(run: Run, branch: Branch, where: str) -> None:
     if begin >= end:
         return
     if any(weights is None for weights in branch.weights[begin:end]):
-        raise RunFileError(f"{where}: holds no weights, so only its losses can be shown: gdtui watch {where} | cat")
+        raise OnlyLossesError(f"{where}: holds no weights")
     epochs, losses = np.array(branch.epochs[begin:end]), np.array(branch.losses[begin:end])
     weights = np.array(branch.weights[begin:end], dtype=np.float64)
     cuts = [*np.searchsorted(epochs, [first for first, _ in branch.alphas]).tolist(), len(epochs)]

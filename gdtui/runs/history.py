@@ -59,6 +59,19 @@ class History:
         """(first epoch, alpha) for each stretch of one alpha, in order."""
         return list(self._alphas)
 
+    def span(self) -> tuple[float, float]:
+        """See `Curve`."""
+        return self._losses.span()
+
+    def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
+        """See `Curve` and `Envelope.stretches`."""
+        return self._losses.stretches(edges)
+
+    def known(self) -> tuple[Floats, Floats]:
+        """See `Curve`."""
+        losses = self.losses
+        return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
+
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
         if not len(batch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 
@@ -12,26 +13,21 @@ STALLED = 5.0
 """Seconds without a new line after which a run that has not ended counts as stalled."""
 
 
-class Watched:
-    """Reads a run file, and reads on. Polls, since other machines' writes raise no notification.
+class Followed:
+    """A run file that is read on, by polling, since other machines' writes raise no notification.
 
     Args:
         clock: seconds.
 
     Raises:
-        RunFileError: see `runs_of`.
+        RunFileError: it is no run file.
     """
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.file = RunFile(path)
-        self.runs = runs_of(self.file)
         self._clock = clock
-        self._last_news = clock()
-
-    @property
-    def run(self) -> Run:
-        """The branch that is written to."""
-        return self.runs[self.file.current]
+        # A file that nobody has written to for long was stalled before anybody looked.
+        self._last_news = clock() - max(0.0, time.time() - os.path.getmtime(path))
 
     @property
     def state(self) -> str:
@@ -40,13 +36,35 @@ class Watched:
             return "ended"
         if self._clock() - self._last_news > STALLED:
             return "stalled"
-        return "following" if self.run.done else "waiting"
+        return "following" if self.file.branch.epochs else "waiting"
 
     def poll(self) -> bool:
         """Read what is new; returns whether there was anything. Raises RunFileError."""
         if not self.file.read_more():
             return False
         self._last_news = self._clock()
+        return True
+
+
+class Watched(Followed):
+    """A run file seen as runs.
+
+    Raises:
+        RunFileError: see `runs_of`.
+    """
+
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(path, clock)
+        self.runs = runs_of(self.file)
+
+    @property
+    def run(self) -> Run:
+        """The branch that is written to."""
+        return self.runs[self.file.current]
+
+    def poll(self) -> bool:
+        if not super().poll():
+            return False
         if len(self.file.branches) > len(self.runs):
             self.runs += runs_of(self.file)[len(self.runs) :]
         fill(self.run, self.file.branch, self.file.path)

@@ -6,7 +6,10 @@ import asyncio
 import sys
 from typing import TYPE_CHECKING
 
+from textual.app import App
+
 from gdtui.settings import DataSettings, Settings
+from gdtui.tui.compare import CompareApp
 from gdtui.tui.saving import Saving
 from gdtui.tui.steering import Steering
 from gdtui.tui.travel import Travel
@@ -32,6 +35,7 @@ class GdtuiApp(Steering, Travel, Saving):
         try:
             stage = await asyncio.to_thread(self._load)
         except (ValueError, MemoryError) as error:
+            self.has_only_losses = getattr(error, "has_losses", False)
             self.failure = str(error) or "the data does not fit into memory; take fewer rows with --samples"
             self.exit(2)
             return
@@ -129,7 +133,9 @@ def train(settings: Settings, save: str | None = None, force: bool = False) -> i
 
         return Stage.load(settings, save=save, force=force)
 
-    return _run(GdtuiApp(settings, begin=begin))
+    app = GdtuiApp(settings, begin=begin)
+    app.run()
+    return _finish(app)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
@@ -140,22 +146,30 @@ def resume(path: str, epochs: int | None, alpha: float | None, speed: float | No
 
         return Stage.resume(path, epochs, alpha)
 
-    return _run(GdtuiApp(Settings(DataSettings(path), speed=speed), begin=begin))
+    app = GdtuiApp(Settings(DataSettings(path), speed=speed), begin=begin)
+    app.run()
+    return _finish(app)
 
 
-def watch(path: str) -> int:
-    """Look at a run file in the terminal; returns the exit code."""
+def watch(paths: list[str], target: float | None = None) -> int:
+    """Look at run files in the terminal; returns the exit code. One file is shown with all that it holds, several
+    are compared; `target` is the loss of which the comparison says when it was reached."""
 
     def begin() -> Stage:
         from gdtui.tui.stage import Stage
 
-        return Stage.watch(path)
+        return Stage.watch(paths[0])
 
-    return _run(GdtuiApp(Settings(DataSettings(path)), begin=begin))
+    if len(paths) == 1 and target is None:
+        app = GdtuiApp(Settings(DataSettings(paths[0])), begin=begin)
+        app.run()
+        if not app.has_only_losses:
+            return _finish(app)
+    return _compare(CompareApp(paths, target))
 
 
-def _run(app: GdtuiApp) -> int:
-    code = app.run()
+def _finish(app: GdtuiApp) -> int:
+    """Say on the normal screen what there is to say; returns the exit code."""
     if app.failure is not None:
         print(f"gdtui: {app.failure}", file=sys.stderr)
         return 2
@@ -164,4 +178,21 @@ def _run(app: GdtuiApp) -> int:
         from gdtui.report import print_report
 
         print_report(app.stage.run)
-    return app.return_code or 0 if code is None else code
+    return exit_code(app)
+
+
+def exit_code(app: App[int]) -> int:
+    """What the app was left with."""
+    return app.return_code or 0 if app.return_value is None else app.return_value
+
+
+def _compare(app: CompareApp) -> int:
+    app.run()
+    if app.failure is not None:
+        print(f"gdtui: {app.failure}", file=sys.stderr)
+        return 2
+    if app.entrants:
+        from gdtui.report import print_standings
+
+        print_standings(app.entrants, app.target)
+    return exit_code(app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from textual.binding import Binding
@@ -56,12 +57,24 @@ BINDINGS = (
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )
 
+TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
+COMPARING = (
+    Key("up", "next_run(-1)", "↑", "↑↓ Run", "The run before, in front of the others"),
+    Key("down", "next_run(1)", "↓", "", "The next run, in front of the others"),
+    *(key._replace(help=key.help.partition(";")[0]) for key in BINDINGS if key.action in TRAVEL),
+    Key("home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)"),
+    Key("end", "travel_to_end", "End", "", "To each run's last epoch"),
+    *(key for key in BINDINGS if key.action in {"log_scale", "repaint", "help"}),
+    Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
+    Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
+)
+"""The same where runs are compared."""
 
 FIRST = ("pause", "step", "alpha_up", "more_epochs", "help", "quit")
 """What the footer shows first, where it has no room for all."""
 
 
-def textual_bindings() -> list[Binding]:
+def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[Binding]:
     """The table as Textual wants it, in the footer's order."""
     return [
         Binding(
@@ -73,5 +86,5 @@ def textual_bindings() -> list[Binding]:
             tooltip=key.help,
             priority=key.keys == "ctrl+c",
         )
-        for key in sorted(BINDINGS, key=lambda key: key.action not in FIRST)
+        for key in sorted(keys, key=lambda key: key.action not in FIRST)
     ]

@@ -66,6 +66,8 @@ class Board(TerseApp):
         self.log_scale = False
         self.failure: str | None = None
         """Why it could not begin."""
+        self.has_only_losses = False
+        """Whether that was a run file's having no more."""
         self._loader, self._begin_with, self._clock = loader, begin, clock
         self._training = not paused
         self._replaying = False

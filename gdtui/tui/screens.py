@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from rich.table import Table
@@ -15,7 +15,8 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gdtui.settings import BUILT_IN_SETS
-from gdtui.tui.bindings import BINDINGS
+from gdtui.tui.bindings import BINDINGS as ALL_KEYS
+from gdtui.tui.bindings import Key
 
 Answer = TypeVar("Answer")
 DESCRIPTIONS = {
@@ -91,15 +92,23 @@ class DataChoice(ModalScreen[str | None]):
 
 
 class Help(ModalScreen[None]):
-    """Every key."""
+    """Every key.
+
+    Args:
+        keys: the table of them.
+    """
 
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "dismiss(None)", "Close")]
+
+    def __init__(self, keys: Sequence[Key] = ALL_KEYS) -> None:
+        super().__init__()
+        self._table = keys
 
     def compose(self) -> ComposeResult:
         keys = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
         keys.add_column(style="bold", no_wrap=True)
         keys.add_column()
-        for key in BINDINGS:
+        for key in self._table:
             keys.add_row(key.shown, key.help)
         keys.add_row("ctrl+p", "Command palette: all of these, and the theme")
         with VerticalScroll(classes="dialog help"):

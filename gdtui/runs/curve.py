@@ -1,0 +1,81 @@
+"""The losses of a run as far as they are known: what can be drawn and compared of any run."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol
+
+import numpy as np
+
+from gdtui.learning.objective import Floats
+from gdtui.runs.series import Series
+
+
+class Curve(Protocol):
+    """What a drawing of losses needs. Epoch k is at index k − 1 of a stretch."""
+
+    def __len__(self) -> int:
+        """The last epoch."""
+
+    @property
+    def alphas(self) -> list[tuple[int, float]]:
+        """(first epoch, alpha) for each stretch of one alpha, in order."""
+
+    def span(self) -> tuple[float, float]:
+        """The smallest and the largest loss that are finite; (NaN, NaN) where there is none."""
+
+    def known(self) -> tuple[Floats, Floats]:
+        """Epochs, ascending, and their losses, both of shape (n,)."""
+
+    def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
+        """The smallest and largest loss of each stretch [edges[i], edges[i + 1]), NaN where none is known."""
+
+
+class KnownLosses:
+    """Losses of some epochs, as a file gives them: another program's may have every 500th only."""
+
+    def __init__(self) -> None:
+        self._epochs, self._losses = Series(), Series()
+        self.alphas: list[tuple[int, float]] = []
+
+    def __len__(self) -> int:
+        return int(self._epochs.view()[len(self._losses) - 1]) if len(self._losses) else 0
+
+    def extend(self, epochs: list[int], losses: list[float]) -> None:
+        """Append epochs, ascending, and their losses."""
+        self._epochs.extend(np.array(epochs, dtype=np.float64))
+        self._losses.extend(np.array(losses, dtype=np.float64))
+
+    def known(self) -> tuple[Floats, Floats]:
+        losses = self._losses.view()  # extended last, maybe in another thread just now
+        return self._epochs.view()[: len(losses)], losses
+
+    def span(self) -> tuple[float, float]:
+        losses = self._losses.view()
+        finite = losses[np.isfinite(losses)]
+        return (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
+
+    def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
+        low, high = np.full(len(edges) - 1, np.nan), np.full(len(edges) - 1, np.nan)
+        epochs, known = self.known()
+        cuts = np.searchsorted(epochs, edges + 1)
+        filled = cuts[1:] > cuts[:-1]
+        if filled.any():
+            losses = known[: int(cuts[-1])]
+            low[filled] = np.fmin.reduceat(losses, cuts[:-1][filled])
+            high[filled] = np.fmax.reduceat(losses, cuts[:-1][filled])
+        return low, high
+
+    def at(self, epoch: int) -> float | None:
+        """The loss of that epoch, or of the nearest before it that is known; None before the first and beyond the
+        last."""
+        epochs, losses = self.known()
+        if not len(epochs) or not epochs[0] <= epoch <= epochs[-1]:
+            return None
+        return float(losses[int(np.searchsorted(epochs, epoch, side="right")) - 1])
+
+    def first_at_most(self, loss: float) -> int | None:
+        """The first known epoch with at most that loss."""
+        epochs, losses = self.known()
+        found = np.flatnonzero(losses <= loss)
+        return int(epochs[found[0]]) if len(found) else None

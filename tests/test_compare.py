@@ -1,0 +1,131 @@
+"""Run files side by side: the losses known of them, and where they stand."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gdtui.learning.data import load
+from gdtui.runs.compare import Entrant, fair_target
+from gdtui.runs.curve import KnownLosses
+from gdtui.runs.file import RunFileError
+from gdtui.runs.recorder import Recorder
+from gdtui.runs.run import Run
+from gdtui.settings import DataSettings, Settings
+from tests.test_run_file import gdtui
+
+EPOCHS = Settings(epochs=60, init=(0.5, 0.5, 0.5))
+
+
+def saved(path: Path, **changes: object) -> Run:
+    settings = replace(EPOCHS, **changes)
+    run = Run(settings, load(settings.data))
+    recorder = Recorder(str(path), run)
+    recorder.take_in(run, run.advance(settings.epochs))
+    recorder.close()
+    return run
+
+
+def foreign(path: Path, losses: dict[int, float]) -> None:
+    """What another program's loop writes."""
+    path.write_text("".join(json.dumps({"epoch": epoch, "loss": loss}) + "\n" for epoch, loss in losses.items()))
+
+
+known = st.dictionaries(st.integers(1, 60), st.floats(-9, 9) | st.just(math.nan), min_size=1, max_size=30)
+
+
+@given(known, st.lists(st.integers(0, 60), min_size=2, max_size=12).map(sorted))
+def test_stretches_are_those_of_the_epochs_within(losses, edges):
+    curve = KnownLosses()
+    epochs = sorted(losses)
+    for part in (epochs[:3], epochs[3:]):
+        curve.extend(part, [losses[epoch] for epoch in part])
+    assert len(curve) == epochs[-1]
+    low, high = curve.stretches(np.array(edges))
+    for begin, end, smallest, largest in zip(edges, edges[1:], low, high, strict=False):
+        within = [losses[epoch] for epoch in range(begin + 1, end + 1) if epoch in losses]
+        within = [loss for loss in within if not math.isnan(loss)]
+        assert (smallest, largest) == (
+            (min(within), max(within)) if within else (pytest.approx(math.nan, nan_ok=True),) * 2
+        )
+
+
+def test_a_loss_is_that_of_the_nearest_known_epoch_before():
+    curve = KnownLosses()
+    curve.extend([10, 20], [3.0, 2.0])
+    assert [curve.at(epoch) for epoch in (9, 10, 19, 20, 21)] == [None, 3.0, 3.0, 2.0, None]
+    assert [curve.first_at_most(loss) for loss in (3, 2.5, 1)] == [10, 20, None]
+
+
+def test_a_run_stands_where_it_was_measured(tmp_path):
+    run = saved(tmp_path / "a.jsonl", alpha=0.05)
+    entrant = Entrant(str(tmp_path / "a.jsonl"))
+    losses = run.history.losses
+    standing = entrant.standing(float(losses[20]), 31)
+    assert (standing.name, standing.state, standing.epochs, standing.alpha) == ("a", "done", 60, "0.05")
+    assert (standing.loss, standing.reached, standing.at) == (losses[-1], 21, losses[30])
+    assert standing.accuracy == run.measure(run.history.weights_at(60)).accuracy
+    assert entrant.note is None
+
+
+def test_the_target_is_one_that_all_have_reached(tmp_path):
+    for name, alpha in (("a", 0.01), ("b", 0.2)):
+        saved(tmp_path / f"{name}.jsonl", alpha=alpha)
+    entrants = [Entrant(str(tmp_path / f"{name}.jsonl")) for name in "ab"]
+    target = fair_target(entrants)
+    assert target == entrants[0].curve.span()[0] > entrants[1].curve.span()[0]
+    assert all(entrant.standing(target).reached is not None for entrant in entrants)
+
+
+def test_a_file_of_another_program_has_its_losses_and_says_what_it_has_not(tmp_path):
+    foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
+    entrant = Entrant(str(tmp_path / "torch.jsonl"))
+    standing = entrant.standing(3.0)
+    assert (standing.epochs, standing.loss, standing.accuracy, standing.reached) == (200, 2.5, None, 200)
+    assert "trained on" in entrant.note
+    assert Entrant(str(tmp_path / "torch.jsonl")).state == "following"
+
+
+def test_a_run_whose_data_is_gone_has_its_losses(tmp_path):
+    data = tmp_path / "points.csv"
+    data.write_text("x,y\n1,0\n2,0\n8,1\n9,1\n")
+    saved(tmp_path / "run.jsonl", data=DataSettings(str(data)), init="zeros")
+    data.unlink()
+    entrant = Entrant(str(tmp_path / "run.jsonl"))
+    assert "its data cannot be had" in entrant.note or "no such file" in entrant.note
+    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (60, None)
+
+
+def test_what_is_written_later_is_taken_in(tmp_path):
+    run = Run(EPOCHS, load("blobs"))
+    recorder = Recorder(str(tmp_path / "run.jsonl"), run)
+    entrant = Entrant(str(tmp_path / "run.jsonl"))
+    assert (entrant.state, entrant.poll()) == ("waiting", False)
+    recorder.take_in(run, run.advance(5))
+    assert (entrant.poll(), entrant.state, len(entrant.curve)) == (True, "following", 5)
+    fork = run.forked(3, 0.5)
+    recorder.take_in(fork, fork.advance(1))
+    assert (entrant.poll(), len(entrant.curve), entrant.curve.alphas) == (True, 3, [(1, 0.01), (3, 0.5)])
+    assert entrant.curve.known()[1].tolist() == fork.history.losses.tolist()
+
+
+def test_the_command_prints_the_table_and_the_errors(tmp_path):
+    saved(tmp_path / "slow.jsonl")
+    saved(tmp_path / "fast.jsonl", alpha=0.5)
+    foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
+    found = gdtui("watch", "slow.jsonl", "fast.jsonl", "torch.jsonl", "--loss", "20", cwd=tmp_path)
+    lines = found.stdout.splitlines()
+    assert found.returncode == 0
+    assert "loss ≤ 20 at" in lines[0]
+    assert [line.split()[0] for line in lines[1:4]] == ["slow", "fast", "torch"]
+    wrong = gdtui("watch", "slow.jsonl", "missing.jsonl", cwd=tmp_path)
+    assert (wrong.returncode, wrong.stderr) == (2, "gdtui: missing.jsonl: no such file\n")
+    with pytest.raises(RunFileError, match="no such file"):
+        Entrant(str(tmp_path / "missing.jsonl"))

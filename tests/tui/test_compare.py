@@ -1,0 +1,98 @@
+"""Several runs in the app: curves, table, cursor, and what is written meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from textual.pilot import Pilot
+
+from gdtui.charts.roles import RUNS, Role
+from gdtui.learning.data import load
+from gdtui.runs.recorder import Recorder
+from gdtui.runs.run import Run
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.compare import CompareApp
+from tests.test_compare import EPOCHS, foreign, saved
+from tests.tui.driving import screen, until
+
+
+@asynccontextmanager
+async def comparing(*paths: Path, **options: float) -> AsyncIterator[tuple[CompareApp, Pilot[int]]]:
+    app = CompareApp([str(path) for path in paths], **options)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: bool(app.entrants) and app.query_one("#loss", ChartView).chart is not None)
+        await pilot.pause()
+        yield app, pilot
+
+
+def drawn(app: CompareApp) -> set[int]:
+    return set(np.unique(app.query_one("#loss", ChartView).chart.roles).tolist())
+
+
+def row(app: CompareApp, name: str) -> str:
+    return next(line for line in screen(app).splitlines() if f"━ {name} " in line)
+
+
+async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{name}.jsonl" for name in ("slow", "fast", "torch")]
+    saved(paths[0])
+    run = saved(paths[1], alpha=0.5)
+    foreign(paths[2], {30: 60.0, 60: 20.0})
+    async with comparing(*paths) as (app, pilot):
+        assert set(RUNS[:3]) <= drawn(app)
+        assert f"{run.history.losses[-1]:.7g}" in row(app, "fast")
+        assert "▶" in row(app, "slow")
+        await pilot.press("down")
+        assert "▶" in row(app, "fast")
+        await pilot.press("home", "right", "right", "pagedown")
+        assert app.epoch == 3 + 6
+        assert Role.CURSOR in drawn(app)
+        assert "loss at 9" in screen(app)
+        assert f"{run.history.losses[8]:.7g}" in row(app, "fast")
+        await pilot.press("end")
+        assert app.epoch is None
+        assert Role.CURSOR not in drawn(app)
+        await pilot.press("left")
+        assert app.epoch == 59
+        before = screen(app)
+        await pilot.press("l")
+        await until(pilot, lambda: screen(app) != before)
+        await pilot.press("question_mark")
+        assert "in front of the others" in screen(app)
+        await pilot.press("escape", "q")
+    assert app.return_value == 0
+
+
+async def test_what_is_written_meanwhile_is_seen(tmp_path: Path) -> None:
+    done, growing = tmp_path / "done.jsonl", tmp_path / "growing.jsonl"
+    saved(done)
+    run = Run(replace(EPOCHS, alpha=0.1), load("blobs"))
+    recorder = Recorder(str(growing), run)
+    async with comparing(done, growing, target=40.0) as (app, pilot):
+        assert "waiting" in row(app, "growing")
+        recorder.take_in(run, run.advance(30))
+        await until(pilot, lambda: "following" in row(app, "growing"))
+        recorder.take_in(run, run.advance(30))
+        await until(pilot, lambda: "done" in row(app, "growing"))
+        assert f"{run.history.losses[-1]:.7g}" in row(app, "growing")
+    recorder.close()
+
+
+async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> None:
+    foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
+    async with comparing(tmp_path / "torch.jsonl") as (app, _):
+        text = screen(app)
+        assert "[INFO] epoch #200, loss=2.5000000" in text
+        assert "only its losses can be shown" in text
+
+
+async def test_what_is_no_run_file_ends_it_with_the_reason(tmp_path: Path) -> None:
+    app = CompareApp([str(tmp_path / "missing.jsonl")])
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: app.failure is not None)
+    assert "no such file" in app.failure
+    assert app.return_value == 2
