@@ -15,6 +15,7 @@ from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, DataSettings
 CALM_FPS = 2.0
 TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
+DETACH = "when the terminal goes away, train on without it, into the file"
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN; each has its own --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
@@ -145,6 +146,7 @@ def build_parser() -> Parser:
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
     add("--force", action="store_true", help="let --save overwrite a file")
+    add("--detach-on-hangup", action="store_true", help=DETACH)
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("--version", action="version", version=f"gdtui {__version__}")
@@ -174,6 +176,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
         sample_size=options.sample_size,
         fps=options.fps or (CALM_FPS if options.calm else None),
         calm=options.calm,
+        detach=options.detach_on_hangup,
     )
 
 
@@ -211,6 +214,8 @@ def _forget_output() -> None:
 
 
 def _train(options: argparse.Namespace) -> int:
+    if options.detach_on_hangup and options.save is None:
+        return _fail("--detach-on-hangup needs --save RUN.jsonl: a file to go on in", USAGE)
     settings = settings_from(options)
     if wants_plain(options.plain):
         from gdtui import plain
@@ -227,15 +232,17 @@ def _resume(arguments: list[str]) -> int:
     parser.add_argument("-e", "--epochs", type=_count, metavar="N", help="epochs in all (as many as the file says)")
     parser.add_argument("-a", "--alpha", type=_positive, metavar="A", help="learning rate from here (the file's last)")
     parser.add_argument("--speed", type=_speed, metavar="R|max", help="epochs a second")
+    parser.add_argument("--detach-on-hangup", action="store_true", help=DETACH)
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
+    steered = options.epochs, options.alpha, options.speed, options.detach_on_hangup
     if wants_plain(options.plain):
         from gdtui import plain
 
-        return plain.resume(options.run, options.epochs, options.alpha, options.speed)
+        return plain.resume(options.run, *steered)
     from gdtui.tui.app import resume
 
-    return resume(options.run, options.epochs, options.alpha, options.speed)
+    return resume(options.run, *steered)
 
 
 def _watch(arguments: list[str]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import sys
 import time
 from bisect import bisect_left
@@ -42,11 +44,15 @@ def train(
     """
     run = Run(settings, load(settings.data))
     recorder = None if save is None else Recorder(save, run, force)
+    if settings.detach:
+        _outlive_hangup()
     return _go_on(run, recorder, settings.speed, _output(out), sleep)
 
 
-def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
+def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
+    if detach:
+        _outlive_hangup()
     run, recorder = continued(path, epochs, alpha)
     return _go_on(run, recorder, speed, _output(None), time.sleep)
 
@@ -104,6 +110,17 @@ def _output(out: TextIO | None) -> TextIO:
     if out is None:
         raise OSError("standard output is closed")
     return out
+
+
+def _outlive_hangup() -> None:
+    """When the terminal goes away, print into the void from then on."""
+
+    def turn_away(*_: object) -> None:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+
+    signal.signal(signal.SIGHUP, turn_away)
 
 
 def _go_on(

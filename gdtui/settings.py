@@ -53,6 +53,8 @@ class Settings:
     sample_size: int = 10
     fps: float | None = None
     calm: bool = False
+    detach: bool = False
+    """Whether training outlives its terminal."""
 
 
 def watchable_speed(epochs: int) -> float:

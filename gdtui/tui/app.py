@@ -138,7 +138,7 @@ def train(settings: Settings, save: str | None = None, force: bool = False) -> i
     return _finish(app)
 
 
-def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None) -> int:
+def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
     """Go on with a saved run in the terminal; returns the exit code."""
 
     def begin() -> Stage:
@@ -146,7 +146,7 @@ def resume(path: str, epochs: int | None, alpha: float | None, speed: float | No
 
         return Stage.resume(path, epochs, alpha)
 
-    app = GdtuiApp(Settings(DataSettings(path), speed=speed), begin=begin)
+    app = GdtuiApp(Settings(DataSettings(path), speed=speed, detach=detach), begin=begin)
     app.run()
     return _finish(app)
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import sys
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -20,6 +23,33 @@ POLL = 0.2
 
 class Saving(Board):
     """The part of the app that knows of run files."""
+
+    _outlives_hangup = False
+
+    def on_load(self) -> None:
+        if sys.platform == "win32":
+            return
+        self._outlives_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
+        if self.settings.detach and not self._outlives_hangup:
+            self._outlives_hangup = True
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.hung_up)
+
+    def hung_up(self) -> None:
+        """Train on without a screen, if that was asked for and the run is in a file: as another program in this
+        process, which goes on from the file as any `gdtui resume` does."""
+        stage = self.stage
+        if stage is None or stage.recorder is None or not self._outlives_hangup or stage.run.stop is not None:
+            super().hung_up()
+            return
+        speed = "max" if self.pace.is_max else repr(self.pace.speed)
+        steered = ["--speed", speed, "--epochs", str(stage.run.epochs), "--alpha", repr(stage.run.alpha)]
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        command = [sys.executable, "-m", "gdtui", "resume", stage.recorder.path, "--plain", *steered]
+        os.execv(sys.executable, command)
 
     async def _follow(self, stage: Stage) -> None:
         """Show what is appended to the file that is watched, until the run has ended."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import select
 import signal
 import sys
 from collections.abc import Callable
@@ -21,6 +23,9 @@ from gdtui.tui.cells import Cells
 from gdtui.tui.compositor import FrugalScreen
 from gdtui.tui.pacing import REQUEST, Link
 
+HANGUP_POLL = 1.0
+"""Seconds between two looks at whether there is still a terminal."""
+
 
 class TerseApp(App[int]):
     """Sends the cells that differ (see `gdtui.tui.cells`), and asks after each frame whether it has been drawn
@@ -38,6 +43,22 @@ class TerseApp(App[int]):
         # A polite kill leaves the terminal as it was. (A hangup has no terminal to leave: its default will do.)
         with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
             asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
+        if sys.platform != "win32":
+            self.set_interval(HANGUP_POLL, self._look_for_hangup)
+
+    def _look_for_hangup(self) -> None:
+        """Whoever ignores the signal of a hangup would go on drawing for nobody, and read an end without end."""
+        if self._driver is None or self.is_headless or sys.__stdin__ is None:
+            return
+        poll = select.poll()
+        with suppress(OSError, ValueError):  # no file behind it
+            poll.register(sys.__stdin__.fileno(), 0)
+            if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0)):
+                self.hung_up()
+
+    def hung_up(self) -> None:
+        """The terminal has gone, and nothing more can be shown or asked."""
+        os._exit(128 + signal.SIGHUP)
 
     def get_driver_class(self) -> type[Driver]:
         """Textual draws by way of standard error. That it is a terminal is known of standard output only."""

@@ -1,0 +1,91 @@
+"""A terminal that goes away: what is trained goes on into its file, if that was asked for, or ends."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from gdtui.runs.file import RunFile, RunFileError
+from tests.terminal.harness import GDTUI, Terminal
+
+RELAY = "import pty, sys; pty.spawn(sys.argv[1:])"
+"""What sshd and tmux are to a program: whoever holds the other side of its terminal."""
+
+
+def pid_of_child(parent: int) -> int:
+    return int(Path(f"/proc/{parent}/task/{parent}/children").read_text().split()[0])
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(holds, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def stop_of(path: Path) -> str | None:
+    try:
+        file = RunFile(str(path))
+    except RunFileError:
+        return None
+    return None if file.stop is None else file.stop.rule
+
+
+def hang_up(*arguments: str, path: Path, shell: str = 'exec "$@"') -> int:
+    """Start gdtui so that it saves in `path`, and take its terminal away when it has trained; returns its pid."""
+    command = ["sh", "-c", shell, "sh", *GDTUI, "--save", str(path), *arguments]
+    with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
+        terminal.wait_for(lambda _: path.exists() and b'"epoch": 50,' in path.read_bytes())
+        pid = pid_of_child(terminal.process.pid)
+        terminal.process.send_signal(signal.SIGKILL)
+        terminal.process.wait()
+    return pid
+
+
+@pytest.mark.parametrize(
+    ("shell", "how"),
+    [
+        ('exec "$@"', ("--detach-on-hangup",)),
+        ('exec "$@"', ("--detach-on-hangup", "--plain")),
+        ('trap "" HUP; exec "$@"', ()),
+    ],
+    ids=["asked for", "asked for in plain mode", "under nohup"],
+)
+def test_it_trains_on_into_its_file_to_the_end_that_it_would_have_had(shell, how, tmp_path: Path) -> None:
+    path, whole = tmp_path / "run.jsonl", tmp_path / "whole.jsonl"
+    asked = ["--epochs", "600", "--seed", "3"]
+    pid = hang_up(*asked, "--speed", "300", *how, path=path, shell=shell)
+    wait_until(lambda: stop_of(path) == "epochs")
+    wait_until(lambda: not is_alive(pid))
+    subprocess.run([*GDTUI, *asked, "--plain", "--save", str(whole)], stdout=subprocess.DEVNULL, check=True)
+    found, wanted = RunFile(str(path)).branch, RunFile(str(whole)).branch
+    assert (found.epochs, found.losses, found.weights) == (wanted.epochs, wanted.losses, wanted.weights)
+
+
+def test_otherwise_it_ends_and_its_file_can_be_resumed(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    pid = hang_up("--epochs", "100000", "--speed", "100", path=path)
+    wait_until(lambda: not is_alive(pid))
+    assert RunFile(str(path)).branch.epochs[-1] >= 50
+
+
+def test_under_nohup_and_without_a_file_it_ends_too() -> None:
+    command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *GDTUI, "--epochs", "100000", "--speed", "100"]
+    with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
+        terminal.wait_for("epoch #50,")
+        pid = pid_of_child(terminal.process.pid)
+        terminal.process.send_signal(signal.SIGKILL)
+        terminal.process.wait()
+    wait_until(lambda: not is_alive(pid))
