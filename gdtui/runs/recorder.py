@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import IO, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtui import __version__
 from gdtui.learning.descent import Batch, Descent, Stop
@@ -79,13 +80,10 @@ class Recorder:
         """Write the epochs of a pull, and what was steered before it; flushed at once."""
         if self.failure is not None or (not len(batch) and batch.stop is None):
             return
-        lines = list(self._steered(run, batch))
-        for index in _kept(batch):
-            epoch = batch.first + index
-            lines.append(_epoch_line(epoch, float(batch.losses[index]), batch.weights[index].tolist()))
+        text = "".join(map(_line, self._steered(run, batch))) + _epoch_lines(batch)
         if batch.stop is not None:
-            lines.append(_stop_line(batch.stop, run))
-        self._write(*lines)
+            text += _line(_stop_line(batch.stop, run))
+        self._put(text)
 
     def _steered(self, run: Run, batch: Batch) -> Iterator[dict[str, Any]]:
         yield from self._switched(run, batch.alpha)
@@ -125,10 +123,13 @@ class Recorder:
             self.failure = self.failure or _why(error)
 
     def _write(self, *lines: dict[str, Any]) -> None:
-        if self.failure is not None or not lines:
+        self._put("".join(map(_line, lines)))
+
+    def _put(self, text: str) -> None:
+        if self.failure is not None or not text:
             return
         try:
-            self._file.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            self._file.write(text)
             self._file.flush()
         except OSError as error:
             self.failure = f"{self.path}: saving ended: {_why(error)}"
@@ -166,23 +167,42 @@ def _stop_line(stop: Stop, run: Run) -> dict[str, Any]:
     return {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
 
 
-def _epoch_line(epoch: int, loss: float, weights: list[float]) -> dict[str, Any]:
-    finite = all(map(math.isfinite, weights))
-    line: dict[str, Any] = {"epoch": epoch, "loss": loss if math.isfinite(loss) else None}
-    return {**line, "weights": weights} if finite else line
+def _line(event: dict[str, Any]) -> str:
+    return json.dumps(event, ensure_ascii=False) + "\n"
 
 
-def _kept(batch: Batch) -> list[int]:
+def _epoch_lines(batch: Batch) -> str:
+    """The kept epochs. JSON by hand, since this is most of what saving costs: finite floats, and lists of them, are
+    written by Python as JSON writes them."""
+    kept = _kept(batch)
+    weights, losses = batch.weights[kept], batch.losses[kept]
+    if not (np.isfinite(losses).all() and np.isfinite(weights).all()):
+        return "".join(map(_epoch_line, kept + batch.first, losses.tolist(), weights.tolist()))
+    return "".join(
+        [
+            f'{{"epoch": {epoch}, "loss": {loss!r}, "weights": {row}}}\n'
+            for epoch, loss, row in zip((kept + batch.first).tolist(), losses.tolist(), weights.tolist(), strict=True)
+        ]
+    )
+
+
+def _epoch_line(epoch: int, loss: float, weights: list[float]) -> str:
+    line: dict[str, Any] = {"epoch": int(epoch), "loss": loss if math.isfinite(loss) else None}
+    return _line({**line, "weights": weights} if all(map(math.isfinite, weights)) else line)
+
+
+def _kept(batch: Batch) -> NDArray[np.intp]:
     """Which epochs of a batch a file keeps, as indices; where the run ends, the last in any case."""
-    if not len(batch):
-        return []
-    epochs = np.arange(batch.first, batch.first + len(batch))
-    first, last = step_between_kept(int(epochs[0])), step_between_kept(int(epochs[-1]))
-    steps = first if first == last else np.array([step_between_kept(epoch) for epoch in epochs.tolist()])
-    kept = (epochs - 1) % steps == 0
-    if batch.stop is not None:
-        kept[-1] = True
-    return [int(index) for index in np.flatnonzero(kept)]
+    found: list[NDArray[np.intp]] = []
+    at, end = batch.first, batch.first + len(batch)
+    while at < end:
+        step = step_between_kept(at)
+        until = min(end, ALL_KEPT * step + 1)
+        found.append(np.arange(at + (1 - at) % step, until, step))
+        at = until
+    if batch.stop is not None and len(batch) and (end - 2) % step:
+        found.append(np.array([end - 1]))
+    return np.concatenate(found) - batch.first if found else np.empty(0, dtype=np.intp)
 
 
 def _past(run: Run) -> Iterator[Batch]:

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from gdtui.learning.data import Dataset, load
+from gdtui.runs.recorder import Recorder
 from gdtui.runs.run import Run
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
@@ -93,6 +94,52 @@ def inside() -> Iterator[Row]:
 
 def _rate(cost: dict[str, float]) -> float:
     return cost["epochs"] / cost["wall"]
+
+
+def files() -> Iterator[Row]:
+    small = load("blobs")
+    with tempfile.TemporaryDirectory() as folder:
+        path = str(Path(folder, "run.jsonl"))
+        for epochs, times in ((10_000, 15), (1_000_000, 3)):
+            ours, theirs = alternate(
+                lambda n=epochs: saved(small, n, path), lambda n=epochs: saved(small, n, None), times
+            )
+            yield row(f"saving, {epochs:,} epochs at max, 250×2", ours, theirs, "epochs/s", "≥ 0.95")
+        opened = statistics.median(
+            run("-m", "gdtui", "watch", path, seconds=3).when(text=b"epochs done") for _ in range(3)
+        )
+        yield "first screen of a file of 1,000,000 epochs", f"{opened:.3g} s", "", "", "≤ 1.5 s"
+        late = followed(str(Path(folder, "growing.jsonl")), 1_000, 6)
+        yield "watch, behind a writer of 1,000 epochs/s", f"{late:.3g} s", "", "", "≤ 1 s"
+
+
+def saved(data: Dataset, epochs: int, path: str | None) -> float:
+    """Epochs a second as the front ends pull them, saved in a file or not."""
+    training = Run(Settings(epochs=epochs, init="zeros"), data)
+    recorder = None if path is None else Recorder(path, training, force=True)
+    begun = time.perf_counter()
+    while training.stop is None:
+        batch = training.advance(epochs, 0.1)
+        if recorder is not None:
+            recorder.take_in(training, batch)
+    rate = epochs / (time.perf_counter() - begun)
+    if recorder is not None:
+        recorder.close()
+    return rate
+
+
+def followed(path: str, rate: int, seconds: int) -> float:
+    """Seconds from the last line of a writer of that many epochs a second until `watch` shows the end."""
+    training = Run(Settings(epochs=rate * seconds, init="zeros"), load("blobs"))
+    recorder = Recorder(path, training)
+    with Terminal([*GDTUI, "watch", path]) as terminal:
+        terminal.wait_for("waiting")
+        begun = time.perf_counter()
+        while training.stop is None:
+            recorder.take_in(training, training.advance(max(1, round(rate / 100))))
+            time.sleep(max(0.0, training.done / rate - (time.perf_counter() - begun)))
+        written = time.monotonic()
+        return terminal.wait_for("epochs done") - written
 
 
 def frames() -> Iterator[Row]:
@@ -194,7 +241,7 @@ def _alpha(terminal: Terminal) -> str:
     return found[1] if found else ""
 
 
-GROUPS = {f.__name__: f for f in (throughput, inside, frames, scale, start, rest, link)}
+GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, scale, start, rest, link)}
 
 
 def main() -> None:
