@@ -32,11 +32,11 @@ def keys(action: str) -> list[str]:
     return next(key.keys for key in BINDINGS if key.action == action).split(",")
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 10) -> None:
-    """Let the app run until this holds."""
+async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 10, about: object = "") -> None:
+    """Let the app run until this holds; `about` is said where it never does."""
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, f"it never held; the screen:\n{screen(pilot.app)}"
+        assert time.monotonic() < deadline, f"it never held {about}; the screen:\n{screen(pilot.app)}"
         await pilot.pause()
 
 

@@ -1,0 +1,87 @@
+"""What reaches the terminal bit by bit is at every moment what a full repaint would show."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.driver import Driver
+from textual.drivers.headless_driver import HeadlessDriver
+
+from gdtui.tui.app import GdtuiApp
+from tests.terminal.emulator import Emulator
+from tests.tui.driving import LONG, until
+from tests.tui.test_cells import seen, wanted
+
+KEYS = (
+    *("n", "n", "n", "n", "up", "down", "l", "t", "i", "left", "left", "shift+left", "right", "home", "end", "f", "b"),
+    *("r", "plus", "m", "question_mark", "escape", "d", "a", "e", "ctrl+p"),
+)
+SIZES = ((120, 40), (100, 30), (80, 24), (61, 17), (40, 12), (150, 45))
+THEMES = ("textual-dark", "textual-light", "nord", "solarized-light")
+
+
+def story(seed: int) -> list[tuple[str, Any]]:
+    """What a user and a window might do, one after the other."""
+    chance = random.Random(seed)
+    one_of = {"press": KEYS, "resize": SIZES, "theme": THEMES, "repaint": (None,)}
+    kinds = chance.choices(list(one_of), (12, 3, 2, 1), k=25)
+    return [(kind, chance.choice(one_of[kind])) for kind in kinds]
+
+
+class EmulatedDriver(HeadlessDriver):
+    """Not headless: what is written goes to an emulator, which answers."""
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self.emulator = Emulator(*self._get_terminal_size(), lambda _: app.call_later(app.on_cursor_position))
+
+    @property
+    def is_headless(self) -> bool:
+        return False
+
+    def write(self, data: str) -> None:
+        if self.emulator.size != self._get_terminal_size():
+            self.emulator.resize(*self._get_terminal_size())
+        self.emulator.feed(data.encode())
+
+
+class EmulatedApp(GdtuiApp):
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
+        self._driver = EmulatedDriver(self, debug=False, mouse=mouse, size=size)
+        return self._driver
+
+
+def differences(app: EmulatedApp) -> list[str]:
+    """Cells that are not what the compositor would paint."""
+    emulator = app._driver.emulator
+    found = []
+    for y, strip in enumerate(app.screen._compositor.render_strips()):
+        for x, cell in enumerate(wanted(strip)):
+            if seen(emulator.cell(x, y)) != seen(cell):
+                found.append(f"{x},{y}: {seen(emulator.cell(x, y))} should be {seen(cell)}")
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    app, so_far = EmulatedApp(replace(LONG, epochs=40), paused=True), []
+    async with app.run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: app.run_shown is not None)
+        for what, value in story(seed):
+            so_far.append((what, value))
+            if what == "press":
+                await pilot.press(value)
+            elif what == "resize":
+                await pilot.resize_terminal(*value)
+            elif what == "theme":
+                app.theme = value
+            else:
+                app.action_repaint()
+            await pilot.pause()
+            await until(pilot, lambda: not app._batch_count and not differences(app), seconds=3, about=so_far)
