@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
 import sys
 import tempfile
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from pyte.screens import Char
@@ -16,7 +14,8 @@ from pyte.screens import Char
 from gdtui.recording.cast import CastWriter
 from gdtui.recording.emulator import Emulator
 from gdtui.recording.repaint import repaint
-from gdtui.recording.themes import NAMES, Theme
+from gdtui.recording.svg import svg
+from gdtui.recording.themes import Theme
 
 FONT_SIZE = 14
 FRAMES = 10
@@ -56,62 +55,11 @@ def write_still(shown: Still, path: Path, theme: Theme, title: str) -> None:
     """As the file's ending says: .txt, .svg or .png."""
     ending = path.suffix.lower()
     if ending == ".svg":
-        path.write_text(svg(shown, theme, title), encoding="utf-8")
+        path.write_text(svg(shown.rows, theme, title), encoding="utf-8")
     elif ending == ".png":
         write_png(shown, path, theme)
     else:
         path.write_text(f"{shown.text}\n", encoding="utf-8")
-
-
-def svg(shown: Still, theme: Theme, title: str) -> str:
-    """An SVG of the screen in a window with this title."""
-    from rich.color import parse_rgb_hex
-    from rich.console import Console
-    from rich.terminal_theme import TerminalTheme
-
-    hexes = (theme.background, theme.foreground, *theme.palette)
-    colours: list[tuple[int, int, int]] = [parse_rgb_hex(colour[1:]) for colour in hexes]
-    look = TerminalTheme(colours[0], colours[1], colours[2:10], colours[10:])
-    console = Console(
-        record=True,
-        width=len(shown.rows[0]),
-        file=io.StringIO(),
-        force_terminal=True,
-        color_system="truecolor",
-        legacy_windows=False,
-    )
-    for row in shown.rows:
-        console.print(_rich_row(row), no_wrap=True, overflow="ignore", crop=False, soft_wrap=True)
-    return console.export_svg(title=title, theme=look)
-
-
-def _rich_row(row: tuple[Char, ...]) -> object:
-    from rich.style import Style
-    from rich.text import Text
-
-    line = Text()
-    for look, run in groupby(row, key=lambda cell: cell._replace(data="")):
-        style = Style(
-            color=_rich_colour(look.fg),
-            bgcolor=_rich_colour(look.bg),
-            bold=look.bold,
-            italic=look.italics,
-            underline=look.underscore,
-            strike=look.strikethrough,
-            reverse=look.reverse,
-        )
-        line.append("".join(cell.data for cell in run), style)
-    return line
-
-
-def _rich_colour(name: str) -> str | None:
-    """pyte's names as Rich has them; pyte's yellow is brown, and its bright magenta has a slip of the pen."""
-    if name == "default":
-        return None
-    plain = name.replace("bfight", "bright").replace("brown", "yellow").removeprefix("bright")
-    if plain in NAMES:
-        return f"bright_{plain}" if name.startswith(("bright", "bfight")) else plain
-    return f"#{name}"
 
 
 def check_gif() -> None:

@@ -103,4 +103,4 @@ def _write(script: Tape, wanted: Sequence[Output], player: Player, cast: Path) -
 
 def golden(moments: Sequence[Moment]) -> str:
     """The moments as text, with a line before each, to be compared between two plays."""
-    return "".join(f"──── {moment.what}\n{moment.text}\n" for moment in moments)
+    return "".join(f"=== {moment.what}\n{moment.text}\n" for moment in moments)
