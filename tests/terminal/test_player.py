@@ -84,6 +84,14 @@ Wait+Screen /b'.*'/
     assert repr(pressed) in end.text
 
 
+def test_a_program_that_asks_where_the_cursor_is_gets_an_answer():
+    Path("ask.py").write_text(
+        "import sys, tty; tty.setraw(0); print('\\x1b[2;5H\\x1b[6n', end='', flush=True); print(repr(sys.stdin.read(6)))"
+    )
+    *_, end = played("Type 'clear; python ask.py' Enter\nWait+Screen /'.*R'/", check=True)
+    assert "'\\x1b[2;5R'" in end.text
+
+
 def test_hidden_parts_are_not_in_the_cast_and_it_stands_alone():
     text = """Hide
 Type "echo se''cret one; PS1='$ '" Enter
