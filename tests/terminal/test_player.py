@@ -86,7 +86,8 @@ Wait+Screen /b'.*'/
 
 def test_a_program_that_asks_where_the_cursor_is_gets_an_answer():
     Path("ask.py").write_text(
-        "import sys, tty; tty.setraw(0); print('\\x1b[2;5H\\x1b[6n', end='', flush=True); print(repr(sys.stdin.read(6)))"
+        "import sys, tty; tty.setraw(0)\n"
+        "print('\\x1b[2;5H\\x1b[6n', end='', flush=True); print(repr(sys.stdin.read(6)))"
     )
     *_, end = played("Type 'clear; python ask.py' Enter\nWait+Screen /'.*R'/", check=True)
     assert "'\\x1b[2;5R'" in end.text
