@@ -58,6 +58,7 @@ class CastWriter:
         theme: `fg` and `bg` as #rrggbb, `palette` as 8 or 16 of them with colons between.
         idle_limit: the longest pause between two events, in seconds; longer ones are shortened to it.
         clock: seconds that never go back.
+        env: where the terminal's TERM and SHELL are found.
 
     Raises CastError where the file cannot be made.
     """
@@ -74,6 +75,7 @@ class CastWriter:
         idle_limit: float | None = None,
         force: bool = False,
         clock: Callable[[], float] = time.monotonic,
+        env: Mapping[str, str] = os.environ,
     ) -> None:
         if version not in (2, 3):
             raise CastError(f"{os.fspath(path)}: there is no version {version} of casts to write; 2 and 3 are known")
@@ -84,7 +86,7 @@ class CastWriter:
         self._whole = 0
         """Bytes in whole lines."""
         self._file = _open_new(self.path, force)
-        self._write(_header(version, width, height, title, theme, idle_limit))
+        self._write(_header(version, width, height, title, theme, idle_limit, env))
         if self.failure:
             raise CastError(f"cannot write {self.path}: {self.failure}")
 
@@ -158,10 +160,16 @@ def _open_new(path: str, force: bool) -> int:
 
 
 def _header(
-    version: int, width: int, height: int, title: str, theme: Mapping[str, str] | None, idle_limit: float | None
+    version: int,
+    width: int,
+    height: int,
+    title: str,
+    theme: Mapping[str, str] | None,
+    idle_limit: float | None,
+    environ: Mapping[str, str],
 ) -> str:
     """The first line. What is not known is left out."""
-    env = {name: os.environ[name] for name in ("TERM", "SHELL") if os.environ.get(name)}
+    env = {name: environ[name] for name in ("TERM", "SHELL") if environ.get(name)}
     colours = dict(theme) if theme else None
     if version == 2:
         size: dict[str, Any] = {"width": width, "height": height}

@@ -51,9 +51,10 @@ class Player:
         self._last: Still | None = None
         shell, title = self._settings.shell, Path(script.file).stem
         theme = self._settings.theme.header()
-        self._cast = CastWriter(cast, *script.size, title=title, theme=theme, force=force, clock=self._clock)
+        env = {**environment(shell, script.env), "SHELL": shell}
+        self._cast = CastWriter(cast, *script.size, title=title, theme=theme, force=force, clock=self._clock, env=env)
         try:
-            self._session = Session(COMMANDS[shell], script.size, environment(shell, script.env), self._show_output)
+            self._session = Session(COMMANDS[shell], script.size, env, self._show_output)
         except BaseException:
             self._cast.close()
             raise
