@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -51,7 +52,7 @@ class Player:
         self._last: Still | None = None
         shell, title = self._settings.shell, Path(script.file).stem
         theme = self._settings.theme.header()
-        env = {**environment(shell, script.env), "SHELL": shell}
+        env = {**environment(shell, script.env), "SHELL": shutil.which(shell) or shell}
         self._cast = CastWriter(cast, *script.size, title=title, theme=theme, force=force, clock=self._clock, env=env)
         try:
             self._session = Session(COMMANDS[shell], script.size, env, self._show_output)
