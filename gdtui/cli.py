@@ -17,7 +17,7 @@ TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
 
 DETACH = "when the terminal goes away, train on without it, into the file"
 EPILOG = """\
-other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN; each has its own --help.
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui tape TAPE; each has its own --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 broken pipe, 143 terminated."""
 
@@ -280,7 +280,44 @@ def _export(arguments: list[str]) -> int:
     return TRAINED
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"resume": _resume, "watch": _watch, "export": _export}
+TAPE_EPILOG = """\
+-o makes, by its ending: .cast an asciicast; .gif an animation (needs gdtui[gif]); .svg or .txt the last screen;
+.ascii the screens at each Wait, at each Screenshot and at the end, to be compared with those of another play.
+without -o, what the tape's Output lines name; without those, NAME.cast. README.md tells what tapes can say."""
+
+
+def _play_speed(text: str) -> float:
+    return math.inf if text == "max" else float(_positive(text))
+
+
+def _tape(arguments: list[str]) -> int:
+    parser = Parser(
+        prog="gdtui tape",
+        description="Play a tape (a script of keys, in VHS's language) in a terminal of its own, and record it.",
+        epilog=TAPE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("tape", metavar="FILE.tape")
+    parser.add_argument("-o", "--output", action="append", metavar="OUT", help="what to make; may be given again")
+    parser.add_argument("--speed", type=_play_speed, metavar="X|max", help="type and pause so much faster (1)")
+    parser.add_argument("--check", action="store_true", help="play at --speed max and make no files")
+    parser.add_argument("--force", action="store_true", help="overwrite files")
+    options = parser.parse_args(arguments)
+    from gdtui.recording.parser import parse
+    from gdtui.recording.play import play
+
+    speed = options.speed or (math.inf if options.check else 1.0)
+    play(parse(options.tape), options.output, speed=speed, force=options.force, check=options.check)
+    return TRAINED
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    "resume": _resume,
+    "watch": _watch,
+    "export": _export,
+    "tape": _tape,
+}
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

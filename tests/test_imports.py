@@ -8,7 +8,7 @@ import pytest
 
 import gdtui
 
-HEAVY = ("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio")
+HEAVY = ("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio", "pyte", "wcwidth", "gdtui.recording")
 SCREENS = ("textual", "rich", "plotext", "gdtui.charts", "gdtui.tui", "gdtui.plain", "gdtui.report", "gdtui.cli")
 ROOT = Path(gdtui.__file__).parent
 

@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 
 from pyte.screens import Char
 
-from tests.terminal.emulator import Emulator
+from gdtui.recording.emulator import Emulator
 
 GDTUI = (sys.executable, "-m", "gdtui")
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "ctrl+p": "\x10"}

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.terminal.emulator import Emulator
+from gdtui.recording.emulator import Emulator
 from tests.terminal.harness import Terminal
 from tests.terminal.slow_link import SlowLink
 

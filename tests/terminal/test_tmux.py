@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from pyte.screens import Char
 
-from tests.terminal.emulator import Emulator
+from gdtui.recording.emulator import Emulator
 from tests.terminal.harness import GDTUI, Terminal, environment
 
 pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")

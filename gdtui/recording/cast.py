@@ -1,0 +1,248 @@
+"""Asciicasts, versions 2 and 3: a terminal's output with its times, one JSON document a line.
+
+Version 2: https://docs.asciinema.org/manual/asciicast/v2/ (times count from the start); version 3:
+https://docs.asciinema.org/manual/asciicast/v3/ (times are intervals). Each line is in the file as soon as it has
+happened, so a kill at any moment leaves a cast that plays.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MICROSECONDS = 1_000_000
+
+
+class CastError(ValueError):
+    """A cast that cannot be written or read; the message is one line that says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: `o` output, `r` a new size, `m` a marker, `i` input, `x` the program's end."""
+
+    time: float
+    """Seconds from the start, in both versions."""
+    kind: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """A whole recording."""
+
+    header: Mapping[str, Any]
+    events: tuple[Event, ...]
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows at the start."""
+        return _size(self.header)
+
+    @property
+    def duration(self) -> float:
+        return self.events[-1].time if self.events else 0.0
+
+
+class CastWriter:
+    """Writes a cast while it happens. Once writing fails, `failure` says why and nothing more is written.
+
+    Args:
+        theme: `fg` and `bg` as #rrggbb, `palette` as 8 or 16 of them with colons between.
+        idle_limit: the longest pause between two events, in seconds; longer ones are shortened to it.
+        clock: seconds that never go back.
+        env: where the terminal's TERM and SHELL are found.
+
+    Raises CastError where the file cannot be made.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        width: int,
+        height: int,
+        *,
+        title: str = "",
+        theme: Mapping[str, str] | None = None,
+        version: int = 2,
+        idle_limit: float | None = None,
+        force: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+        env: Mapping[str, str] = os.environ,
+    ) -> None:
+        if version not in (2, 3):
+            raise CastError(f"{os.fspath(path)}: there is no version {version} of casts to write; 2 and 3 are known")
+        self.path = os.fspath(path)
+        self.failure = ""
+        self._version, self._idle_limit, self._clock = version, idle_limit, clock
+        self._seen, self._elapsed, self._last = clock(), 0.0, 0
+        self._whole = 0
+        """Bytes in whole lines."""
+        self._file = _open_new(self.path, force)
+        self._write(_header(version, width, height, title, theme, idle_limit, env))
+        if self.failure:
+            raise CastError(f"cannot write {self.path}: {self.failure}")
+
+    def output(self, text: str) -> None:
+        """The program wrote this."""
+        if text:
+            self._event("o", text)
+
+    def resize(self, width: int, height: int) -> None:
+        """The terminal has a new size."""
+        self._event("r", f"{width}x{height}")
+
+    def marker(self, label: str = "") -> None:
+        """A place that players can jump to."""
+        self._event("m", label)
+
+    def close(self, exit_code: int | None = None) -> None:
+        """Nothing more comes. Version 3 has a place for the program's exit code."""
+        if exit_code is not None and self._version == 3:
+            self._event("x", str(exit_code))
+        self._release()
+
+    def _event(self, kind: str, data: str) -> None:
+        now = self._now()
+        shown = now if self._version == 2 else now - self._last
+        self._last = now
+        seconds, rest = divmod(shown, MICROSECONDS)
+        self._write(f"[{seconds}.{rest:06d}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]")
+
+    def _now(self) -> int:
+        """Microseconds in the cast. Whole ones, so that version 3's intervals add up to them."""
+        seen = self._clock()
+        pause = max(0.0, seen - self._seen)
+        self._seen = max(seen, self._seen)
+        self._elapsed += pause if self._idle_limit is None else min(pause, self._idle_limit)
+        return round(self._elapsed * MICROSECONDS)
+
+    def _write(self, line: str) -> None:
+        if self._file < 0:
+            return
+        data = memoryview(f"{line}\n".encode(errors="replace"))
+        length = len(data)
+        try:
+            while data:
+                data = data[os.write(self._file, data) :]
+            self._whole += length
+        except OSError as error:
+            self.failure = error.strerror or str(error)
+            with suppress(OSError):  # players that know of no torn lines should play what there is
+                os.ftruncate(self._file, self._whole)
+            self._release()
+
+    def _release(self) -> None:
+        file, self._file = self._file, -1
+        if file >= 0:
+            try:
+                os.close(file)
+            except OSError as error:  # some file systems say only now that the disk is full
+                self.failure = self.failure or error.strerror or str(error)
+
+
+def _open_new(path: str, force: bool) -> int:
+    """Not buffered: what is written is in the file, whatever happens to this process."""
+    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        return os.open(path, flags | (os.O_TRUNC if force else os.O_EXCL), 0o666)
+    except FileExistsError:
+        raise CastError(f"{path} is there already; give another name, or --force to overwrite it") from None
+    except (OSError, ValueError) as error:  # ValueError: a null in the name
+        raise CastError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _header(
+    version: int,
+    width: int,
+    height: int,
+    title: str,
+    theme: Mapping[str, str] | None,
+    idle_limit: float | None,
+    environ: Mapping[str, str],
+) -> str:
+    """The first line. What is not known is left out."""
+    env = {name: environ[name] for name in ("TERM", "SHELL") if environ.get(name)}
+    colours = dict(theme) if theme else None
+    if version == 2:
+        size: dict[str, Any] = {"width": width, "height": height}
+        looks: dict[str, Any] = {"theme": colours}
+    else:
+        size = {"term": _known({"cols": width, "rows": height, "type": env.pop("TERM", None), "theme": colours})}
+        looks = {}
+    rest = {"timestamp": int(time.time()), "idle_time_limit": idle_limit, "title": title or None, "env": env or None}
+    return json.dumps({"version": version, **size, **_known({**rest, **looks})}, ensure_ascii=False)
+
+
+def _known(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def read_cast(path: str | os.PathLike[str]) -> Cast:
+    """A cast of version 2 or 3. A last line that was cut off is passed over; CastError for what is no cast."""
+    name = os.fspath(path)
+    try:
+        first, *lines = Path(path).read_bytes().split(b"\n")
+    except OSError as error:
+        raise CastError(f"cannot read {name}: {error.strerror or error}") from None
+    header = _read_header(name, first)
+    while lines and not lines[-1].strip():
+        lines.pop()
+    return Cast(header, tuple(_read_events(name, lines, header["version"])))
+
+
+def _read_header(name: str, line: bytes) -> dict[str, Any]:
+    header = _json(line)
+    if not isinstance(header, dict) or "version" not in header:
+        raise CastError(f'{name}:1: this is no cast: a header such as {{"version": 2, "width": 80, …}} is missing')
+    if header["version"] not in (2, 3):
+        raise CastError(f"{name}:1: a cast of version {header['version']!r} is not known; 2 and 3 are")
+    try:
+        _size(header)
+    except (KeyError, TypeError, ValueError):
+        raise CastError(f"{name}:1: the header does not say how many columns and rows the terminal has") from None
+    return header
+
+
+def _size(header: Mapping[str, Any]) -> tuple[int, int]:
+    known = header["term"] if header["version"] == 3 else header
+    columns, rows = ("cols", "rows") if header["version"] == 3 else ("width", "height")
+    if int(known[columns]) < 1 or int(known[rows]) < 1:
+        raise ValueError("a terminal has at least one cell")
+    return int(known[columns]), int(known[rows])
+
+
+def _read_events(name: str, lines: list[bytes], version: int) -> Iterator[Event]:
+    now = 0.0
+    for number, line in enumerate(lines, 2):
+        if not line.strip() or line.startswith(b"#"):  # version 3 has comments
+            continue
+        event = _event(_json(line))
+        if event is None:
+            if number == len(lines) + 1:
+                return
+            raise CastError(f'{name}:{number}: this is not an event such as [1.5, "o", "text"]')
+        now = max(now, event.time) if version == 2 else round(now + event.time, 6)
+        yield Event(now, event.kind, event.data)
+
+
+def _event(found: Any) -> Event | None:
+    match found:
+        case [int() | float() as when, str() as kind, str() as data] if math.isfinite(when) and when >= 0:
+            return Event(float(when), kind, data)
+    return None
+
+
+def _json(line: bytes) -> Any:
+    """What the line says, or None where it says nothing."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,176 @@
+"""A program in a pty with a screen behind it, driven by one thread: nothing happens but within `wait` and `run`."""
+
+from __future__ import annotations
+
+import array
+import codecs
+import errno
+import fcntl
+import os
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from gdtui.recording.emulator import Emulator
+
+QUIET = 0.1
+"""Seconds without output after which a screen has settled."""
+RESTLESS = 1.0
+"""Seconds after which a screen that never settles is taken as it is."""
+_UPDATE_END = re.compile(rb"(?<=\x1b\[\?2026l)")
+_TICK = 0.05
+
+
+class Session:
+    """A program that runs in a terminal of its own. `close` ends it and all that it has started there.
+
+    Args:
+        command: the program and its arguments.
+        size: columns and rows.
+        env: its whole environment.
+        shown: is given all that the program writes, before the screen changes.
+    """
+
+    def __init__(
+        self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], shown: Callable[[str], None]
+    ) -> None:
+        self.emulator = Emulator(*size, self._answer)
+        self.ended = False
+        self._shown, self._outbox, self._inbox = shown, bytearray(), bytearray()
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        self._master, self._slave = os.openpty()
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        os.set_blocking(self._master, False)
+        slave = self._slave
+        try:
+            self.process = subprocess.Popen(
+                command,
+                stdin=slave,
+                stdout=slave,
+                stderr=slave,
+                env=dict(env),
+                start_new_session=True,
+                # The pty becomes the session's own terminal, so that ctrl+c is signalled.
+                preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
+            )
+        except BaseException:
+            self._release()
+            raise
+
+    def send(self, text: str) -> None:
+        """Type this."""
+        self._outbox += text.encode()
+
+    def wait(self, holds: Callable[[], bool], seconds: float) -> bool:
+        """Let the program go on until this holds, for so long at the most. Says whether it does.
+
+        It is asked after each whole update of the screen, whatever pieces the bytes came in.
+        """
+        deadline = time.monotonic() + seconds
+        while not self._holds(holds):
+            if not self._inbox and not self._read(deadline):
+                return self._holds(holds)
+            self._feed()
+        return True
+
+    def run(self, seconds: float) -> None:
+        """Let the program go on for so long."""
+        self.wait(lambda: False, seconds)
+
+    def settle(self, quiet: float = QUIET, longest: float = RESTLESS) -> bool:
+        """Wait until all that was typed has been taken and nothing is written any more. Says whether that came."""
+        deadline = time.monotonic() + longest
+        while not self.ended and (left := deadline - time.monotonic()) > 0:
+            while self._inbox:
+                self._feed()
+            if not self._read(time.monotonic() + min(quiet, left)) and self._is_taken():
+                return not self.emulator.is_updating
+        return self.ended
+
+    def close(self) -> None:
+        """End the program as a terminal does that is closed; what does not go then is killed."""
+        self._signal(signal.SIGHUP, signal.SIGCONT)
+        self._release()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(2)
+        self._signal(signal.SIGKILL)
+        self.process.wait()
+
+    def _signal(self, *signals: signal.Signals) -> None:
+        for number in signals:
+            for process in _members(self.process.pid):
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, number)
+            self.process.send_signal(number)
+
+    def _release(self) -> None:
+        for file in (self._slave, self._master):
+            if file >= 0:
+                os.close(file)
+        self._slave = self._master = -1
+
+    def _answer(self, data: bytes) -> None:
+        self._outbox += data
+
+    def _holds(self, holds: Callable[[], bool]) -> bool:
+        return not self.emulator.is_updating and holds()
+
+    def _is_taken(self) -> bool:
+        """Whether the program has read what was typed. A line that is not ended counts as read."""
+        waiting = array.array("i", [0])
+        fcntl.ioctl(self._slave, termios.FIONREAD, waiting)
+        return not self._outbox and not waiting[0]
+
+    def _feed(self) -> None:
+        """Show what has come, up to the next end of an update."""
+        end = _UPDATE_END.search(self._inbox)
+        data = bytes(self._inbox[: end.start() if end else None])
+        del self._inbox[: len(data)]
+        self._shown(self._decode(data))
+        self.emulator.feed(data)
+
+    def _read(self, deadline: float) -> bool:
+        """Wait for output until then, and write what is to be written meanwhile. Says whether there is any."""
+        while not self.ended:
+            left = deadline - time.monotonic()
+            writing = [self._master] if self._outbox else []
+            readable, writable, _ = select.select([self._master], writing, [], max(0.0, min(left, _TICK)))
+            if writable:
+                self._write()
+            if readable:
+                return self._read_some()
+            if left <= 0:
+                return False
+            self.ended = self.process.poll() is not None
+        return False
+
+    def _read_some(self) -> bool:
+        try:
+            self._inbox += os.read(self._master, 65536)
+        except OSError as error:
+            if error.errno != errno.EIO:
+                raise
+            self.ended = True
+        return bool(self._inbox)
+
+    def _write(self) -> None:
+        with suppress(BlockingIOError):
+            del self._outbox[: os.write(self._master, self._outbox)]
+
+
+def _members(session: int) -> list[int]:
+    """The processes of a session beside its leader, where there is a /proc to tell."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            fields = path.read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[3]) == session and int(path.parent.name) != session:
+                found.append(int(path.parent.name))
+    return found

@@ -1,0 +1,79 @@
+"""A screen as SVG. Each word has its own place and length, so columns line up in whatever font a viewer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from xml.sax.saxutils import escape
+
+from pyte.screens import Char
+
+from gdtui.recording.themes import NAMES, Theme
+
+SIZE = 14
+WIDTH, HEIGHT = 0.602 * SIZE, 1.164 * SIZE
+"""A cell of DejaVu Sans Mono, whose boxes and braille fill it."""
+PAD, BAR = 10, 30
+_FONTS = "'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace"
+
+
+def svg(rows: Sequence[Sequence[Char]], theme: Theme, title: str) -> str:
+    """The rows in a window with this title."""
+    width, height = len(rows[0]) * WIDTH + 2 * PAD, len(rows) * HEIGHT + BAR + PAD
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}" width="{width:.0f}">\n'
+        f'<rect width="100%" height="100%" rx="8" fill="{theme.background}"/>\n'
+        f'<text x="50%" y="20" text-anchor="middle" font-family="sans-serif" font-size="{SIZE}" '
+        f'fill="{theme.palette[8]}">{escape(title)}</text>\n'
+        f'<g font-family="{_FONTS}" font-size="{SIZE}">\n'
+    )
+    return head + "".join(line for y, row in enumerate(rows) for line in _row(row, y, theme)) + "</g>\n</svg>\n"
+
+
+def _row(row: Sequence[Char], y: int, theme: Theme) -> Iterator[str]:
+    """Backgrounds first: a character may reach into its neighbour's cell."""
+    x, top = 0, BAR + y * HEIGHT
+    texts: list[str] = []
+    for look, run in groupby(row, key=lambda cell: cell._replace(data="")):
+        data = [cell.data for cell in run]
+        ink, ground = _colour(look.fg, theme, theme.foreground), _colour(look.bg, theme, theme.background)
+        if look.reverse:
+            ink, ground = ground, ink
+        if ground != theme.background:
+            yield (
+                f'<rect x="{PAD + x * WIDTH:.1f}" y="{top:.1f}" width="{len(data) * WIDTH:.1f}" '
+                f'height="{HEIGHT + 0.3:.1f}" fill="{ground}"/>\n'
+            )
+        texts.extend(_words(data, x, top, f'fill="{ink}"{_style(look)}'))
+        x += len(data)
+    yield from texts
+
+
+def _words(data: list[str], x: int, top: float, style: str) -> Iterator[str]:
+    """The words of a run, each at its place and stretched to its cells."""
+    for is_seen, word in groupby(enumerate(data, x), key=lambda at: bool(at[1].strip())):
+        cells = list(word)
+        if is_seen:
+            yield (
+                f'<text x="{PAD + cells[0][0] * WIDTH:.1f}" y="{top + 0.93 * SIZE:.1f}" '
+                f'textLength="{len(cells) * WIDTH:.1f}" {style}>{escape("".join(char for _, char in cells))}</text>\n'
+            )
+
+
+def _style(look: Char) -> str:
+    lines = [name for name, on in (("underline", look.underscore), ("line-through", look.strikethrough)) if on]
+    return (
+        (' font-weight="bold"' if look.bold else "")
+        + (' font-style="italic"' if look.italics else "")
+        + (f' text-decoration="{" ".join(lines)}"' if lines else "")
+    )
+
+
+def _colour(name: str, theme: Theme, default: str) -> str:
+    """pyte's yellow is brown, and its bright magenta background has a slip of the pen."""
+    if name == "default":
+        return default
+    plain = name.replace("bfight", "bright").replace("brown", "yellow").removeprefix("bright")
+    if plain in NAMES:
+        return theme.palette[NAMES.index(plain) + 8 * name.startswith(("bright", "bfight"))]
+    return f"#{name}"

@@ -1,0 +1,286 @@
+"""Tapes played in real ptys: the same screens each time, casts that replay to them, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gdtui.recording.cast import read_cast
+from gdtui.recording.emulator import Emulator
+from gdtui.recording.parser import parse_text
+from gdtui.recording.play import golden, play
+from gdtui.recording.player import Moment
+from gdtui.recording.session import Session
+from gdtui.recording.tape import TapeError
+
+ROOT = Path(__file__).parents[2]
+FAST = float("inf")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+
+def played(text: str, *outputs: str, speed: float = FAST, **options) -> tuple[Moment, ...]:
+    return play(parse_text(f"# gdtui: 60x12\n{text}", "demo.tape"), outputs or None, speed=speed, **options)
+
+
+def replayed(path: str | Path, until: float = float("inf")) -> Emulator:
+    """What a terminal shows that plays the cast."""
+    cast = read_cast(path)
+    emulator = Emulator(*cast.size)
+    for event in cast.events:
+        if event.kind == "o" and event.time <= until:
+            emulator.feed(event.data.encode())
+    return emulator
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10) -> bool:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def alive(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_command_is_typed_and_its_screen_is_kept():
+    first, end = played("Type 'echo $((6 * 7))'\nEnter\nWait /^>$/\n", "a.txt", "a.ascii", "a.cast")
+    assert first.text == "> echo $((6 * 7))\n42\n>"
+    assert (first.what, str(first.place)) == ("Wait+Line /^>$/", "demo.tape:4:1")
+    assert end.text == first.text
+    assert Path("a.txt").read_text() == f"{first.text}\n"
+    assert Path("a.ascii").read_text() == golden([first, end])
+    assert replayed("a.cast").text().rstrip() == first.text
+
+
+def test_every_kind_of_key_arrives_as_a_terminal_sends_it():
+    pressed = b"a\x1b[A\x1b[5~\x1b[1;2C\x03\x1bx\x7fpasted"
+    Path("keys.py").write_text(
+        f"import sys, tty; tty.setraw(0); print('ready'); print(repr(sys.stdin.buffer.read({len(pressed)})))"
+    )
+    text = """Copy pasted
+Type "clear; python -u keys.py" Enter
+Wait+Screen /ready/
+Type a Up PageUp Shift+Right Ctrl+C Alt+x Backspace Paste
+Wait+Screen /b'.*'/
+"""
+    *_, end = played(text, check=True)
+    assert repr(pressed) in end.text
+
+
+def test_a_program_that_asks_where_the_cursor_is_gets_an_answer():
+    Path("ask.py").write_text(
+        "import sys, tty; tty.setraw(0)\n"
+        "print('\\x1b[2;5H\\x1b[6n', end='', flush=True); print(repr(sys.stdin.read(6)))"
+    )
+    *_, end = played("Type 'clear; python ask.py' Enter\nWait+Screen /'.*R'/", check=True)
+    assert "'\\x1b[2;5R'" in end.text
+
+
+def test_hidden_parts_are_not_in_the_cast_and_it_stands_alone():
+    text = """Hide
+Type "echo se''cret one; PS1='$ '" Enter
+Wait /\\$$/
+Type "printf '\\033[31mred\\033[m '; echo visible" Enter
+Wait /\\$$/
+Show
+Type "echo shown" Enter
+Wait /\\$$/
+Hide
+Type "clear; echo se''cret two" Enter
+Wait /\\$$/
+Show
+Type "echo again" Enter
+Wait /\\$$/
+"""
+    moments = played(text, "a.cast", "a.svg")
+    cast = read_cast("a.cast")
+    assert replayed("a.cast").text().rstrip() == moments[-1].text
+    assert "secret one\n" in replayed("a.cast", cast.events[0].time).text()  # in the screen that it begins with
+    assert replayed("a.cast", cast.events[0].time).cell(0, 3)[:2] == ("r", "red")
+    assert 'fill="#' in Path("a.svg").read_text()
+
+
+def test_what_is_hidden_takes_no_time():
+    begin = time.monotonic()
+    played("Hide\nSleep 500ms\nShow\nType 'echo a' Enter\nWait\nHide\nSleep 500ms\n", "a.cast", speed=1)
+    assert 0 < read_cast("a.cast").duration < time.monotonic() - begin - 1.0
+
+
+FRAMES = """
+import sys
+for number in range(60):
+    body = "".join(f"\\x1b[{row};1H\\x1b[3{row % 8}mframe {number} row {row} ü⠿\\x1b[K" for row in range(1, 11))
+    sys.stdout.write(f"\\x1b[?2026h{body}\\x1b[?2026l")
+sys.stdout.write("\\x1b[m\\x1b[12;1H")
+sys.stdout.flush()
+"""
+
+
+def test_a_wait_sees_whole_updates_only_however_the_bytes_come():
+    """A screen drawn in 60 updates, in pieces that end anywhere: each is seen whole, or not at all."""
+    Path("frames.py").write_text(FRAMES)
+    seen: list[str] = []
+    session = Session([sys.executable, "frames.py"], (60, 12), dict(os.environ), lambda _: None)
+    try:
+        session.wait(lambda: bool(seen.append(session.emulator.text())) or session.ended, 20)
+    finally:
+        session.close()
+    for screen in seen:
+        frames = {line.split(" row")[0] for line in screen.splitlines() if "row" in line}
+        assert len(frames) <= 1
+    assert {f"frame {number}" for number in range(60)} <= {screen.split(" row")[0] for screen in seen}
+
+
+def test_a_cast_replays_to_the_live_screen_at_any_time():
+    """The screen after each piece is compared with a replay cut at 20 of those places."""
+    Path("frames.py").write_text(FRAMES)
+    pieces: list[str] = []
+    live: list[str] = []
+
+    def shown(text: str) -> None:
+        live.append(session.emulator.text())
+        pieces.append(text)
+
+    session = Session([sys.executable, "frames.py"], (60, 12), dict(os.environ), shown)
+    try:
+        session.wait(lambda: session.ended, 20)
+    finally:
+        session.close()
+    for cut in range(0, len(pieces), max(1, len(pieces) // 20)):
+        again = Emulator(60, 12)
+        again.feed("".join(pieces[:cut]).encode())
+        assert again.text() == live[cut]
+
+
+def test_the_same_tape_gives_the_same_screens():
+    """With speeds that differ, and gdtui in it: travel and a fork."""
+    text = """Type "python -m gdtui --speed 200 --seed 3" Enter
+Wait+Screen /all 100 epochs done/
+Left 3
+PageUp@1ms 2
+Wait+Screen /epoch +78.100/
+Up
+Type f
+Wait+Screen /✓ done +epoch 100.100[^$]*alpha 0.02 /
+Screenshot no.txt
+Type q
+Wait
+"""
+    script = parse_text(f"# gdtui: 100x30\nEnv PYTHONPATH '{ROOT}'\n{text}", "demo.tape")
+    runs = [play(script, check=True, speed=speed) for speed in (FAST, 3)]
+    assert golden(runs[0]) == golden(runs[1])
+    assert "alpha 0.02" in runs[0][-1].text
+    assert not Path("no.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Wait+Screen@200ms /never/", r"^demo\.tape:2:1: Wait\+Screen /never/: did not come within 0\.2 s; .*:\n>$"),
+        (
+            "Type exit Enter\nWait /never/",
+            r"^demo\.tape:3:1: Wait\+Line /never/: the shell ended without it; the screen",
+        ),
+        ("Type exit Enter\nSleep 1\nType ls", r"^demo\.tape:4:1: nothing can be typed any more: the shell has ended$"),
+        ("Require no-such", r"^demo\.tape:2:9: the program no-such is required, and is not on the PATH$"),
+    ],
+)
+def test_what_goes_wrong_has_its_place(text, message):
+    with pytest.raises(TapeError, match=message):
+        played(text, check=True)
+
+
+def test_files_are_not_overwritten_and_nothing_is_played_then():
+    Path("a.txt").write_text("precious")
+    with pytest.raises(TapeError, match=r"^demo\.tape:2:8: a\.txt is there already; give another name, or --force"):
+        played("Output a.txt\nType 'touch played' Enter")
+    assert Path("a.txt").read_text() == "precious"
+    assert not Path("played").exists()
+    played("Output a.txt\nType 'touch played' Enter\nWait", force=True)
+    assert Path("played").exists()
+    assert "touch played" in Path("a.txt").read_text()
+
+
+def test_a_missing_gif_program_names_what_brings_it(monkeypatch):
+    monkeypatch.setattr("shutil.which", lambda name, path=None: None if name == "term2gif" else f"/bin/{name}")
+    with pytest.raises(TapeError, match=r"^demo\.tape:1:1: a \.gif or \.png needs the program term2gif; pip install"):
+        played("Hide", "a.gif")
+
+
+def test_no_process_is_left_behind():
+    """Also not what ignores the hangup, or runs in the background."""
+    text = """Type "sleep 1000 & echo $! > one; (trap '' HUP; sleep 1001) & echo $! > two" Enter
+Wait
+Type "nohup sleep 1002 > out 2>&1 & echo $! > three" Enter
+Wait
+"""
+    played(text, check=True)
+    processes = [int(Path(name).read_text()) for name in ("one", "two", "three")]
+    assert eventually(lambda: not any(map(alive, processes)))
+
+
+def player(text: str, *options: str) -> subprocess.Popen[bytes]:
+    Path("demo.tape").write_text(f"# gdtui: 60x12\n{text}")
+    command = [sys.executable, "-m", "gdtui", "tape", "demo.tape", *options]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_ctrl_c_ends_all_and_leaves_with_130():
+    with player("Type 'echo $$ > shell; sleep 1000' Enter\nSleep 60s\n", "--force", "--speed", "10") as process:
+        assert eventually(lambda: Path("shell").exists() and Path("shell").read_text().strip() != "")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 130
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+    assert eventually(lambda: not alive(int(Path("shell").read_text())))
+
+
+def test_after_kill_9_in_the_middle_the_cast_plays():
+    with player("Type 'for i in {1..9}; do echo line $i; done; sleep 1000' Enter\nSleep 60s\n") as process:
+        assert eventually(lambda: Path("demo.cast").exists() and "line 9" in Path("demo.cast").read_text())
+        process.kill()
+    assert "line 9" in replayed("demo.cast").text()
+    done = subprocess.run([sys.executable, "-m", "asciinema", "cat", "demo.cast"], capture_output=True, timeout=30)
+    assert done.returncode == 0
+    assert b"line 9" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "message"),
+    [
+        ("Sleep\n", [], "gdtui: demo.tape:2:6: Sleep needs a time, as in 500ms or 2s\n"),
+        ("Sleep 1\n", ["-o", "a.mp4"], "gdtui: a.mp4: a tape makes .cast, .gif, .svg, .txt, .ascii, by the ending"),
+    ],
+)
+def test_the_command_line_says_one_line_and_leaves_with_2(text, options, message):
+    with player(text, *options) as process:
+        assert process.wait(20) == 2
+        assert process.stderr is not None
+        told = process.stderr.read().decode()
+    assert told.startswith(message)
+    assert told.count("\n") == 1
+
+
+def test_every_demo_plays_to_its_end():
+    done = subprocess.run(
+        [sys.executable, "-m", "demos", "--check"], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count(": ok") == len(list((ROOT / "demos").glob("*.tape"))) >= 6
