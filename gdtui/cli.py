@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gdtui import __version__
-from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, DataSettings, Settings, StopRules
+from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, CastSettings, DataSettings, Settings, StopRules
 
 CALM_FPS = 2.0
 TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
@@ -145,12 +145,31 @@ def build_parser() -> Parser:
     add("--fps", type=_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
-    add("--force", action="store_true", help="let --save overwrite a file")
+    add("--force", action="store_true", help="let --save and --record overwrite a file")
     add("--detach-on-hangup", action="store_true", help=DETACH)
+    _add_film(add)
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("--version", action="version", version=f"gdtui {__version__}")
     return parser
+
+
+def _add_film(add: Callable[..., Any], force: bool = False) -> None:
+    add("--record", metavar="OUT.cast", help="record the screen as an asciicast (ctrl+r does so at any time)")
+    add("--cast-version", type=int, choices=(2, 3), default=2, help="its version (2)")
+    add("--idle-limit", type=_positive, metavar="S", help="seconds that a pause takes in it, at the most")
+    if force:
+        add("--force", action="store_true", help="let --record overwrite a file")
+
+
+def _film(options: argparse.Namespace) -> CastSettings:
+    return CastSettings(options.record, options.cast_version, options.idle_limit, options.force)
+
+
+def _no_screen(options: argparse.Namespace) -> None:
+    """Raises ValueError where the screen is to be recorded, and there is none."""
+    if options.record is not None:
+        raise ValueError("--record needs the screen; on a terminal, and without --plain, there is one")
 
 
 def settings_from(options: argparse.Namespace) -> Settings:
@@ -218,12 +237,13 @@ def _train(options: argparse.Namespace) -> int:
         return _fail("--detach-on-hangup needs --save RUN.jsonl: a file to go on in", USAGE)
     settings = settings_from(options)
     if wants_plain(options.plain):
+        _no_screen(options)
         from gdtui import plain
 
         return plain.train(settings, save=options.save, force=options.force)
     from gdtui.tui.app import train
 
-    return train(settings, save=options.save, force=options.force)
+    return train(settings, save=options.save, force=options.force, film=_film(options))
 
 
 def _resume(arguments: list[str]) -> int:
@@ -233,16 +253,18 @@ def _resume(arguments: list[str]) -> int:
     parser.add_argument("-a", "--alpha", type=_positive, metavar="A", help="learning rate from here (the file's last)")
     parser.add_argument("--speed", type=_speed, metavar="R|max", help="epochs a second")
     parser.add_argument("--detach-on-hangup", action="store_true", help=DETACH)
+    _add_film(parser.add_argument, force=True)
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
     steered = options.epochs, options.alpha, options.speed, options.detach_on_hangup
     if wants_plain(options.plain):
+        _no_screen(options)
         from gdtui import plain
 
         return plain.resume(options.run, *steered)
     from gdtui.tui.app import resume
 
-    return resume(options.run, *steered)
+    return resume(options.run, *steered, film=_film(options))
 
 
 def _watch(arguments: list[str]) -> int:
@@ -254,12 +276,14 @@ Several runs are compared: their loss curves on one chart, and a table."""
         "--loss", type=_real, metavar="L", help="compare when the runs reached this loss (the lowest of all)"
     )
     parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
+    _add_film(parser.add_argument, force=True)
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
     if not wants_plain(options.plain or options.follow):
         from gdtui.tui.app import watch
 
-        return watch(options.runs, options.loss)
+        return watch(options.runs, options.loss, _film(options))
+    _no_screen(options)
     from gdtui import plain
 
     if len(options.runs) == 1 and options.loss is None:

@@ -57,6 +57,23 @@ class Settings:
     """Whether training outlives its terminal."""
 
 
+@dataclass(frozen=True, slots=True)
+class CastSettings:
+    """How the screen is recorded.
+
+    Attributes:
+        path: the asciicast to write from the start, if any.
+        version: of the format, 2 or 3.
+        idle_limit: seconds that a pause takes in it, at the most.
+        force: overwrite what is there.
+    """
+
+    path: str | None = None
+    version: int = 2
+    idle_limit: float | None = None
+    force: bool = False
+
+
 def watchable_speed(epochs: int) -> float:
     """Epochs a second at which a run of this length can be watched: 20 (the default 100 epochs take 5 s), or
     as many more as end it in about 20 s."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from textual.app import App
-
-from gdtui.settings import DataSettings, Settings
+from gdtui.settings import CastSettings, DataSettings, Settings
 from gdtui.tui.compare import CompareApp
+from gdtui.tui.filming import Filming
 from gdtui.tui.saving import Saving
 from gdtui.tui.steering import Steering
 from gdtui.tui.travel import Travel
@@ -17,6 +17,8 @@ from gdtui.tui.travel import Travel
 if TYPE_CHECKING:
     # These bring NumPy, plotext and scikit-learn with them: imported after the first paint, off the UI thread.
     from gdtui.tui.stage import Stage
+
+NOT_FILMED = CastSettings()
 
 
 class GdtuiApp(Steering, Travel, Saving):
@@ -125,8 +127,12 @@ class GdtuiApp(Steering, Travel, Saving):
         self.exit(130)
 
 
-def train(settings: Settings, save: str | None = None, force: bool = False) -> int:
-    """Train in the terminal; returns the exit code. What was learnt stays on the normal screen."""
+def train(settings: Settings, save: str | None = None, force: bool = False, film: CastSettings = NOT_FILMED) -> int:
+    """Train in the terminal; returns the exit code. What was learnt stays on the normal screen.
+
+    Raises:
+        CastError: what is asked to be recorded cannot be.
+    """
 
     def begin() -> Stage:
         from gdtui.tui.stage import Stage
@@ -134,12 +140,19 @@ def train(settings: Settings, save: str | None = None, force: bool = False) -> i
         return Stage.load(settings, save=save, force=force)
 
     app = GdtuiApp(settings, begin=begin)
-    app.run()
+    _run(app, film)
     return _finish(app)
 
 
-def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
-    """Go on with a saved run in the terminal; returns the exit code."""
+def resume(
+    path: str,
+    epochs: int | None,
+    alpha: float | None,
+    speed: float | None,
+    detach: bool = False,
+    film: CastSettings = NOT_FILMED,
+) -> int:
+    """Go on with a saved run in the terminal; returns and raises as `train`."""
 
     def begin() -> Stage:
         from gdtui.tui.stage import Stage
@@ -147,13 +160,13 @@ def resume(path: str, epochs: int | None, alpha: float | None, speed: float | No
         return Stage.resume(path, epochs, alpha)
 
     app = GdtuiApp(Settings(DataSettings(path), speed=speed, detach=detach), begin=begin)
-    app.run()
+    _run(app, film)
     return _finish(app)
 
 
-def watch(paths: list[str], target: float | None = None) -> int:
-    """Look at run files in the terminal; returns the exit code. One file is shown with all that it holds, several
-    are compared; `target` is the loss of which the comparison says when it was reached."""
+def watch(paths: list[str], target: float | None = None, film: CastSettings = NOT_FILMED) -> int:
+    """Look at run files in the terminal; returns and raises as `train`. One file is shown with all that it holds,
+    several are compared; `target` is the loss of which the comparison says when it was reached."""
 
     def begin() -> Stage:
         from gdtui.tui.stage import Stage
@@ -162,10 +175,22 @@ def watch(paths: list[str], target: float | None = None) -> int:
 
     if len(paths) == 1 and target is None:
         app = GdtuiApp(Settings(DataSettings(paths[0])), begin=begin)
-        app.run()
+        _run(app, film)
         if not app.has_only_losses:
             return _finish(app)
-    return _compare(CompareApp(paths, target))
+        film = replace(film, force=True)  # what was just begun
+    comparison = CompareApp(paths, target)
+    _run(comparison, film)
+    return _finish_comparison(comparison)
+
+
+def _run(app: Filming, film: CastSettings) -> None:
+    app.film = film
+    app.begin_film()
+    try:
+        app.run()
+    finally:
+        app.end_film()
 
 
 def _finish(app: GdtuiApp) -> int:
@@ -178,16 +203,10 @@ def _finish(app: GdtuiApp) -> int:
         from gdtui.report import print_report
 
         print_report(app.stage.run)
-    return exit_code(app)
+    return _exit_code(app)
 
 
-def exit_code(app: App[int]) -> int:
-    """What the app was left with."""
-    return app.return_code or 0 if app.return_value is None else app.return_value
-
-
-def _compare(app: CompareApp) -> int:
-    app.run()
+def _finish_comparison(app: CompareApp) -> int:
     if app.failure is not None:
         print(f"gdtui: {app.failure}", file=sys.stderr)
         return 2
@@ -195,4 +214,9 @@ def _compare(app: CompareApp) -> int:
         from gdtui.report import print_standings
 
         print_standings(app.entrants, app.target)
-    return exit_code(app)
+    return _exit_code(app)
+
+
+def _exit_code(app: Filming) -> int:
+    """What the app was left with."""
+    return app.return_code or 0 if app.return_value is None else app.return_value

@@ -45,6 +45,8 @@ BINDINGS = (
     Key("f,enter", "fork", "f  enter", "", "In the past: train on from there as a new branch, with the alpha shown"),
     Key("b", "next_branch", "b", "", "Look at the next branch"),
     Key("w", "save", "w", "", "Write the run into a file, also what is still to come"),
+    Key("ctrl+r", "record", "ctrl+r", "", "Record the screen as an asciicast, or stop recording"),
+    Key("s", "still", "s", "", "Save a picture of the screen (SVG)"),
     Key("r", "restart", "r", "r Restart", "Start again from the same weights"),
     Key("R", "restart_fresh", "R", "", "Start again from fresh weights"),
     Key("d", "choose_data", "d", "d Data", "Choose the data set"),
@@ -64,7 +66,7 @@ COMPARING = (
     *(key._replace(help=key.help.partition(";")[0]) for key in BINDINGS if key.action in TRAVEL),
     Key("home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)"),
     Key("end", "travel_to_end", "End", "", "To each run's last epoch"),
-    *(key for key in BINDINGS if key.action in {"log_scale", "repaint", "help"}),
+    *(key for key in BINDINGS if key.action in {"log_scale", "record", "still", "repaint", "help"}),
     Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )

@@ -22,10 +22,10 @@ from textual.widgets import Footer, Static
 from gdtui.settings import Settings, watchable_speed
 from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.chart_view import ChartView
+from gdtui.tui.filming import Filming, rec_view
 from gdtui.tui.log_view import LogView
 from gdtui.tui.results import ConfusionPanel, SamplesPanel
 from gdtui.tui.status import Status, StatusLines
-from gdtui.tui.terminal import TerseApp
 from gdtui.tui.trainer import Pace
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from gdtui.tui.stage import Loader, Stage
 
 
-class Board(TerseApp):
+class Board(Filming):
     """gdtui in a terminal.
 
     Args:
@@ -87,7 +87,9 @@ class Board(TerseApp):
         self._samples_view, self._confusion_view = SamplesPanel(id="samples"), ConfusionPanel(id="confusion")
         self._status_lines, self._log_view = StatusLines(id="status"), LogView(id="log")
         self.base_screen = self.screen
-        yield self._title_view
+        with Horizontal(id="head"):
+            yield self._title_view
+            yield rec_view()
         yield self._small_view
         with Horizontal(id="main"):
             with Vertical(id="left"):
@@ -147,6 +149,11 @@ class Board(TerseApp):
     def _tell(self, lines: list[tuple[str, bool]]) -> None:
         for line, is_event in lines:
             self._log_view.add([line], is_event)
+            if is_event:
+                self.mark(line)
+
+    def say(self, text: str) -> None:
+        self._log_view.add([text], event=True)
 
     def _draw_charts(self) -> None:
         if self.stage is None:

@@ -59,6 +59,13 @@ class Cells:
         width, height = self._size
         self._rows = [[UNKNOWN] * width for _ in range(height)]
 
+    def whole(self) -> str:
+        """What draws all that the terminal shows, on a blank screen."""
+        writer = _Writer(self._size[0])
+        for y, row in enumerate(self._rows):
+            _write_differences(writer, y, [UNKNOWN] * len(row), row, 0, len(row))
+        return writer.text()
+
     def update(self, update: CompositorUpdate, size: tuple[int, int], color_system: ColorSystem | None) -> str:
         """What to send to a terminal of (columns, rows) so that it shows the update."""
         if size != self._size:

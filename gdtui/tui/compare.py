@@ -12,14 +12,15 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widgets import Footer, Static
 
 from gdtui.charts.roles import RUNS
 from gdtui.tui.bindings import COMPARING, textual_bindings
 from gdtui.tui.chart_view import ChartView
+from gdtui.tui.filming import Filming, rec_view
 from gdtui.tui.log_view import LogView
 from gdtui.tui.saving import POLL
-from gdtui.tui.terminal import TerseApp
 
 if TYPE_CHECKING:
     # This brings NumPy with it: imported after the first paint.
@@ -30,7 +31,7 @@ LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""
 
 
-class CompareApp(TerseApp):
+class CompareApp(Filming):
     """Looks at run files.
 
     Args:
@@ -64,7 +65,9 @@ class CompareApp(TerseApp):
         self._title_view = Static(f"gdtui  {what}", id="title", markup=False)
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
         self._table_view = Static("reading …", id="standings", markup=False)
-        yield self._title_view
+        with Horizontal(id="head"):
+            yield self._title_view
+            yield rec_view()
         for view, title in ((self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")):
             view.border_title = title
             yield view.add_class("panel")

@@ -93,9 +93,13 @@ class TerseApp(App[int]):
             width, height = self.size
             text = self._cells.update(renderable, (width, height), self.console._color_system)
             if text:
+                self.drawn(text)
                 self._send(text)
         finally:
             self.post_display_hook()
+
+    def drawn(self, text: str) -> None:
+        """This draws what has changed on the screen; for whoever records it."""
 
     def _send(self, text: str) -> None:
         is_frame, self.frame_due = self.frame_due, False

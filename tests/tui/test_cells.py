@@ -15,8 +15,8 @@ from textual._compositor import LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
+from gdtui.recording.emulator import Emulator
 from gdtui.tui.cells import Cells
-from tests.terminal.emulator import Emulator
 
 COLOURS = (None, "#ff0000", "#00ff00", "#0000ff", "#808080")
 styles = st.builds(

@@ -11,8 +11,8 @@ from textual.app import App
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
 
+from gdtui.recording.emulator import Emulator
 from gdtui.tui.app import GdtuiApp
-from tests.terminal.emulator import Emulator
 from tests.tui.driving import LONG, until
 from tests.tui.test_cells import seen, wanted
 
