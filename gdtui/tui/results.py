@@ -20,8 +20,12 @@ class SamplesPanel(VerticalScroll, can_focus=False):
 
     COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--head"}
 
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._view = Static()  # at hand: rows may come before it is mounted
+
     def compose(self) -> ComposeResult:
-        yield Static(id="samples-table")
+        yield self._view
 
     def show(self, rows: list[Sample], feature_names: tuple[str, ...]) -> None:
         """Show these rows from now on."""
@@ -40,7 +44,7 @@ class SamplesPanel(VerticalScroll, can_focus=False):
     def _draw(self) -> None:
         rows, names = self._content
         width = self.scrollable_content_region.width
-        self.query_one("#samples-table", Static).update(self._table(rows, names, width))
+        self._view.update(self._table(rows, names, width))
         hidden = len(names) - self._room(width, names)
         self.border_subtitle = f"{hidden} more features" if hidden > 0 and rows else ""
 
