@@ -162,7 +162,8 @@ def _add_film(add: Callable[..., Any], force: bool = False) -> None:
         add("--force", action="store_true", help="let --record overwrite a file")
 
 
-def _film(options: argparse.Namespace) -> CastSettings:
+def film_from(options: argparse.Namespace) -> CastSettings:
+    """The options that say how the screen is recorded."""
     return CastSettings(options.record, options.cast_version, options.idle_limit, options.force)
 
 
@@ -243,7 +244,7 @@ def _train(options: argparse.Namespace) -> int:
         return plain.train(settings, save=options.save, force=options.force)
     from gdtui.tui.app import train
 
-    return train(settings, save=options.save, force=options.force, film=_film(options))
+    return train(settings, save=options.save, force=options.force, film=film_from(options))
 
 
 def _resume(arguments: list[str]) -> int:
@@ -264,7 +265,7 @@ def _resume(arguments: list[str]) -> int:
         return plain.resume(options.run, *steered)
     from gdtui.tui.app import resume
 
-    return resume(options.run, *steered, film=_film(options))
+    return resume(options.run, *steered, film=film_from(options))
 
 
 def _watch(arguments: list[str]) -> int:
@@ -282,7 +283,7 @@ Several runs are compared: their loss curves on one chart, and a table."""
     if not wants_plain(options.plain or options.follow):
         from gdtui.tui.app import watch
 
-        return watch(options.runs, options.loss, _film(options))
+        return watch(options.runs, options.loss, film_from(options))
     _no_screen(options)
     from gdtui import plain
 

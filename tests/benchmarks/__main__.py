@@ -187,6 +187,20 @@ def start() -> Iterator[Row]:
     yield "first trained epoch visible", f"{seen:.3g} s", "", "", "≤ 1.5 s"
 
 
+def recording() -> Iterator[Row]:
+    options = ("--speed", "10", "--fps", "10", "--epochs", "200")
+    with tempfile.TemporaryDirectory() as folder:
+        film = ("--record", str(Path(folder, "demo.cast")), "--force")
+        ours, theirs = alternate(
+            lambda: _frame_cpu(probe(5, *options, *film)), lambda: _frame_cpu(probe(5, *options)), 3
+        )
+    yield row("CPU a frame, recorded against not", ours, theirs, "ms", "≤ 1.05")
+
+
+def _frame_cpu(cost: dict[str, float]) -> float:
+    return 1000 * cost["cpu"] / cost["frames"]
+
+
 def rest() -> Iterator[Row]:
     traffic = run("-m", "gdtui", "--speed", "max", seconds=8)
     late = sum(len(data) for at, data in traffic.pieces if at > 4)
@@ -244,7 +258,7 @@ def _alpha(terminal: Terminal) -> str:
     return found[1] if found else ""
 
 
-GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, scale, start, rest, link)}
+GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, scale, start, recording, rest, link)}
 
 
 def main() -> None:

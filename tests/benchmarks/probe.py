@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.cli import build_parser, settings_from
+from gdtui.cli import build_parser, film_from, settings_from
 from gdtui.learning.data import Dataset, dataset, load
 from gdtui.tui.app import GdtuiApp
 
@@ -74,8 +74,12 @@ def main() -> None:
         at = rest.index("--done")
         done = int(rest[at + 1])
         del rest[at : at + 2]
-    settings = settings_from(build_parser().parse_args(rest))
-    Probe(Path(out), float(seconds), done, settings=settings, loader=loader).run()
+    options = build_parser().parse_args(rest)
+    app = Probe(Path(out), float(seconds), done, settings=settings_from(options), loader=loader)
+    app.film = film_from(options)
+    app.begin_film()
+    app.run()
+    app.end_film()
 
 
 if __name__ == "__main__":
