@@ -77,16 +77,5 @@ FIRST = ("pause", "step", "alpha_up", "more_epochs", "help", "quit")
 
 
 def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[Binding]:
-    """The table as Textual wants it, in the footer's order."""
-    return [
-        Binding(
-            key.keys,
-            key.action,
-            key.footer.partition(" ")[2] or key.help,
-            show=bool(key.footer),
-            key_display=key.footer.partition(" ")[0] or key.shown,
-            tooltip=key.help,
-            priority=key.keys == "ctrl+c",
-        )
-        for key in sorted(keys, key=lambda key: key.action not in FIRST)
-    ]
+    """The table as Textual wants it."""
+    return [Binding(key.keys, key.action, key.help, show=False, priority=key.keys == "ctrl+c") for key in keys]

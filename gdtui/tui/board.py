@@ -17,12 +17,13 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from gdtui.settings import Settings, watchable_speed
 from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.filming import Filming, rec_view
+from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.results import ConfusionPanel, SamplesPanel
 from gdtui.tui.status import Status, StatusLines
@@ -101,7 +102,7 @@ class Board(Filming):
         with Horizontal(id="bottom"):
             yield _panel(self._log_view, "Log")
             yield _panel(self._confusion_view, "Confusion matrix")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar(BINDINGS)
 
     @property
     def run_shown(self) -> Run | None:

@@ -13,12 +13,13 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from gdtui.charts.roles import RUNS
 from gdtui.tui.bindings import COMPARING, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.filming import Filming, rec_view
+from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.saving import POLL
 
@@ -71,7 +72,7 @@ class CompareApp(Filming):
         for view, title in ((self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")):
             view.border_title = title
             yield view.add_class("panel")
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyBar(COMPARING)
 
     def on_mount(self) -> None:
         self.screen.add_class("compare", *(["several"] if len(self._paths) > 1 else []))

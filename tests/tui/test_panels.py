@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from gdtui.learning.data import DataError
 from gdtui.runs.result import samples
 from gdtui.settings import DataSettings, Settings, StopRules
 from gdtui.tui.app import GdtuiApp
+from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.log_view import LogView
 from gdtui.tui.screens import Question
 from tests.tui.driving import FIVE, LONG, START, base, finish, log, running, screen, status, step, until
@@ -306,3 +308,27 @@ async def test_a_question_begins_with_todays_value() -> None:
         await pilot.press("up", "up", "a")
         assert isinstance(app.screen, Question)
         assert app.screen.query_one("Input").value == "0.05"
+
+
+# The keys at the foot
+
+
+def foot(app: GdtuiApp) -> str:
+    return screen(app).splitlines()[-1].rstrip()
+
+
+@pytest.mark.parametrize("width", [60, 66, 80, 99, 100, 120, 200])
+async def test_the_keys_at_the_foot_are_whole(width: int) -> None:
+    whole = {key.footer for key in BINDINGS if key.footer}
+    async with running(size=(width, 30)) as (app, _):
+        shown = re.split(r" {2,}", foot(app).strip())
+        assert set(shown) <= whole
+        assert {"space Pause", "? Help", "q Quit"} <= set(shown)
+        left_out = whole - set(shown)
+        assert len(left_out) == 0 or len(foot(app)) > width - 16
+
+
+async def test_a_click_on_a_key_at_the_foot_presses_it() -> None:
+    async with running() as (app, pilot):
+        await pilot.click(offset=(foot(app).index("Step"), 39))
+        await until(pilot, lambda: status(app).epoch == 1)

@@ -1,0 +1,57 @@
+"""The keys at the foot of the screen: as many as there is room for, none cut in half."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from gdtui.tui.bindings import FIRST, Key
+
+BETWEEN = 2
+"""Blank cells between two keys."""
+
+
+class KeyBar(Widget):
+    """A line of keys, each with a word; a click presses it.
+
+    Args:
+        keys: the table of them; those with a footer are shown, the first to be known first.
+    """
+
+    COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}
+
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__()
+        self._table = sorted((key for key in keys if key.footer), key=lambda key: key.action not in FIRST)
+
+    def on_mount(self) -> None:
+        # What can be done changes with what is shown.
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
+
+    def _shown(self) -> Iterator[Key]:
+        room = self.size.width - 1
+        for key in self._table:
+            if not self.app.check_action(key.action.partition("(")[0], ()):
+                continue
+            room -= len(key.footer) + BETWEEN
+            if room < -BETWEEN:
+                return
+            yield key
+
+    def render_line(self, y: int) -> Strip:
+        key_style = self.get_component_rich_style("key-bar--key")
+        word_style = self.get_component_rich_style("key-bar--word")
+        segments = [Segment(" ", word_style)]
+        for key in self._shown():
+            name, _, word = key.footer.partition(" ")
+            click = Style.from_meta({"@click": f"app.{key.action}"})
+            segments += [
+                Segment(name, key_style + click),
+                Segment(f" {word}", word_style + click),
+                Segment(" " * BETWEEN, word_style),
+            ]
+        return Strip(segments).adjust_cell_length(self.size.width, word_style)
