@@ -164,6 +164,53 @@ def test_which_epochs_are_kept(epoch, step):
     assert step_between_kept(epoch) == step
 
 
+def test_what_no_kept_epoch_tells_yet_is_known_from_what_was_steered(tmp_path):
+    """Beyond 10,000 epochs most are not in the file; a kill comes before the next that is."""
+    path, run = str(tmp_path / "run.jsonl"), new_run(epochs=30_000)
+    recorder = Recorder(path, run)
+    train(run, recorder, 10_014)
+    run.set_alpha(0.3)
+    train(run, recorder, 2)
+    again = last_run(RunFile(path))
+    assert (again.done, again.alpha) == (10_014, 0.3)
+    again.advance(2)
+    assert again.weights.tobytes() == run.weights.tobytes()
+    fork = run.forked(10_009, 0.05)
+    train(fork, recorder, 2)
+    again = last_run(RunFile(path))
+    assert (again.done, again.alpha) == (10_008, 0.05)
+    again.advance(2)
+    assert again.weights.tobytes() == fork.weights.tobytes()
+    for epoch in (10_005, 10_008, 10_009, 10_010):
+        assert again.history.weights_at(epoch).tobytes() == fork.history.weights_at(epoch).tobytes()
+
+
+def test_a_fork_is_in_its_file_before_its_first_step_where_that_is_asked_for(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run()
+    recorder = Recorder(path, run)
+    train(run, recorder, 20)
+    fork = run.forked(7, 0.5)
+    recorder.turn_to(fork)
+    again = last_run(RunFile(path))
+    assert_same(again, fork)
+    recorder.turn_to(run)
+    assert_same(last_run(RunFile(path)), run)
+
+
+def test_a_file_has_one_writer_at_a_time(tmp_path):
+    path, run = str(tmp_path / "run.jsonl"), new_run()
+    recorder = Recorder(path, run)
+    train(run, recorder, 5)
+    for other in (lambda: continued(path), lambda: Recorder(path, new_run(), force=True)):
+        with pytest.raises(RunFileError, match="is being written by another gdtui"):
+            other()
+    assert RunFile(path).branch.epochs == [1, 2, 3, 4, 5]
+    recorder.close()
+    again, recorder = continued(path)
+    train(again, recorder, 1)
+    assert RunFile(path).branch.epochs[-1] == 6
+
+
 def test_a_run_begun_without_a_file_is_saved_whole(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run()
     run.advance(20)

@@ -278,7 +278,7 @@ def reopen(file: RunFile) -> list[Run]:
 def fill(run: Run, branch: Branch, where: str) -> None:
     """Bring a run up to what its branch holds by now, and put its descent behind the last epoch."""
     _append(run, branch, where)
-    run.descent.epochs = max(branch.wanted, run.done)
+    _stand(run, branch)
     run.descent.stop = branch.stop
 
 
@@ -298,11 +298,25 @@ def _append(run: Run, branch: Branch, where: str) -> None:
     for (first, alpha), start, stop in zip(branch.alphas, cuts, cuts[1:], strict=False):
         if stop > start:
             run.history.append_records(first, alpha, epochs[start:stop], losses[start:stop], weights[start:stop])
-    last = int(epochs[-1])
-    # The last epoch's own step was taken after it was written: take it again.
-    descent = Descent(run.data.kernel(run.objective), weights[-1], run.history.alpha_at(last), last, done=last - 1)
-    descent.advance(1)
-    run.descent = Descent(
-        run.data.kernel(run.objective), descent.weights, branch.alphas[-1][1], last, run.settings.stop, done=last
-    )
-    run.descent.recall(branch.epochs[:end], branch.losses[:end])
+
+
+def _stand(run: Run, branch: Branch) -> None:
+    """Put a run's descent behind the last epoch that is known to be done.
+
+    That is the last one kept, or the one before the last change of alpha: where epochs are thinned, those between
+    are not in the file, and were done with the alpha before.
+    """
+    kernel, history = run.data.kernel(run.objective), run.history
+    weights, alpha = run.start, branch.alphas[-1][1] if branch.alphas else run.alpha
+    if run.done:
+        # The last epoch's own step was taken after it was measured: take it again.
+        last = Descent(kernel, history.weights_at(run.done), history.alpha_at(run.done), run.done, done=run.done - 1)
+        last.advance(1)
+        weights = last.weights
+    for first, _ in branch.alphas:
+        if first > run.done + 1:
+            between = Descent(kernel, weights, branch.alpha_at(run.done + 1) or alpha, first - 1, done=run.done)
+            history.append(between.advance(first - 1 - run.done))
+            weights = between.weights
+    run.descent = Descent(kernel, weights, alpha, max(branch.wanted, run.done), run.settings.stop, done=run.done)
+    run.descent.recall(branch.epochs, branch.losses)

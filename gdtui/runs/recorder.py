@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import IO, Any
 
@@ -46,7 +47,9 @@ class Recorder:
     def __init__(self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = ()) -> None:
         branches = branches or [run]
         root = branches[0]
-        self._begin(path, [root], _open(path, "w" if force else "x"))
+        self._begin(path, [root], _claimed(path, "a" if force else "x"))
+        with suppress(OSError):  # a device has nothing to cut off
+            self._file.truncate(0)  # not before it is ours
         self._alphas, self._epochs = [root.settings.alpha], [root.settings.epochs]
         self._write(header(root))
         for branch in branches:
@@ -55,14 +58,15 @@ class Recorder:
             if branch.stop is not None:
                 self._write(*self._switched(branch), _stop_line(branch.stop, branch))
         if run in self.branches:
-            self._write(*self._switched(run))
+            self.turn_to(run)
 
     @classmethod
-    def append(cls, path: str, branches: Sequence[Run], current: Run) -> Recorder:
-        """Go on with a file that holds these branches, and ends with `current`. Cuts off a torn last line."""
+    def append(cls, path: str, file: IO[str], branches: Sequence[Run], current: Run) -> Recorder:
+        """Go on with a file that is ours (see `_claimed`), holds these branches, and ends with `current`. Cuts off a
+        torn last line."""
         recorder = cls.__new__(cls)
         _cut_torn_line(path)
-        recorder._begin(path, branches, _open(path, "a"))
+        recorder._begin(path, branches, file)
         recorder._current = current
         return recorder
 
@@ -84,6 +88,10 @@ class Recorder:
         if batch.stop is not None:
             text += _line(_stop_line(batch.stop, run))
         self._put(text)
+
+    def turn_to(self, run: Run) -> None:
+        """What is written next belongs to this branch, also for whoever goes on from the file before that."""
+        self._write(*self._switched(run))
 
     def _steered(self, run: Run, batch: Batch) -> Iterator[dict[str, Any]]:
         yield from self._switched(run, batch.alpha)
@@ -146,6 +154,22 @@ def _open(path: str, mode: str) -> IO[str]:
         raise RunFileError(f"{path}: is there already; give another name, or --force to overwrite it") from None
     except (OSError, ValueError) as error:
         raise RunFileError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _claimed(path: str, mode: str) -> IO[str]:
+    """The file, opened and ours until it is closed: two writers would spoil it. Raises RunFileError."""
+    file = _open(path, mode)
+    with suppress(ImportError):  # Windows has no such locks
+        import fcntl
+
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise RunFileError(f"{path}: is being written by another gdtui; gdtui watch {path} shows it") from None
+        except OSError:
+            pass  # nor have some network file systems
+    return file
 
 
 def _cut_torn_line(path: str) -> None:
@@ -257,9 +281,15 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         RunFileError: it cannot go on.
     """
     file = RunFile(path)
-    runs = reopen(file)
+    ours = _claimed(path, "a")
+    try:
+        file.read_more()  # what came before it was ours
+        runs = reopen(file)
+    except ValueError:
+        ours.close()
+        raise
     run = runs[file.current]
-    recorder = Recorder.append(path, runs, run)
+    recorder = Recorder.append(path, ours, runs, run)
     if epochs is not None:
         run.set_epochs(epochs)
     if alpha is not None:

@@ -25,6 +25,8 @@ class Saving(Board):
     """The part of the app that knows of run files."""
 
     _outlives_hangup = False
+    _saving: str | None = None
+    """The file that the past is being written into."""
 
     def on_load(self) -> None:
         if sys.platform == "win32":
@@ -44,6 +46,7 @@ class Saving(Board):
             return
         speed = "max" if self.pace.is_max else repr(self.pace.speed)
         steered = ["--speed", speed, "--epochs", str(stage.run.epochs), "--alpha", repr(stage.run.alpha)]
+        stage.recorder.turn_to(stage.run)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
@@ -77,8 +80,9 @@ class Saving(Board):
         if self.stage is None:
             return
         stage = self.stage
-        if stage.recorder is not None:
-            self.notify(f"is being saved in {stage.recorder.path}")
+        path = self._saving if stage.recorder is None else stage.recorder.path
+        if path is not None:
+            self.notify(f"is being saved in {path}")
             return
         name = f"{stage.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
         self.push_screen(Question("save the run as", name, _new_path), partial(self._save_as, stage))
@@ -89,12 +93,15 @@ class Saving(Board):
 
     async def _save(self, stage: Stage, path: str) -> None:
         """Write what has been; training waits for it, since what is trained meanwhile would be missing."""
+        self._saving = path
         try:
             async with self.pulling:
                 await asyncio.to_thread(stage.save, path)
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
+        finally:
+            self._saving = None
         self._log_view.add([f"saved in {path}, and goes on being saved"], event=True)
 
 

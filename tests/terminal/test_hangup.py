@@ -74,6 +74,26 @@ def test_it_trains_on_into_its_file_to_the_end_that_it_would_have_had(shell, how
     assert (found.epochs, found.losses, found.weights) == (wanted.epochs, wanted.losses, wanted.weights)
 
 
+def test_the_branch_that_was_shown_trains_on_with_its_own_alpha(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    command = [*GDTUI, "--save", str(path), "--epochs", "300", "--speed", "200", "--detach-on-hangup"]
+    with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
+        terminal.wait_for("epoch #50,")
+        terminal.send("\x1b[H", "up", "up", "f")  # from the first epoch on, with alpha 0.05
+        terminal.wait_for("fork 1 from epoch 1, alpha 0.05")
+        terminal.wait_for(lambda _: b'"fork"' in path.read_bytes())
+        terminal.send(" ", "b")
+        terminal.wait_for("first run, α 0.01 of 2 branches")
+        pid = pid_of_child(terminal.process.pid)
+        terminal.process.send_signal(signal.SIGKILL)
+        terminal.process.wait()
+    wait_until(lambda: not is_alive(pid))
+    first, fork = RunFile(str(path)).branches
+    assert (first.epochs[-1], first.alphas) == (300, [(1, 0.01)])
+    assert fork.epochs[-1] < 300
+    assert fork.alphas == [(1, 0.05)]
+
+
 def test_otherwise_it_ends_and_its_file_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     pid = hang_up("--epochs", "100000", "--speed", "100", path=path)

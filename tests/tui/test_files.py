@@ -60,6 +60,7 @@ async def test_all_branches_are_saved_and_come_back_with_resume(tmp_path: Path) 
         await pilot.press("enter")
         await until(pilot, lambda: path in log(app)[-1])
         wanted = [(run.done, run.weights.tobytes()) for run in app.stage.branches]
+        app.stage.close()
     async with running(begin=partial(Stage.resume, path, None, None)) as (app, pilot):
         assert [(run.done, run.weights.tobytes()) for run in app.stage.branches] == wanted
         assert app.run_shown is app.stage.branches[1]
