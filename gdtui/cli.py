@@ -10,7 +10,17 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gdtui import __version__
-from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, MAX_SPEED, CastSettings, DataSettings, Settings, StopRules
+from gdtui.settings import (
+    BUILT_IN_SETS,
+    INITS,
+    LOSSES,
+    MAX_SPEED,
+    MOST_EPOCHS,
+    CastSettings,
+    DataSettings,
+    Settings,
+    StopRules,
+)
 
 CALM_FPS = 2.0
 TRAINED, DIVERGED, USAGE, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 130, 141
@@ -51,7 +61,7 @@ def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[
 _real = _number(float, "a number", lambda _: True)
 _positive = _number(float, "a number greater than 0", lambda value: value > 0)
 _not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
-_count = _number(int, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= 10**12)
+_count = _number(int, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS)
 _natural = _number(int, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
 _seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
 _share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)

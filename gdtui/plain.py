@@ -13,7 +13,7 @@ from typing import TextIO
 
 from gdtui.learning.data import load
 from gdtui.learning.descent import Batch
-from gdtui.runs.compare import Entrant
+from gdtui.runs.compare import entrants_of
 from gdtui.runs.file import RunFile
 from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import samples, summary
@@ -93,8 +93,8 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
 
     from gdtui.report import print_standings
 
-    out, entrants = _output(None), [Entrant(path) for path in paths]
-    while follow and any(entrant.state != "ended" for entrant in entrants):
+    out, entrants = _output(None), entrants_of(paths)
+    while follow and any(entrant.state not in ("ended", "unreadable") for entrant in entrants):
         sleep(POLL)
         for entrant in entrants:
             entrant.poll()
@@ -102,6 +102,8 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     for entrant in entrants:
         if entrant.note is not None:
             out.write(f"{entrant.file.path}: only its losses can be shown: {entrant.note}\n")
+        if entrant.error is not None:
+            out.write(f"{entrant.error}\n")
     return 0
 
 

@@ -10,6 +10,8 @@ BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "breast-cancer")
 LOSSES = ("article", "cross-entropy", "squared-error")
 INITS = ("uniform", "zeros", "ones")
 
+MOST_EPOCHS = 10**12
+"""Epochs that can be asked for."""
 MAX_SPEED = math.inf
 """A speed in epochs a second that means: as fast as the machine goes."""
 

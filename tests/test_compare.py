@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtui.learning.data import load
-from gdtui.runs.compare import Entrant, fair_target
+from gdtui.runs.compare import Entrant, entrants_of, fair_target
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.file import RunFileError
 from gdtui.runs.recorder import Recorder
@@ -114,6 +114,40 @@ def test_what_is_written_later_is_taken_in(tmp_path):
     recorder.take_in(fork, fork.advance(1))
     assert (entrant.poll(), len(entrant.curve), entrant.curve.alphas) == (True, 3, [(1, 0.01), (3, 0.5)])
     assert entrant.curve.known()[1].tolist() == fork.history.losses.tolist()
+
+
+def test_a_name_is_as_long_as_it_must_be_to_tell_runs_apart(tmp_path):
+    paths = [tmp_path / name for name in ("a/x/run.jsonl", "b/x/run.jsonl", "b/other.jsonl")]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        foreign(path, {1: 1.0})
+    names = [entrant.name for entrant in entrants_of([str(path) for path in paths])]
+    assert names == ["a/x/run", "b/x/run", "other"]
+
+
+def test_a_file_that_goes_away_is_told_and_keeps_what_it_had(tmp_path):
+    foreign(tmp_path / "run.jsonl", {1: 5.0})
+    entrant = Entrant(str(tmp_path / "run.jsonl"))
+    (tmp_path / "run.jsonl").unlink()
+    assert (entrant.poll(), entrant.state, entrant.poll()) == (True, "unreadable", False)
+    assert "no such file" in entrant.error
+    assert entrant.standing(9.0).epochs == 1
+    foreign(tmp_path / "run.jsonl", {1: 5.0, 2: 4.0})
+    assert (entrant.poll(), entrant.error, len(entrant.curve)) == (True, None, 2)
+
+
+def test_what_comes_after_a_wrong_line_is_not_read(tmp_path):
+    path = tmp_path / "run.jsonl"
+    foreign(path, {1: 5.0})
+    entrant = Entrant(str(path))
+    with path.open("a") as file:
+        file.write('oops\n{"epoch": 2, "loss": 1}\n')
+    for _ in range(2):
+        entrant.poll()
+        assert "line 2 is not JSON" in entrant.error
+        with path.open("a") as file:
+            file.write('{"epoch": 3, "loss": 1}\n')
+    assert len(entrant.curve) == 1
 
 
 def test_the_command_prints_the_table_and_the_errors(tmp_path):

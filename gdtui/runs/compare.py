@@ -9,12 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtui.learning.data import load
 from gdtui.learning.descent import measure
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.file import RunFileError, settings_of
+from gdtui.runs.file import OnlyLossesError, RunFileError, data_of, settings_of
 from gdtui.runs.watched import Followed
 
 
@@ -54,25 +53,36 @@ class Entrant(Followed):
         self.note: str | None = None
         """Why there are only losses."""
         self.curve = KnownLosses()
+        self.error: str | None = None
+        """Why the file cannot be read on, if it cannot."""
+        self.name = os.path.basename(path).removesuffix(".jsonl")
         self._branch = self.file.current
         self._kernel: Kernel | None = None
-        self._measured: tuple[int, float | None] = 0, None
+        self._accuracy: float | None = None
         try:
             settings = settings_of(self.file)
-            data = load(settings.data)
-            if data.digest != self.file.header.get("digest"):
-                raise RunFileError(f"{data.name} is not what it was trained on")
-            self._kernel = data.kernel(objective_named(settings.loss))
-        except ValueError as error:
+            self._kernel = data_of(self.file, settings).kernel(objective_named(settings.loss))
+        except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{path}: ")
         self._take_in()
 
+    @property
+    def state(self) -> str:
+        """As `Followed.state`, or unreadable."""
+        return super().state if self.error is None else "unreadable"
+
     def poll(self) -> bool:
-        """See `Followed.poll`; measures too, so it may be slow."""
-        if not super().poll():
-            return False
-        self._take_in()
-        return True
+        """Read what is new, and measure it: that may be slow. Returns whether there is anything to tell; a file that
+        cannot be read on is told by `error`."""
+        before = self.error
+        try:
+            is_new = super().poll()
+            self.error = None
+        except RunFileError as error:
+            is_new, self.error = False, str(error)
+        if is_new:
+            self._take_in()
+        return is_new or self.error != before
 
     def _take_in(self) -> None:
         branch = self.file.branch
@@ -81,18 +91,13 @@ class Entrant(Followed):
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
         self.curve.alphas = list(branch.alphas)
-        self._measured = len(self.curve), self._accuracy()
+        self._accuracy = self._measure()
 
-    def _accuracy(self) -> float | None:
+    def _measure(self) -> float | None:
         weights = self.file.branch.weights[-1] if self.file.branch.weights else None
         if self._kernel is None or weights is None or len(weights) != self._kernel.X.shape[1]:
             return None
         return measure(self._kernel, np.array(weights)).accuracy
-
-    @property
-    def name(self) -> str:
-        """What people call it."""
-        return os.path.basename(self.file.path).removesuffix(".jsonl")
 
     @property
     def wanted(self) -> int:
@@ -106,14 +111,30 @@ class Entrant(Followed):
         alphas = " → ".join(f"{alpha:g}" for _, alpha in self.curve.alphas)
         return Standing(
             self.name,
-            self.state if stop is None else {"epochs": "done"}.get(stop.rule, stop.rule),
+            self.state if stop is None or self.error is not None else {"epochs": "done"}.get(stop.rule, stop.rule),
             len(self.curve),
             loss if math.isfinite(loss) else math.nan,
-            self._measured[1],
+            self._accuracy,
             self.curve.first_at_most(target),
             alphas,
             None if epoch is None else self.curve.at(epoch),
         )
+
+
+def entrants_of(paths: list[str]) -> list[Entrant]:
+    """The files, each with a name that tells it from the others: the shortest end of its path that no other has.
+
+    Raises:
+        RunFileError: one of them is no run file.
+    """
+    entrants = [Entrant(path) for path in paths]
+    parts = [os.path.normpath(path).removesuffix(".jsonl").split(os.sep) for path in paths]
+    for entrant, own in zip(entrants, parts, strict=True):
+        length = 1
+        while length < len(own) and sum(other[-length:] == own[-length:] for other in parts) > 1:
+            length += 1
+        entrant.name = os.sep.join(own[-length:])
+    return entrants
 
 
 def fair_target(entrants: list[Entrant]) -> float:

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from gdtui.learning.data import load
+from gdtui.learning.data import Dataset, load
 from gdtui.learning.descent import Descent, Stop
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings, StopRules
@@ -32,6 +32,9 @@ from gdtui.settings import DataSettings, Settings, StopRules
 FORMAT, VERSION = "gdtui-run", 1
 LONGEST_LINE = 16 * 2**20
 """Characters in a line, at the most: 30 features take one thousand."""
+
+LAST_EPOCH = 2**53
+"""Beyond this, floats cannot tell one epoch from the next."""
 
 
 class RunFileError(ValueError):
@@ -89,6 +92,8 @@ class RunFile:
         self._line = 0
         self._rest = b""
         self._offset = 0
+        self._broken: RunFileError | None = None
+        """A line that is wrong stays wrong: what came after it is not read."""
         self.read_more()
         if not self._line:
             raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
@@ -105,6 +110,8 @@ class RunFile:
 
     def read_more(self) -> int:
         """Read what is new; returns how many lines that was. A last line without its end waits for the rest."""
+        if self._broken is not None:
+            raise self._broken
         try:
             with open(self.path, "rb") as file:
                 file.seek(self._offset)
@@ -127,7 +134,8 @@ class RunFile:
             raise RunFileError(f"{self.path}: cannot be read: {error}") from None
 
     def _wrong(self, what: str, line: int | None = None) -> RunFileError:
-        return RunFileError(f"{self.path}: line {line or self._line} {what}")
+        self._broken = RunFileError(f"{self.path}: line {line or self._line} {what}")
+        return self._broken
 
     def _take(self, raw: bytes) -> None:
         self._line += 1
@@ -135,6 +143,8 @@ class RunFile:
             event = json.loads(raw.decode(), parse_constant=_refuse)
         except UnicodeDecodeError:
             raise self._wrong("is not UTF-8 text; this is no run file") from None
+        except _NotANumberError as error:
+            raise self._wrong(f"is not JSON: it says {error}; write null instead") from None
         except (ValueError, RecursionError):
             raise self._wrong("is not JSON") from None
         if not isinstance(event, dict):
@@ -181,6 +191,8 @@ class RunFile:
         branch, epoch = self.branch, _whole(event["epoch"])
         if epoch < 1:
             raise self._wrong(f"says epoch {epoch}; epochs are counted from 1")
+        if epoch > LAST_EPOCH:
+            raise self._wrong(f"says an epoch beyond {LAST_EPOCH:,}")
         if branch.epochs and epoch <= branch.epochs[-1]:
             if epoch == branch.epochs[-1]:
                 return  # a resumed run may say its first epoch again
@@ -195,8 +207,12 @@ class RunFile:
         branch.stop = None
 
 
+class _NotANumberError(Exception):
+    """NaN or an infinity, which some writers take for JSON."""
+
+
 def _refuse(constant: str) -> float:
-    raise ValueError(f"{constant} is not JSON")
+    raise _NotANumberError(constant)
 
 
 def _whole(value: Any) -> int:
@@ -238,6 +254,21 @@ def settings_of(file: RunFile) -> Settings:
         ) from None
 
 
+def data_of(file: RunFile, settings: Settings) -> Dataset:
+    """The data that a run file was trained on.
+
+    Raises:
+        OnlyLossesError: it is gone, or another.
+    """
+    try:
+        data = load(settings.data)
+    except ValueError as error:
+        raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
+    if data.digest != file.header.get("digest"):
+        raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
+    return data
+
+
 def runs_of(file: RunFile) -> list[Run]:
     """The runs in a file, one a branch, with their histories, to be looked at.
 
@@ -245,12 +276,7 @@ def runs_of(file: RunFile) -> list[Run]:
         OnlyLossesError: the data is gone or another, or the file holds no weights.
     """
     settings = settings_of(file)
-    try:
-        data = load(settings.data)
-    except ValueError as error:
-        raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
-    if data.digest != file.header.get("digest"):
-        raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
+    data = data_of(file, settings)
     runs: list[Run] = []
     for branch in file.branches:
         run = Run(settings, data)

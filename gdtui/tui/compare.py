@@ -26,6 +26,7 @@ from gdtui.tui.saving import POLL
 if TYPE_CHECKING:
     # This brings NumPy with it: imported after the first paint.
     from gdtui.charts.loss import LossView
+    from gdtui.learning.descent import Stop
     from gdtui.runs.compare import Entrant
 
 LINES_AT_ONCE = 200
@@ -59,7 +60,11 @@ class CompareApp(Filming):
         self.log_scale = False
         self.target = target
         self._paths = paths
-        self._logged = [0] * len(paths)
+        self._logged = 0
+        """Epochs of a single file that the log has."""
+        self._told: dict[str, str | None] = {}
+        """The errors that the log has, by file."""
+        self._told_stop: Stop | None = None
 
     def compose(self) -> ComposeResult:
         what = self._paths[0] if len(self._paths) == 1 else f"comparing {len(self._paths)} runs"
@@ -92,15 +97,15 @@ class CompareApp(Filming):
             if entrant.note is not None:
                 self._log_view.add([f"{entrant.file.path}: only its losses can be shown: {entrant.note}"], event=True)
         while True:
-            self._log_epochs()
+            self._log_news()
             self._draw()
             self.frame_due = True
             await self._news()
 
     def _read(self) -> list[Entrant]:
-        from gdtui.runs.compare import Entrant
+        from gdtui.runs.compare import entrants_of
 
-        return [Entrant(path) for path in self._paths]
+        return entrants_of(self._paths)
 
     async def _news(self) -> None:
         """Wait until there is something new to be seen."""
@@ -108,28 +113,32 @@ class CompareApp(Filming):
         while True:
             await asyncio.sleep(POLL)
             await self.link.wait()
-            try:
-                found = await asyncio.to_thread(lambda: [entrant.poll() for entrant in self.entrants])
-            except ValueError as error:
-                self._log_view.add([str(error)], event=True)
-                continue
+            found = await asyncio.to_thread(lambda: [entrant.poll() for entrant in self.entrants])
             if any(found) or states != [entrant.state for entrant in self.entrants]:
                 return
 
     # Drawing
 
-    def _log_epochs(self) -> None:
-        """What is new of a single file, line by line; of several, their curves tell it better."""
-        if len(self.entrants) != 1:
-            return
-        epochs, losses = self.entrants[0].curve.known()
-        begin = max(self._logged[0], len(epochs) - LINES_AT_ONCE)
+    def _log_news(self) -> None:
+        """What cannot be read any more; and of a single file, what is new: of several, their curves tell it better."""
+        for entrant in self.entrants:
+            if entrant.error not in (None, self._told.get(entrant.file.path)):
+                self._log_view.display = True
+                self._log_view.add([str(entrant.error)], event=True)
+            self._told[entrant.file.path] = entrant.error
+        if len(self.entrants) == 1:
+            self._log_epochs(self.entrants[0])
+
+    def _log_epochs(self, entrant: Entrant) -> None:
+        epochs, losses = entrant.curve.known()
+        begin = max(self._logged, len(epochs) - LINES_AT_ONCE)
         known = zip(epochs[begin:].tolist(), losses[begin:].tolist(), strict=True)
         self._log_view.add([f"[INFO] epoch #{int(epoch)}, loss={loss:.7f}" for epoch, loss in known])
-        stop = self.entrants[0].file.stop
-        if stop is not None and len(epochs) > self._logged[0]:
+        self._logged = len(epochs)
+        stop = entrant.file.stop
+        if stop is not None and stop is not self._told_stop:
             self._log_view.add([stop.message], event=True)
-        self._logged[0] = len(epochs)
+        self._told_stop = stop
 
     def _draw(self) -> None:
         self._draw_chart()

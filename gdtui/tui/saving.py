@@ -59,6 +59,7 @@ class Saving(Board):
         watched = stage.watched
         assert watched is not None
         lines: list[tuple[str, bool]] | None = [(f"{watched.file.path}: {watched.state}", True)]
+        failure: str | None = None
         while True:
             if lines is not None:
                 self._tell(lines)
@@ -70,9 +71,10 @@ class Saving(Board):
             await asyncio.sleep(POLL)
             await self.link.wait()
             try:
-                lines = stage.poll()
+                lines, failure = stage.poll(), None
             except ValueError as error:
-                lines = [(str(error), True)]
+                lines = None if str(error) == failure else [(str(error), True)]
+                failure = str(error)
 
     def action_save(self) -> None:
         from gdtui.tui.screens import Question

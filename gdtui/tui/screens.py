@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from gdtui.settings import BUILT_IN_SETS
+from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS
 from gdtui.tui.bindings import BINDINGS as ALL_KEYS
 from gdtui.tui.bindings import Key
 
@@ -131,4 +131,6 @@ def read_epochs(text: str) -> float:
     """A number of epochs, as typed. Raises ValueError with what is wrong."""
     if not text.isdecimal() or int(text) < 1:
         raise ValueError(f"{text!r} is not a whole number of at least 1")
+    if int(text) > MOST_EPOCHS:
+        raise ValueError(f"there are at most {MOST_EPOCHS:,} epochs")
     return int(text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from gdtui.settings import DataSettings, ladder_step
+from gdtui.settings import MOST_EPOCHS, DataSettings, ladder_step
 from gdtui.tui.board import Board
 
 STEERING = {
@@ -56,7 +56,7 @@ class Steering(Board):
             return
         run = self.stage.run
         before, was_stopped = run.epochs, run.stop is not None
-        run.set_epochs(int(epochs))
+        run.set_epochs(min(int(epochs), MOST_EPOCHS))
         if run.epochs != before:
             self._log_view.add([f"epochs {before} → {run.epochs}"], event=True)
         if was_stopped and run.stop is None and self.stage.past is None:

@@ -82,6 +82,27 @@ async def test_what_is_written_meanwhile_is_seen(tmp_path: Path) -> None:
     recorder.close()
 
 
+async def test_a_file_that_goes_away_stops_none_of_the_others(tmp_path: Path) -> None:
+    gone, growing = tmp_path / "gone.jsonl", tmp_path / "growing.jsonl"
+    foreign(gone, {1: 5.0})
+    foreign(growing, {1: 5.0})
+    async with comparing(gone, growing) as (app, pilot):
+        gone.unlink()
+        await until(pilot, lambda: "unreadable" in row(app, "gone"))
+        foreign(growing, {1: 5.0, 2: 4.5})
+        await until(pilot, lambda: " 4.5 " in row(app, "growing"))
+        assert screen(app).count("no such file") == 1
+
+
+async def test_the_end_of_a_foreign_run_is_logged_when_it_comes(tmp_path: Path) -> None:
+    path = tmp_path / "torch.jsonl"
+    foreign(path, {1: 5.0})
+    async with comparing(path) as (app, pilot):
+        with path.open("a") as file:
+            file.write('{"stop": "enough", "message": "this will do"}\n')
+        await until(pilot, lambda: "this will do" in screen(app))
+
+
 async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> None:
     foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
     async with comparing(tmp_path / "torch.jsonl") as (app, _):
