@@ -317,3 +317,21 @@ def test_many_branches_and_no_size_break_the_drawing(log: bool) -> None:
             assert "".join(chart.chars[bottom, left:]).startswith("└")
             assert set(chart.chars[bottom, left + 1 :]) <= set("─┬┼┘┐")
             assert set(chart.chars[:bottom, left]) <= set("│┤├")
+
+
+def test_a_loss_near_the_largest_float_is_drawn_at_the_top():
+    history = history_of(np.array([1.7e308, 1.0, 1.7e308, 3.0]))
+    for log in (False, True):
+        chart = loss_chart(history, LossView(4, log), 80, 24)
+        assert (chart.roles == Role.CURVE).any()
+
+
+def test_negative_losses_have_an_axis_of_their_own_and_no_logarithm():
+    history = history_of(np.linspace(-0.1, -4.9, 49))
+    chart = loss_chart(history, LossView(49), 80, 24)
+    rows = np.flatnonzero((chart.roles == Role.CURVE).any(axis=1))
+    assert len(rows) > 15
+    assert any(line.lstrip().startswith(("-4", "-5", "−4", "−5")) for line in chart.lines())
+    assert not (loss_chart(history, LossView(49, True), 80, 24).roles == Role.CURVE).any()
+    both = loss_chart(history_of(np.linspace(3, -3, 49)), LossView(49), 80, 24)
+    assert len(np.flatnonzero((both.roles == Role.CURVE).any(axis=1))) > 12

@@ -16,6 +16,8 @@ from gdtui.runs.curve import Curve
 from gdtui.settings import next_on_ladder
 
 TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+LARGEST = 1e300
+"""Losses beyond are drawn here: sums and axes of larger ones would overflow."""
 FLATTEST = 1e-12
 """The smallest loss a logarithmic axis shows: below it all is rounding."""
 
@@ -81,6 +83,7 @@ def _framed(history: Curve, view: LossView, width: int, height: int) -> tuple[Ch
 def _curve(history: Curve, canvas: Canvas, log: bool) -> Dots:
     dots = no_dots(canvas)
     low, high = _columns(history, canvas)
+    low, high = np.clip(low, -LARGEST, LARGEST), np.clip(high, -LARGEST, LARGEST)
     if log:
         low, high = _log(low), _log(high)
     extents(dots, canvas, low, high)
@@ -115,9 +118,10 @@ def last_epoch(done: int, wanted: int) -> int:
 def _y_axis(histories: list[Curve], log: bool, height: int) -> tuple[Limits, Ticks]:
     spans = [span for span in (history.span() for history in histories) if math.isfinite(span[0])]
     low, high = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=1.0)
+    low, high = max(low, -LARGEST), min(high, LARGEST)
     count = max(2, height // 4)
     if not log:
-        limits = (0.0, _top(max(high, FLATTEST)))
+        limits = (-_top(-low) if low < 0 else 0.0, 0.0 if high <= 0 > low else _top(max(high, FLATTEST)))
         return limits, nice_ticks(limits, count)
     high = max(high, 10 * FLATTEST)
     low = min(max(low, FLATTEST), high / 1.0001)
@@ -141,7 +145,8 @@ def _log_ticks(bottom: float, top: float, count: int) -> Ticks:
 
 def _log(values: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.log10(np.maximum(values, FLATTEST))
+        # No loss at all is at the bottom; a negative one, which other programs may have, is nowhere.
+        return np.log10(np.where(values < 0, np.nan, np.maximum(values, FLATTEST)))
 
 
 def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
