@@ -55,29 +55,35 @@ def confusion_table(confusion: tuple[int, int, int, int], class_names: tuple[str
     return table
 
 
-def standings_table(entrants: list[Entrant], target: float | None, epoch: int | None = None) -> Table:
+def standings_table(
+    entrants: list[Entrant], target: float | None, epoch: int | None = None, is_narrow: bool = False
+) -> Table:
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
-    been down to; and its loss at `epoch`, where one is looked at."""
+    been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha."""
     target = fair_target(entrants) if target is None else target
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("run", no_wrap=True, overflow="ellipsis")
-    table.add_column("state", no_wrap=True)
-    columns = ["epochs", "last loss", "accuracy", f"loss ≤ {target:.6g} at" if math.isfinite(target) else "reached at"]
-    for name in [*columns, *([] if epoch is None else [f"loss at {epoch}"])]:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("alpha", overflow="ellipsis", no_wrap=True)
+    wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
+    reached = wanted if math.isfinite(target) else "reached"
+    names = ["state", "epochs", "last loss", "accuracy", reached, *([] if epoch is None else [f"loss at {epoch}"])]
+    shown = [name for name in names if not (is_narrow and name in ("state", "accuracy"))]
+    for name in shown:
+        table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
+    if not is_narrow:
+        table.add_column("alpha", overflow="ellipsis", no_wrap=True)
     for standing in (entrant.standing(target, epoch) for entrant in entrants):
-        cells = [standing.name, standing.state, f"{standing.epochs:,}", _loss(standing.loss)]
-        cells.append("–" if standing.accuracy is None else f"{standing.accuracy:.2%}")
-        cells.append("–" if standing.reached is None else f"{standing.reached:,}")
-        if epoch is not None:
-            cells.append("–" if standing.at is None else _loss(standing.at))
-        table.add_row(*map(Text, cells), Text(standing.alpha or "–"))
+        at = "" if epoch is None else _loss(standing.at)
+        accuracy = "–" if standing.accuracy is None else f"{standing.accuracy:.2%}"
+        reached_at = "–" if standing.reached is None else f"{standing.reached:,}"
+        cells = [standing.state, f"{standing.epochs:,}", _loss(standing.loss), accuracy, reached_at, at]
+        values = dict(zip(names, cells, strict=False))
+        alpha = [] if is_narrow else [Text(standing.alpha or "–")]
+        table.add_row(Text(standing.name), *(Text(values[name]) for name in shown), *alpha)
     return table
 
 
-def _loss(loss: float) -> str:
-    return f"{loss:.7g}" if math.isfinite(loss) else "–"
+def _loss(loss: float | None) -> str:
+    return f"{loss:.7g}" if loss is not None and math.isfinite(loss) else "–"
 
 
 def final_report(run: Run) -> RenderableType:

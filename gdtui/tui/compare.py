@@ -12,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
+from textual.containers import Horizontal, VerticalScroll
+from textual.events import Resize
+from textual.geometry import Region
 from textual.widgets import Static
 
 from gdtui.charts.roles import RUNS
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from gdtui.learning.descent import Stop
     from gdtui.runs.compare import Entrant
 
+NARROW, SHORT = 70, 20
+"""Columns and rows below which there is no room for all columns of the table, and for the log of several runs."""
 LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""
 
@@ -70,7 +74,8 @@ class CompareApp(Filming):
         what = self._paths[0] if len(self._paths) == 1 else f"comparing {len(self._paths)} runs"
         self._title_view = Static(f"gdtui  {what}", id="title", markup=False)
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
-        self._table_view = Static("reading …", id="standings", markup=False)
+        self._rows_view = Static("reading …", markup=False)
+        self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
         with Horizontal(id="head"):
             yield self._title_view
             yield rec_view()
@@ -165,14 +170,19 @@ class CompareApp(Filming):
             return
         from gdtui.report import standings_table
 
-        table = standings_table(self.entrants, self.target, self.epoch)
+        table = standings_table(self.entrants, self.target, self.epoch, is_narrow=self.size.width < NARROW)
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
         for number in range(len(self.entrants)):
             style = self._loss_view.get_component_rich_style(RUNS[number % len(RUNS)].css)
             keys.append(Text("▶━" if number == self.front and len(self.entrants) > 1 else " ━", style))
         marked.add_row(Text("\n").join(keys), table)
-        self._table_view.update(marked)
+        self._rows_view.update(marked)
+        self._table_view.scroll_to_region(Region(0, self.front + 1, 1, 1), animate=False, force=True)
+
+    def on_resize(self, event: Resize) -> None:
+        self.screen_stack[0].set_class(event.size.height < SHORT, "short")
+        self._draw_table()
 
     def on_chart_view_resized(self) -> None:
         self._draw_chart()

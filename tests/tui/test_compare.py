@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import RUNS, Role
@@ -21,9 +22,11 @@ from tests.tui.driving import screen, until
 
 
 @asynccontextmanager
-async def comparing(*paths: Path, **options: float) -> AsyncIterator[tuple[CompareApp, Pilot[int]]]:
+async def comparing(
+    *paths: Path, size: tuple[int, int] = (120, 40), **options: float
+) -> AsyncIterator[tuple[CompareApp, Pilot[int]]]:
     app = CompareApp([str(path) for path in paths], **options)
-    async with app.run_test(size=(120, 40)) as pilot:
+    async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: bool(app.entrants) and app.query_one("#loss", ChartView).chart is not None)
         await pilot.pause()
         yield app, pilot
@@ -34,7 +37,7 @@ def drawn(app: CompareApp) -> set[int]:
 
 
 def row(app: CompareApp, name: str) -> str:
-    return next(line for line in screen(app).splitlines() if f"━ {name} " in line)
+    return next((line for line in screen(app).splitlines() if f"━ {name} " in line), "")
 
 
 async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
@@ -101,6 +104,19 @@ async def test_the_end_of_a_foreign_run_is_logged_when_it_comes(tmp_path: Path) 
         with path.open("a") as file:
             file.write('{"stop": "enough", "message": "this will do"}\n')
         await until(pilot, lambda: "this will do" in screen(app))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_the_run_in_front_is_in_sight_however_many_there_are(tmp_path: Path, size: tuple[int, int]) -> None:
+    paths = [tmp_path / f"r{number}.jsonl" for number in range(12)]
+    for path in paths:
+        foreign(path, {1: 5.0, 2: 4.0})
+    async with comparing(*paths, size=size) as (app, pilot):
+        for number in range(1, 12):
+            await pilot.press("down")
+            await until(pilot, lambda number=number: "▶" in row(app, f"r{number}"))
+        await pilot.resize_terminal(size[0] + 1, size[1])
+        await until(pilot, lambda: "▶" in row(app, "r11"))
 
 
 async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> None:

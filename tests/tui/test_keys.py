@@ -134,6 +134,9 @@ async def test_a_wrong_number_of_epochs_is_said_to_be_wrong_and_can_be_left() ->
             app.screen.query_one("Input").value = wrong
             await pilot.press("enter")
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a whole number of at least 1" in screen(app))
+        app.screen.query_one("Input").value = "2000000000000"
+        await pilot.press("enter")
+        await until(pilot, lambda: "there are at most 1,000,000,000,000 epochs" in screen(app))
         await pilot.press("escape")
         assert app.run_shown.epochs == 5
 
