@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -336,12 +337,15 @@ def _tape(arguments: list[str]) -> int:
     parser.add_argument("tape", metavar="FILE.tape")
     parser.add_argument("-o", "--output", action="append", metavar="OUT", help="what to make; may be given again")
     parser.add_argument("--speed", type=_play_speed, metavar="X|max", help="type and pause so much faster (1)")
-    parser.add_argument("--check", action="store_true", help="play at --speed max and make no files")
+    parser.add_argument("--check", action="store_true", help="play it whole at --speed max, and make no files")
     parser.add_argument("--force", action="store_true", help="overwrite files")
     options = parser.parse_args(arguments)
     from gdtui.recording.parser import parse
     from gdtui.recording.play import play
 
+    for name in ("SIGTERM", "SIGHUP"):  # the program in the tape's terminal ends with it, and nothing is left behind
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
     speed = options.speed or (math.inf if options.check else 1.0)
     play(parse(options.tape), options.output, speed=speed, force=options.force, check=options.check)
     return TRAINED

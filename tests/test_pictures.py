@@ -89,6 +89,13 @@ def test_svg_puts_each_word_at_its_cell_in_its_colours():
     assert backgrounds == [DEFAULT.background, DEFAULT.foreground, "#010203"]
 
 
+def test_wide_characters_have_both_their_cells_in_an_svg():
+    root = ElementTree.fromstring(svg(picture.still(screen("日本 x")).rows, DEFAULT, ""))
+    _, wide, narrow = root.iter(f"{SVG}text")
+    assert (wide.text, narrow.text) == ("日本", "x")
+    assert float(wide.get("textLength")) == pytest.approx(4 * float(narrow.get("textLength")), abs=0.2)
+
+
 def test_png_is_what_the_terminal_shows_in_the_theme(tmp_path):
     image = pytest.importorskip("PIL.Image")
     theme = replace(DEFAULT, background="#102030")

@@ -166,6 +166,8 @@ class _Parser(Reader):
     # What is not played but holds for the whole tape
 
     def path(self, command: str, endings: tuple[str, ...]) -> Token:
+        if self.next.kind == "regex":
+            self.next.fail(f'put a path that begins with / in quotes, as in {command} "/tmp/demo{endings[0]}"')
         token = self.text(f"{command} needs a file, as in {command} demo{endings[0]}")
         if Path(token.text).suffix.lower() not in endings:
             known = ", ".join(endings)

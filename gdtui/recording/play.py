@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -44,10 +45,14 @@ def play(
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gdtui-tape-"))
         casts = [Path(output.path) for output in wanted if output.path.lower().endswith(".cast")]
         cast = casts[0] if casts and not check else Path(folder, "tape.cast")
-        player = Player(script, cast, speed, force, check)
-        stack.callback(player.close)
-        player.run()
-        player.close()
+        try:
+            player = Player(script, cast, speed, force, check)
+            stack.callback(player.close)
+            player.run()
+            player.close()
+        except BaseException:
+            cast.unlink(missing_ok=True)  # half a demo is none, and would stand in the way of the next try
+            raise
         if not check:
             _write(script, wanted, player, cast)
         return tuple(player.moments)
@@ -78,6 +83,8 @@ def _check_files(script: Tape, wanted: Sequence[Output], force: bool) -> None:
         try:
             {".gif": picture.check_gif, ".png": picture.check_png}.get(path.suffix.lower(), lambda: None)()
             path.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_dir() or not os.access(path.parent, os.W_OK):
+                raise TapeError(output.place, f"{path} cannot be written: it is a folder, or in one that is not ours")
         except OSError as error:
             raise TapeError(output.place, f"cannot make {path.parent}: {error.strerror or error}") from None
         except PictureError as error:

@@ -51,7 +51,8 @@ def _row(row: Sequence[Char], y: int, theme: Theme) -> Iterator[str]:
 
 def _words(data: list[str], x: int, top: float, style: str) -> Iterator[str]:
     """The words of a run, each at its place and stretched to its cells."""
-    for is_seen, word in groupby(enumerate(data, x), key=lambda at: bool(at[1].strip())):
+    # The right half of a wide character has no text of its own, and belongs to its left one.
+    for is_seen, word in groupby(enumerate(data, x), key=lambda at: at[1] != " "):
         cells = list(word)
         if is_seen:
             yield (

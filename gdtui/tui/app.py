@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gdtui.settings import CastSettings, DataSettings, Settings
@@ -178,19 +177,18 @@ def watch(paths: list[str], target: float | None = None, film: CastSettings = NO
         _run(app, film)
         if not app.has_only_losses:
             return _finish(app)
-        film = replace(film, force=True)  # what was just begun
     comparison = CompareApp(paths, target)
     _run(comparison, film)
     return _finish_comparison(comparison)
 
 
-def _run(app: Filming, film: CastSettings) -> None:
+def _run(app: GdtuiApp | CompareApp, film: CastSettings) -> None:
     app.film = film
     app.begin_film()
     try:
         app.run()
     finally:
-        app.end_film()
+        app.end_film(discard=app.failure is not None)  # nothing was to be seen
 
 
 def _finish(app: GdtuiApp) -> int:

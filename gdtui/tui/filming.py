@@ -37,11 +37,13 @@ class Filming(TerseApp):
             width, height = shutil.get_terminal_size()
             self._cast = self._open_cast(self.film.path, (width, height))
 
-    def end_film(self) -> None:
-        """Nothing more is recorded; the last screen stays."""
+    def end_film(self, discard: bool = False) -> None:
+        """Nothing more is recorded; the last screen stays. Or there is no recording at all."""
         if self._cast is not None:
             self._cast.output(DONE.format(row=self._filmed_size[1]))
             self._cast.close()
+            if discard:
+                os.unlink(self._cast.path)
             self._cast = None
             self._show_filming()
 

@@ -242,14 +242,32 @@ def player(text: str, *options: str) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
-def test_ctrl_c_ends_all_and_leaves_with_130():
-    with player("Type 'echo $$ > shell; sleep 1000' Enter\nSleep 60s\n", "--force", "--speed", "10") as process:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_all_and_leaves_nothing_behind(number, code, monkeypatch):
+    Path("tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(Path("tmp").absolute()))
+    with player("Type 'echo $$ > shell; sleep 1000' Enter\nSleep 60s\n", "-o", "a.txt", "-o", "a.cast") as process:
         assert eventually(lambda: Path("shell").exists() and Path("shell").read_text().strip() != "")
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 130
+        process.send_signal(number)
+        assert process.wait(20) == code
         assert process.stderr is not None
         assert process.stderr.read() == b""
     assert eventually(lambda: not alive(int(Path("shell").read_text())))
+    assert list(Path("tmp").iterdir()) == []
+    assert not Path("a.cast").exists()  # it would stand in the way of the next try
+
+
+def test_a_tape_that_fails_leaves_no_cast():
+    with pytest.raises(TapeError, match="did not come"):
+        played("Output a.cast\nWait+Screen@200ms /never/")
+    assert not Path("a.cast").exists()
+
+
+def test_what_cannot_be_written_is_told_before_anything_is_played():
+    Path("a.svg").mkdir()
+    with pytest.raises(TapeError, match=r"^demo\.tape:2:8: a\.svg cannot be written"):
+        played("Output a.svg\nType 'touch played' Enter", force=True)
+    assert not Path("played").exists()
 
 
 def test_after_kill_9_in_the_middle_the_cast_plays():
@@ -266,6 +284,7 @@ def test_after_kill_9_in_the_middle_the_cast_plays():
     ("text", "options", "message"),
     [
         ("Sleep\n", [], "gdtui: demo.tape:2:6: Sleep needs a time, as in 500ms or 2s\n"),
+        ("Output /tmp/x.cast\n", [], "gdtui: demo.tape:2:8: put a path that begins with / in quotes"),
         ("Sleep 1\n", ["-o", "a.mp4"], "gdtui: a.mp4: a tape makes .cast, .gif, .svg, .txt, .ascii, by the ending"),
     ],
 )

@@ -16,9 +16,10 @@ from gdtui.recording.cast import Cast, read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.settings import CastSettings
 from gdtui.tui.filming import Filming
+from tests.terminal.harness import GDTUI, Terminal
 from tests.tui.driving import FIVE, LONG, base, keys, log, status, step, until
 from tests.tui.test_cells import seen
-from tests.tui.test_screen import EmulatedApp, story
+from tests.tui.test_screen import EmulatedApp, act, story
 
 Screen = list[list[tuple[object, ...]]]
 
@@ -60,15 +61,7 @@ async def follow(app: EmulatedApp, pilot: Any, seed: int, events: Callable[[], i
     """Drive the app; returns what the terminal showed after so many events of the cast."""
     moments = []
     for what, value in story(seed):
-        if value == "ctrl+r":
-            continue
-        if what == "press":
-            await pilot.press(value)
-        elif what == "resize":
-            await pilot.resize_terminal(*value)
-        elif what == "theme":
-            app.theme = value
-        await pilot.pause()
+        await act(app, pilot, what, value)
         moments.append((events(), shown(app._driver.emulator)))
     return moments
 
@@ -186,3 +179,10 @@ def test_nothing_is_overwritten_and_a_pipe_has_no_screen(tmp_path: Path) -> None
     found = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     assert (found.returncode, found.stdout) == (2, "")
     assert found.stderr.startswith("gdtui: --record needs the screen")
+
+
+def test_what_does_not_begin_leaves_no_recording(tmp_path: Path) -> None:
+    path = tmp_path / "new.cast"
+    with Terminal([*GDTUI, "--data", str(tmp_path / "none.csv"), "--record", str(path)]) as terminal:
+        assert terminal.wait_exit() == 2
+    assert not path.exists()

@@ -10,6 +10,7 @@ import pytest
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.pilot import Pilot
 
 from gdtui.recording.emulator import Emulator
 from gdtui.tui.app import GdtuiApp
@@ -66,6 +67,19 @@ def differences(app: EmulatedApp) -> list[str]:
     return found
 
 
+async def act(app: EmulatedApp, pilot: Pilot[Any], what: str, value: Any) -> None:
+    """One event of a story."""
+    if what == "press":
+        await pilot.press(value)
+    elif what == "resize":
+        await pilot.resize_terminal(*value)
+    elif what == "theme":
+        app.theme = value
+    else:
+        app.action_repaint()
+    await pilot.pause()
+
+
 @pytest.mark.parametrize("seed", range(5))
 async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
@@ -75,13 +89,5 @@ async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch:
         await until(pilot, lambda: app.run_shown is not None)
         for what, value in story(seed):
             so_far.append((what, value))
-            if what == "press":
-                await pilot.press(value)
-            elif what == "resize":
-                await pilot.resize_terminal(*value)
-            elif what == "theme":
-                app.theme = value
-            else:
-                app.action_repaint()
-            await pilot.pause()
+            await act(app, pilot, what, value)
             await until(pilot, lambda: not app._batch_count and not differences(app), seconds=3, about=so_far)
