@@ -217,7 +217,7 @@ class Board(Filming):
     def on_resize(self, event: Resize) -> None:
         width, height = event.size
         tiny = width < 60 or height < 16
-        self.base_screen.set_class(not tiny and (width < 100 or height < 30), "narrow")
+        self.base_screen.set_class(not tiny and (width < 100 or height < 36), "narrow")
         self.base_screen.set_class(tiny, "tiny")
         small = f"{width}×{height} is small for charts; ? for keys" if tiny else ""
         self._small_view.update(small)

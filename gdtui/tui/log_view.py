@@ -52,7 +52,7 @@ class LogView(Widget):
 
     def _scroll(self, lines: int) -> None:
         self._back = max(0, min(self._back + lines, len(self.lines) - self.size.height))
-        self.border_subtitle = f"{self._back} newer lines below" if self._back else ""
+        self.border_subtitle = f"{self._back} newer line{'s' * (self._back > 1)} below" if self._back else ""
         self.refresh()
 
     def find(self, epoch: int | None, loss: float = math.nan) -> None:

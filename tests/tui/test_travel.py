@@ -521,3 +521,17 @@ async def test_an_epoch_without_a_line_marks_the_nearest_line_before_it() -> Non
         view = app._log_view
         marked = view.lines[view._marked_index()][0]
         assert marked.startswith(f"[INFO] epoch #{gap},")
+
+
+async def test_where_there_is_no_room_for_both_the_past_shows_the_curve_and_the_end_the_table() -> None:
+    async with running(SHORT, size=(100, 30)) as (app, pilot):
+        await finish(app, pilot)
+        assert base(app).has_class("results")
+        await pilot.press("left")
+        await pilot.pause()
+        assert cursor(app) is not None
+        assert not base(app).has_class("results")
+        await pilot.press("t")
+        assert base(app).has_class("results")
+        await pilot.press("end")
+        assert base(app).has_class("results")
