@@ -7,14 +7,14 @@ import sys
 from typing import TYPE_CHECKING
 
 from gdtui.settings import CastSettings, DataSettings, Settings
-from gdtui.tui.compare import CompareApp
-from gdtui.tui.filming import Filming
 from gdtui.tui.saving import Saving
 from gdtui.tui.steering import Steering
 from gdtui.tui.travel import Travel
 
 if TYPE_CHECKING:
     # These bring NumPy, plotext and scikit-learn with them: imported after the first paint, off the UI thread.
+    from gdtui.tui.compare import CompareApp
+    from gdtui.tui.filming import Filming
     from gdtui.tui.stage import Stage
 
 NOT_FILMED = CastSettings()
@@ -177,6 +177,8 @@ def watch(paths: list[str], target: float | None = None, film: CastSettings = NO
         _run(app, film)
         if not app.has_only_losses:
             return _finish(app)
+    from gdtui.tui.compare import CompareApp
+
     comparison = CompareApp(paths, target)
     _run(comparison, film)
     return _finish_comparison(comparison)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from gdtui.recording.cast import CastError, CastWriter
-from gdtui.recording.themes import DEFAULT, Theme
 from gdtui.settings import CastSettings
 from gdtui.tui.terminal import TerseApp
+
+if TYPE_CHECKING:
+    # Imported when something is recorded: the first paint does not wait for it.
+    from gdtui.recording.cast import CastWriter
+    from gdtui.recording.themes import Theme
 
 BLANK = "\x1b[m\x1b[2J\x1b[H\x1b[?25l"
 """A blank screen without a cursor: what a cast begins with, wherever it is played."""
@@ -34,8 +37,9 @@ class Filming(TerseApp):
     def begin_film(self) -> None:
         """Record from the start, if that was asked for; before the app runs. Raises CastError."""
         if self.film.path is not None:
-            width, height = shutil.get_terminal_size()
-            self._cast = self._open_cast(self.film.path, (width, height))
+            import shutil
+
+            self._cast = self._open_cast(self.film.path, shutil.get_terminal_size())
 
     def end_film(self, discard: bool = False) -> None:
         """Nothing more is recorded; the last screen stays. Or there is no recording at all."""
@@ -70,6 +74,8 @@ class Filming(TerseApp):
             self.call_later(self._show_filming)
 
     def _open_cast(self, path: str, size: tuple[int, int]) -> CastWriter:
+        from gdtui.recording.cast import CastWriter
+
         film = self.film
         cast = CastWriter(
             path,
@@ -86,6 +92,8 @@ class Filming(TerseApp):
 
     def _colours(self) -> Theme:
         """The theme's, as a terminal has them."""
+        from gdtui.recording.themes import DEFAULT, Theme
+
         known = self.theme_variables
         front, behind = known.get("foreground", ""), known.get("background", "")
         are_plain = all(len(colour) == 7 and colour[0] == "#" for colour in (front, behind))
@@ -106,7 +114,7 @@ class Filming(TerseApp):
             return
         try:
             self._cast = self._open_cast(_free_name(".cast"), (self.size.width, self.size.height))
-        except CastError as error:
+        except ValueError as error:
             self.notify(str(error), severity="error", timeout=10)
             return
         self._show_filming()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult, RenderResult
 from textual.containers import VerticalScroll
@@ -54,6 +53,8 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         return max(0, min(len(names), (width - 31) // 9))
 
     def _table(self, rows: list[Sample], names: tuple[str, ...], width: int) -> RenderResult:
+        from rich.table import Table  # takes 20 ms, which the first paint does not wait for
+
         table = Table(box=None, padding=(0, 1, 0, 0), header_style=self._style("samples--head"))
         shown = self._room(width, names)
         table.add_column("row", justify="right", no_wrap=True)
@@ -84,6 +85,8 @@ class ConfusionPanel(Static):
 
     def show(self, confusion: tuple[int, int, int, int], class_names: tuple[str, str]) -> None:
         """Show these counts from now on."""
+        from rich.table import Table
+
         true_negative, false_positive, false_negative, true_positive = confusion
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("true ╲ pred", no_wrap=True, max_width=14)

@@ -10,6 +10,10 @@ FPS = 20.0
 """Frames a second at a watchable speed, at the most."""
 FPS_AT_MAX = 10.0
 """Frames a second at full speed, where each takes from the training."""
+SLOWEST_FRAME = 0.25
+"""Seconds between two frames that it may come to."""
+LEAST_EPOCHS = 8
+"""Epochs between two frames at full speed: where one takes long, each frame would cost it a part of its cores."""
 FASTEST = 1e6
 """Beyond this many epochs a second, faster means `MAX_SPEED`."""
 
@@ -24,6 +28,7 @@ class Pace:
 
     def __init__(self, speed: float, fps: float | None = None) -> None:
         self.speed = speed
+        self._is_asked = fps is not None
         self._frame = 1 / (fps or FPS)
         self._frame_at_max = 1 / (fps or FPS_AT_MAX)
         self._before_max = speed if math.isfinite(speed) else 20.0
@@ -62,7 +67,8 @@ class Pace:
         """How many epochs to pull now, and for how many seconds at the most. 0 epochs: not yet."""
         if self.is_max:
             self._last = now
-            return 2**62, self._frame_at_max
+            slow = 0.0 if self._is_asked or self.measured == 0 else LEAST_EPOCHS / self.measured
+            return 2**62, max(self._frame_at_max, min(slow, SLOWEST_FRAME))
         passed = self._frame if self._last is None else now - self._last
         # What the machine could not do in a second is forgotten, or it would never catch up.
         self._owed = min(self._owed + passed * self.speed, max(1.0, self.speed))
