@@ -89,10 +89,23 @@ def test_svg_puts_each_word_at_its_cell_in_its_colours():
     assert backgrounds == [DEFAULT.background, DEFAULT.foreground, "#010203"]
 
 
+def test_a_long_line_of_braille_cannot_drift_from_its_cells():
+    root = ElementTree.fromstring(svg(picture.still(screen("⠤" * 18 + " word")).rows, DEFAULT, ""))
+    _, *words = root.iter(f"{SVG}text")
+    assert [word.text for word in words] == ["⠤" * 4] * 4 + ["⠤⠤", "w", "ord"]
+    width = float(words[0].get("textLength")) / 4
+    first = float(words[0].get("x"))
+    assert [float(word.get("x")) for word in words[:5]] == pytest.approx(
+        [first + 4 * at * width for at in range(5)], abs=0.2
+    )
+
+
 def test_wide_characters_have_both_their_cells_in_an_svg():
     root = ElementTree.fromstring(svg(picture.still(screen("日本 x")).rows, DEFAULT, ""))
     _, wide, narrow = root.iter(f"{SVG}text")
     assert (wide.text, narrow.text) == ("日本", "x")
+    _, *odd = ElementTree.fromstring(svg(picture.still(screen("é日本語")).rows, DEFAULT, "")).iter(f"{SVG}text")
+    assert [word.text for word in odd] == ["é日本", "語"]
     assert float(wide.get("textLength")) == pytest.approx(4 * float(narrow.get("textLength")), abs=0.2)
 
 

@@ -14,6 +14,8 @@ SIZE = 14
 WIDTH, HEIGHT = 0.602 * SIZE, 1.164 * SIZE
 """A cell of DejaVu Sans Mono, whose boxes and braille fill it."""
 PAD, BAR = 10, 30
+PIECE = 4
+"""Cells drawn at a time where they may be of another font."""
 _FONTS = "'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace"
 
 
@@ -54,10 +56,16 @@ def _words(data: list[str], x: int, top: float, style: str) -> Iterator[str]:
     # The right half of a wide character has no text of its own, and belongs to its left one.
     for is_seen, word in groupby(enumerate(data, x), key=lambda at: at[1] != " "):
         cells = list(word)
-        if is_seen:
+        if not is_seen:
+            continue
+        # Braille may come from another font, and some viewers know of no textLength: short pieces cannot drift far.
+        length = len(cells) if all(char.isascii() for _, char in cells) else PIECE
+        while cells:
+            end = length + (cells[length : length + 1] != [] and not cells[length][1])  # a wide character stays whole
+            piece, cells = cells[:end], cells[end:]
             yield (
-                f'<text x="{PAD + cells[0][0] * WIDTH:.1f}" y="{top + 0.93 * SIZE:.1f}" '
-                f'textLength="{len(cells) * WIDTH:.1f}" {style}>{escape("".join(char for _, char in cells))}</text>\n'
+                f'<text x="{PAD + piece[0][0] * WIDTH:.1f}" y="{top + 0.93 * SIZE:.1f}" '
+                f'textLength="{len(piece) * WIDTH:.1f}" {style}>{escape("".join(char for _, char in piece))}</text>\n'
             )
 
 
