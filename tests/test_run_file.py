@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -485,3 +486,16 @@ def test_what_is_watched_is_what_is_trained(tmp_path):
     assert watched.state == "ended"
     assert watched.run.weights.tobytes() == fork.weights.tobytes()
     assert watched.run.stop == fork.stop
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file systems there have no such names")
+def test_a_path_that_is_not_utf_8_can_be_saved_and_gone_on_with(tmp_path):
+    table, path = os.fsdecode(bytes(tmp_path) + b"/\xff.csv"), str(tmp_path / "run.jsonl")
+    Path(table).write_text("a,b,c\n1,2,0\n2,3,1\n3,1,0\n")
+    data = DataSettings(table)
+    run = Run(Settings(data=data), load(data))
+    train(run, Recorder(path, run), 3)
+    again = last_run(RunFile(path))
+    again.advance(5)
+    run.advance(5)
+    assert again.weights.tobytes() == run.weights.tobytes()

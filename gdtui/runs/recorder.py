@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import IO, Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +20,10 @@ from gdtui.runs.run import Run
 
 ALL_KEPT = 10_000
 """Every epoch up to this one is written."""
+
+
+LINES_AT_ONCE = 512
+"""Lines made at a time: more leave the cache, which takes a third longer."""
 
 
 def step_between_kept(epoch: int) -> int:
@@ -61,7 +66,7 @@ class Recorder:
             self.turn_to(run)
 
     @classmethod
-    def append(cls, path: str, file: IO[str], branches: Sequence[Run], current: Run) -> Recorder:
+    def append(cls, path: str, file: IO[bytes], branches: Sequence[Run], current: Run) -> Recorder:
         """Go on with a file that is ours (see `_claimed`), holds these branches, and ends with `current`. Cuts off a
         torn last line."""
         recorder = cls.__new__(cls)
@@ -70,7 +75,7 @@ class Recorder:
         recorder._current = current
         return recorder
 
-    def _begin(self, path: str, branches: Sequence[Run], file: IO[str]) -> None:
+    def _begin(self, path: str, branches: Sequence[Run], file: IO[bytes]) -> None:
         self.path = path
         self.failure: str | None = None
         self.branches = list(branches)
@@ -84,10 +89,10 @@ class Recorder:
         """Write the epochs of a pull, and what was steered before it; flushed at once."""
         if self.failure is not None or (not len(batch) and batch.stop is None):
             return
-        text = "".join(map(_line, self._steered(run, batch))) + _epoch_lines(batch)
+        lines = [*map(_line, self._steered(run, batch)), *_epoch_lines(batch)]
         if batch.stop is not None:
-            text += _line(_stop_line(batch.stop, run))
-        self._put(text)
+            lines.append(_line(_stop_line(batch.stop, run)))
+        self._put(b"".join(lines))
 
     def turn_to(self, run: Run) -> None:
         """What is written next belongs to this branch, also for whoever goes on from the file before that."""
@@ -131,13 +136,13 @@ class Recorder:
             self.failure = self.failure or _why(error)
 
     def _write(self, *lines: dict[str, Any]) -> None:
-        self._put("".join(map(_line, lines)))
+        self._put(b"".join(map(_line, lines)))
 
-    def _put(self, text: str) -> None:
-        if self.failure is not None or not text:
+    def _put(self, lines: bytes) -> None:
+        if self.failure is not None or not lines:
             return
         try:
-            self._file.write(text)
+            self._file.write(lines)
             self._file.flush()
         except OSError as error:
             self.failure = f"{self.path}: saving ended: {_why(error)}"
@@ -147,16 +152,16 @@ def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _open(path: str, mode: str) -> IO[str]:
+def _open(path: str, mode: str) -> IO[bytes]:
     try:
-        return open(path, mode, encoding="utf-8", newline="\n")
+        return open(path, mode + "b")
     except FileExistsError:
         raise RunFileError(f"{path}: is there already; give another name, or --force to overwrite it") from None
     except (OSError, ValueError) as error:
         raise RunFileError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _claimed(path: str, mode: str) -> IO[str]:
+def _claimed(path: str, mode: str) -> IO[bytes]:
     """The file, opened and ours until it is closed: two writers would spoil it. Raises RunFileError."""
     file = _open(path, mode)
     with suppress(ImportError):  # Windows has no such locks
@@ -191,27 +196,38 @@ def _stop_line(stop: Stop, run: Run) -> dict[str, Any]:
     return {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
 
 
-def _line(event: dict[str, Any]) -> str:
-    return json.dumps(event, ensure_ascii=False) + "\n"
+def _line(event: dict[str, Any]) -> bytes:
+    text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    # A path that is not UTF-8 has lone surrogates, which are written as JSON's escapes.
+    return text.encode(errors="backslashreplace") + b"\n"
 
 
-def _epoch_lines(batch: Batch) -> str:
-    """The kept epochs. JSON by hand, since this is most of what saving costs: finite floats, and lists of them, are
-    written by Python as JSON writes them."""
+class _Epoch(msgspec.Struct, gc=False):
+    """A line of the file. JSON made by msgspec, since this is most of what saving costs: an eighth of the time that
+    Python's own takes, and floats that read back as the same bits."""
+
+    epoch: int
+    loss: float
+    weights: list[float]
+
+
+_ENCODER = msgspec.json.Encoder()
+
+
+def _epoch_lines(batch: Batch) -> Iterator[bytes]:
+    """The kept epochs, some at a time."""
     kept = _kept(batch)
-    weights, losses = batch.weights[kept], batch.losses[kept]
-    if not (np.isfinite(losses).all() and np.isfinite(weights).all()):
-        return "".join(map(_epoch_line, kept + batch.first, losses.tolist(), weights.tolist()))
-    return "".join(
-        [
-            f'{{"epoch": {epoch}, "loss": {loss!r}, "weights": {row}}}\n'
-            for epoch, loss, row in zip((kept + batch.first).tolist(), losses.tolist(), weights.tolist(), strict=True)
-        ]
-    )
+    for begin in range(0, len(kept), LINES_AT_ONCE):
+        rows = kept[begin : begin + LINES_AT_ONCE]
+        epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows], batch.weights[rows]
+        if np.isfinite(losses).all() and np.isfinite(weights).all():
+            yield _ENCODER.encode_lines(list(map(_Epoch, epochs, losses.tolist(), weights.tolist())))
+        else:
+            yield from map(_epoch_line, epochs, losses.tolist(), weights.tolist())
 
 
-def _epoch_line(epoch: int, loss: float, weights: list[float]) -> str:
-    line: dict[str, Any] = {"epoch": int(epoch), "loss": loss if math.isfinite(loss) else None}
+def _epoch_line(epoch: int, loss: float, weights: list[float]) -> bytes:
+    line: dict[str, Any] = {"epoch": epoch, "loss": loss if math.isfinite(loss) else None}
     return _line({**line, "weights": weights} if all(map(math.isfinite, weights)) else line)
 
 

@@ -47,7 +47,7 @@ def hang_up(*arguments: str, path: Path, shell: str = 'exec "$@"') -> int:
     """Start gdtui so that it saves in `path`, and take its terminal away when it has trained; returns its pid."""
     command = ["sh", "-c", shell, "sh", *GDTUI, "--save", str(path), *arguments]
     with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
-        terminal.wait_for(lambda _: path.exists() and b'"epoch": 50,' in path.read_bytes())
+        terminal.wait_for(lambda _: path.exists() and b'"epoch":50,' in path.read_bytes())
         pid = pid_of_child(terminal.process.pid)
         terminal.process.send_signal(signal.SIGKILL)
         terminal.process.wait()
