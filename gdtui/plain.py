@@ -101,7 +101,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
     for entrant in entrants:
         if entrant.note is not None:
-            out.write(f"{entrant.file.path}: only its losses can be shown: {entrant.note}\n")
+            out.write(f"{entrant.file.path}: not all can be shown: {entrant.note}\n")
         if entrant.error is not None:
             out.write(f"{entrant.error}\n")
     return 0

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from gdtui.learning.descent import Measurement
 from gdtui.runs.compare import Entrant, fair_target
+from gdtui.runs.lost import LostData
 from gdtui.runs.result import Sample, samples, summary
 from gdtui.runs.run import Run
 
@@ -89,6 +90,9 @@ def _loss(loss: float | None) -> str:
 def final_report(run: Run) -> RenderableType:
     """Table, confusion matrix and summary, all at the weights after the last step."""
     weights = run.weights
+    if isinstance(run.data, LostData):
+        last = run.newest() or run.first()
+        return Text(summary(run, last), "bold")
     measurement: Measurement = run.measure(weights)
     return Group(
         samples_table(samples(run, weights), run.data.feature_names),

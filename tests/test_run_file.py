@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 
 from gdtui.learning.data import load
 from gdtui.runs.export import export
-from gdtui.runs.file import RunFile, RunFileError, reopen
+from gdtui.runs.file import RunFile, RunFileError
 from gdtui.runs.recorder import Recorder, continued, step_between_kept
+from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings, StopRules
@@ -271,6 +272,7 @@ def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
 KILLED_WRITERS = """
 import os, random, signal, sys
 from gdtui.learning.data import load
+from gdtui.runs.reopen import reopen
 from gdtui.runs.recorder import Recorder
 from gdtui.runs.run import Run
 from gdtui.settings import Settings

@@ -35,8 +35,9 @@ class ScatterChart:
     def __init__(self, data: Dataset) -> None:
         self.data = data
         self.plane = data.plane
-        self.xlim = _limits(self.plane.points[:, 0])
-        self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(self.plane.points[:, 1])
+        across, up = self.plane.spans
+        self.xlim = _limits(*across)
+        self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
         self._still: tuple[tuple[int, int], _Still | None] | None = None
 
     def draw(self, weights: Floats | None, width: int, height: int) -> Chart:
@@ -121,8 +122,7 @@ class ScatterChart:
         return used % canvas.width, used // canvas.width, (2 * ones[used] > every[used]).astype(np.intp)
 
 
-def _limits(values: Floats) -> Limits:
-    low, high = float(values.min()), float(values.max())
+def _limits(low: float, high: float) -> Limits:
     pad = 0.04 * (high - low) or max(abs(high), 1.0) * 0.5
     return low - pad, high + pad
 

@@ -39,10 +39,15 @@ class Measurement:
 
     @property
     def accuracy(self) -> float:
-        """The share of right predictions, 0 to 1."""
-        true_negative, false_positive, false_negative, true_positive = self.confusion
-        right = true_negative + true_positive
-        return right / (right + false_positive + false_negative)
+        """See `accuracy_of`."""
+        return accuracy_of(self.confusion)
+
+
+def accuracy_of(confusion: tuple[int, int, int, int]) -> float:
+    """The share of right predictions, 0 to 1."""
+    true_negative, false_positive, false_negative, true_positive = confusion
+    right = true_negative + true_positive
+    return right / (right + false_positive + false_negative)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from gdtui.learning.data import Dataset
 
 
+Span = tuple[float, float]
+
+
 @dataclass(frozen=True)
 class Plane:
     """Coordinates (u, v) ↦ origin + u · axes[0] + v · axes[1] in the space of features.
@@ -24,6 +27,7 @@ class Plane:
     Attributes:
         points: shape (N, 2).
         labels: what u and v are.
+        spans: the smallest and the largest u and v of the points.
         note: how the plane came about, for the screen; empty where it is the features themselves.
     """
 
@@ -31,6 +35,7 @@ class Plane:
     origin: Floats
     axes: Floats
     labels: tuple[str, str]
+    spans: tuple[Span, Span]
     note: str = ""
 
     @classmethod
@@ -39,9 +44,11 @@ class Plane:
         count = features.shape[1]
         if count == 1:
             points = np.column_stack([features[:, 0], data.y])
-            return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), (data.feature_names[0], "activation"))
+            labels = data.feature_names[0], "activation"
+            return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), labels, _spans(points))
         if count == 2:
-            return cls(features, np.zeros(2), np.eye(2), (data.feature_names[0], data.feature_names[1]))
+            labels = data.feature_names[0], data.feature_names[1]
+            return cls(features, np.zeros(2), np.eye(2), labels, _spans(features))
         return cls._principal(features)
 
     @classmethod
@@ -56,7 +63,8 @@ class Plane:
         total = max(float(variances.sum()), np.finfo(float).tiny)
         share = float(variances[-1] + variances[-2]) / total
         note = f"principal components of {features.shape[1]} features, {share:.0%} of variance"
-        return cls(centred @ axes.T, mean, axes, ("PC 1", "PC 2"), note)
+        points = centred @ axes.T
+        return cls(points, mean, axes, ("PC 1", "PC 2"), _spans(points), note)
 
     @property
     def is_line(self) -> bool:
@@ -72,3 +80,8 @@ class Plane:
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = self.axes @ weights[1:]
             return float(weights[0] + self.origin @ weights[1:]), float(slopes[0]), float(slopes[1])
+
+
+def _spans(points: Floats) -> tuple[Span, Span]:
+    (u, v), (last_u, last_v) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+    return (u, last_u), (v, last_v)

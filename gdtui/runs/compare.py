@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtui.learning.descent import measure
+from gdtui.learning.descent import accuracy_of, measure
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.file import OnlyLossesError, RunFileError, data_of, settings_of
+from gdtui.runs.file import OnlyLossesError, RunFileError
+from gdtui.runs.reopen import data_of, settings_of
 from gdtui.runs.watched import Followed
 
 
@@ -94,8 +95,12 @@ class Entrant(Followed):
         self._accuracy = self._measure()
 
     def _measure(self) -> float | None:
-        weights = self.file.branch.weights[-1] if self.file.branch.weights else None
-        if self._kernel is None or weights is None or len(weights) != self._kernel.X.shape[1]:
+        branch = self.file.branch
+        weights = branch.weights[-1] if branch.weights else None
+        if self._kernel is None:
+            told = branch.measured.get(len(self.curve))
+            return None if told is None else accuracy_of(told.confusion)
+        if weights is None or len(weights) != self._kernel.X.shape[1]:
             return None
         return measure(self._kernel, np.array(weights)).accuracy
 

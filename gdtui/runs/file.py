@@ -2,12 +2,14 @@
 
 The first line says what determines the run; then come events, each with one of these keys:
 
-    {"epoch": 1, "loss": 81.83, "weights": [0.63, 0.26, 0.04]}   measured before the epoch's step
+    {"epoch": 1, "loss": 81.83, "weights": [0.63, 0.26, 0.04]}   measured before the epoch's step; some also have
+                                                                 "gradient", its norm, and "confusion", a matrix
     {"alpha": 0.02, "from": 38}                                  the step of epoch 38 is the first with it
     {"epochs": 150}                                              as many are wanted of this branch now
     {"fork": 21, "of": 0, "alpha": 0.1}                          a new branch: epochs 1 … 20 are those of branch 0
     {"branch": 0}                                                what follows belongs to that branch
-    {"stop": "epochs", "epoch": 100, "message": "…"}             training ended
+    {"stop": "epochs", "epoch": 100, "message": "…"}             training ended; "end" has loss, weights, gradient
+                                                                 and confusion after the last step
 
 Floats are written so that they read back as the same bits. Every epoch is kept up to 10,000, every 10th up to
 100,000, and so on; what lies between is recomputed from the one before, to the same bits. A last line that was
@@ -18,16 +20,10 @@ from __future__ import annotations
 
 import json
 import math
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from gdtui.learning.data import Dataset, load
-from gdtui.learning.descent import Descent, Stop
-from gdtui.runs.run import Run
-from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.learning.descent import Stop
 
 FORMAT, VERSION = "gdtui-run", 1
 LONGEST_LINE = 16 * 2**20
@@ -47,6 +43,26 @@ class OnlyLossesError(RunFileError):
     has_losses = True
 
 
+Confusion = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a file says of an epoch beside its loss and weights."""
+
+    gradient_norm: float
+    confusion: Confusion
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a file says of the state after the last step."""
+
+    loss: float
+    weights: list[float]
+    measured: Measured
+
+
 @dataclass
 class Branch:
     """The records of one branch, in order."""
@@ -62,6 +78,10 @@ class Branch:
     wanted: int = 0
     """Epochs wanted; 0 where the file does not say."""
     stop: Stop | None = None
+    end: End | None = None
+    """The state after the last step of a run that ended, where the file says it."""
+    measured: dict[int, Measured] = field(default_factory=dict)
+    """By epoch."""
 
     def fork(self, number: int, epoch: int, alpha: float) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
@@ -70,7 +90,8 @@ class Branch:
         if not alphas or alphas[-1][1] != alpha:
             alphas.append((epoch, alpha))
         known = self.epochs[:count], self.losses[:count], self.weights[:count], alphas
-        return Branch(*known, epoch, number, self.wanted)
+        measured = {known: value for known, value in self.measured.items() if known < epoch}
+        return Branch(*known, epoch, number, self.wanted, measured=measured)
 
     def alpha_at(self, epoch: int) -> float | None:
         return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
@@ -89,6 +110,8 @@ class RunFile:
         self.branches = [Branch()]
         self.current = 0
         """The number of the branch that is written to."""
+        self._size: int | None = None
+        """How many weights there are; None until that is known."""
         self._line = 0
         self._rest = b""
         self._offset = 0
@@ -171,9 +194,12 @@ class RunFile:
         elif "alpha" in event:
             self.branch.alphas.append((_whole(event["from"]), _real(event["alpha"])))
         elif "epochs" in event:
-            self.branch.wanted, self.branch.stop = _whole(event["epochs"]), None
+            self.branch.wanted, self.branch.stop, self.branch.end = _whole(event["epochs"]), None, None
         elif "stop" in event:
             self.branch.stop = Stop(str(event["stop"]), str(event.get("message", event["stop"])))
+            end = event.get("end")
+            if end is not None:
+                self.branch.end = End(_real(end["loss"]), self._weights(end["weights"]), _measured(end))
 
     def _begin(self, event: dict[str, Any]) -> None:
         if event["format"] != FORMAT:
@@ -184,6 +210,8 @@ class RunFile:
             raise self._wrong("begins another run; a run file holds one")
         self.header = event
         self.branch.wanted = _whole(event.get("epochs", 0))
+        if "features" in event:
+            self._size = 1 + len(event["features"])
         if "alpha" in event:
             self.branch.alphas.append((1, _real(event["alpha"])))
 
@@ -198,13 +226,23 @@ class RunFile:
                 return  # a resumed run may say its first epoch again
             raise self._wrong(f"goes back from epoch {branch.epochs[-1]} to {epoch}")
         loss = math.nan if event["loss"] is None else _real(event["loss"])
-        weights = event.get("weights")
+        weights = None if event.get("weights") is None else self._weights(event["weights"])
         branch.epochs.append(epoch)
         branch.losses.append(loss)
-        branch.weights.append(None if weights is None else [_real(weight) for weight in weights])
+        branch.weights.append(weights)
         if isinstance(event.get("alpha"), (int, float)) and branch.alpha_at(epoch) != event["alpha"]:
             branch.alphas.append((epoch, float(event["alpha"])))
-        branch.stop = None
+        if "confusion" in event:
+            branch.measured[epoch] = _measured(event)
+        branch.stop = branch.end = None
+
+    def _weights(self, numbers: Any) -> list[float]:
+        weights = [_real(number) for number in numbers]
+        if self._size is None:
+            self._size = len(weights)
+        if len(weights) != self._size:
+            raise self._wrong(f"has {len(weights)} weights, not {self._size}")
+        return weights
 
 
 class _NotANumberError(Exception):
@@ -227,122 +265,9 @@ def _real(value: Any) -> float:
     return float(value)
 
 
-def settings_of(file: RunFile) -> Settings:
-    """The settings that a run file begins with.
-
-    Raises:
-        OnlyLossesError: it was written by another program, and does not say them.
-    """
-    known = file.header
-    try:
-        data: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in known["data"].items()
-        }
-        return Settings(
-            data=DataSettings(**data),
-            epochs=known["epochs"],
-            alpha=known["alpha"],
-            loss=known["loss"],
-            init=tuple(known["init"]),
-            seed=known["seed"],
-            stop=StopRules(**known["rules"]),
-            sample_size=known["sample_size"],
-        )
-    except (KeyError, TypeError, AttributeError) as error:
-        raise OnlyLossesError(
-            f"{file.path}: does not say what it was trained on ({error}), so it cannot go on"
-        ) from None
-
-
-def data_of(file: RunFile, settings: Settings) -> Dataset:
-    """The data that a run file was trained on.
-
-    Raises:
-        OnlyLossesError: it is gone, or another.
-    """
-    try:
-        data = load(settings.data)
-    except ValueError as error:
-        raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
-    if data.digest != file.header.get("digest"):
-        raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
-    return data
-
-
-def runs_of(file: RunFile) -> list[Run]:
-    """The runs in a file, one a branch, with their histories, to be looked at.
-
-    Raises:
-        OnlyLossesError: the data is gone or another, or the file holds no weights.
-    """
-    settings = settings_of(file)
-    data = data_of(file, settings)
-    runs: list[Run] = []
-    for branch in file.branches:
-        run = Run(settings, data)
-        if branch.forked_at is not None:
-            run.forked_at, run.parent = branch.forked_at, runs[branch.parent]
-            run.history = run.parent.history.prefix(min(branch.forked_at - 1, run.parent.done))
-        fill(run, branch, file.path)
-        runs.append(run)
-    return runs
-
-
-def reopen(file: RunFile) -> list[Run]:
-    """The runs in a file, one a branch, each ready to go on from its last epoch with the bits it would have had.
-
-    Raises:
-        RunFileError: as `runs_of`, and where the branch that is written to diverged.
-    """
-    if file.stop is not None and file.stop.diverged:
-        raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
-    runs = runs_of(file)
-    runs[file.current].descent.stop = None
-    return runs
-
-
-def fill(run: Run, branch: Branch, where: str) -> None:
-    """Bring a run up to what its branch holds by now, and put its descent behind the last epoch."""
-    _append(run, branch, where)
-    _stand(run, branch)
-    run.descent.stop = branch.stop
-
-
-def _append(run: Run, branch: Branch, where: str) -> None:
-    begin = bisect_right(branch.epochs, run.done)
-    end = len(branch.epochs)
-    # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
-    while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
-        end -= 1
-    if begin >= end:
-        return
-    if any(weights is None for weights in branch.weights[begin:end]):
-        raise OnlyLossesError(f"{where}: holds no weights")
-    epochs, losses = np.array(branch.epochs[begin:end]), np.array(branch.losses[begin:end])
-    weights = np.array(branch.weights[begin:end], dtype=np.float64)
-    cuts = [*np.searchsorted(epochs, [first for first, _ in branch.alphas]).tolist(), len(epochs)]
-    for (first, alpha), start, stop in zip(branch.alphas, cuts, cuts[1:], strict=False):
-        if stop > start:
-            run.history.append_records(first, alpha, epochs[start:stop], losses[start:stop], weights[start:stop])
-
-
-def _stand(run: Run, branch: Branch) -> None:
-    """Put a run's descent behind the last epoch that is known to be done.
-
-    That is the last one kept, or the one before the last change of alpha: where epochs are thinned, those between
-    are not in the file, and were done with the alpha before.
-    """
-    kernel, history = run.data.kernel(run.objective), run.history
-    weights, alpha = run.start, branch.alphas[-1][1] if branch.alphas else run.alpha
-    if run.done:
-        # The last epoch's own step was taken after it was measured: take it again.
-        last = Descent(kernel, history.weights_at(run.done), history.alpha_at(run.done), run.done, done=run.done - 1)
-        last.advance(1)
-        weights = last.weights
-    for first, _ in branch.alphas:
-        if first > run.done + 1:
-            between = Descent(kernel, weights, branch.alpha_at(run.done + 1) or alpha, first - 1, done=run.done)
-            history.append(between.advance(first - 1 - run.done))
-            weights = between.weights
-    run.descent = Descent(kernel, weights, alpha, max(branch.wanted, run.done), run.settings.stop, done=run.done)
-    run.descent.recall(branch.epochs, branch.losses)
+def _measured(event: dict[str, Any]) -> Measured:
+    true_negative, false_positive, false_negative, true_positive = map(_whole, event["confusion"])
+    counts = true_negative, false_positive, false_negative, true_positive
+    if min(counts) < 0 or not sum(counts):
+        raise ValueError(f"{list(counts)} is no confusion matrix")
+    return Measured(_real(event["gradient"]), counts)

@@ -128,8 +128,12 @@ class History:
         """The alpha with which epoch's step was taken."""
         return self._alphas[self._stretch(epoch)][1]
 
-    def weights_at(self, epoch: int) -> Floats:
-        """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
+    def weights_at(self, epoch: int, kernel: Kernel | None = None) -> Floats:
+        """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError.
+
+        Args:
+            kernel: evaluates the data instead of the history's own, for another thread.
+        """
         if not 1 <= epoch <= len(self):
             raise IndexError(f"epoch {epoch} is not in 1 … {len(self)}")
         frame = int(np.searchsorted(self._frame_epochs.view(), epoch, side="right")) - 1
@@ -139,7 +143,8 @@ class History:
             stretch = self._stretch(at)
             end = self._alphas[stretch + 1][0] if stretch + 1 < len(self._alphas) else epoch
             until = min(epoch, end)
-            descent = Descent(self._kernel, weights, self._alphas[stretch][1], until - 1, done=at - 1)
+            alpha = self._alphas[stretch][1]
+            descent = Descent(kernel or self._kernel, weights, alpha, until - 1, done=at - 1)
             descent.advance(until - at)
             weights, at = descent.weights, until
         return weights

@@ -14,8 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui import __version__
-from gdtui.learning.descent import Batch, Descent, Stop
-from gdtui.runs.file import FORMAT, VERSION, RunFile, RunFileError, reopen
+from gdtui.learning.descent import Batch, Descent, Measurement, Stop, measure
+from gdtui.learning.objective import Floats
+from gdtui.runs.file import FORMAT, VERSION, RunFile, RunFileError
+from gdtui.runs.lost import plane_told
+from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 
 ALL_KEPT = 10_000
@@ -193,7 +196,21 @@ def _cut_torn_line(path: str) -> None:
 
 
 def _stop_line(stop: Stop, run: Run) -> dict[str, Any]:
-    return {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
+    line = {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
+    weights = run.weights
+    last = measure(run.data.kernel(run.objective), weights)  # the run's own kernels may be at work
+    if stop.diverged or not _is_finite(last, weights):
+        return line
+    return {**line, "end": {"loss": last.loss, "weights": weights.tolist(), **_measured(last)}}
+
+
+def _measured(last: Measurement) -> dict[str, Any]:
+    """What those who have not the data could not know otherwise."""
+    return {"gradient": last.gradient_norm, "confusion": list(last.confusion)}
+
+
+def _is_finite(last: Measurement, weights: Floats) -> bool:
+    return math.isfinite(last.loss) and math.isfinite(last.gradient_norm) and bool(np.isfinite(weights).all())
 
 
 def _line(event: dict[str, Any]) -> bytes:
@@ -215,8 +232,14 @@ _ENCODER = msgspec.json.Encoder()
 
 
 def _epoch_lines(batch: Batch) -> Iterator[bytes]:
-    """The kept epochs, some at a time."""
+    """The kept epochs, some at a time. The last of a batch, which is the one that is shown of it, with all that was
+    measured, if it is kept."""
     kept = _kept(batch)
+    last = batch.last if len(kept) and kept[-1] == len(batch) - 1 else None
+    if last is not None and _is_finite(last, batch.weights[-1]):
+        kept = kept[:-1]
+    else:
+        last = None
     for begin in range(0, len(kept), LINES_AT_ONCE):
         rows = kept[begin : begin + LINES_AT_ONCE]
         epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows], batch.weights[rows]
@@ -224,6 +247,9 @@ def _epoch_lines(batch: Batch) -> Iterator[bytes]:
             yield _ENCODER.encode_lines(list(map(_Epoch, epochs, losses.tolist(), weights.tolist())))
         else:
             yield from map(_epoch_line, epochs, losses.tolist(), weights.tolist())
+    if last is not None:
+        line = {"epoch": batch.first + len(batch) - 1, "loss": last.loss, "weights": batch.weights[-1].tolist()}
+        yield _line({**line, **_measured(last)})
 
 
 def _epoch_line(epoch: int, loss: float, weights: list[float]) -> bytes:
@@ -247,16 +273,16 @@ def _kept(batch: Batch) -> NDArray[np.intp]:
 
 def _past(run: Run) -> Iterator[Batch]:
     """What a run has done before its file was begun, from where it was forked on, stretch by stretch of one alpha."""
-    history, since = run.history, run.forked_at or 1
+    history, since, kernel = run.history, run.forked_at or 1, run.data.kernel(run.objective)
     stretches = history.alphas
     ends = [first for first, _ in stretches[1:]] + [len(history) + 1]
     for (first, alpha), end in zip(stretches, ends, strict=False):
         at = max(first, since)
         if at >= end:
             continue
-        weights = history.weights_at(at)
+        weights = history.weights_at(at, kernel)
         while at < end:
-            descent = Descent(run.data.kernel(run.objective), weights, alpha, end - 1, done=at - 1)
+            descent = Descent(kernel, weights, alpha, end - 1, done=at - 1)
             batch = descent.advance(min(50_000, end - at))
             yield replace(batch, stop=None)  # its end is not the run's
             weights, at = descent.weights, at + len(batch)
@@ -276,6 +302,7 @@ def header(run: Run) -> dict[str, Any]:
         "features": list(data.feature_names),
         "class_names": list(data.class_names),
         "digest": data.digest,
+        "plane": plane_told(data.plane),
         "loss": settings.loss,
         "init": run.start.tolist(),
         "seed": settings.seed,

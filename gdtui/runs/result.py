@@ -8,7 +8,7 @@ import numpy as np
 
 from gdtui.learning.descent import Measurement, predictions
 from gdtui.learning.objective import Floats
-from gdtui.runs.run import Run
+from gdtui.runs.run import Moment, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ def samples(run: Run, weights: Floats) -> list[Sample]:
     ]
 
 
-def summary(run: Run, measurement: Measurement) -> str:
+def summary(run: Run, last: Measurement | Moment) -> str:
     """The run in one line, measured at the weights after the last step."""
     why = "stopped early" if run.stop is None else run.stop.message
     epochs = "1 epoch" if run.done == 1 else f"{run.done} epochs"
     return (
         f"{run.data.name}: {epochs}, alpha {run.alpha:g}, "
-        f"loss {measurement.loss:.7f}, accuracy {measurement.accuracy:.2%} ({why})"
+        f"loss {last.loss:.7f}, accuracy {'not known' if last.accuracy is None else f'{last.accuracy:.2%}'} ({why})"
     )

@@ -5,15 +5,37 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from gdtui.learning.data import Dataset
-from gdtui.learning.descent import Batch, Descent, Measurement, Stop, measure
+from gdtui.learning.descent import Batch, Descent, Measurement, Stop, accuracy_of, measure
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import Floats, objective_named
 from gdtui.learning.weights import initial_weights
 from gdtui.runs.history import History
 from gdtui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One state of the unit, and what is known of it."""
+
+    epoch: int
+    weights: Floats
+    loss: float
+    gradient_norm: float | None = None
+    """None where it is not known any more, as `confusion`."""
+    confusion: tuple[int, int, int, int] | None = None
+
+    @classmethod
+    def measured(cls, epoch: int, weights: Floats, at: Measurement) -> Moment:
+        """A state of which all is known."""
+        return cls(epoch, weights, at.loss, at.gradient_norm, at.confusion)
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right predictions, 0 to 1."""
+        return None if self.confusion is None else accuracy_of(self.confusion)
 
 
 class Run:
@@ -93,6 +115,27 @@ class Run:
     def measure(self, weights: Floats | None = None) -> Measurement:
         """Loss, accuracy and gradient norm at `weights`, or where the descent stands now."""
         return measure(self._looking, self.weights if weights is None else weights)
+
+    def first(self) -> Moment:
+        """The state before the first epoch."""
+        return Moment.measured(0, self.start, self.measure(self.start))
+
+    def moment(self, epoch: int) -> Moment:
+        """That epoch (1 to done) as it was, before its step. Raises IndexError."""
+        weights = self.history.weights_at(epoch)
+        return Moment.measured(epoch, weights, self.measure(weights))
+
+    def newest(self) -> Moment | None:
+        """The last epoch; of a run that has ended, the state after its step. None before the first."""
+        if not self.done:
+            return None
+        if self.stop is None:
+            return self.moment(self.done)
+        return Moment.measured(self.done, self.weights, self.measure())
+
+    def reachable(self, epoch: int, forward: bool) -> int:
+        """The epoch (1 to done) that can be shown for that one: where not all can be, the next or the one before."""
+        return epoch
 
     def forked(self, epoch: int, alpha: float | None = None) -> Run:
         """A new run that shares all epochs before `epoch` (1 to done + 1) with this one, and takes that epoch's step

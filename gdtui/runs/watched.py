@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Callable
 
-from gdtui.runs.file import RunFile, fill, runs_of
+from gdtui.runs.file import RunFile
+from gdtui.runs.reopen import data_or_what_is_left, fill, runs_of, settings_of
 from gdtui.runs.run import Run
 
 STALLED = 5.0
@@ -50,12 +51,17 @@ class Watched(Followed):
     """A run file seen as runs.
 
     Raises:
-        RunFileError: see `runs_of`.
+        RunFileError: see `settings_of`, `data_or_what_is_left` and `runs_of`.
     """
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(path, clock)
-        self.runs = runs_of(self.file)
+        self._settings = settings_of(self.file)
+        self._data = data_or_what_is_left(self.file, self._settings)
+        self.runs = self._all()
+
+    def _all(self) -> list[Run]:
+        return runs_of(self.file, self._settings, self._data)
 
     @property
     def run(self) -> Run:
@@ -66,6 +72,6 @@ class Watched(Followed):
         if not super().poll():
             return False
         if len(self.file.branches) > len(self.runs):
-            self.runs += runs_of(self.file)[len(self.runs) :]
+            self.runs += self._all()[len(self.runs) :]
         fill(self.run, self.file.branch, self.file.path)
         return True

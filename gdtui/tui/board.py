@@ -122,6 +122,8 @@ class Board(Filming):
         self._log_view.add(["[INFO] starting training..."])
         if saved is not None:
             self._log_view.add([f"{saved} holds the run before; w saves this one"], event=True)
+        if stage.missing:
+            self._log_view.add([f"all but the points can be shown: {stage.missing}"], event=True)
         if stage.run.done:
             self._log_view.add([f"going on after epoch {stage.run.done}"], event=True)
         self._show_table(False)
@@ -145,7 +147,7 @@ class Board(Filming):
         if shown is None:
             self._log_view.find(None)
         else:
-            self._log_view.find(shown.epoch, shown.measured.loss)
+            self._log_view.find(shown.epoch, shown.loss)
 
     def _tell(self, lines: list[tuple[str, bool]]) -> None:
         for line, is_event in lines:
@@ -176,9 +178,9 @@ class Board(Filming):
             status = replace(
                 status,
                 epoch=shown.epoch,
-                loss=shown.measured.loss,
-                accuracy=shown.measured.accuracy,
-                gradient_norm=shown.measured.gradient_norm,
+                loss=shown.loss,
+                accuracy=shown.accuracy,
+                gradient_norm=shown.gradient_norm,
             )
         if self._shows_link:
             status = replace(status, link=self.link.text())
@@ -205,7 +207,7 @@ class Board(Filming):
         if self.stage is None or not self.base_screen.has_class("results"):
             return
         data = self.stage.run.data
-        self._samples_view.show(self.stage.samples(), data.feature_names)
+        self._samples_view.show(self.stage.samples(), data.feature_names, self.stage.missing)
         self._confusion_view.show(self.stage.confusion(), data.class_names)
 
     def _show_table(self, shown: bool) -> None:

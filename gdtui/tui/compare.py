@@ -100,7 +100,7 @@ class CompareApp(Filming):
         self._log_view.display = len(self.entrants) == 1 or any(entrant.note for entrant in self.entrants)
         for entrant in self.entrants:
             if entrant.note is not None:
-                self._log_view.add([f"{entrant.file.path}: only its losses can be shown: {entrant.note}"], event=True)
+                self._log_view.add([f"{entrant.file.path}: not all can be shown: {entrant.note}"], event=True)
         while True:
             self._log_news()
             self._draw()

@@ -26,12 +26,12 @@ class SamplesPanel(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         yield self._view
 
-    def show(self, rows: list[Sample], feature_names: tuple[str, ...]) -> None:
-        """Show these rows from now on."""
-        self._content = rows, feature_names
+    def show(self, rows: list[Sample], feature_names: tuple[str, ...], missing: str = "") -> None:
+        """Show these rows from now on, or why there are none."""
+        self._content = rows, feature_names, missing
         self._draw()
 
-    _content: tuple[list[Sample], tuple[str, ...]] = ([], ())
+    _content: tuple[list[Sample], tuple[str, ...], str] = ([], (), "")
 
     def on_resize(self) -> None:
         self._draw()
@@ -41,9 +41,9 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
 
     def _draw(self) -> None:
-        rows, names = self._content
+        rows, names, missing = self._content
         width = self.scrollable_content_region.width
-        self._view.update(self._table(rows, names, width))
+        self._view.update(Text(f"The rows are not at hand:\n{missing}") if missing else self._table(rows, names, width))
         hidden = len(names) - self._room(width, names)
         self.border_subtitle = f"{hidden} more features" if hidden > 0 and rows else ""
 
@@ -83,10 +83,13 @@ class SamplesPanel(VerticalScroll, can_focus=False):
 class ConfusionPanel(Static):
     """Counts of true against predicted classes over all rows."""
 
-    def show(self, confusion: tuple[int, int, int, int], class_names: tuple[str, str]) -> None:
-        """Show these counts from now on."""
+    def show(self, confusion: tuple[int, int, int, int] | None, class_names: tuple[str, str]) -> None:
+        """Show these counts from now on; None where they are not known."""
         from rich.table import Table
 
+        if confusion is None:
+            self.update("not told of this epoch")
+            return
         true_negative, false_positive, false_negative, true_positive = confusion
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("true ╲ pred", no_wrap=True, max_width=14)

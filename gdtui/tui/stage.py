@@ -7,17 +7,18 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gdtui.charts.grid import Chart
 from gdtui.charts.loss import LossView, epoch_at, loss_chart
 from gdtui.charts.scatter import MARKERS, ScatterChart
 from gdtui.learning.data import Dataset, load
-from gdtui.learning.descent import Batch, Measurement, Stop
+from gdtui.learning.descent import Batch, Stop
 from gdtui.learning.objective import Floats
+from gdtui.runs.lost import LostData
 from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import Sample, samples
-from gdtui.runs.run import Run
+from gdtui.runs.run import Moment, Run
 from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings
 
@@ -26,15 +27,6 @@ LogLine = tuple[str, bool]
 """A line of the log, and whether it is an event beside the epochs' own lines."""
 LINES_A_FRAME = 50
 """Where a pull brings more epochs than this, the log shows its last only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One state of the unit, measured."""
-
-    epoch: int
-    measured: Measurement
-    weights: Floats
 
 
 class Stage:
@@ -156,9 +148,9 @@ class Stage:
             self._fork_alpha = None
             self._show_end()
             return lines
-        self.past = max(1, epoch)
-        weights = self.run.history.weights_at(self.past)
-        self.shown = Moment(self.past, self.run.measure(weights), weights)
+        here = self.run.done if self.past is None else self.past
+        self.past = self.run.reachable(max(1, epoch), forward=epoch > here)
+        self.shown = self.run.moment(self.past)
         return lines
 
     def back_to_newest(self) -> list[LogLine]:
@@ -237,7 +229,7 @@ class Stage:
                 self._alpha = batch.alpha
             lines += [(line, False) for line in _epoch_lines(batch)]
             assert batch.last is not None
-            self.shown = Moment(batch.first + len(batch) - 1, batch.last, batch.weights[-1])
+            self.shown = Moment.measured(batch.first + len(batch) - 1, batch.weights[-1], batch.last)
         self._unshown.clear()
         if self.run.stop is not None and self.past is None:
             self._show_end()
@@ -247,14 +239,7 @@ class Stage:
         return lines
 
     def _show_end(self) -> None:
-        """The newest state: of a run that has ended, that after its last step."""
-        run = self.run
-        if run.stop is not None or not run.done:
-            weights = run.weights
-            self.shown = Moment(run.done, run.measure(weights), weights) if run.done else None
-        else:
-            weights = run.history.weights_at(run.done)
-            self.shown = Moment(run.done, run.measure(weights), weights)
+        self.shown = self.run.newest()
 
     # Drawings
 
@@ -275,12 +260,18 @@ class Stage:
         return self.scatter.draw(self._weights(), width, height)
 
     def samples(self) -> list[Sample]:
-        """The table of the state shown."""
-        return samples(self.run, self._weights())
+        """The table of the state shown; none where the data is not to be had."""
+        return [] if self.missing else samples(self.run, self._weights())
 
-    def confusion(self) -> tuple[int, int, int, int]:
-        """The confusion matrix of the state shown."""
-        return (self.run.measure() if self.shown is None else self.shown.measured).confusion
+    @property
+    def missing(self) -> str:
+        """Why the data is not to be had; empty where it is."""
+        data = self.run.data
+        return data.why if isinstance(data, LostData) else ""
+
+    def confusion(self) -> tuple[int, int, int, int] | None:
+        """The confusion matrix of the state shown, if it is known."""
+        return (self.shown or self.run.first()).confusion
 
     def _weights(self) -> Floats:
         return self.run.weights if self.shown is None else self.shown.weights
@@ -300,7 +291,8 @@ class Stage:
 
     def scatter_title(self) -> str:
         """What the points are drawn in."""
-        return self.run.data.plane.note or f"{self.run.data.name} and boundary"
+        what = self.run.data.plane.note or f"{self.run.data.name} and boundary"
+        return f"{what}, its points are not at hand" if self.missing else what
 
     def legend(self) -> str:
         """Which marker is which class."""

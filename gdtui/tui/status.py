@@ -124,10 +124,10 @@ def measures(status: Status, width: int) -> list[Piece]:
     if status.loss is not None:
         fields.append(("loss", f"{status.loss:<11.7g}"))
     fields.append(("alpha", f"{status.alpha:<6g}"))
-    if status.accuracy is not None:
-        fields.append(("accuracy", f"{status.accuracy:7.2%}"))
-    if status.gradient_norm is not None:
-        fields.append(("gradient", f"{status.gradient_norm:<10.4g}"))
+    if status.loss is not None:  # a file may not tell the others
+        fields.append(("accuracy", "      –" if status.accuracy is None else f"{status.accuracy:7.2%}"))
+        norm = "–" if status.gradient_norm is None else f"{status.gradient_norm:.4g}"
+        fields.append(("gradient", f"{norm:<10}"))
     pieces: list[Piece] = []
     used = 0
     for name, value in fields:

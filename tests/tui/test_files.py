@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from gdtui.charts.roles import Role
 from gdtui.learning.data import load
-from gdtui.runs.file import RunFile, reopen
+from gdtui.runs.file import RunFile
 from gdtui.runs.recorder import Recorder
+from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
+from gdtui.settings import DataSettings
+from gdtui.tui.chart_view import ChartView
 from gdtui.tui.screens import Question
 from gdtui.tui.stage import Stage
-from tests.tui.driving import FIVE, keys, log, running, status, step, until
+from tests.tui.driving import FIVE, keys, log, running, screen, status, step, until
 
 
 def saved(path: Path, epochs: int = 5, done: int = 5) -> Run:
@@ -100,3 +106,53 @@ async def test_what_another_writes_is_followed_to_its_end(tmp_path: Path) -> Non
         await pilot.press("home")
         await until(pilot, lambda: status(app).epoch == 1)
     recorder.close()
+
+
+async def test_a_run_whose_data_is_gone_is_shown_without_its_points(tmp_path: Path) -> None:
+    table, path = tmp_path / "points.csv", tmp_path / "run.jsonl"
+    table.write_text("a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n")
+    data = DataSettings(str(table))
+    run = Run(replace(FIVE, data=data), load(data))
+    recorder = Recorder(str(path), run)
+    for _ in range(5):
+        recorder.take_in(run, run.advance(1))
+    recorder.close()
+    table.unlink()
+    async with running(begin=partial(Stage.watch, str(path))) as (app, pilot):
+        await until(pilot, lambda: "accuracy" in screen(app))
+        for words in ("4 rows, 2 features, standardised", "points are not at hand", "The rows are not at hand"):
+            assert words in screen(app), screen(app)
+        assert any("no such file" in line for line in log(app))
+        assert status(app).accuracy == run.measure().accuracy
+        await pilot.press("left", "left")
+        await until(pilot, lambda: status(app).epoch == 4)
+        then = run.moment(4)
+        assert (status(app).loss, status(app).accuracy) == (then.loss, then.accuracy)
+        chart = app.query_one("#scatter", ChartView).chart
+        assert np.isin((Role.BOUNDARY, Role.CLASS_0), chart.roles).tolist() == [True, False]
+        await pilot.press("p")
+        await until(pilot, lambda: status(app).state == "done")
+        await pilot.press("f", "n", "w", "b", "t", "i", "l")
+        assert status(app).epoch == 5
+
+
+def untold(path: Path) -> None:
+    """Take away what a file says beside loss and weights."""
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    for line in lines:
+        for name in ("confusion", "gradient", "end"):
+            line.pop(name, None)
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+async def test_what_a_file_does_not_tell_is_left_open(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    saved(path)
+    untold(path)
+    header, *lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join([header.replace('"digest": "', '"digest": "0'), *lines]))
+    async with running(begin=partial(Stage.watch, str(path)), size=(140, 40)) as (app, pilot):
+        await until(pilot, lambda: "has changed" in screen(app))
+        assert (status(app).accuracy, status(app).epoch) == (None, 5)
+        assert "accuracy       –" in screen(app)
+        assert "not told of this epoch" in screen(app)

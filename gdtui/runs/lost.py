@@ -1,0 +1,142 @@
+"""Runs whose data is gone: what their file says of them can still be shown, all but the points."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gdtui.learning.data import Dataset
+from gdtui.learning.descent import Descent
+from gdtui.learning.objective import Floats
+from gdtui.learning.plane import Plane
+from gdtui.runs.file import Branch
+from gdtui.runs.run import Moment, Run
+from gdtui.settings import TWO_FEATURE_SETS, DataSettings, Settings
+
+
+@dataclass(frozen=True)
+class LostData(Dataset):
+    """What is left of data that is not to be had: all but its rows, of which there are none.
+
+    Attributes:
+        rows: how many there were.
+        why: what became of it, in a line.
+        seen_in: the plane in which its points were drawn.
+    """
+
+    rows: int = 0
+    why: str = ""
+    seen_in: Plane = field(kw_only=True)
+
+    def __len__(self) -> int:
+        return self.rows
+
+    @property
+    def plane(self) -> Plane:
+        return self.seen_in
+
+    @classmethod
+    def described(cls, header: dict[str, Any], asked_for: DataSettings, why: str) -> LostData | None:
+        """What a run file's first line says of its data; None where that is too little.
+
+        Args:
+            header: the first line.
+            asked_for: the settings in it.
+            why: why the data cannot be had.
+        """
+        try:
+            names, classes = tuple(map(str, header["features"])), tuple(map(str, header["class_names"]))
+            plane = plane_in(header["plane"], len(names))
+            scaled = asked_for.standardize
+            if scaled is None:
+                scaled = asked_for.source not in TWO_FEATURE_SETS
+            zero, one = classes
+            X, rows = np.empty((0, len(names) + 1)), int(header["rows"])
+            name = str(header["name"])
+        except (KeyError, TypeError, ValueError, OverflowError):
+            return None
+        return cls(name, X, np.empty(0), names, (zero, one), scaled, rows, why, seen_in=plane)
+
+
+def plane_in(told: dict[str, Any], features: int) -> Plane:
+    """The plane that a run file's first line tells, without its points. Raises KeyError, TypeError or ValueError
+    where it is none."""
+    origin, axes, spans = (np.array(told[name], dtype=np.float64) for name in ("origin", "axes", "spans"))
+    if origin.shape != (features,) or (axes.shape != (2, features) and features > 1) or spans.shape != (2, 2):
+        raise ValueError("the plane is not one of these features")
+    if not all(np.isfinite(numbers).all() for numbers in (origin, axes, spans)) or (spans[:, 0] > spans[:, 1]).any():
+        raise ValueError("the plane is not finite")
+    u, v = map(str, told["labels"])
+    (left, right), (low, high) = spans.tolist()
+    return Plane(np.empty((0, 2)), origin, axes, (u, v), ((left, right), (low, high)), str(told["note"]))
+
+
+def plane_told(plane: Plane) -> dict[str, Any]:
+    """A plane for a run file's first line; see `plane_in`."""
+    return {
+        "origin": plane.origin.tolist(),
+        "axes": plane.axes.tolist(),
+        "labels": list(plane.labels),
+        "spans": [list(span) for span in plane.spans],
+        "note": plane.note,
+    }
+
+
+class Recalled(Run):
+    """A run of which no more is known than its branch in a file says: without the data nothing can be computed
+    again, so that only the epochs that were kept can be shown.
+
+    Args:
+        settings: what determined it.
+        data: what is left of its data.
+        branch: the branch, as far as it has been read.
+    """
+
+    def __init__(self, settings: Settings, data: LostData, branch: Branch) -> None:
+        super().__init__(settings, data)
+        self._branch = branch
+
+    def stand(self) -> None:
+        """Take note of what the branch holds by now."""
+        branch, weights = self._branch, self.start
+        if branch.end is not None:
+            weights = np.array(branch.end.weights)
+        elif self.done:
+            weights = self._weights(self._index(self.done))
+        alpha = branch.alphas[-1][1] if branch.alphas else self.alpha
+        kernel = self.data.kernel(self.objective)
+        self.descent = Descent(kernel, weights, alpha, max(branch.wanted, self.done), self.settings.stop, self.done)
+
+    def first(self) -> Moment:
+        return Moment(0, self.start, math.nan)
+
+    def _index(self, epoch: int) -> int:
+        """The last record up to that epoch."""
+        return max(0, bisect_right(self._branch.epochs, epoch) - 1)
+
+    def _weights(self, index: int) -> Floats:
+        return np.array(self._branch.weights[index], dtype=np.float64)
+
+    def moment(self, epoch: int) -> Moment:
+        if not 1 <= epoch <= self.done:
+            raise IndexError(f"epoch {epoch} is not in 1 … {self.done}")
+        index, branch = self._index(epoch), self._branch
+        told = branch.measured.get(branch.epochs[index])
+        known = (None, None) if told is None else (told.gradient_norm, told.confusion)
+        return Moment(branch.epochs[index], self._weights(index), branch.losses[index], *known)
+
+    def newest(self) -> Moment | None:
+        end = self._branch.end
+        if self.stop is None or end is None:
+            return self.moment(self.done) if self.done else None
+        told = end.measured
+        return Moment(self.done, np.array(end.weights), end.loss, told.gradient_norm, told.confusion)
+
+    def reachable(self, epoch: int, forward: bool) -> int:
+        kept = self._branch.epochs
+        index = bisect_left(kept, epoch) if forward else self._index(epoch)
+        return min(kept[index], self.done)

@@ -1,0 +1,229 @@
+"""A run whose data is gone: its file shows all but the points, as it was when the data was there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gdtui.charts.roles import Role
+from gdtui.learning.data import load
+from gdtui.report import print_report
+from gdtui.runs.file import OnlyLossesError, RunFile, RunFileError
+from gdtui.runs.lost import LostData
+from gdtui.runs.recorder import Recorder, continued
+from gdtui.runs.reopen import reopen
+from gdtui.runs.run import Run
+from gdtui.runs.watched import Watched
+from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.tui.stage import Stage
+
+
+def table(path: Path, features: int = 2, rows: int = 60) -> Path:
+    """A CSV file of two classes."""
+    generator = np.random.default_rng(features)
+    labels = np.arange(rows) % 2
+    values = generator.normal(size=(rows, features)) + labels[:, None]
+    lines = [
+        ",".join([*map(repr, row.tolist()), ["no", "yes"][label]]) for row, label in zip(values, labels, strict=True)
+    ]
+    path.write_text("\n".join([",".join([f"f{number}" for number in range(features)] + ["class"]), *lines]) + "\n")
+    return path
+
+
+def trained(folder: Path, features: int = 2, pulls: int = 6, **changes) -> tuple[str, Run]:
+    """A run of twelve epochs with its file, and its data still there."""
+    data = DataSettings(str(table(folder / "points.csv", features)))
+    run = Run(Settings(**{"data": data, "epochs": 12, "alpha": 0.3, **changes}), load(data))
+    recorder = Recorder(str(folder / "run.jsonl"), run)
+    for _ in range(pulls):
+        recorder.take_in(run, run.advance(run.epochs // 6))
+    recorder.close()
+    return recorder.path, run
+
+
+def lose(folder: Path) -> None:
+    (folder / "points.csv").unlink()
+
+
+@pytest.mark.parametrize("features", [1, 2, 5])
+@pytest.mark.parametrize("pulls", [5, 6])
+def test_every_epoch_is_shown_as_it_was_without_its_points(tmp_path, features, pulls):
+    path, run = trained(tmp_path, features, pulls)
+    before = Stage.watch(path)
+    lose(tmp_path)
+    stage = Stage.watch(path)
+    assert "no such file" in stage.missing
+    assert (stage.run.done, stage.run.epochs, stage.alpha, stage.run.stop) == (run.done, 12, 0.3, run.stop)
+    assert stage.title() == before.title()
+    assert stage.samples() == []
+    for epoch in [run.done + 1, *range(1, run.done + 1)]:
+        assert stage.go(epoch) == before.go(epoch)
+        assert (stage.past, stage.shown.epoch, stage.shown.loss) == (before.past, before.shown.epoch, before.shown.loss)
+        assert stage.shown.weights.tobytes() == before.shown.weights.tobytes()
+        if epoch % 2 == 0 or epoch > run.done:  # the last of a pull, or the end
+            assert stage.shown.confusion == before.shown.confusion
+            assert stage.shown.gradient_norm == pytest.approx(before.shown.gradient_norm, rel=1e-12)
+        else:
+            assert (stage.shown.confusion, stage.shown.accuracy, stage.shown.gradient_norm) == (None, None, None)
+        here, there = stage.scatter_chart(60, 20), before.scatter_chart(60, 20)
+        assert (here.grounds == there.grounds).all()
+        points = (there.roles == Role.CLASS_0) | (there.roles == Role.CLASS_1)
+        assert points.any()
+        assert not np.isin(here.roles, (Role.CLASS_0, Role.CLASS_1)).any()
+        assert (here.chars[~points] == there.chars[~points]).all()
+        assert (stage.loss_chart(60, 20, log=False).chars == before.loss_chart(60, 20, log=False).chars).all()
+
+
+def test_a_thinned_run_goes_from_one_kept_epoch_to_the_next(tmp_path):
+    path, run = trained(tmp_path, epochs=60_000)
+    lose(tmp_path)
+    stage = Stage.watch(path)
+    stage.go(20_003)
+    assert stage.past == 20_001
+    assert stage.shown.weights.tobytes() == run.history.weights_at(20_001).tobytes()
+    for wanted, reached in ((20_002, 20_011), (20_010, 20_001), (59_999, 60_000), (60_000, 60_000), (59_999, 59_991)):
+        stage.go(wanted)
+        assert (stage.past, stage.shown.epoch) == (reached, reached)
+
+
+def test_branches_are_shown_and_followed(tmp_path):
+    path, run = trained(tmp_path, pulls=3, epochs=60)
+    _, recorder = continued(path)
+    run = recorder.branches[0]
+    lose(tmp_path)
+    stage = Stage.watch(path)
+    fork = run.forked(11, 0.05)
+    recorder.take_in(fork, fork.advance(10))
+    assert next(text for text, _ in stage.poll()) == "fork 1 at 11, α 0.05"
+    assert stage.shown.weights.tobytes() == fork.history.weights_at(20).tobytes()
+    assert stage.shown.confusion == fork.moment(20).confusion
+    recorder.take_in(fork, fork.advance(100))
+    stage.poll()
+    assert stage.run.stop is not None
+    assert stage.shown.weights.tobytes() == fork.weights.tobytes()
+    stage.next_branch()
+    assert stage.shown.weights.tobytes() == run.history.weights_at(30).tobytes()
+    recorder.close()
+
+
+def test_changed_data_counts_as_gone(tmp_path):
+    path, _ = trained(tmp_path)
+    table(tmp_path / "points.csv", rows=62)
+    assert "has changed" in Stage.watch(path).missing
+    with pytest.raises(RunFileError, match="has changed"):
+        reopen(RunFile(path))
+
+
+def test_what_was_known_at_the_end_is_reported(tmp_path, capsys):
+    path, run = trained(tmp_path)
+    wanted = run.measure()
+    lose(tmp_path)
+    print_report(Watched(path).run)
+    assert f"loss {wanted.loss:.7f}, accuracy {wanted.accuracy:.2%} (all 12 epochs done)" in " ".join(
+        capsys.readouterr().out.split()
+    )
+
+
+def test_a_run_of_no_epochs_stands_at_its_start(tmp_path):
+    path, run = trained(tmp_path, pulls=0)
+    lose(tmp_path)
+    stage = Stage.watch(path)
+    assert stage.shown is None
+    assert stage.confusion() is None
+    assert (stage.scatter_chart(60, 20).grounds != 0).any()
+    assert Watched(path).run.weights.tobytes() == run.start.tobytes()
+
+
+def test_a_run_that_diverged_is_shown_as_far_as_it_was_finite(tmp_path):
+    path, run = trained(tmp_path, alpha=1e308, loss="cross-entropy")
+    assert run.stop.diverged
+    lose(tmp_path)
+    stage = Stage.watch(path)
+    assert stage.run.stop == run.stop
+    assert stage.shown is not None
+    stage.scatter_chart(60, 20)
+
+
+@pytest.mark.parametrize("rules", [StopRules(target_loss=10.0), StopRules(target_accuracy=0.6)])
+def test_a_stop_rule_is_told(tmp_path, rules):
+    path, run = trained(tmp_path, stop=rules, epochs=3_000)
+    lose(tmp_path)
+    assert Stage.watch(path).run.stop == run.stop
+
+
+def change(path: str, **changes) -> None:
+    """Other values in the first line of a file; None takes one away."""
+    first, *others = Path(path).read_text().splitlines(keepends=True)
+    told = {name: value for name, value in {**json.loads(first), **changes}.items() if value is not None}
+    Path(path).write_text("".join([json.dumps(told) + "\n", *others]))
+
+
+PLANE = {"origin": [0, 0], "axes": [[1, 0], [0, 1]], "labels": ["u", "v"], "spans": [[0, 1], [0, 1]], "note": ""}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"plane": None},
+        {"rows": "many"},
+        {"class_names": ["one"]},
+        *({"plane": {**PLANE, **wrong}} for wrong in (
+            {"origin": [0]}, {"axes": [[1, 0]]}, {"axes": "none"}, {"labels": ["u"]}, {"spans": [[1, 0], [0, 1]]},
+            {"origin": [None, 0]},
+        )),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_file_that_says_too_little_of_its_data_has_its_losses_only(tmp_path, changes):
+    path, _ = trained(tmp_path)
+    change(path, **changes)
+    assert Watched(path).run.done == 12  # nothing of that is needed where the data is there
+    lose(tmp_path)
+    with pytest.raises(OnlyLossesError, match="no such file"):
+        Watched(path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"epoch":13,"loss":1,"confusion":[1,2,3],"gradient":1}',
+        '{"epoch":13,"loss":1,"confusion":[0,0,0,0],"gradient":1}',
+        '{"epoch":13,"loss":1,"confusion":[1,2,3,-4],"gradient":1}',
+        '{"epoch":13,"loss":1,"confusion":[1,2,3,4]}',
+        '{"epoch":13,"loss":1,"weights":[[1],[2],[3]]}',
+        '{"stop":"epochs","epoch":12,"end":{"loss":1}}',
+        '{"stop":"epochs","epoch":12,"end":7}',
+    ],
+)
+def test_a_measurement_that_is_none_is_one_clear_line(tmp_path, line):
+    path, _ = trained(tmp_path)
+    with open(path, "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(RunFileError, match="line 15 has a value of the wrong kind"):
+        RunFile(path)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"epoch":13,"loss":1,"weights":[1,2]}',
+        '{"stop":"epochs","epoch":12,"end":{"loss":1,"weights":[1,2],"gradient":1,"confusion":[1,1,1,1]}}',
+    ],
+)
+def test_weights_of_another_number_are_one_clear_line(tmp_path, line):
+    path, _ = trained(tmp_path)
+    with open(path, "a") as file:
+        file.write(line + "\n")
+    with pytest.raises(RunFileError, match="line 15 has 2 weights, not 3"):
+        RunFile(path)
+
+
+def test_it_has_no_rows_to_compute_with(tmp_path):
+    path, run = trained(tmp_path)
+    lose(tmp_path)
+    data = Watched(path).run.data
+    assert isinstance(data, LostData)
+    assert (len(data), data.X.shape, data.standardized) == (60, (0, 3), run.data.standardized)
