@@ -93,14 +93,18 @@ def test_a_file_of_another_program_has_its_losses_and_says_what_it_has_not(tmp_p
     assert Entrant(str(tmp_path / "torch.jsonl")).state == "following"
 
 
-def test_a_run_whose_data_is_gone_has_its_losses(tmp_path):
+def test_a_run_whose_data_is_gone_has_its_losses_and_what_accuracy_its_file_tells(tmp_path):
     data = tmp_path / "points.csv"
     data.write_text("x,y\n1,0\n2,0\n8,1\n9,1\n")
-    saved(tmp_path / "run.jsonl", data=DataSettings(str(data)), init="zeros")
+    run = saved(tmp_path / "run.jsonl", data=DataSettings(str(data)), init="zeros")
     data.unlink()
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert "its data cannot be had" in entrant.note or "no such file" in entrant.note
-    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (60, None)
+    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (60, run.moment(60).accuracy)
+    with open(tmp_path / "run.jsonl", "a") as file:
+        file.write('{"epoch":61,"loss":1}\n')
+    assert entrant.poll()
+    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (61, None)
 
 
 def test_what_is_written_later_is_taken_in(tmp_path):

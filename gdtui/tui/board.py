@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -122,9 +124,10 @@ class Board(Filming):
         self._log_view.add(["[INFO] starting training..."])
         if saved is not None:
             self._log_view.add([f"{saved} holds the run before; w saves this one"], event=True)
+        self._tell(stage.recalled(), is_news=False)
         if stage.missing:
             self._log_view.add([f"all but the points can be shown: {stage.missing}"], event=True)
-        if stage.run.done:
+        if stage.run.done and stage.watched is None:
             self._log_view.add([f"going on after epoch {stage.run.done}"], event=True)
         self._show_table(False)
         self._redraw()
@@ -149,11 +152,13 @@ class Board(Filming):
         else:
             self._log_view.find(shown.epoch, shown.loss)
 
-    def _tell(self, lines: list[tuple[str, bool]]) -> None:
-        for line, is_event in lines:
-            self._log_view.add([line], is_event)
-            if is_event:
-                self.mark(line)
+    def _tell(self, lines: list[tuple[str, bool]], is_news: bool = True) -> None:
+        for is_event, group in groupby(lines, key=itemgetter(1)):
+            texts = [text for text, _ in group]
+            self._log_view.add(texts, is_event)
+            if is_event and is_news:
+                for text in texts:
+                    self.mark(text)
 
     def say(self, text: str) -> None:
         self._log_view.add([text], event=True)

@@ -88,7 +88,7 @@ class ConfusionPanel(Static):
         from rich.table import Table
 
         if confusion is None:
-            self.update("not told of this epoch")
+            self.update("the file has none for this epoch")
             return
         true_negative, false_positive, false_negative, true_positive = confusion
         table = Table(box=None, padding=(0, 2, 0, 0))

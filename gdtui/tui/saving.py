@@ -63,7 +63,7 @@ class Saving(Board):
         while True:
             if lines is not None:
                 self._tell(lines)
-                self._show_table(watched.state == "ended" and stage.past is None)
+                self._show_table(watched.state == "ended" and stage.past is None and not stage.missing)
                 self._redraw()
                 self.frame_due = True
             else:

@@ -6,8 +6,12 @@ This is the part of the app that needs NumPy, plotext and the data, so it is imp
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
 
 from gdtui.charts.grid import Chart
 from gdtui.charts.loss import LossView, epoch_at, loss_chart
@@ -27,6 +31,8 @@ LogLine = tuple[str, bool]
 """A line of the log, and whether it is an event beside the epochs' own lines."""
 LINES_A_FRAME = 50
 """Where a pull brings more epochs than this, the log shows its last only."""
+LINES_RECALLED = 5_000
+"""Epochs before those of this session that the log begins with, at the most."""
 
 
 class Stage:
@@ -92,7 +98,36 @@ class Stage:
         stage.branches = list(watched.runs)
         stage.watched = watched
         stage._show_end()
+        stage._told = stage.run.stop
         return stage
+
+    def recalled(self) -> list[LogLine]:
+        """The log lines of what was done before this was put on the stage, as far as each epoch's loss is known."""
+        run = self.run
+        if self.watched is not None:
+            known = self.watched.file.branch
+            done = bisect_right(known.epochs, run.done)
+            begin = max(0, done - LINES_RECALLED)
+            epochs, losses = known.epochs[begin:done], known.losses[begin:done]
+        elif run.history.envelope.stride == 1:
+            first = max(0, run.done - LINES_RECALLED)
+            recent = run.history.losses[first:]
+            kept = np.flatnonzero(~np.isnan(recent))
+            epochs, losses = (kept + first + 1).tolist(), recent[kept].tolist()
+        else:  # those losses stand for several epochs each
+            return []
+        alphas = run.history.alphas
+        changes = {since: (old, new) for (_, old), (since, new) in pairwise(alphas) if epochs and since >= epochs[0]}
+        lines = [(f"the log begins at epoch {epochs[0]}", True)] if epochs and epochs[0] > 1 else []
+        due = deque(changes.items())
+        for epoch, loss in zip(epochs, losses, strict=True):
+            while due and due[0][0] <= epoch:
+                since, (old, new) = due.popleft()
+                lines.append((f"alpha {old:g} → {new:g} from epoch {since}", True))
+            lines.append((_epoch_line(epoch, loss), False))
+        if run.stop is not None:
+            lines.append((run.stop.message, True))
+        return lines
 
     def poll(self) -> list[LogLine] | None:
         """Read on in the file that is watched; returns log lines, or None where there is nothing new."""
@@ -109,7 +144,7 @@ class Stage:
         known = self.watched.file.branch
         begin = max(bisect_right(known.epochs, before), len(known.epochs) - LINES_A_FRAME)
         for epoch, loss in zip(known.epochs[begin:], known.losses[begin:], strict=True):
-            lines.append((f"[INFO] epoch #{epoch}, loss={loss:.7f}", False))
+            lines.append((_epoch_line(epoch, loss), False))
         if self.past is None:
             self._show_end()
         if self.run.stop is not None:
@@ -292,7 +327,7 @@ class Stage:
     def scatter_title(self) -> str:
         """What the points are drawn in."""
         what = self.run.data.plane.note or f"{self.run.data.name} and boundary"
-        return f"{what}, its points are not at hand" if self.missing else what
+        return f"points not at hand  ·  {what}" if self.missing else what
 
     def legend(self) -> str:
         """Which marker is which class."""
@@ -303,4 +338,8 @@ class Stage:
 def _epoch_lines(batch: Batch) -> list[str]:
     numbered = list(enumerate(batch.losses.tolist(), batch.first)) if len(batch) <= LINES_A_FRAME else []
     numbered = numbered or [(batch.first + len(batch) - 1, float(batch.losses[-1]))]
-    return [f"[INFO] epoch #{number}, loss={loss:.7f}" for number, loss in numbered]
+    return [_epoch_line(number, loss) for number, loss in numbered]
+
+
+def _epoch_line(epoch: int, loss: float) -> str:
+    return f"[INFO] epoch #{epoch}, loss={loss:.7f}"

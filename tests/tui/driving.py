@@ -83,6 +83,14 @@ def log(app: GdtuiApp) -> list[str]:
     return [line for line, _ in base(app).query_one(LogView).lines]
 
 
+def marked(app: GdtuiApp) -> list[str]:
+    """The epochs' lines of the log that can be seen and are marked."""
+    view = base(app).query_one(LogView)
+    strips = [view.render_line(y) for y in range(view.size.height)]
+    event = view.get_component_rich_style("log--event")
+    return [strip.text.strip() for strip in strips if "epoch #" in strip.text and next(iter(strip)).style == event]
+
+
 def screen(app: Any) -> str:
     """The text of the whole screen, dialogs on top."""
     return "\n".join("".join(segment.text for segment in strip) for strip in app.screen._compositor.render_strips())

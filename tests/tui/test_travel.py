@@ -17,10 +17,9 @@ from gdtui.runs.result import samples
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.log_view import LogView
 from tests.drawings import corner
 from tests.oracles import article_run
-from tests.tui.driving import LONG, START, base, finish, keys, log, running, screen, status, step, until
+from tests.tui.driving import LONG, START, base, finish, keys, log, marked, running, screen, status, step, until
 from tests.tui.test_moments import FarLink
 
 EPOCHS = 45
@@ -40,14 +39,6 @@ def cursor(app: GdtuiApp) -> tuple[int, str] | None:
     assert len(columns) == 1
     label = "".join(chart.chars[bottom - 1][chart.roles[bottom - 1] == Role.CURSOR].tolist()).strip("│ ")
     return int(columns[0]), label
-
-
-def marked(app: GdtuiApp) -> list[str]:
-    """The epochs' lines of the log that can be seen and are marked."""
-    view = base(app).query_one(LogView)
-    strips = [view.render_line(y) for y in range(view.size.height)]
-    event = view.get_component_rich_style("log--event")
-    return [strip.text.strip() for strip in strips if "epoch #" in strip.text and next(iter(strip)).style == event]
 
 
 def at(app: GdtuiApp, alphas: list[float], epoch: int) -> tuple[float, np.ndarray]:
