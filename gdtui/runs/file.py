@@ -163,7 +163,7 @@ class RunFile:
     def _take(self, raw: bytes) -> None:
         self._line += 1
         try:
-            event = json.loads(raw.decode(), parse_constant=_refuse)
+            event = _DECODER.decode(raw.decode())
         except UnicodeDecodeError:
             raise self._wrong("is not UTF-8 text; this is no run file") from None
         except _NotANumberError as error:
@@ -251,6 +251,10 @@ class _NotANumberError(Exception):
 
 def _refuse(constant: str) -> float:
     raise _NotANumberError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+"""Made once: `json.loads` would make one for each line, which takes as long as reading it."""
 
 
 def _whole(value: Any) -> int:
