@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gdtui.charts.roles import Role
-from gdtui.learning.data import load
+from gdtui.learning.data import DataError, load
 from gdtui.report import print_report
+from gdtui.runs.compare import Entrant
 from gdtui.runs.file import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.lost import LostData
 from gdtui.runs.recorder import Recorder, continued
@@ -227,3 +230,28 @@ def test_it_has_no_rows_to_compute_with(tmp_path):
     data = Watched(path).run.data
     assert isinstance(data, LostData)
     assert (len(data), data.X.shape, data.standardized) == (60, (0, 3), run.data.standardized)
+
+
+def test_who_only_looks_reads_no_rows_from_standard_input(tmp_path, monkeypatch):
+    text = table(tmp_path / "points.csv").read_bytes()
+    stdin = io.TextIOWrapper(io.BytesIO(text))
+    monkeypatch.setattr("sys.stdin", stdin)
+    data = DataSettings("-")
+    run = Run(Settings(data=data, epochs=3), load(data))
+    path = str(tmp_path / "run.jsonl")
+    recorder = Recorder(path, run)
+    recorder.take_in(run, run.advance(3))
+    recorder.close()
+    stdin.seek(0)
+    assert Stage.watch(path).missing == Entrant(path).note == "its data was read from standard input"
+    assert stdin.read(2) == "f0"
+    stdin.seek(0)
+    assert reopen(RunFile(path))[0].weights.tobytes() == run.weights.tobytes()
+
+
+def test_rows_are_not_read_from_a_terminal(monkeypatch):
+    near, far = os.openpty()
+    with os.fdopen(far) as terminal, os.fdopen(near):
+        monkeypatch.setattr("sys.stdin", terminal)
+        with pytest.raises(DataError, match="is a terminal"):
+            load("-")

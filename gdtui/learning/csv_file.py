@@ -66,6 +66,8 @@ def _read_bytes(source: str) -> bytes:
     if source == "-":
         if sys.stdin is None:
             raise DataError("standard input is closed; --data - reads from it")
+        if sys.stdin.isatty():  # whose keys are the screen's
+            raise DataError("--data - reads rows from standard input, which is a terminal; pipe a CSV file into it")
         return sys.stdin.buffer.read()
     if not source:
         raise DataError("--data is empty; it names a built-in set or a CSV file")

@@ -14,7 +14,7 @@ from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.file import OnlyLossesError, RunFileError
-from gdtui.runs.reopen import data_of, settings_of
+from gdtui.runs.reopen import data_to_look_at, settings_of
 from gdtui.runs.watched import Followed
 
 
@@ -62,7 +62,7 @@ class Entrant(Followed):
         self._accuracy: float | None = None
         try:
             settings = settings_of(self.file)
-            self._kernel = data_of(self.file, settings).kernel(objective_named(settings.loss))
+            self._kernel = data_to_look_at(self.file, settings).kernel(objective_named(settings.loss))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{path}: ")
         self._take_in()

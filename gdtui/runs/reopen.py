@@ -57,6 +57,17 @@ def data_of(file: RunFile, settings: Settings) -> Dataset:
     return data
 
 
+def data_to_look_at(file: RunFile, settings: Settings) -> Dataset:
+    """The same for somebody who only looks, and from whom no rows are to be expected on standard input.
+
+    Raises:
+        OnlyLossesError: as `data_of`.
+    """
+    if settings.data.source == "-":
+        raise OnlyLossesError(f"{file.path}: its data was read from standard input")
+    return data_of(file, settings)
+
+
 def data_or_what_is_left(file: RunFile, settings: Settings) -> Dataset:
     """The data that a run file was trained on; where that cannot be had, what the file says of it.
 
@@ -64,7 +75,7 @@ def data_or_what_is_left(file: RunFile, settings: Settings) -> Dataset:
         OnlyLossesError: it says too little.
     """
     try:
-        return data_of(file, settings)
+        return data_to_look_at(file, settings)
     except OnlyLossesError as error:
         lost = LostData.described(file.header, settings.data, str(error).removeprefix(f"{file.path}: "))
         if lost is None:
