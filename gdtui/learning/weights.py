@@ -29,3 +29,11 @@ def initial_weights(init: str | tuple[float, ...], size: int, seed: int) -> Floa
             f"--init gives {len(init)} weights, but the data needs {size} (the bias and {size - 1} features)"
         )
     return np.array(init, dtype=np.float64)
+
+
+def start_told(weights: Floats, seed: int) -> str:
+    """Where these first weights come from, in words: a run file holds the weights alone."""
+    for init, words in (("uniform", f"seed {seed}"), ("zeros", "from zeros"), ("ones", "from ones")):
+        if np.array_equal(weights, initial_weights(init, len(weights), seed)):
+            return words
+    return "given weights"

@@ -101,12 +101,20 @@ class Recorder:
         """What is written next belongs to this branch, also for whoever goes on from the file before that."""
         self._write(*self._switched(run))
 
+    def settle(self, run: Run) -> None:
+        """Write which branch is to go on and what was steered since its last epoch, for whoever goes on with it."""
+        self._write(*self._switched(run), *self._changed(run, run.alpha, run.done + 1))
+
     def _steered(self, run: Run, batch: Batch) -> Iterator[dict[str, Any]]:
         yield from self._switched(run, batch.alpha)
+        yield from self._changed(run, batch.alpha if len(batch) else None, batch.first)
+
+    def _changed(self, run: Run, alpha: float | None, first: int) -> Iterator[dict[str, Any]]:
+        """What says that epoch `first` is the first with that alpha, and how many epochs are wanted."""
         number = self.branches.index(run)
-        if len(batch) and batch.alpha != self._alphas[number]:
-            yield {"alpha": batch.alpha, "from": batch.first}
-            self._alphas[number] = batch.alpha
+        if alpha is not None and alpha != self._alphas[number]:
+            yield {"alpha": alpha, "from": first}
+            self._alphas[number] = alpha
         if run.epochs != self._epochs[number]:
             yield {"epochs": run.epochs}
             self._epochs[number] = run.epochs

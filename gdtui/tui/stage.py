@@ -19,6 +19,7 @@ from gdtui.charts.scatter import MARKERS, ScatterChart
 from gdtui.learning.data import Dataset, load
 from gdtui.learning.descent import Batch, Stop
 from gdtui.learning.objective import Floats
+from gdtui.learning.weights import start_told
 from gdtui.runs.lost import LostData
 from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import Sample, samples
@@ -159,6 +160,7 @@ class Stage:
     def close(self) -> None:
         """Nothing more of this stage is to be saved."""
         if self.recorder is not None:
+            self.recorder.settle(self.run)
             self.recorder.close()
             self.recorder = None
 
@@ -315,13 +317,12 @@ class Stage:
 
     def title(self) -> str:
         """What is trained on what, in a line."""
-        data, settings = self.run.data, self.run.settings
+        data = self.run.data
         count = len(data.feature_names)
         scaled = "standardised" if data.standardized else "not standardised"
-        start = {"uniform": f"seed {settings.seed}", "zeros": "from zeros", "ones": "from ones"}
         return (
             f"{data.name}  ·  {len(data)} rows, {count} {'feature' if count == 1 else 'features'}, {scaled}  ·  "
-            f"{start.get(settings.init, '') if isinstance(settings.init, str) else 'given weights'}"
+            f"{start_told(self.run.start, self.run.settings.seed)}"
         )
 
     def scatter_title(self) -> str:

@@ -188,3 +188,33 @@ async def test_of_a_long_run_the_log_has_the_last(tmp_path: Path) -> None:
         loss = run.history.losses[7_001]
         begin = ["[INFO] starting training...", "the log begins at epoch 7002", f"[INFO] epoch #7002, loss={loss:.7f}"]
         assert log(app)[:3] == begin
+
+
+async def test_what_was_steered_before_leaving_counts_for_who_goes_on(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.jsonl")
+    async with running(begin=partial(Stage.load, replace(FIVE, epochs=30), save=path)) as (app, pilot):
+        await step(app, pilot, 3)
+        await pilot.press("up", "+")
+        wanted = app.run_shown.alpha, app.run_shown.epochs
+        assert wanted[0] != FIVE.alpha
+        assert wanted[1] != 30
+        app.stage.close()
+    async with running(begin=partial(Stage.resume, path, None, None)) as (app, pilot):
+        assert (app.run_shown.alpha, app.run_shown.epochs, app.run_shown.done) == (*wanted, 3)
+        await step(app, pilot)
+        assert app.run_shown.history.alphas == [(1, FIVE.alpha), (4, wanted[0])]
+        await pilot.press("left", "down", "f")
+        await until(pilot, lambda: len(app.stage.branches) == 2)
+        app.stage.close()
+    async with running(begin=partial(Stage.resume, path, None, None)) as (app, pilot):
+        assert [run.done for run in app.stage.branches][:1] == [4]
+        assert app.run_shown is app.stage.branches[1]
+
+
+async def test_the_title_says_where_the_weights_of_a_file_came_from(tmp_path: Path) -> None:
+    for init, words in (("uniform", "seed 7"), ("zeros", "from zeros"), ("ones", "from ones"), (None, "given weights")):
+        path = str(tmp_path / f"{init}.jsonl")
+        settings = replace(FIVE, seed=7, **({} if init is None else {"init": init}))
+        Recorder(path, Run(settings, load("blobs"))).close()
+        assert Stage.watch(path).title().endswith(words)
+        assert Stage.resume(path, None, None).title().endswith(words)
