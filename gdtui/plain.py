@@ -9,16 +9,17 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from gdtui.learning.data import load
 from gdtui.learning.descent import Batch
-from gdtui.runs.compare import entrants_of
 from gdtui.runs.file import RunFile
-from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import samples, summary
 from gdtui.runs.run import Run
 from gdtui.settings import MAX_SPEED, Settings
+
+if TYPE_CHECKING:
+    from gdtui.runs.recorder import Recorder  # imported where a run is saved: others need not wait for it
 
 POLL = 0.2
 """Seconds between two looks at a file that is being written."""
@@ -43,16 +44,24 @@ def train(
         DataError, RunFileError, ValueError: the data, the file or the settings cannot be used.
     """
     run = Run(settings, load(settings.data))
-    recorder = None if save is None else Recorder(save, run, force)
+    recorder = None if save is None else _recorder(save, run, force)
     if settings.detach:
         _outlive_hangup()
     return _go_on(run, recorder, settings.speed, _output(out), sleep)
+
+
+def _recorder(path: str, run: Run, force: bool) -> Recorder:
+    from gdtui.runs.recorder import Recorder
+
+    return Recorder(path, run, force)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
     if detach:
         _outlive_hangup()
+    from gdtui.runs.recorder import continued
+
     run, recorder = continued(path, epochs, alpha)
     return _go_on(run, recorder, speed, _output(None), time.sleep)
 
@@ -92,6 +101,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     from rich.console import Console
 
     from gdtui.report import print_standings
+    from gdtui.runs.compare import entrants_of
 
     out, entrants = _output(None), entrants_of(paths)
     while follow and any(entrant.state not in ("ended", "unreadable") for entrant in entrants):

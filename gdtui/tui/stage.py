@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,11 +22,13 @@ from gdtui.learning.descent import Batch, Stop
 from gdtui.learning.objective import Floats
 from gdtui.learning.weights import start_told
 from gdtui.runs.lost import LostData
-from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.result import Sample, samples
 from gdtui.runs.run import Moment, Run
 from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings
+
+if TYPE_CHECKING:
+    from gdtui.runs.recorder import Recorder  # imported where a run is saved: the first epoch does not wait for it
 
 Loader = Callable[[DataSettings], Dataset]
 LogLine = tuple[str, bool]
@@ -77,6 +80,8 @@ class Stage:
         """
         stage = cls(Run(settings, (loader or load)(settings.data)))
         if save is not None:
+            from gdtui.runs.recorder import Recorder
+
             stage.recorder = Recorder(save, stage.run, force)
         stage.scatter.draw(None, 40, 20)  # the first drawing imports and builds what the others reuse
         return stage
@@ -84,6 +89,8 @@ class Stage:
     @classmethod
     def resume(cls, path: str, epochs: int | None, alpha: float | None) -> Stage:
         """The run in a file, to go on in that file. Slow, and raises RunFileError where it cannot go on."""
+        from gdtui.runs.recorder import continued
+
         run, recorder = continued(path, epochs, alpha)
         stage = cls(run)
         stage.branches = list(recorder.branches)
@@ -154,6 +161,8 @@ class Stage:
 
     def save(self, path: str) -> None:
         """Write all branches so far into a new file, and what is still to come. Slow, and raises RunFileError."""
+        from gdtui.runs.recorder import Recorder
+
         self.close()
         self.recorder = Recorder(path, self.run, branches=self.branches)
 
