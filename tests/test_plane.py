@@ -4,6 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
+from gdtui.charts.roles import Role
+from gdtui.charts.scatter import ScatterChart
 from gdtui.learning.data import dataset, load
 from gdtui.learning.plane import Plane
 from tests.oracles import noisy
@@ -74,3 +76,16 @@ def test_weights_that_overflow_do_not_warn():
     with np.errstate(all="raise"):
         line = noisy(features=4).plane.line(np.full(5, 1.7e308))
     assert all(isinstance(value, float) for value in line)
+
+
+@pytest.mark.parametrize("features", [1, 2, 3])
+@pytest.mark.parametrize("size", [1e-308, 1e-200, 1e200, 1.7e308])
+def test_no_size_of_features_is_too_large_or_too_small_to_be_drawn(features, size):
+    rows = np.array([[1, -0.5, 0.2], [-1, 0.4, 0.9], [0.3, 1, -1], [0, -1, 0.1]])[:, :features]
+    data, same = dataset("far", rows * size, np.array([0, 1, 0, 1])), dataset("near", rows, np.array([0, 1, 0, 1]))
+    assert np.isfinite(data.plane.points).all()
+    assert np.isfinite(np.ptp(data.plane.spans, axis=1)).all()
+    chart = ScatterChart(data).draw(np.full(features + 1, 0.1 / size if size < 1 else 0.1), 60, 20)
+    assert Role.CLASS_0 in chart.roles
+    if size == 1e200:
+        assert data.plane.points[:, 0] / size == pytest.approx(same.plane.points[:, 0], rel=1e-9, abs=1e-9)

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from gdtui.learning.data import load
 from gdtui.runs.export import export
 from gdtui.runs.file import RunFile, RunFileError
-from gdtui.runs.recorder import Recorder, continued, step_between_kept
+from gdtui.runs.lines import step_between_kept
+from gdtui.runs.recorder import Recorder, continued
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from gdtui.learning.data import Dataset
 
 
+FARTHEST = np.finfo(float).max / 4
+"""Beyond this a plane is not drawn: its width must be a float too."""
 Span = tuple[float, float]
 
 
@@ -43,18 +45,23 @@ class Plane:
         features = data.features
         count = features.shape[1]
         if count == 1:
-            points = np.column_stack([features[:, 0], data.y])
+            points = _drawable(np.column_stack([features[:, 0], data.y]))
             labels = data.feature_names[0], "activation"
             return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), labels, _spans(points))
         if count == 2:
             labels = data.feature_names[0], data.feature_names[1]
-            return cls(features, np.zeros(2), np.eye(2), labels, _spans(features))
+            points = _drawable(features)
+            return cls(points, np.zeros(2), np.eye(2), labels, _spans(points))
         return cls._principal(features)
 
     @classmethod
     def _principal(cls, features: Floats) -> Plane:
-        mean = features.mean(axis=0)
-        centred = features - mean
+        # Squares of very large or very small numbers are beyond floats: such features are scaled for as long.
+        largest = float(np.abs(features).max())
+        scale = 1.0 if 1e-100 < largest < 1e100 else largest or 1.0
+        scaled = features / scale if scale != 1.0 else features
+        mean = scaled.mean(axis=0)
+        centred = scaled - mean
         variances, vectors = np.linalg.eigh(centred.T @ centred / len(features))
         axes = vectors[:, [-1, -2]].T
         # An eigenvector's sign is arbitrary: let the largest entry be positive, so that pictures agree.
@@ -63,8 +70,9 @@ class Plane:
         total = max(float(variances.sum()), np.finfo(float).tiny)
         share = float(variances[-1] + variances[-2]) / total
         note = f"principal components of {features.shape[1]} features, {share:.0%} of variance"
-        points = centred @ axes.T
-        return cls(points, mean, axes, ("PC 1", "PC 2"), _spans(points), note)
+        with np.errstate(over="ignore"):
+            points = _drawable(centred @ axes.T * scale)
+        return cls(points, mean * scale, axes, ("PC 1", "PC 2"), _spans(points), note)
 
     @property
     def is_line(self) -> bool:
@@ -80,6 +88,10 @@ class Plane:
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = self.axes @ weights[1:]
             return float(weights[0] + self.origin @ weights[1:]), float(slopes[0]), float(slopes[1])
+
+
+def _drawable(points: Floats) -> Floats:
+    return points if np.abs(points).max() <= FARTHEST else np.clip(points, -FARTHEST, FARTHEST)
 
 
 def _spans(points: Floats) -> tuple[Span, Span]:
