@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import math
 import os
 import signal
@@ -40,10 +41,10 @@ class Parser(argparse.ArgumentParser):
         return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"gdtui: {message} (gdtui --help lists the options)\n")
+        self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
 
 
-def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[str], Any]:
+def _number(kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool]) -> Callable[[str], Any]:
     """A converter for argparse that says which numbers are allowed."""
 
     def convert(text: str) -> Any:
@@ -59,11 +60,22 @@ def _number(kind: type, allowed: str, good: Callable[[Any], bool]) -> Callable[[
     return convert
 
 
+def whole(text: str) -> int:
+    """A whole number, also as 1e6. Raises ValueError."""
+    try:
+        return int(text)
+    except ValueError:
+        value = float(text)
+        if "e" not in text.lower() or not value.is_integer():
+            raise
+        return int(value)
+
+
 _real = _number(float, "a number", lambda _: True)
 _positive = _number(float, "a number greater than 0", lambda value: value > 0)
 _not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
-_count = _number(int, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS)
-_natural = _number(int, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
+_count = _number(whole, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS)
+_natural = _number(whole, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
 _seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
 _share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
 
@@ -161,7 +173,7 @@ def build_parser() -> Parser:
     _add_film(add)
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
-    add("--version", action="version", version=f"gdtui {__version__}")
+    add("-V", "--version", action="version", version=f"gdtui {__version__}")
     return parser
 
 
@@ -222,6 +234,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = COMMANDS.get(given[0]) if given else None
+    if given and command is None and not given[0].startswith("-"):
+        build_parser().error(_what_is_meant(given[0]))
     try:
         return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
     except ValueError as error:  # DataError, or weights that do not fit the data
@@ -236,6 +250,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _forget_output()
         return _fail(f"cannot write the output: {error.strerror or error}", USAGE)
+
+
+def _what_is_meant(word: str) -> str:
+    """What to say of a word that is no command."""
+    if word == "help":
+        return "'help' is no command"
+    if word in BUILT_IN_SETS or word.endswith((".csv", ".tsv")):
+        return f"{word!r} is no command; gdtui --data {word} trains on it"
+    if os.path.exists(word):
+        return f"{word!r} is no command; gdtui watch {word} shows a run file, gdtui --data {word} trains on a table"
+    near = difflib.get_close_matches(word, COMMANDS, 1)
+    meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}"
+    return f"{word!r} is no command{meant}"
 
 
 def _forget_output() -> None:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, TextIO
 
 from gdtui.learning.data import load
 from gdtui.learning.descent import Batch
-from gdtui.runs.file import RunFile
 from gdtui.runs.result import samples, summary
 from gdtui.runs.run import Run
+from gdtui.runs.watched import STALLED, Followed
 from gdtui.settings import MAX_SPEED, Settings
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
     Raises:
         RunFileError: it is no run file.
     """
-    out, file, branch, shown = _output(None), RunFile(path), -1, 0
+    out, followed, branch, shown = _output(None), Followed(path), -1, 0
+    file, was_stalled = followed.file, False
     while True:
         if file.current != branch:
             if branch >= 0:
@@ -87,7 +88,12 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         if not follow or file.stop is not None:
             break
         sleep(POLL)
-        file.read_more()
+        followed.poll()
+        is_stalled = followed.state == "stalled"
+        if is_stalled and not was_stalled:
+            news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
+            print(f"gdtui: {path}: {news}", file=sys.stderr, flush=True)
+        was_stalled = is_stalled
     out.write(f"{'still training, or cut off' if file.stop is None else file.stop.message}\n")
     return 1 if file.stop is not None and file.stop.diverged else 0
 

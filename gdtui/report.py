@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdtui.learning.descent import Measurement
-from gdtui.runs.compare import Entrant, fair_target
+from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
 from gdtui.runs.result import Sample, samples, summary
 from gdtui.runs.run import Run
@@ -66,20 +66,26 @@ def standings_table(
     table.add_column("run", no_wrap=True, overflow="ellipsis")
     wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
     reached = wanted if math.isfinite(target) else "reached"
+    differ = tasks_differ(entrants)
+    if differ:
+        table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
     names = ["state", "epochs", "last loss", "accuracy", reached, *([] if epoch is None else [f"loss at {epoch}"])]
     shown = [name for name in names if not (is_narrow and name in ("state", "accuracy"))]
     for name in shown:
         table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
     if not is_narrow:
         table.add_column("alpha", overflow="ellipsis", no_wrap=True)
-    for standing in (entrant.standing(target, epoch) for entrant in entrants):
+        for name in ("objective", "data") if differ else ():
+            table.add_column(name, overflow="ellipsis", no_wrap=True)
+    for entrant in entrants:
+        standing = entrant.standing(target, epoch)
         at = "" if epoch is None else _loss(standing.at)
         accuracy = "–" if standing.accuracy is None else f"{standing.accuracy:.2%}"
         reached_at = "–" if standing.reached is None else f"{standing.reached:,}"
         cells = [standing.state, f"{standing.epochs:,}", _loss(standing.loss), accuracy, reached_at, at]
         values = dict(zip(names, cells, strict=False))
-        alpha = [] if is_narrow else [Text(standing.alpha or "–")]
-        table.add_row(Text(standing.name), *(Text(values[name]) for name in shown), *alpha)
+        wide = [] if is_narrow else [standing.alpha or "–", *(entrant.task if differ else ())]
+        table.add_row(Text(standing.name), *(Text(values[name]) for name in shown), *map(Text, wide))
     return table
 
 

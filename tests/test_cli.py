@@ -112,7 +112,17 @@ def test_a_bad_value_is_one_line_with_the_value_and_what_is_allowed(capsys, opti
         (["--classes", "a,b,c"], ["--classes: 'a,b,c' is not two classes, A,B"]),
         (["--epochs"], ["--epochs: expected one argument"]),
         (["--ep", "5"], ["unrecognized arguments: --ep 5"]),
-        (["blobs"], ["unrecognized arguments: blobs"]),
+        (["blobs"], ["'blobs' is no command; gdtui --data blobs trains on it"]),
+        (["some.csv"], ["gdtui --data some.csv trains on it"]),
+        (["wacth", "run.jsonl"], ["did you mean watch?"]),
+        (["pyproject.toml"], ["gdtui watch pyproject.toml shows a run file"]),
+        (["help"], ["gdtui --help lists the options"]),
+        (["frobnicate"], ["there are resume, watch, export, tape"]),
+        (["watch"], ["gdtui watch --help lists the options"]),
+        (["--epochs", "1e"], ["'1e' is not a whole number"]),
+        (["--epochs", "15e-1"], ["'15e-1' is not a whole number"]),
+        (["--epochs", "1e13"], ["'1e13' is not a whole number"]),
+        (["--epochs", "1e999"], ["'1e999' is not a whole number"]),
     ],
 )
 def test_bad_usage_is_one_line(capsys, arguments, said):
@@ -214,3 +224,7 @@ def test_without_a_term_lines_are_printed(monkeypatch):
     monkeypatch.delenv("TERM", raising=False)
     monkeypatch.setattr(sys, "stdin", Stream(True))
     assert cli.wants_plain(False)
+
+
+def test_epochs_may_be_written_with_an_exponent():
+    assert cli.settings_from(cli.build_parser().parse_args(["--epochs", "1e6"])).epochs == 10**6

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def test_a_run_stands_where_it_was_measured(tmp_path):
     losses = run.history.losses
     standing = entrant.standing(float(losses[20]), 31)
     assert (standing.name, standing.state, standing.epochs, standing.alpha) == ("a", "done", 60, "0.05")
-    assert (standing.loss, standing.reached, standing.at) == (losses[-1], 21, losses[30])
-    assert standing.accuracy == run.measure(run.history.weights_at(60)).accuracy
+    assert (standing.loss, standing.reached, standing.at) == (run.measure().loss, 21, losses[30])
+    assert standing.accuracy == run.measure().accuracy
     assert entrant.note is None
 
 
@@ -167,3 +168,27 @@ def test_the_command_prints_the_table_and_the_errors(tmp_path):
     assert (wrong.returncode, wrong.stderr) == (2, "gdtui: missing.jsonl: no such file\n")
     with pytest.raises(RunFileError, match="no such file"):
         Entrant(str(tmp_path / "missing.jsonl"))
+
+
+def test_losses_of_another_kind_are_not_compared_without_a_word(tmp_path):
+    saved(tmp_path / "a.jsonl")
+    saved(tmp_path / "b.jsonl", alpha=0.2)
+    saved(tmp_path / "ce.jsonl", loss="cross-entropy")
+    foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
+
+    def told(*names: str) -> str:
+        return gdtui("watch", *(str(tmp_path / f"{name}.jsonl") for name in names)).stdout
+
+    assert "do not compare" not in told("a", "b", "torch")
+    assert "objective" not in told("a", "b", "torch")
+    assert "do not compare" in told("a", "torch", "ce")
+    assert re.search(r"ce .* cross-entropy +blobs", told("a", "ce"))
+
+
+def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
+    path = tmp_path / "wandb.jsonl"
+    path.write_text('{"step": 1, "loss": 3.0}\n{"step": 2, "loss": 2.0}\n')
+    with pytest.raises(RunFileError, match="no line has 'epoch' and 'loss'.*it has 'step', 'loss'"):
+        Entrant(str(path))
+    path.write_text('{"lr": 0.1}\n{"epoch": 1, "loss": 3.0}\n')
+    assert len(Entrant(str(path)).curve) == 1

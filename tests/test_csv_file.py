@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.learning import csv_file
-from gdtui.learning.data import DataError, load
+from gdtui.learning.data import DataError, load, printable
 from gdtui.settings import DataSettings
 
 GOOD = "width,height,kind\n1,2,cat\n3.5,-4e-1,dog\n5,6,cat\n"
@@ -168,7 +168,9 @@ def tables(draw):
     words = st.one_of(WORDS, word).filter(bool)
     # A line break in a name would hide from the search for the separator; in a label it is fine.
     classes = draw(st.lists(st.one_of(words, word.map(lambda w: f"{w}\nx")).filter(is_class), unique=True, min_size=2))
-    header = draw(st.lists(words, min_size=2, max_size=5, unique=True))
+    header = draw(
+        st.lists(words, min_size=2, max_size=5, unique=True).filter(lambda names: not all(map(is_number, names)))
+    )
     labels = [*classes[:2], *draw(st.lists(st.sampled_from(classes[:2]), max_size=5))]
     row = st.lists(NUMBERS, min_size=len(header) - 1, max_size=len(header) - 1)
     features = draw(st.lists(row, min_size=len(labels), max_size=len(labels)))
@@ -192,10 +194,26 @@ def test_any_table_written_is_read_again(table, line_end, encoding, quoting):
         path = Path(folder) / "table.csv"
         path.write_bytes(text.getvalue().encode(encoding))
         data = read(str(path))
-    assert data.feature_names == tuple(header[:-1])
+    assert data.feature_names == tuple(map(printable, header[:-1]))
     assert data.features.tolist() == features
-    assert data.class_names == tuple(sorted(set(labels)))
-    assert [data.class_names[int(label)] for label in data.y] == labels
+    assert data.class_names == tuple(map(printable, sorted(set(labels))))
+    assert [data.class_names[int(label)] for label in data.y] == list(map(printable, labels))
+
+
+def test_what_a_terminal_would_obey_is_not_shown(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text('a\x1b[31m,"b\tc","x\ny"\n1,2,"\x1b]0;title\x07one"\n2,3,"t\nwo"\n')
+    data = read(str(path))
+    assert data.feature_names == ("a�[31m", "b c")
+    assert data.class_names == ("�]0;title�one", "t wo")
+    assert printable("plain · ümlaut 日本 \udcff") == "plain · ümlaut 日本 \udcff"
+
+
+def test_a_table_without_a_header_is_refused(tmp_path):
+    path = tmp_path / "table.csv"
+    path.write_text("1,2,0\n3,4,1\n")
+    with pytest.raises(DataError, match="row 1 holds numbers only, but should be a header"):
+        read(str(path))
 
 
 # What is refused: file, row (the header is row 1) and column are named

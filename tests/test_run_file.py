@@ -502,3 +502,14 @@ def test_a_path_that_is_not_utf_8_can_be_saved_and_gone_on_with(tmp_path):
     again.advance(5)
     run.advance(5)
     assert again.weights.tobytes() == run.weights.tobytes()
+
+
+def test_fewer_epochs_than_there_are_cannot_be_wanted(tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    run = new_run(epochs=30)
+    recorder = Recorder(path, run)
+    train(run, recorder, 30)
+    recorder.close()
+    for _ in range(2):  # and the file is not kept from others
+        with pytest.raises(RunFileError, match="has 30 epochs already"):
+            continued(path, 20)

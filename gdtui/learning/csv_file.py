@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.learning.data import DataError, Dataset, column_numbers, dataset
+from gdtui.learning.data import DataError, Dataset, column_numbers, dataset, printable
 from gdtui.learning.objective import Floats
 from gdtui.settings import BUILT_IN_SETS, DataSettings
 
@@ -39,6 +39,10 @@ def read_csv(settings: DataSettings) -> Dataset:
     except StopIteration:
         raise DataError(f"{where}: is empty; a header row and rows of data are needed") from None
     header = [name.strip() for name in header]
+    if all(map(_is_number, header)):
+        raise DataError(
+            f"{where}: row 1 holds numbers only, but should be a header; put names of the columns in front of it"
+        )
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise DataError(f"{where}: the header names column {twice!r} twice")
@@ -59,7 +63,8 @@ def read_csv(settings: DataSettings) -> Dataset:
     keep = np.array([label in chosen for label in labels])
     y = np.array([chosen[label] for label in labels if label in chosen])
     name = "standard input" if settings.source == "-" else Path(settings.source).name
-    return dataset(name, features[keep], y, names, classes)
+    zero, one = map(printable, classes)
+    return dataset(printable(name), features[keep], y, tuple(map(printable, names)), (zero, one))
 
 
 def _read_bytes(source: str) -> bytes:
@@ -160,6 +165,14 @@ def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]
                     "choose other columns with --features, or correct the file"
                 )
     raise AssertionError("a bad number was seen and not found again")
+
+
+def _is_number(text: str) -> bool:
+    try:
+        _number(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _number(text: str) -> float:

@@ -22,6 +22,17 @@ class DataError(ValueError):
     """Data that cannot be learnt from; the message is one line for the person who gave it."""
 
 
+def printable(text: str) -> str:
+    """The same without what a terminal would obey, such as escape codes, tabs and line ends."""
+    return "".join(map(_harmless, text))
+
+
+def _harmless(letter: str) -> str:
+    if letter.isprintable() or "\udc80" <= letter <= "\udcff":  # the latter stand for bytes of a path
+        return letter
+    return " " if letter.isspace() else "�"
+
+
 @dataclass(frozen=True)
 class Dataset:
     """Rows of d features, each of class 0 or 1.

@@ -275,7 +275,7 @@ class Descent:
                 "diverged",
                 f"weights became infinite after epoch {self.done}; alpha {self.alpha:g} is too large",
             )
-        return Stop("epochs", f"all {self.epochs} epochs done")
+        return Stop("epochs", "1 epoch done" if self.epochs == 1 else f"all {self.epochs} epochs done")
 
 
 def measure(kernel: Kernel, weights: Floats) -> Measurement:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdtui.learning.data import printable
 from gdtui.learning.descent import accuracy_of, measure
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
@@ -25,8 +26,9 @@ class Standing:
     Attributes:
         state: as `Followed.state`, or why it ended.
         epochs: the last epoch; 0 before the first.
-        loss: that epoch's; NaN where it is not finite or there is none.
-        accuracy: at that epoch's weights; None where the data or the weights are not to be had.
+        loss: that epoch's, or after its step where the run has ended and the file tells it; NaN where it is not
+            finite or there is none.
+        accuracy: at the same weights; None where the data or the weights are not to be had.
         reached: the first epoch with at most the wanted loss; None where there is none yet.
         alpha: all alphas in their order, as text; empty where the file does not say.
         at: the loss at the epoch looked at, if one is.
@@ -96,6 +98,8 @@ class Entrant(Followed):
 
     def _measure(self) -> float | None:
         branch = self.file.branch
+        if branch.end is not None:
+            return accuracy_of(branch.end.measured.confusion)
         weights = branch.weights[-1] if branch.weights else None
         if self._kernel is None:
             told = branch.measured.get(len(self.curve))
@@ -105,14 +109,22 @@ class Entrant(Followed):
         return measure(self._kernel, np.array(weights)).accuracy
 
     @property
+    def task(self) -> tuple[str, str]:
+        """The objective and the name of the data; empty where the file does not say."""
+        told = self.file.header
+        return printable(str(told.get("loss", ""))), printable(str(told.get("name", "")))
+
+    @property
     def wanted(self) -> int:
         """Epochs wanted, or done where the file does not say."""
         return max(self.file.branch.wanted, len(self.curve))
 
     def standing(self, target: float, epoch: int | None = None) -> Standing:
         """Where it stands; `target` is the loss that is to be reached, `epoch` is looked at."""
-        losses, stop = self.curve.known()[1], self.file.stop
+        losses, stop, end = self.curve.known()[1], self.file.stop, self.file.branch.end
         loss = float(losses[-1]) if len(losses) else math.nan
+        if end is not None:
+            loss = end.loss
         alphas = " → ".join(f"{alpha:g}" for _, alpha in self.curve.alphas)
         return Standing(
             self.name,
@@ -140,6 +152,12 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
             length += 1
         entrant.name = os.sep.join(own[-length:])
     return entrants
+
+
+def tasks_differ(entrants: list[Entrant]) -> bool:
+    """Whether some have another objective than others, or other data: then their losses are not of one kind."""
+    told = [(entrant.task[0], entrant.file.header.get("digest")) for entrant in entrants if entrant.file.header]
+    return any(other != told[0] for other in told)
 
 
 def fair_target(entrants: list[Entrant]) -> float:

@@ -23,6 +23,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from gdtui.learning.data import printable
 from gdtui.learning.descent import Stop
 
 FORMAT, VERSION = "gdtui-run", 1
@@ -112,6 +113,10 @@ class RunFile:
         """The number of the branch that is written to."""
         self._size: int | None = None
         """How many weights there are; None until that is known."""
+        self._is_known = False
+        """Whether any line says something that is understood."""
+        self._foreign: list[str] = []
+        """What the first line that is not understood has instead."""
         self._line = 0
         self._rest = b""
         self._offset = 0
@@ -120,6 +125,9 @@ class RunFile:
         self.read_more()
         if not self._line:
             raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
+        if not self._is_known:
+            has = printable(", ".join(map(repr, self._foreign[:6]))) or "nothing"
+            raise RunFileError(f"{path}: no line has 'epoch' and 'loss', which is what is shown of a run; it has {has}")
 
     @property
     def branch(self) -> Branch:
@@ -180,6 +188,7 @@ class RunFile:
             raise self._wrong(f"has a value of the wrong kind ({type(error).__name__}: {error})") from None
 
     def _apply(self, event: dict[str, Any]) -> None:
+        was_known, self._is_known = self._is_known, True
         if "format" in event:
             self._begin(event)
         elif "epoch" in event and "loss" in event:
@@ -196,10 +205,13 @@ class RunFile:
         elif "epochs" in event:
             self.branch.wanted, self.branch.stop, self.branch.end = _whole(event["epochs"]), None, None
         elif "stop" in event:
-            self.branch.stop = Stop(str(event["stop"]), str(event.get("message", event["stop"])))
+            self.branch.stop = Stop(str(event["stop"]), printable(str(event.get("message", event["stop"]))))
             end = event.get("end")
             if end is not None:
                 self.branch.end = End(_real(end["loss"]), self._weights(end["weights"]), _measured(end))
+        else:
+            self._is_known = was_known
+            self._foreign = self._foreign or list(event)
 
     def _begin(self, event: dict[str, Any]) -> None:
         if event["format"] != FORMAT:

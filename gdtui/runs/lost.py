@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from gdtui.learning.data import Dataset
+from gdtui.learning.data import Dataset, printable
 from gdtui.learning.descent import Descent
 from gdtui.learning.objective import Floats
 from gdtui.learning.plane import Plane
@@ -49,17 +49,21 @@ class LostData(Dataset):
             why: why the data cannot be had.
         """
         try:
-            names, classes = tuple(map(str, header["features"])), tuple(map(str, header["class_names"]))
+            names, classes = _texts(header["features"]), _texts(header["class_names"])
             plane = plane_in(header["plane"], len(names))
             scaled = asked_for.standardize
             if scaled is None:
                 scaled = asked_for.source not in TWO_FEATURE_SETS
             zero, one = classes
             X, rows = np.empty((0, len(names) + 1)), int(header["rows"])
-            name = str(header["name"])
+            name = printable(str(header["name"]))
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
         return cls(name, X, np.empty(0), names, (zero, one), scaled, rows, why, seen_in=plane)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return tuple(printable(str(value)) for value in values)
 
 
 def plane_in(told: dict[str, Any], features: int) -> Plane:
@@ -70,9 +74,9 @@ def plane_in(told: dict[str, Any], features: int) -> Plane:
         raise ValueError("the plane is not one of these features")
     if not all(np.isfinite(numbers).all() for numbers in (origin, axes, spans)) or (spans[:, 0] > spans[:, 1]).any():
         raise ValueError("the plane is not finite")
-    u, v = map(str, told["labels"])
+    u, v = _texts(told["labels"])
     (left, right), (low, high) = spans.tolist()
-    return Plane(np.empty((0, 2)), origin, axes, (u, v), ((left, right), (low, high)), str(told["note"]))
+    return Plane(np.empty((0, 2)), origin, axes, (u, v), ((left, right), (low, high)), printable(str(told["note"])))
 
 
 def plane_told(plane: Plane) -> dict[str, Any]:

@@ -218,6 +218,9 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
     run = runs[file.current]
     recorder = Recorder.append(path, ours, runs, run)
     if epochs is not None:
+        if epochs < run.done:
+            ours.close()
+            raise RunFileError(f"{path}: has {run.done} epochs already; --epochs counts all of them, so give more")
         run.set_epochs(epochs)
     if alpha is not None:
         run.set_alpha(alpha)

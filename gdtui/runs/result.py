@@ -62,6 +62,13 @@ def summary(run: Run, last: Measurement | Moment) -> str:
     why = "stopped early" if run.stop is None else run.stop.message
     epochs = "1 epoch" if run.done == 1 else f"{run.done} epochs"
     return (
-        f"{run.data.name}: {epochs}, alpha {run.alpha:g}, "
+        f"{run.data.name}: {epochs}, alpha {_alphas(run)}, "
         f"loss {last.loss:.7f}, accuracy {'not known' if last.accuracy is None else f'{last.accuracy:.2%}'} ({why})"
     )
+
+
+def _alphas(run: Run) -> str:
+    """Those that were trained with."""
+    alphas = [alpha for _, alpha in run.history.alphas] or [run.alpha]
+    shown = alphas if len(alphas) <= 4 else [*alphas[:2], None, alphas[-1]]
+    return " → ".join("…" if alpha is None else f"{alpha:g}" for alpha in shown)

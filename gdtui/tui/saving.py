@@ -111,6 +111,7 @@ def _new_path(text: str) -> str:
     """The name of a file that can be made. Raises ValueError with what is wrong."""
     if not text:
         raise ValueError("a file name is needed")
+    text = os.path.expanduser(text)
     if os.path.lexists(text):
         raise ValueError(f"{text} is there already; give another name")
     folder = os.path.dirname(text) or "."

@@ -46,11 +46,11 @@ class Question(ModalScreen[Answer | None], Generic[Answer]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Label(self._title, classes="dialog-title")
+            yield Label(self._title, classes="dialog-title", markup=False)
             question = Input(self._value, select_on_focus=True)
             question.cursor_blink = self.app.animation_level != "none"
             yield question
-            yield Label("enter takes it, escape leaves it", id="hint")
+            yield Label("enter takes it, escape leaves it", id="hint", markup=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
@@ -129,8 +129,13 @@ def read_alpha(text: str) -> float:
 
 def read_epochs(text: str) -> float:
     """A number of epochs, as typed. Raises ValueError with what is wrong."""
-    if not text.isdecimal() or int(text) < 1:
+    try:
+        value = float(text) if "e" in text.lower() else int(text)
+        good = value == int(value) and value >= 1
+    except (ValueError, OverflowError):
+        good = False
+    if not good:
         raise ValueError(f"{text!r} is not a whole number of at least 1")
-    if int(text) > MOST_EPOCHS:
+    if value > MOST_EPOCHS:
         raise ValueError(f"there are at most {MOST_EPOCHS:,} epochs")
-    return int(text)
+    return int(value)

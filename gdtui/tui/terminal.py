@@ -98,6 +98,10 @@ class TerseApp(App[int]):
         finally:
             self.post_display_hook()
 
+    def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
+        """Say something in a corner; brackets in it, of a path, say, are no markup."""
+        super().notify(message, markup=markup, **options)
+
     def drawn(self, text: str) -> None:
         """This draws what has changed on the screen; for whoever records it."""
 
