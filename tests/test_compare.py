@@ -188,7 +188,7 @@ def test_losses_of_another_kind_are_not_compared_without_a_word(tmp_path):
 def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
     path = tmp_path / "wandb.jsonl"
     path.write_text('{"step": 1, "loss": 3.0}\n{"step": 2, "loss": 2.0}\n')
-    with pytest.raises(RunFileError, match="no line has 'epoch' and 'loss'.*it has 'step', 'loss'"):
+    with pytest.raises(RunFileError, match=r"no line has 'epoch' and 'loss'.*it has 'step', 'loss'"):
         Entrant(str(path))
     path.write_text('{"lr": 0.1}\n{"epoch": 1, "loss": 3.0}\n')
     assert len(Entrant(str(path)).curve) == 1

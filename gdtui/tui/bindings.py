@@ -40,11 +40,17 @@ BINDINGS = (
     Key("pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run"),
     Key("pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run"),
     Key("home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)"),
-    Key("end", "travel_to_end", "End", "", "To the present"),
+    Key("end", "travel_to_end", "End", "End Present", "To the present"),
     Key("p", "replay", "p", "", "Play the run from where you stand, or stop playing"),
-    Key("f,enter", "fork", "f  enter", "", "In the past: train on from there as a new branch, with the alpha shown"),
-    Key("b", "next_branch", "b", "", "Look at the next branch"),
-    Key("w", "save", "w", "", "Write the run into a file, also what is still to come"),
+    Key(
+        "f,enter",
+        "fork",
+        "f  enter",
+        "f Fork here",
+        "In the past: train on from there as a new branch, with the alpha shown",
+    ),
+    Key("b", "next_branch", "b", "b Branch", "Look at the next branch"),
+    Key("w", "save", "w", "w Save", "Write the run into a file, also what is still to come"),
     Key("ctrl+r", "record", "ctrl+r", "", "Record the screen as an asciicast, or stop recording"),
     Key("s", "still", "s", "", "Save a picture of the screen (SVG)"),
     Key("r", "restart", "r", "r Restart", "Start again from the same weights"),
@@ -54,6 +60,7 @@ BINDINGS = (
     Key("t", "table", "t", "t Table", "Show or hide the table of sampled activations"),
     Key("i", "link", "i", "", "Show the link: frames and kilobytes a second, round trip"),
     Key("ctrl+l", "repaint", "ctrl+l", "", "Paint the screen anew"),
+    Key("ctrl+z", "suspend_process", "ctrl+z", "", "Suspend; the shell's fg goes on"),
     Key("question_mark", "help", "?", "? Help", "This help"),
     Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
@@ -66,13 +73,13 @@ COMPARING = (
     *(key._replace(help=key.help.partition(";")[0]) for key in BINDINGS if key.action in TRAVEL),
     Key("home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)"),
     Key("end", "travel_to_end", "End", "", "To each run's last epoch"),
-    *(key for key in BINDINGS if key.action in {"log_scale", "record", "still", "repaint", "help"}),
+    *(key for key in BINDINGS if key.action in {"log_scale", "record", "still", "repaint", "suspend_process", "help"}),
     Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )
 """The same where runs are compared."""
 
-FIRST = ("pause", "step", "alpha_up", "more_epochs", "help", "quit")
+FIRST = ("fork", "travel_to_end", "next_branch", "pause", "step", "alpha_up", "more_epochs", "help", "quit")
 """What the footer shows first, where it has no room for all."""
 
 

@@ -22,7 +22,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from gdtui.settings import Settings, watchable_speed
-from gdtui.tui.bindings import BINDINGS, textual_bindings
+from gdtui.tui.bindings import BINDINGS, Key, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.filming import Filming, rec_view
 from gdtui.tui.key_bar import KeyBar
@@ -69,6 +69,8 @@ class Board(Filming):
         self.log_scale = False
         self.failure: str | None = None
         """Why it could not begin."""
+        self.left_behind: str | None = None
+        """The file of a run before the one shown."""
         self.has_only_losses = False
         """Whether that was a run file's having no more."""
         self._loader, self._begin_with, self._clock = loader, begin, clock
@@ -85,26 +87,31 @@ class Board(Filming):
     def compose(self) -> ComposeResult:
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._title_view = Static(f"gdtui  {self.settings.data.source}", id="title", markup=False)
+        self._saved_view = Static("", id="saved", markup=False)
         self._small_view = Static("", id="small", markup=False)
         self._loss_view, self._scatter_view = ChartView(id="loss"), ChartView(id="scatter")
-        self._samples_view, self._confusion_view = SamplesPanel(id="samples"), ConfusionPanel(id="confusion")
+        self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
+        self._confusion_view = ConfusionPanel(id="confusion")
         self._status_lines, self._log_view = StatusLines(id="status"), LogView(id="log")
         self.base_screen = self.screen
         with Horizontal(id="head"):
             yield self._title_view
+            yield self._saved_view
             yield rec_view()
         yield self._small_view
         with Horizontal(id="main"):
             with Vertical(id="left"):
                 yield _panel(self._loss_view, "Loss")
-                yield _panel(self._samples_view, "Sampled activations")
+                yield _panel(self._samples_views[0], "Sampled activations")
             with Vertical(id="right"):
                 yield _panel(self._scatter_view, "Data")
         yield self._status_lines
         with Horizontal(id="bottom"):
             yield _panel(self._log_view, "Log")
+            yield _panel(self._samples_views[1], "Sampled activations")
             yield _panel(self._confusion_view, "Confusion matrix")
-        yield KeyBar(BINDINGS)
+        self._key_bar = KeyBar(BINDINGS, self._footer)
+        yield self._key_bar
 
     @property
     def run_shown(self) -> Run | None:
@@ -113,8 +120,8 @@ class Board(Filming):
 
     def _put_on(self, stage: Stage) -> None:
         """Show this from now on."""
-        saved = None if self.stage is None or self.stage.recorder is None else self.stage.recorder.path
         if self.stage is not None:
+            self.left_behind = self.stage.saved_in or self.left_behind
             self.stage.close()
         self.stage = stage
         self._title_view.update(f"gdtui  {stage.title()}")
@@ -122,8 +129,8 @@ class Board(Filming):
         self._scatter_view.border_title, self._scatter_view.border_subtitle = stage.scatter_title(), stage.legend()
         self._log_view.clear()
         self._log_view.add(["[INFO] starting training..."])
-        if saved is not None:
-            self._log_view.add([f"{saved} holds the run before; w saves this one"], event=True)
+        if self.left_behind and not stage.saved_in and stage.watched is None:
+            self.say(f"{self.left_behind} holds the run before; w saves this one")
         self._tell(stage.recalled(), is_news=False)
         if stage.missing:
             self._log_view.add([f"all but the points can be shown: {stage.missing}"], event=True)
@@ -162,6 +169,8 @@ class Board(Filming):
 
     def say(self, text: str) -> None:
         self._log_view.add([text], event=True)
+        if self.stage is not None and self.stage.past is not None:  # where the log shows that epoch's lines
+            self.notify(text)
 
     def _draw_charts(self) -> None:
         if self.stage is None:
@@ -172,7 +181,51 @@ class Board(Filming):
             self._scatter_view.show(self.stage.scatter_chart(*self._scatter_view.size))
 
     def _draw_status(self) -> None:
-        self._status_lines.show(self._status())
+        status = self._status()
+        self._status_lines.show(status)
+        stage = self.stage
+        doing = status.state, self._replaying, len(stage.branches) if stage else 0, bool(stage and stage.saved_in)
+        if doing != self._doing:
+            self._doing = doing
+            self._key_bar.refresh()
+            self._show_saving()
+
+    _doing: tuple[str, bool, int, bool] | None = None
+    """What the keys at the foot and the sign of saving are drawn for."""
+
+    def _show_saving(self) -> None:
+        """Say in the corner which file holds the run, or that none does, where one held the run before."""
+        stage = self.stage
+        path = None if stage is None else stage.saved_in
+        name = "" if path is None else os.path.basename(path)
+        text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}" if path else ""
+        if stage is not None and path is None and self.left_behind and stage.watched is None:
+            text = "not saved"
+        self._saved_view.update(text)
+        self._saved_view.set_class(bool(text), "told")
+        self._saved_view.set_class(path is None, "unsaved")
+
+    def _footer(self, key: Key) -> str:
+        """What the foot says of a key in today's state; empty where it would do nothing, or nothing of use."""
+        state, replays, branches, is_saved = self._doing or ("loading", False, 1, False)
+        is_past, stands = state in ("past", "replay"), state in ("done", "stopped", "diverged")
+        watches = self.stage is not None and self.stage.watched is not None
+        match key.action:
+            case "pause" if is_past or watches:
+                return "space Stop" if replays else "space Play"
+            case "pause":
+                return "" if stands else "space Go on" if state == "paused" else key.footer
+            case "step" if stands or is_past:
+                return ""
+            case "faster" | "max_speed" | "alpha_up" if stands:
+                return ""
+            case "fork" | "travel_to_end":
+                return key.footer if is_past else ""
+            case "next_branch":
+                return key.footer if branches > 1 else ""
+            case "save":
+                return "" if is_saved else key.footer
+        return key.footer
 
     def _status(self) -> Status:
         if self.stage is None:
@@ -212,7 +265,8 @@ class Board(Filming):
         if self.stage is None or not self.base_screen.has_class("results"):
             return
         data = self.stage.run.data
-        self._samples_view.show(self.stage.samples(), data.feature_names, self.stage.missing)
+        rows, is_narrow = self.stage.samples(), self.base_screen.has_class("narrow")
+        self._samples_views[is_narrow].show(rows, data.feature_names, self.stage.missing)
         self._confusion_view.show(self.stage.confusion(), data.class_names)
 
     def _show_table(self, shown: bool) -> None:
@@ -228,6 +282,7 @@ class Board(Filming):
         self.base_screen.set_class(tiny, "tiny")
         small = f"{width}×{height} is small for charts; ? for keys" if tiny else ""
         self._small_view.update(small)
+        self._draw_table()
 
     # What is shown
 

@@ -118,7 +118,7 @@ class Filming(TerseApp):
             self.notify(str(error), severity="error", timeout=10)
             return
         self._show_filming()
-        self.say(f"recording into {self._cast.path}; ctrl+r ends it")
+        self.say(f"recording into {self._cast.path}")
 
     def action_still(self) -> None:
         from gdtui.recording.emulator import Emulator

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,34 +21,38 @@ class KeyBar(Widget):
 
     Args:
         keys: the table of them; those with a footer are shown, the first to be known first.
+        footer: what to show of a key now; empty for nothing.
     """
 
     COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}
 
-    def __init__(self, keys: Sequence[Key]) -> None:
+    def __init__(self, keys: Sequence[Key], footer: Callable[[Key], str] = attrgetter("footer")) -> None:
         super().__init__()
-        self._table = sorted((key for key in keys if key.footer), key=lambda key: key.action not in FIRST)
+        self._footer = footer
+        order = {action: place for place, action in enumerate(FIRST)}
+        self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
 
     def on_mount(self) -> None:
         # What can be done changes with what is shown.
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.refresh())
 
-    def _shown(self) -> Iterator[Key]:
+    def _shown(self) -> Iterator[tuple[Key, str]]:
         room = self.size.width - 1
         for key in self._table:
-            if not self.app.check_action(key.action.partition("(")[0], ()):
+            text = self._footer(key)
+            if not text or not self.app.check_action(key.action.partition("(")[0], ()):
                 continue
-            room -= len(key.footer) + BETWEEN
+            room -= len(text) + BETWEEN
             if room < -BETWEEN:
                 return
-            yield key
+            yield key, text
 
     def render_line(self, y: int) -> Strip:
         key_style = self.get_component_rich_style("key-bar--key")
         word_style = self.get_component_rich_style("key-bar--word")
         segments = [Segment(" ", word_style)]
-        for key in self._shown():
-            name, _, word = key.footer.partition(" ")
+        for key, text in self._shown():
+            name, _, word = text.partition(" ")
             click = Style.from_meta({"@click": f"app.{key.action}"})
             segments += [
                 Segment(name, key_style + click),

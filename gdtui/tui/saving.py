@@ -104,7 +104,8 @@ class Saving(Board):
             return
         finally:
             self._saving = None
-        self._log_view.add([f"saved in {path}, and goes on being saved"], event=True)
+        self.say(f"saved in {path}, as is what is still to come")
+        self._draw_status()
 
 
 def _new_path(text: str) -> str:

@@ -159,6 +159,11 @@ class Stage:
             lines.append((self.run.stop.message, True))
         return lines
 
+    @property
+    def saved_in(self) -> str | None:
+        """The file that this is being written into, if it is."""
+        return None if self.recorder is None else self.recorder.path
+
     def save(self, path: str) -> None:
         """Write all branches so far into a new file, and what is still to come. Slow, and raises RunFileError."""
         from gdtui.runs.recorder import Recorder

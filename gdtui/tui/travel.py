@@ -21,7 +21,7 @@ class Travel(Board):
         if self.stage is not None and not (self.stage.past is None and epoch > self.stage.run.done):
             self._training = False
             self._tell(self.stage.go(epoch))
-            if self.base_screen.has_class("narrow"):  # where the table has the place of the curve with its cursor
+            if self.base_screen.has_class("narrow"):  # where the table has the place of the log with its mark
                 self._show_table(self.stage.past is None and self.stage.run.stop is not None)
             self._redraw()
 

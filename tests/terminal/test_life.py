@@ -74,7 +74,7 @@ def test_the_whole_life_of_a_run() -> None:
         assert printed[0] == "Sampled activations"
         assert sum("✓ right" in line or "✗ wrong" in line for line in printed) == 10
         assert "Confusion matrix" in printed
-        assert printed[-1].startswith("blobs: 150 epochs, alpha 0.02, loss ")
+        assert printed[-1].startswith("blobs: 150 epochs, alpha 0.01 → 0.02, loss ")
         assert printed[-1].endswith("(all 150 epochs done)")
         assert_restored(terminal)
 
@@ -205,15 +205,19 @@ def test_a_screen_drawn_bit_by_bit_is_the_screen_painted_anew() -> None:
         assert not terminal.emulator.unknown
 
 
+@pytest.mark.parametrize("by", ["key", "signal"])
 @pytest.mark.parametrize("answers", [True, False], ids=["quick terminal", "answers read away by the shell"])
-def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
+def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool, by: str) -> None:
     """ctrl+z and fg. What the terminal answers meanwhile is lost: it goes to the shell."""
     with gdtui("--epochs", "100000000", "--speed", "max") as terminal:
         terminal.wait_for("epoch #")
         terminal.wait_for("blobs and boundary")
         frames, terminal.answers = terminal.emulator.frames, answers
         terminal.wait_for(lambda terminal: terminal.emulator.frames >= frames + 2)
-        terminal.process.send_signal(signal.SIGTSTP)
+        if by == "key":
+            terminal.send("\x1a")
+        else:
+            terminal.process.send_signal(signal.SIGTSTP)
         terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate and not terminal.emulator.leftovers())
         _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)  # or the signal to go on would come too early
         assert os.WIFSTOPPED(how)

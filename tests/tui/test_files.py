@@ -218,3 +218,38 @@ async def test_the_title_says_where_the_weights_of_a_file_came_from(tmp_path: Pa
         Recorder(path, Run(settings, load("blobs"))).close()
         assert Stage.watch(path).title().endswith(words)
         assert Stage.resume(path, None, None).title().endswith(words)
+
+
+async def test_the_corner_says_where_the_run_is_saved(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.jsonl")
+    async with running(begin=partial(Stage.load, replace(FIVE, epochs=30), save=path)) as (app, pilot):
+        await until(pilot, lambda: "saved in run.jsonl" in screen(app))
+        await pilot.press("r")
+        await until(pilot, lambda: "not saved" in screen(app))
+        assert f"{path} holds the run before; w saves this one" in log(app)
+        await step(app, pilot, 2)
+        await pilot.press("left", "w")
+        other = tmp_path / "other.jsonl"
+        app.screen.query_one("Input").value = str(other)
+        await pilot.press("enter")
+        await until(pilot, lambda: "saved in other.jsonl" in screen(app))
+        # In the past the log shows that epoch's lines, so it is said in the corner.
+        assert any(str(other) in notice.message for notice in app._notifications)
+        app.stage.close()
+    async with running() as (app, pilot):
+        await step(app, pilot)
+        await pilot.press("r")
+        await pilot.pause()
+        assert "saved" not in screen(app)
+
+
+async def test_brackets_in_a_name_are_no_markup() -> None:
+    async with running() as (app, pilot):
+        await pilot.press("w")
+        app.screen.query_one("Input").value = "[/x]/y"
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no folder" in screen(app))
+        assert "[/x]" in screen(app)
+        await pilot.press("escape")
+        app.notify("[/x] is [bold")
+        await until(pilot, lambda: "[/x] is [bold" in screen(app))

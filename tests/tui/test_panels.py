@@ -319,13 +319,45 @@ def foot(app: GdtuiApp) -> str:
 
 @pytest.mark.parametrize("width", [60, 66, 80, 99, 100, 120, 200])
 async def test_the_keys_at_the_foot_are_whole(width: int) -> None:
-    whole = {key.footer for key in BINDINGS if key.footer}
+    not_now = {"space Pause", "f Fork here", "End Present", "b Branch"}
+    whole = {key.footer for key in BINDINGS if key.footer} - not_now | {"space Go on"}
     async with running(size=(width, 30)) as (app, _):
         shown = re.split(r" {2,}", foot(app).strip())
         assert set(shown) <= whole
-        assert {"space Pause", "? Help", "q Quit"} <= set(shown)
+        assert {"space Go on", "? Help", "q Quit"} <= set(shown)
         left_out = whole - set(shown)
         assert len(left_out) == 0 or len(foot(app)) > width - 16
+
+
+async def test_the_foot_says_what_can_be_done_now() -> None:
+    async with running(LONG, size=(200, 30), paused=False) as (app, pilot):
+        await until(pilot, lambda: "space Pause" in foot(app) and status(app).epoch > 2)
+        await pilot.press("home")
+        await until(pilot, lambda: foot(app).startswith(" f Fork here  End Present  space Play"))
+        assert "n Step" not in foot(app)
+        await pilot.press("p")
+        await until(pilot, lambda: "space Stop" in foot(app))
+        await pilot.press("f")
+        await until(pilot, lambda: "b Branch" in foot(app) and "space Pause" in foot(app))
+        assert "Fork" not in foot(app)
+    async with running(size=(200, 30)) as (app, pilot):
+        await finish(app, pilot)
+        for words in ("space", "n Step", "Alpha", "Speed", "Max", "End"):
+            assert words not in foot(app)
+        assert "+- Epochs" in foot(app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30)])
+async def test_where_there_is_little_room_the_table_leaves_the_curve_where_it_is(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await finish(app, pilot)
+        await until(pilot, lambda: "Sampled activations" in screen(app))
+        for words in ("Loss  ", "blobs and boundary", "Confusion matrix"):
+            assert words in screen(app), screen(app)
+        first = samples(app.run_shown, app.run_shown.weights)[0]
+        assert f"{first.activation:.4f}" in screen(app)
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: "╭─ Log" in screen(app) and f"{first.activation:.4f}" in screen(app))
 
 
 async def test_a_click_on_a_key_at_the_foot_presses_it() -> None:
