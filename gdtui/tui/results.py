@@ -93,8 +93,16 @@ class ConfusionPanel(Static):
         true_negative, false_positive, false_negative, true_positive = confusion
         table = Table(box=None, padding=(0, 2, 0, 0))
         table.add_column("true ╲ pred", no_wrap=True, max_width=14)
+        width = len(str(max(confusion)))  # a count is shown whole, or it says something else
         for name in class_names:
-            table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=10)
+            table.add_column(
+                Text(name),
+                justify="right",
+                no_wrap=True,
+                overflow="ellipsis",
+                min_width=width,
+                max_width=max(10, width),
+            )
         table.add_row(Text(class_names[0]), Text(str(true_negative), "bold"), str(false_positive))
         table.add_row(Text(class_names[1]), str(false_negative), Text(str(true_positive), "bold"))
         self.update(table)

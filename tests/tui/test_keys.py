@@ -346,9 +346,7 @@ async def test_the_link_is_shown_and_hidden(key: str) -> None:
         assert "frames/s" not in screen(app)
 
 
-@pytest.mark.parametrize(
-    "key", [*keys("repaint"), *keys("suspend_process")]
-)
+@pytest.mark.parametrize("key", [*keys("repaint"), *keys("suspend_process")])
 async def test_a_repaint_shows_the_same(key: str) -> None:
     async with running() as (app, pilot):
         await step(app, pilot)
