@@ -186,7 +186,7 @@ Wait
     script = parse_text(f"# gdtui: 100x30\nEnv PYTHONPATH '{ROOT}'\n{text}", "demo.tape")
     runs = [play(script, check=True, speed=speed) for speed in (FAST, 3)]
     assert golden(runs[0]) == golden(runs[1])
-    assert "alpha 0.02" in runs[0][-1].text
+    assert "alpha 0.01 → 0.02" in runs[0][-1].text
     assert not Path("no.txt").exists()
 
 

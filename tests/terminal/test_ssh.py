@@ -162,7 +162,7 @@ def test_train_steer_and_quit_over_ssh(server: Server) -> None:
         printed = terminal.printed()
         assert printed[0] == "Sampled activations"
         assert "Confusion matrix" in printed
-        assert printed[-1].startswith("blobs: 100 epochs, alpha 0.02, loss ")
+        assert printed[-1].startswith("blobs: 100 epochs, alpha 0.01 → 0.02, loss ")
         assert_restored(terminal)
 
 

@@ -130,7 +130,7 @@ def test_training_and_steering_in_tmux_and_back_to_the_shell(tmux: Tmux) -> None
     tmux.wait_for("all 100 epochs done", "✓ right", "Confusion matrix")
 
     tmux.send("q")
-    tmux.wait_for("\nblobs: 100 epochs, alpha 0.02, loss ")  # what is typed earlier, the program reads away
+    tmux.wait_for("\nblobs: 100 epochs, alpha 0.01 → 0.02, loss ")  # what is typed earlier, the program reads away
     tmux.send("echo code: $?", "Enter")
     screen = tmux.wait_for("code: 0")
     printed = screen.split("\n")
