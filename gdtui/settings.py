@@ -101,3 +101,14 @@ def ladder_step(value: float, up: bool) -> float:
     if up:
         return next((rung for rung in rungs if rung > value * (1 + 1e-9)), value)
     return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)
+
+
+def whole_number(text: str) -> int:
+    """A whole number, as typed: also as 1e6. Raises ValueError."""
+    try:
+        return int(text)
+    except ValueError:
+        value = float(text)
+        if "e" not in text.lower() or not value.is_integer():
+            raise
+        return int(value)

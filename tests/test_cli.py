@@ -3,12 +3,12 @@ import sys
 
 import pytest
 
-from gdtui import __version__, cli
+from gdtui import __version__, cli, options
 from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, DataSettings, Settings, StopRules
 
 
 def parsed(*arguments) -> Settings:
-    return cli.settings_from(cli.build_parser().parse_args(arguments))
+    return options.settings_from(options.build_parser().parse_args(arguments))
 
 
 def refusal(capsys, *arguments) -> str:
@@ -133,7 +133,7 @@ def test_bad_usage_is_one_line(capsys, arguments, said):
 @pytest.mark.parametrize("option", ["--epochs", "--samples", "--patience", "--sample-size"])
 def test_a_number_of_400_digits_is_refused_or_taken_but_never_a_traceback(capsys, option):
     with contextlib.suppress(SystemExit):
-        cli.build_parser().parse_args([option, "1" + "0" * 400])
+        options.build_parser().parse_args([option, "1" + "0" * 400])
 
 
 def test_data_that_cannot_be_used_is_one_line(capsys):
@@ -182,7 +182,7 @@ def test_help_names_every_option_and_exit_code(capsys):
         cli.main(["--help"])
     assert caught.value.code == 0
     text = capsys.readouterr().out
-    for action in cli.build_parser()._actions:
+    for action in options.build_parser()._actions:
         assert all(option in text for option in action.option_strings)
     for words in (*BUILT_IN_SETS, *LOSSES, *INITS, "130 interrupted", "1 diverged"):
         assert words in text
@@ -227,4 +227,4 @@ def test_without_a_term_lines_are_printed(monkeypatch):
 
 
 def test_epochs_may_be_written_with_an_exponent():
-    assert cli.settings_from(cli.build_parser().parse_args(["--epochs", "1e6"])).epochs == 10**6
+    assert options.settings_from(options.build_parser().parse_args(["--epochs", "1e6"])).epochs == 10**6

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS
+from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS, whole_number
 from gdtui.tui.bindings import BINDINGS as ALL_KEYS
 from gdtui.tui.bindings import Key
 
@@ -130,12 +130,11 @@ def read_alpha(text: str) -> float:
 def read_epochs(text: str) -> float:
     """A number of epochs, as typed. Raises ValueError with what is wrong."""
     try:
-        value = float(text) if "e" in text.lower() else int(text)
-        good = value == int(value) and value >= 1
-    except (ValueError, OverflowError):
-        good = False
-    if not good:
+        value = whole_number(text)
+    except ValueError:
+        value = 0
+    if value < 1:
         raise ValueError(f"{text!r} is not a whole number of at least 1")
     if value > MOST_EPOCHS:
         raise ValueError(f"there are at most {MOST_EPOCHS:,} epochs")
-    return int(value)
+    return value

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.cli import build_parser, film_from, settings_from
 from gdtui.learning.data import Dataset, dataset, load
+from gdtui.options import build_parser, film_from, settings_from
 from gdtui.tui.app import GdtuiApp
 
 

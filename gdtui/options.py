@@ -1,0 +1,217 @@
+"""The options of the command line, what their values may be, and the settings that they make."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+from gdtui import __version__
+from gdtui.settings import (
+    BUILT_IN_SETS,
+    INITS,
+    LOSSES,
+    MAX_SPEED,
+    MOST_EPOCHS,
+    CastSettings,
+    DataSettings,
+    Settings,
+    StopRules,
+    whole_number,
+)
+
+CALM_FPS = 2.0
+USAGE = 2
+
+DETACH = "when the terminal goes away, train on without it, into the file"
+EPILOG = """\
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui tape TAPE; each has its own --help.
+keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
+exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 broken pipe, 143 terminated."""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
+
+
+def _number(kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool]) -> Callable[[str], Any]:
+    """A converter for argparse that says which numbers are allowed."""
+
+    def convert(text: str) -> Any:
+        try:
+            value = kind(text)
+            known = value == value and abs(value) < sys.float_info.max
+        except (ValueError, OverflowError):
+            known = False
+        if not known or not good(value):
+            raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
+        return value
+
+    return convert
+
+
+a_number = _number(float, "a number", lambda _: True)
+a_positive = _number(float, "a number greater than 0", lambda value: value > 0)
+_not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
+a_count = _number(
+    whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
+)
+_natural = _number(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
+_seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
+_share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
+
+
+_epochs_a_second = _number(float, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001)
+
+
+def a_speed(text: str) -> float:
+    return MAX_SPEED if text == "max" else float(_epochs_a_second(text))
+
+
+def _init(text: str) -> str | tuple[float, ...]:
+    if text in INITS:
+        return text
+    try:
+        weights = tuple(float(part) for part in text.split(","))
+    except ValueError:
+        weights = ()
+    if not weights or not all(math.isfinite(weight) for weight in weights):
+        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(INITS)}, nor numbers W0,W1,…")
+    return weights
+
+
+def _names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
+    return names
+
+
+def _two_names(text: str) -> tuple[str, ...]:
+    names = _names(text)
+    if len(names) != 2:
+        raise argparse.ArgumentTypeError(f"{text!r} is not two classes, A,B")
+    return names
+
+
+def build_parser() -> Parser:
+    """The parser for all options."""
+    parser = Parser(
+        prog="gdtui",
+        description="Watch gradient descent learn, live in a terminal, and steer it from the keyboard.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add = parser.add_argument_group("training").add_argument
+    add("-e", "--epochs", type=a_count, default=100, metavar="N", help="epochs to train (100)")
+    add("-a", "--alpha", type=a_positive, default=0.01, metavar="A", help="learning rate (0.01)")
+    add("--loss", choices=LOSSES, default="article", help="what is shown and descended (article)")
+    add(
+        "--init",
+        type=_init,
+        default="uniform",
+        metavar="START",
+        help="uniform, zeros, ones, or W0,W1,… (uniform)",
+    )
+    add("--seed", type=_seed, default=0, metavar="S", help="seed of the weights and of the final sample (0)")
+    add("--target-loss", type=_not_negative, metavar="L", help="stop when the loss is at most L")
+    add("--target-accuracy", type=_share, metavar="A", help="stop when the accuracy, 0 to 1, is at least A")
+    add("--patience", type=a_count, metavar="M", help="stop after M epochs without a better loss")
+    add(
+        "--min-delta",
+        type=_not_negative,
+        default=0.0,
+        metavar="D",
+        help="how much lower counts as better (0)",
+    )
+    add = parser.add_argument_group("data").add_argument
+    add(
+        "--data",
+        default="blobs",
+        metavar="NAME|FILE.csv|-",
+        help=f"{', '.join(BUILT_IN_SETS)}, a CSV file, or - (blobs)",
+    )
+    add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
+    add("--noise", type=_not_negative, metavar="X", help="spread of the made-up sets")
+    add("--data-seed", type=_seed, default=20, metavar="S", help="seed of the data (20)")
+    add("--target", metavar="COLUMN", help="the column with the classes (the last)")
+    add("--features", type=_names, metavar="A,B,…", help="the columns to learn from (all others)")
+    add("--classes", type=_two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
+    add(
+        "--standardize",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="bring each feature to mean 0, deviation 1 (on for files and more than two features)",
+    )
+    add = parser.add_argument_group("display").add_argument
+    add("--speed", type=a_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+    add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
+    add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
+    add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
+    add("--force", action="store_true", help="let --save and --record overwrite a file")
+    add("--detach-on-hangup", action="store_true", help=DETACH)
+    add_film(add)
+    add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
+    add("--plain", action="store_true", help="print lines, even on a terminal")
+    add("-V", "--version", action="version", version=f"gdtui {__version__}")
+    return parser
+
+
+def add_film(add: Callable[..., Any], force: bool = False) -> None:
+    add("--record", metavar="OUT.cast", help="record the screen as an asciicast (ctrl+r does so at any time)")
+    add("--cast-version", type=int, choices=(2, 3), default=2, help="its version (2)")
+    add("--idle-limit", type=a_positive, metavar="S", help="seconds that a pause takes in it, at the most")
+    if force:
+        add("--force", action="store_true", help="let --record overwrite a file")
+
+
+def film_from(options: argparse.Namespace) -> CastSettings:
+    """The options that say how the screen is recorded."""
+    return CastSettings(options.record, options.cast_version, options.idle_limit, options.force)
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The options as settings."""
+    return Settings(
+        data=DataSettings(
+            source=options.data,
+            samples=options.samples,
+            noise=options.noise,
+            seed=options.data_seed,
+            target=options.target,
+            features=options.features,
+            classes=options.classes,
+            standardize=options.standardize,
+        ),
+        epochs=options.epochs,
+        alpha=options.alpha,
+        loss=options.loss,
+        init=options.init,
+        seed=options.seed,
+        stop=StopRules(options.target_loss, options.target_accuracy, options.patience, options.min_delta),
+        speed=options.speed,
+        sample_size=options.sample_size,
+        fps=options.fps or (CALM_FPS if options.calm else None),
+        calm=options.calm,
+        detach=options.detach_on_hangup,
+    )
+
+
+def _joined(arguments: Sequence[str]) -> list[str]:
+    """`--init -1,0.5` as `--init=-1,0.5`: argparse would take the weights for an option."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] == "--init" and argument[:1] == "-" and argument[1:2] in "0123456789.":
+            joined[-1] = f"--init={argument}"
+        else:
+            joined.append(argument)
+    return joined
