@@ -192,3 +192,16 @@ def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
         Entrant(str(path))
     path.write_text('{"lr": 0.1}\n{"epoch": 1, "loss": 3.0}\n')
     assert len(Entrant(str(path)).curve) == 1
+
+
+def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
+    run = Run(EPOCHS, load("blobs"))
+    recorder = Recorder(str(tmp_path / "run.jsonl"), run)
+    recorder.take_in(run, run.advance(30))
+    run.set_alpha(0.5)
+    recorder.settle(run)
+    entrant = Entrant(str(tmp_path / "run.jsonl"))
+    assert entrant.standing(0).alpha == "0.01"
+    recorder.take_in(run, run.advance(30))
+    entrant.poll()
+    assert entrant.standing(0).alpha == "0.01 → 0.5"

@@ -16,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui import plain
 from gdtui.learning.data import load
 from gdtui.runs.export import export
 from gdtui.runs.file import RunFile, RunFileError
@@ -513,3 +514,21 @@ def test_fewer_epochs_than_there_are_cannot_be_wanted(tmp_path):
     for _ in range(2):  # and the file is not kept from others
         with pytest.raises(RunFileError, match="has 30 epochs already"):
             continued(path, 20)
+
+
+def test_who_follows_lines_is_told_that_nothing_comes(tmp_path, capsys):
+    path = str(tmp_path / "run.jsonl")
+    run = new_run(epochs=4)
+    recorder = Recorder(path, run)
+    train(run, recorder, 2)
+    os.utime(path, (0, 0))  # written long ago
+    looks = []
+
+    def sleep(_: float) -> None:
+        looks.append(capsys.readouterr().err)
+        if len(looks) == 4:
+            train(run, recorder, 2)
+
+    assert plain.watch(path, follow=True, sleep=sleep) == 0
+    told = "".join(looks) + capsys.readouterr().err
+    assert told == f"gdtui: {path}: nothing new for 5 s; if its writer is gone, gdtui resume {path} goes on\n"

@@ -93,7 +93,8 @@ class Entrant(Followed):
             self._branch, self.curve = self.file.current, KnownLosses()
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
-        self.curve.alphas = list(branch.alphas)
+        # One that was chosen and not trained with yet is none of the curve's.
+        self.curve.alphas = [pair for pair in branch.alphas if pair[0] <= max(1, len(self.curve))]
         self._accuracy = self._measure()
 
     def _measure(self) -> float | None:
@@ -156,7 +157,9 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
 
 def tasks_differ(entrants: list[Entrant]) -> bool:
     """Whether some have another objective than others, or other data: then their losses are not of one kind."""
-    told = [(entrant.task[0], entrant.file.header.get("digest")) for entrant in entrants if entrant.file.header]
+    told = [
+        (entrant.task[0], entrant.file.header.get("digest")) for entrant in entrants if "digest" in entrant.file.header
+    ]
     return any(other != told[0] for other in told)
 
 

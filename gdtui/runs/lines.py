@@ -21,8 +21,6 @@ from gdtui.runs.run import Run
 
 ALL_KEPT = 10_000
 """Every epoch up to this one is written."""
-
-
 LINES_AT_ONCE = 512
 """Lines made at a time: more leave the cache, which takes a third longer."""
 

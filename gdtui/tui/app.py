@@ -199,13 +199,15 @@ def _finish(app: GdtuiApp) -> int:
         print(f"gdtui: {app.failure}", file=sys.stderr)
         return 2
     if app.stage is not None:
-        saved_in = app.stage.saved_in
+        recorder = app.stage.recorder
         app.stage.close()
         from gdtui.report import print_report
 
         print_report(app.stage.run)
-        if saved_in is not None:
-            print(f"saved in {saved_in}")
+        if recorder is not None and recorder.failure is not None:
+            print(f"gdtui: {recorder.failure}", file=sys.stderr)
+        elif recorder is not None:
+            print(f"saved in {recorder.path}")
         elif app.left_behind is not None:
             print(f"not saved; {app.left_behind} holds the run before")
     return _exit_code(app)

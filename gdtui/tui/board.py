@@ -22,10 +22,10 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from gdtui.settings import Settings, watchable_speed
-from gdtui.tui.bindings import BINDINGS, Key, textual_bindings
+from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.filming import Filming, rec_view
-from gdtui.tui.key_bar import KeyBar
+from gdtui.tui.key_bar import Doing, KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.results import ConfusionPanel, SamplesPanel
 from gdtui.tui.status import Status, StatusLines
@@ -73,6 +73,8 @@ class Board(Filming):
         """The file of a run before the one shown."""
         self.has_only_losses = False
         """Whether that was a run file's having no more."""
+        self._doing = Doing()
+        """What the keys at the foot and the sign of saving are drawn for."""
         self._loader, self._begin_with, self._clock = loader, begin, clock
         self._training = not paused
         self._replaying = False
@@ -110,7 +112,7 @@ class Board(Filming):
             yield _panel(self._log_view, "Log")
             yield _panel(self._samples_views[1], "Sampled activations")
             yield _panel(self._confusion_view, "Confusion matrix")
-        self._key_bar = KeyBar(BINDINGS, self._footer)
+        self._key_bar = KeyBar(BINDINGS, lambda key: self._doing.footer(key))
         yield self._key_bar
 
     @property
@@ -129,7 +131,7 @@ class Board(Filming):
         self._scatter_view.border_title, self._scatter_view.border_subtitle = stage.scatter_title(), stage.legend()
         self._log_view.clear()
         self._log_view.add(["[INFO] starting training..."])
-        if self.left_behind and not stage.saved_in and stage.watched is None:
+        if self.left_behind is not None and stage.saved_in is None:
             self.say(f"{self.left_behind} holds the run before; w saves this one")
         self._tell(stage.recalled(), is_news=False)
         if stage.missing:
@@ -184,48 +186,26 @@ class Board(Filming):
         status = self._status()
         self._status_lines.show(status)
         stage = self.stage
-        doing = status.state, self._replaying, len(stage.branches) if stage else 0, bool(stage and stage.saved_in)
+        if stage is None:
+            doing = Doing()
+        else:
+            doing = Doing(status.state, self._replaying, stage.watched is not None, len(stage.branches), stage.saved_in)
         if doing != self._doing:
             self._doing = doing
             self._key_bar.refresh()
             self._show_saving()
 
-    _doing: tuple[str, bool, int, bool] | None = None
-    """What the keys at the foot and the sign of saving are drawn for."""
-
     def _show_saving(self) -> None:
         """Say in the corner which file holds the run, or that none does, where one held the run before."""
-        stage = self.stage
-        path = None if stage is None else stage.saved_in
-        name = "" if path is None else os.path.basename(path)
-        text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}" if path else ""
-        if stage is not None and path is None and self.left_behind and stage.watched is None:
+        path, text = self._doing.saved_in, ""
+        if path is not None:
+            name = os.path.basename(path)
+            text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
+        elif self.left_behind is not None:
             text = "not saved"
         self._saved_view.update(text)
         self._saved_view.set_class(bool(text), "told")
         self._saved_view.set_class(path is None, "unsaved")
-
-    def _footer(self, key: Key) -> str:
-        """What the foot says of a key in today's state; empty where it would do nothing, or nothing of use."""
-        state, replays, branches, is_saved = self._doing or ("loading", False, 1, False)
-        is_past, stands = state in ("past", "replay"), state in ("done", "stopped", "diverged")
-        watches = self.stage is not None and self.stage.watched is not None
-        match key.action:
-            case "pause" if is_past or watches:
-                return "space Stop" if replays else "space Play"
-            case "pause":
-                return "" if stands else "space Go on" if state == "paused" else key.footer
-            case "step" if stands or is_past:
-                return ""
-            case "faster" | "max_speed" | "alpha_up" if stands:
-                return ""
-            case "fork" | "travel_to_end":
-                return key.footer if is_past else ""
-            case "next_branch":
-                return key.footer if branches > 1 else ""
-            case "save":
-                return "" if is_saved else key.footer
-        return key.footer
 
     def _status(self) -> Status:
         if self.stage is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
+from typing import NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,6 +15,38 @@ from gdtui.tui.bindings import FIRST, Key
 
 BETWEEN = 2
 """Blank cells between two keys."""
+
+
+class Doing(NamedTuple):
+    """What goes on, as far as it decides what the keys at the foot do."""
+
+    state: str = "loading"
+    """As `Status.state`."""
+    replays: bool = False
+    watches: bool = False
+    branches: int = 1
+    saved_in: str | None = None
+    """The file that the run is being written into."""
+
+    def footer(self, key: Key) -> str:
+        """What the foot says of a key; empty where it would do nothing, or nothing of use."""
+        is_past, stands = self.state in ("past", "replay"), self.state in ("done", "stopped", "diverged")
+        match key.action:
+            case "pause" if is_past or self.watches:
+                return "space Stop" if self.replays else "space Play"
+            case "pause" if self.state == "paused":
+                return "space Go on"
+            case "pause" | "faster" | "max_speed" | "alpha_up" if stands:
+                return ""
+            case "step" if stands or is_past:
+                return ""
+            case "fork" | "travel_to_end" if not is_past:
+                return ""
+            case "next_branch" if self.branches < 2:
+                return ""
+            case "save" if self.saved_in is not None:
+                return ""
+        return key.footer
 
 
 class KeyBar(Widget):

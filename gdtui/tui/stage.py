@@ -6,7 +6,6 @@ This is the part of the app that needs NumPy, plotext and the data, so it is imp
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -111,31 +110,32 @@ class Stage:
 
     def recalled(self) -> list[LogLine]:
         """The log lines of what was done before this was put on the stage, as far as each epoch's loss is known."""
-        run = self.run
-        if self.watched is not None:
-            known = self.watched.file.branch
-            done = bisect_right(known.epochs, run.done)
-            begin = max(0, done - LINES_RECALLED)
-            epochs, losses = known.epochs[begin:done], known.losses[begin:done]
-        elif run.history.envelope.stride == 1:
-            first = max(0, run.done - LINES_RECALLED)
-            recent = run.history.losses[first:]
-            kept = np.flatnonzero(~np.isnan(recent))
-            epochs, losses = (kept + first + 1).tolist(), recent[kept].tolist()
-        else:  # those losses stand for several epochs each
-            return []
-        alphas = run.history.alphas
-        changes = {since: (old, new) for (_, old), (since, new) in pairwise(alphas) if epochs and since >= epochs[0]}
+        epochs, losses = self._known()
         lines = [(f"the log begins at epoch {epochs[0]}", True)] if epochs and epochs[0] > 1 else []
-        due = deque(changes.items())
+        alphas = self.run.history.alphas
+        changes = [(old, new, since) for (_, old), (since, new) in pairwise(alphas) if epochs and since >= epochs[0]]
         for epoch, loss in zip(epochs, losses, strict=True):
-            while due and due[0][0] <= epoch:
-                since, (old, new) = due.popleft()
-                lines.append((f"alpha {old:g} → {new:g} from epoch {since}", True))
+            while changes and changes[0][2] <= epoch:
+                lines.append((_alpha_line(*changes.pop(0)), True))
             lines.append((_epoch_line(epoch, loss), False))
-        if run.stop is not None:
-            lines.append((run.stop.message, True))
+        if self.run.stop is not None:
+            lines.append((self.run.stop.message, True))
         return lines
+
+    def _known(self) -> tuple[list[int], list[float]]:
+        """The last epochs of which each one's loss is known, and their losses."""
+        done = self.run.done
+        if self.watched is not None:
+            told = self.watched.file.branch
+            end = bisect_right(told.epochs, done)
+            begin = max(0, end - LINES_RECALLED)
+            return told.epochs[begin:end], told.losses[begin:end]
+        if self.run.history.envelope.stride > 1:  # each loss stands for several epochs
+            return [], []
+        first = max(0, done - LINES_RECALLED)
+        recent = self.run.history.losses[first:]
+        known = np.flatnonzero(~np.isnan(recent))
+        return (known + first + 1).tolist(), recent[known].tolist()
 
     def poll(self) -> list[LogLine] | None:
         """Read on in the file that is watched; returns log lines, or None where there is nothing new."""
@@ -276,7 +276,7 @@ class Stage:
             self.recorder = None
         for batch in self._unshown:
             if batch.alpha != self._alpha:
-                lines.append((f"alpha {self._alpha:g} → {batch.alpha:g} from epoch {batch.first}", True))
+                lines.append((_alpha_line(self._alpha, batch.alpha, batch.first), True))
                 self._alpha = batch.alpha
             lines += [(line, False) for line in _epoch_lines(batch)]
             assert batch.last is not None
@@ -358,3 +358,7 @@ def _epoch_lines(batch: Batch) -> list[str]:
 
 def _epoch_line(epoch: int, loss: float) -> str:
     return f"[INFO] epoch #{epoch}, loss={loss:.7f}"
+
+
+def _alpha_line(old: float, new: float, since: int) -> str:
+    return f"alpha {old:g} → {new:g} from epoch {since}"
