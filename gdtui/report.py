@@ -60,17 +60,19 @@ def standings_table(
     entrants: list[Entrant], target: float | None, epoch: int | None = None, is_narrow: bool = False
 ) -> Table:
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
-    been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha."""
+    been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha.
+    Where objectives or data differ, it says so instead of a loss for all."""
+    differ, asked = tasks_differ(entrants), target is not None
     target = fair_target(entrants) if target is None else target
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("run", no_wrap=True, overflow="ellipsis")
     wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
     reached = wanted if math.isfinite(target) else "reached"
-    differ = tasks_differ(entrants)
     if differ:
         table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
     names = ["state", "epochs", "last loss", "accuracy", reached, *([] if epoch is None else [f"loss at {epoch}"])]
-    shown = [name for name in names if not (is_narrow and name in ("state", "accuracy"))]
+    left_out = {*(("state", "accuracy") if is_narrow else ()), *(() if asked or not differ else (reached,))}
+    shown = [name for name in names if name not in left_out]
     for name in shown:
         table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
     if not is_narrow:

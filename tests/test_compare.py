@@ -183,6 +183,9 @@ def test_losses_of_another_kind_are_not_compared_without_a_word(tmp_path):
     assert "objective" not in told("a", "b", "torch")
     assert "do not compare" in told("a", "torch", "ce")
     assert re.search(r"ce .* cross-entropy +blobs", told("a", "ce"))
+    assert "loss ≤" in told("a", "b")
+    assert "loss ≤" not in told("a", "ce")
+    assert "loss ≤ 3 at" in gdtui("watch", "--loss", "3", str(tmp_path / "a.jsonl"), str(tmp_path / "ce.jsonl")).stdout
 
 
 def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
