@@ -17,6 +17,8 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from gdtui.tui.cells import Cells
@@ -55,6 +57,19 @@ class TerseApp(App[int]):
             poll.register(sys.__stdin__.fileno(), 0)
             if any(events & (select.POLLHUP | select.POLLERR) for _, events in poll.poll(0)):
                 self.hung_up()
+
+    def on_resize(self, event: Resize) -> None:
+        """Two changes of size in quick succession may be told in the wrong order: each signal's handler reads the
+        size, and may be interrupted by the next before it has told it."""
+        now = self.terminal_size()
+        if now is not None and now != event.size:
+            self.post_message(Resize(now, now))
+
+    def terminal_size(self) -> Size | None:
+        """The terminal's size as it is now; None where it is not asked for, but tells it."""
+        ask = getattr(self._driver, "_get_terminal_size", None)
+        tells = self.is_headless or getattr(self._driver, "_in_band_window_resize", False)
+        return None if ask is None or tells else Size(*ask())
 
     def hung_up(self) -> None:
         """The terminal has gone, and nothing more can be shown or asked."""

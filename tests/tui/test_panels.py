@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual import events
 from textual.color import Color
+from textual.geometry import Size
 
 from gdtui.learning.data import DataError
 from gdtui.runs.result import samples
@@ -364,3 +365,26 @@ async def test_a_click_on_a_key_at_the_foot_presses_it() -> None:
     async with running() as (app, pilot):
         await pilot.click(offset=(foot(app).index("Step"), 39))
         await until(pilot, lambda: status(app).epoch == 1)
+
+
+class ResizedApp(GdtuiApp):
+    """Its terminal has a size of its own, whatever it is told."""
+
+    told: tuple[Size, ...] = ()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.told += (event.size,)
+
+    def terminal_size(self) -> Size:
+        return Size(100, 30)
+
+
+async def test_a_size_that_is_told_late_is_not_believed() -> None:
+    app = ResizedApp(FIVE, paused=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: app.run_shown is not None)
+        app.post_message(events.Resize(Size(200, 50), Size(200, 50)))
+        await until(pilot, lambda: (200, 50) in app.told)
+        await until(pilot, lambda: app.told[-1] == app.size == base(app).size == (100, 30))
+        await pilot.pause()
+        assert len(screen(app).splitlines()) == 30
