@@ -7,7 +7,6 @@ import codecs
 import errno
 import fcntl
 import os
-import re
 import select
 import signal
 import struct
@@ -24,7 +23,7 @@ QUIET = 0.1
 """Seconds without output after which a screen has settled."""
 RESTLESS = 1.0
 """Seconds after which a screen that never settles is taken as it is."""
-_UPDATE_END = re.compile(rb"(?<=\x1b\[\?2026l)")
+_UPDATE_END = b"\x1b[?2026l"
 _TICK = 0.05
 
 
@@ -44,6 +43,7 @@ class Session:
         self.emulator = Emulator(*size, self._answer)
         self.ended = False
         self._shown, self._outbox, self._inbox = shown, bytearray(), bytearray()
+        self._before = b""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._master, self._slave = os.openpty()
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
@@ -129,10 +129,12 @@ class Session:
         return not self._outbox and not waiting[0]
 
     def _feed(self) -> None:
-        """Show what has come, up to the next end of an update."""
-        end = _UPDATE_END.search(self._inbox)
-        data = bytes(self._inbox[: end.start() if end else None])
+        """Show what has come, up to the next end of an update, of which a part may have been fed before."""
+        before = self._before
+        at = (before + self._inbox).find(_UPDATE_END)
+        data = bytes(self._inbox if at < 0 else self._inbox[: at + len(_UPDATE_END) - len(before)])
         del self._inbox[: len(data)]
+        self._before = (before + data)[-len(_UPDATE_END) + 1 :]
         self._shown(self._decode(data))
         self.emulator.feed(data)
 

@@ -133,9 +133,12 @@ sys.stdout.flush()
 """
 
 
-def test_a_wait_sees_whole_updates_only_however_the_bytes_come():
-    """A screen drawn in 60 updates, in pieces that end anywhere: each is seen whole, or not at all."""
+@pytest.mark.parametrize("longest", [65536, 4099, 13, 1], ids="reads_of_{}_bytes".format)
+def test_a_wait_sees_whole_updates_only_however_the_bytes_come(longest, monkeypatch):
+    """A screen drawn in 60 updates, in pieces that end anywhere, an update's own end too: each is seen whole."""
     Path("frames.py").write_text(FRAMES)
+    read = os.read
+    monkeypatch.setattr("gdtui.recording.session.os.read", lambda file, most: read(file, min(most, longest)))
     seen: list[str] = []
     session = Session([sys.executable, "frames.py"], (60, 12), dict(os.environ), lambda _: None)
     try:
