@@ -12,14 +12,15 @@ __version__ = "0.1.0"
 __all__ = ["Dataset", "Descent", "Run", "Settings", "load"]
 
 if TYPE_CHECKING:
-    from gdtui.learning.data import Dataset, load
+    from gdtui.data.dataset import Dataset
+    from gdtui.data.load import load
     from gdtui.learning.descent import Descent
     from gdtui.runs.run import Run
     from gdtui.settings import Settings
 
 _HOMES = {
-    "Dataset": "gdtui.learning.data",
-    "load": "gdtui.learning.data",
+    "Dataset": "gdtui.data.dataset",
+    "load": "gdtui.data.load",
     "Descent": "gdtui.learning.descent",
     "Run": "gdtui.runs.run",
     "Settings": "gdtui.settings",

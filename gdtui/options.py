@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gdtui import __version__
+from gdtui.numbers import whole_number
 from gdtui.settings import (
     BUILT_IN_SETS,
     INITS,
@@ -19,7 +20,6 @@ from gdtui.settings import (
     DataSettings,
     Settings,
     StopRules,
-    whole_number,
 )
 
 CALM_FPS = 2.0

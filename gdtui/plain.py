@@ -11,15 +11,15 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TextIO
 
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.learning.descent import Batch
-from gdtui.runs.result import samples, summary
 from gdtui.runs.run import Run
+from gdtui.runs.samples import samples, summary
 from gdtui.runs.watched import STALLED, Followed
 from gdtui.settings import MAX_SPEED, Settings
 
 if TYPE_CHECKING:
-    from gdtui.runs.recorder import Recorder  # imported where a run is saved: others need not wait for it
+    from gdtui.runs.writer import RunWriter  # imported where a run is saved: others need not wait for it
 
 POLL = 0.2
 """Seconds between two looks at a file that is being written."""
@@ -50,17 +50,17 @@ def train(
     return _go_on(run, recorder, settings.speed, _output(out), sleep)
 
 
-def _recorder(path: str, run: Run, force: bool) -> Recorder:
-    from gdtui.runs.recorder import Recorder
+def _recorder(path: str, run: Run, force: bool) -> RunWriter:
+    from gdtui.runs.writer import RunWriter
 
-    return Recorder(path, run, force)
+    return RunWriter(path, run, force)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
     if detach:
         _outlive_hangup()
-    from gdtui.runs.recorder import continued
+    from gdtui.runs.writer import continued
 
     run, recorder = continued(path, epochs, alpha)
     return _go_on(run, recorder, speed, _output(None), time.sleep)
@@ -142,7 +142,7 @@ def _outlive_hangup() -> None:
 
 
 def _go_on(
-    run: Run, recorder: Recorder | None, speed: float | None, out: TextIO, sleep: Callable[[float], None]
+    run: Run, recorder: RunWriter | None, speed: float | None, out: TextIO, sleep: Callable[[float], None]
 ) -> int:
     out.write("[INFO] starting training...\n")
     while run.stop is None:

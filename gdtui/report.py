@@ -11,8 +11,8 @@ from rich.text import Text
 from gdtui.learning.descent import Measurement
 from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
-from gdtui.runs.result import Sample, samples, summary
 from gdtui.runs.run import Run
+from gdtui.runs.samples import Sample, samples, summary
 
 SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
-from gdtui.learning.data import Dataset
+from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from sklearn.datasets import make_blobs
 
-from gdtui.learning.data import dataset
+from gdtui.data.dataset import dataset
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
 from gdtui.charts.scatter import MARKERS, ScatterChart, boundary
 from tests.drawings import clouds, corner, dataset, dots

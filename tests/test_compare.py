@@ -13,12 +13,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.runs.compare import Entrant, entrants_of, fair_target
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.file import RunFileError
-from gdtui.runs.recorder import Recorder
+from gdtui.runs.reader import RunFileError
 from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings, Settings
 from tests.test_run_file import gdtui
 
@@ -28,7 +28,7 @@ EPOCHS = Settings(epochs=60, init=(0.5, 0.5, 0.5))
 def saved(path: Path, **changes: object) -> Run:
     settings = replace(EPOCHS, **changes)
     run = Run(settings, load(settings.data))
-    recorder = Recorder(str(path), run)
+    recorder = RunWriter(str(path), run)
     recorder.take_in(run, run.advance(settings.epochs))
     recorder.close()
     return run
@@ -110,7 +110,7 @@ def test_a_run_whose_data_is_gone_has_its_losses_and_what_accuracy_its_file_tell
 
 def test_what_is_written_later_is_taken_in(tmp_path):
     run = Run(EPOCHS, load("blobs"))
-    recorder = Recorder(str(tmp_path / "run.jsonl"), run)
+    recorder = RunWriter(str(tmp_path / "run.jsonl"), run)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert (entrant.state, entrant.poll()) == ("waiting", False)
     recorder.take_in(run, run.advance(5))
@@ -199,7 +199,7 @@ def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
 
 def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     run = Run(EPOCHS, load("blobs"))
-    recorder = Recorder(str(tmp_path / "run.jsonl"), run)
+    recorder = RunWriter(str(tmp_path / "run.jsonl"), run)
     recorder.take_in(run, run.advance(30))
     run.set_alpha(0.5)
     recorder.settle(run)

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.learning import csv_file
-from gdtui.learning.data import DataError, load, printable
+from gdtui.data.dataset import DataError
+from gdtui.data.load import load
+from gdtui.data import csv_file
 from gdtui.settings import DataSettings
+from gdtui.text import printable
 
 GOOD = "width,height,kind\n1,2,cat\n3.5,-4e-1,dog\n5,6,cat\n"
 

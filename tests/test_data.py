@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer, load_iris, make_blobs, make_circles, make_moons
 from sklearn.preprocessing import StandardScaler
 
-from gdtui.learning.data import DataError, dataset, load, standardize
+from gdtui.data.dataset import DataError, dataset
+from gdtui.data.load import load, standardize
 from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
 from tests.oracles import article_blobs
 

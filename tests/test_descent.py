@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, log_loss
 
-from gdtui.learning.data import dataset, load
+from gdtui.data.dataset import dataset
+from gdtui.data.load import load
 from gdtui.learning.descent import CHUNK, Descent, Measurement, measure, predictions
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES, DataSettings, StopRules

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.charts.scatter import ScatterChart
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named

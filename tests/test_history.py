@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.learning.descent import CHUNK, Descent
 from gdtui.runs.history import History
 from gdtui.runs.series import Series

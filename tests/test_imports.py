@@ -38,7 +38,7 @@ def modules_of(*packages: str) -> list[str]:
 
 
 def test_the_core_knows_of_no_screen():
-    modules = modules_of("learning", "runs")
+    modules = modules_of("data", "learning", "runs", "session")
     assert len(modules) >= 10
     loaded = loaded_after(f"import gdtui, {', '.join(modules)}")
     assert set(modules) <= loaded
@@ -47,7 +47,7 @@ def test_the_core_knows_of_no_screen():
 
 
 def test_scikit_learn_is_loaded_only_by_the_sets_that_need_it():
-    modules = modules_of("learning", "runs")
+    modules = modules_of("data", "learning", "runs", "session")
     loaded = loaded_after(f"import {', '.join(modules)}, gdtui.plain, gdtui.report")
     assert not under("sklearn", loaded)
     assert not under("scipy", loaded)
@@ -55,7 +55,7 @@ def test_scikit_learn_is_loaded_only_by_the_sets_that_need_it():
 
 def test_the_library_names_load_no_screen():
     loaded = loaded_after("from gdtui import Dataset, Descent, Run, Settings, load; load('blobs')")
-    assert "gdtui.learning.data" in loaded
+    assert "gdtui.data.load" in loaded
     for package in (*SCREENS, "sklearn"):
         assert not under(package, loaded)
 

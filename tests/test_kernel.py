@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import confusion_matrix
 
-from gdtui.learning.data import dataset
-from gdtui.learning.kernel import BLOCK, WHOLE, BlockedKernel, Kernel, blocks_of
+from gdtui.data.dataset import BLOCK, blocks_of, dataset
+from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES
 from tests.oracles import kernel_of, noisy
@@ -83,4 +83,4 @@ def test_blocks_do_not_warn_of_an_overflow_in_any_thread():
 @pytest.mark.parametrize(("rows", "kind"), [(WHOLE // 4, Kernel), (WHOLE // 4 + 1, BlockedKernel)])
 def test_data_is_taken_whole_up_to_the_size_of_a_cache(rows, kind):
     data = noisy(rows=rows, features=3)
-    assert type(data.kernel(objective_named("article"))) is kind
+    assert type(kernel_for(data, objective_named("article"))) is kind

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from gdtui.charts.roles import Role
-from gdtui.learning.data import DataError, load
+from gdtui.data.dataset import DataError
+from gdtui.data.load import load
 from gdtui.report import print_report
 from gdtui.runs.compare import Entrant
-from gdtui.runs.file import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.lost import LostData
-from gdtui.runs.recorder import Recorder, continued
+from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
+from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
 from gdtui.tui.stage import Stage
 
@@ -40,7 +41,7 @@ def trained(folder: Path, features: int = 2, pulls: int = 6, **changes) -> tuple
     """A run of twelve epochs with its file, and its data still there."""
     data = DataSettings(str(table(folder / "points.csv", features)))
     run = Run(Settings(**{"data": data, "epochs": 12, "alpha": 0.3, **changes}), load(data))
-    recorder = Recorder(str(folder / "run.jsonl"), run)
+    recorder = RunWriter(str(folder / "run.jsonl"), run)
     for _ in range(pulls):
         recorder.take_in(run, run.advance(run.epochs // 6))
     recorder.close()
@@ -239,7 +240,7 @@ def test_who_only_looks_reads_no_rows_from_standard_input(tmp_path, monkeypatch)
     data = DataSettings("-")
     run = Run(Settings(data=data, epochs=3), load(data))
     path = str(tmp_path / "run.jsonl")
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     recorder.take_in(run, run.advance(3))
     recorder.close()
     stdin.seek(0)

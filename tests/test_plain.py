@@ -11,7 +11,7 @@ import sys
 import pytest
 
 from gdtui import plain
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.learning.descent import Descent
 from gdtui.settings import DataSettings, Settings
 from tests.oracles import START, article_losses, kernel_of

@@ -6,8 +6,8 @@ from sklearn.decomposition import PCA
 
 from gdtui.charts.roles import Role
 from gdtui.charts.scatter import ScatterChart
-from gdtui.learning.data import dataset, load
-from gdtui.learning.plane import Plane
+from gdtui.data.dataset import dataset
+from gdtui.data.load import load
 from tests.oracles import noisy
 
 
@@ -68,7 +68,7 @@ def test_points_of_the_plane_are_the_rows_projected_on_it():
 
 
 def test_constant_features_do_no_harm():
-    plane = Plane.of(dataset("flat", np.ones((4, 3)), np.array([0.0, 1.0, 0.0, 1.0])))
+    plane = dataset("flat", np.ones((4, 3)), np.array([0.0, 1.0, 0.0, 1.0])).plane
     assert np.isfinite(plane.points).all()
 
 

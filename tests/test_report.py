@@ -5,10 +5,11 @@ import pytest
 from rich.console import Console
 from sklearn.metrics import confusion_matrix
 
-from gdtui.learning.data import dataset, load
+from gdtui.data.dataset import dataset
+from gdtui.data.load import load
 from gdtui.report import confusion_table, print_report, samples_table
-from gdtui.runs.result import Sample, samples, summary
 from gdtui.runs.run import Run
+from gdtui.runs.samples import Sample, samples, summary
 from gdtui.settings import Settings
 from tests.oracles import noisy
 

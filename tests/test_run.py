@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.learning.descent import measure
 from gdtui.runs.run import Run
 from gdtui.settings import LOSSES, Settings, StopRules

@@ -17,14 +17,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui import plain
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.runs.export import export
-from gdtui.runs.file import RunFile, RunFileError
 from gdtui.runs.lines import step_between_kept
-from gdtui.runs.recorder import Recorder, continued
+from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
+from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
 
 BLOBS = load("blobs")
@@ -39,7 +39,7 @@ def last_run(file: RunFile) -> Run:
     return reopen(file)[file.current]
 
 
-def train(run: Run, recorder: Recorder, epochs: int) -> None:
+def train(run: Run, recorder: RunWriter, epochs: int) -> None:
     recorder.take_in(run, run.advance(epochs))
 
 
@@ -62,7 +62,7 @@ ACTIONS = st.one_of(
 def test_any_story_with_its_file_ends_with_the_bits_of_the_story_without(tmp_path_factory, actions):
     path = str(tmp_path_factory.mktemp("runs") / "run.jsonl")
     told, saved = new_run(), new_run()
-    recorder = Recorder(path, saved)
+    recorder = RunWriter(path, saved)
     for action, value in [*actions, ("step", 7), ("reload", None)]:
         if action == "step":
             told.advance(value)
@@ -114,7 +114,7 @@ def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_a
     path, late = str(folder / "run.jsonl"), str(folder / "late.jsonl")
     branches = [new_run()]
     run = branches[0]
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     for action, value in [("step", 3), *actions]:
         if action == "step":
             train(run, recorder, value)
@@ -139,7 +139,7 @@ def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_a
     for branch in branches:  # what was steered and not yet used is in nobody's file
         branch.set_epochs(branch.epochs + 1)
         train(branch, recorder, 1)
-    Recorder(late, run, branches=branches).close()
+    RunWriter(late, run, branches=branches).close()
     for name in (path, late):
         found = reopen(RunFile(name))
         assert len(found) == len(branches)
@@ -150,7 +150,7 @@ def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_a
 
 def test_long_runs_are_thinned_and_what_lies_between_is_the_same(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=23_456)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     while run.stop is None:
         train(run, recorder, 5_000)
     file = RunFile(path)
@@ -171,7 +171,7 @@ def test_which_epochs_are_kept(epoch, step):
 def test_what_no_kept_epoch_tells_yet_is_known_from_what_was_steered(tmp_path):
     """Beyond 10,000 epochs most are not in the file; a kill comes before the next that is."""
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=30_000)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 10_014)
     run.set_alpha(0.3)
     train(run, recorder, 2)
@@ -191,7 +191,7 @@ def test_what_no_kept_epoch_tells_yet_is_known_from_what_was_steered(tmp_path):
 
 def test_a_fork_is_in_its_file_before_its_first_step_where_that_is_asked_for(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run()
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 20)
     fork = run.forked(7, 0.5)
     recorder.turn_to(fork)
@@ -203,9 +203,9 @@ def test_a_fork_is_in_its_file_before_its_first_step_where_that_is_asked_for(tmp
 
 def test_a_file_has_one_writer_at_a_time(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run()
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 5)
-    for other in (lambda: continued(path), lambda: Recorder(path, new_run(), force=True)):
+    for other in (lambda: continued(path), lambda: RunWriter(path, new_run(), force=True)):
         with pytest.raises(RunFileError, match="is being written by another gdtui"):
             other()
     assert RunFile(path).branch.epochs == [1, 2, 3, 4, 5]
@@ -220,7 +220,7 @@ def test_a_run_begun_without_a_file_is_saved_whole(tmp_path):
     run.advance(20)
     run.set_alpha(0.2)
     run.advance(20)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 10)
     again = last_run(RunFile(path))
     assert again.history.losses.tobytes() == run.history.losses.tobytes()
@@ -232,7 +232,7 @@ def test_patience_goes_on_counting_where_it_was(tmp_path):
     whole = new_run(stop=rules)
     whole.advance(10_000)
     path, run = str(tmp_path / "run.jsonl"), new_run(stop=rules)
-    train(run, Recorder(path, run), whole.done - 10)
+    train(run, RunWriter(path, run), whole.done - 10)
     again, recorder = continued(path)
     train(again, recorder, 10_000)
     assert (again.done, again.stop) == (whole.done, whole.stop)
@@ -242,7 +242,7 @@ def test_patience_goes_on_counting_where_it_was(tmp_path):
 def test_a_line_cut_off_by_a_kill_is_passed_over_and_written_again(tmp_path, cut):
     path = tmp_path / "run.jsonl"
     run = new_run(epochs=50)
-    train(run, Recorder(str(path), run), 20)
+    train(run, RunWriter(str(path), run), 20)
     path.write_bytes(path.read_bytes()[:-cut])
     again, recorder = continued(str(path))
     assert again.done == 19
@@ -273,9 +273,9 @@ def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
 
 KILLED_WRITERS = """
 import os, random, signal, sys
-from gdtui.learning.data import load
+from gdtui.data.load import load
 from gdtui.runs.reopen import reopen
-from gdtui.runs.recorder import Recorder
+from gdtui.runs.writer import RunWriter
 from gdtui.runs.run import Run
 from gdtui.settings import Settings
 
@@ -286,7 +286,7 @@ for number in range(count):
     child = os.fork()
     if not child:
         run = Run(Settings(epochs=epochs, init=(0.5, 0.5, 0.5)), data)
-        recorder = Recorder(path, run)
+        recorder = RunWriter(path, run)
         while run.stop is None:
             run.set_alpha(0.02 if run.done >= 300 else 0.01)
             recorder.take_in(run, run.advance(100))
@@ -390,7 +390,7 @@ def test_changed_data_is_refused(tmp_path):
     table.write_text("x,y\n1,0\n2,0\n3,1\n5,1\n")
     source = DataSettings(str(table))
     run = Run(Settings(data=source), load(source))
-    train(run, Recorder(path, run), 5)
+    train(run, RunWriter(path, run), 5)
     assert last_run(RunFile(path)).done == 5
     table.write_text("x,y\n1,0\n2,0\n3,1\n6,1\n")
     with pytest.raises(RunFileError, match="data has changed"):
@@ -410,7 +410,7 @@ def test_a_diverged_run_cannot_go_on(tmp_path):
 
 def test_a_growing_file_is_read_on_from_where_it_ended(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run()
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 5)
     file = RunFile(path)
     assert file.branch.epochs == [1, 2, 3, 4, 5]
@@ -425,7 +425,7 @@ def test_a_growing_file_is_read_on_from_where_it_ended(tmp_path):
 
 def test_following_ends_when_the_run_does(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=30)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 10)
     command = [sys.executable, "-m", "gdtui", "watch", "--follow", path]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -439,7 +439,7 @@ def test_following_ends_when_the_run_does(tmp_path):
 
 def test_exports_hold_every_kept_epoch(tmp_path, capsys):
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=12)
-    train(run, Recorder(path, run), 12)
+    train(run, RunWriter(path, run), 12)
     export(path, "csv")
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [float(row["loss"]) for row in rows] == run.history.losses.tolist()
@@ -457,7 +457,7 @@ def test_exports_hold_every_kept_epoch(tmp_path, capsys):
 
 def test_alpha_changed_among_thinned_epochs_counts_from_its_own_epoch(tmp_path):
     path, run = str(tmp_path / "run.jsonl"), new_run(epochs=10_100)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 10_034)
     run.set_alpha(0.3)
     train(run, recorder, 66)
@@ -470,7 +470,7 @@ def test_alpha_changed_among_thinned_epochs_counts_from_its_own_epoch(tmp_path):
 
 def test_what_is_watched_is_what_is_trained(tmp_path):
     path, run, now = str(tmp_path / "run.jsonl"), new_run(epochs=60), [0.0]
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     watched = Watched(path, clock=lambda: now[0])
     assert watched.state == "waiting"
     assert not watched.poll()
@@ -498,7 +498,7 @@ def test_a_path_that_is_not_utf_8_can_be_saved_and_gone_on_with(tmp_path):
     Path(table).write_text("a,b,c\n1,2,0\n2,3,1\n3,1,0\n")
     data = DataSettings(table)
     run = Run(Settings(data=data), load(data))
-    train(run, Recorder(path, run), 3)
+    train(run, RunWriter(path, run), 3)
     again = last_run(RunFile(path))
     again.advance(5)
     run.advance(5)
@@ -508,7 +508,7 @@ def test_a_path_that_is_not_utf_8_can_be_saved_and_gone_on_with(tmp_path):
 def test_fewer_epochs_than_there_are_cannot_be_wanted(tmp_path):
     path = str(tmp_path / "run.jsonl")
     run = new_run(epochs=30)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 30)
     recorder.close()
     for _ in range(2):  # and the file is not kept from others
@@ -519,7 +519,7 @@ def test_fewer_epochs_than_there_are_cannot_be_wanted(tmp_path):
 def test_who_follows_lines_is_told_that_nothing_comes(tmp_path, capsys):
     path = str(tmp_path / "run.jsonl")
     run = new_run(epochs=4)
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     train(run, recorder, 2)
     os.utime(path, (0, 0))  # written long ago
     looks = []

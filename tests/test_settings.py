@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.settings import Settings, ladder_step, next_on_ladder, watchable_speed
+from gdtui.numbers import ladder_step, next_on_ladder, watchable_speed
+from gdtui.settings import Settings
 
 RUNGS = [float(f"{step}e{decade}") for decade in range(-12, 12) for step in (1, 2, 5)]
 VALUES = st.floats(1e-11, 1e11)

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from plotext import figure, terminal
 
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
-from gdtui.learning.objective import Floats
+from gdtui.types import Floats
 
 # plotext would cut a figure to the size it believes the terminal has; here the widget's size counts.
 terminal.limit(False, False)

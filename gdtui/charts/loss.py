@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, no_dots, stamp
-from gdtui.learning.objective import Floats
+from gdtui.numbers import next_on_ladder
 from gdtui.runs.curve import Curve
-from gdtui.settings import next_on_ladder
+from gdtui.types import Floats
 
 TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 LARGEST = 1e300

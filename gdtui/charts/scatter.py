@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks, scatter
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
 from gdtui.charts.strokes import ACROSS, extents, no_dots, segment, stamp
-from gdtui.learning.data import Dataset
-from gdtui.learning.objective import Floats, sigmoid
+from gdtui.data.dataset import Dataset
+from gdtui.learning.objective import sigmoid
+from gdtui.types import Floats
 
 MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
 Line = tuple[float, float, float]

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
-from gdtui.learning.objective import Floats
+from gdtui.types import Floats
 
 ACROSS, DOWN = 2, 4
 # The bit of each dot, by row and column within the cell (Unicode 15, block Braille Patterns).

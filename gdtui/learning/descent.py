@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.objective import THRESHOLD, Floats
+from gdtui.learning.objective import THRESHOLD
 from gdtui.settings import StopRules
+from gdtui.types import Floats
 
 CHUNK = 256
 """Epochs taken between two looks at the clock and the stop rules, at the most."""

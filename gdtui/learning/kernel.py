@@ -16,12 +16,12 @@ from itertools import chain
 
 import numpy as np
 
-from gdtui.learning.objective import THRESHOLD, Floats, Objective
+from gdtui.data.dataset import BLOCK, Dataset
+from gdtui.learning.objective import THRESHOLD, Objective
+from gdtui.types import Floats
 
 WHOLE = 2**18
 """Numbers in X up to which it is taken whole (2 MiB)."""
-BLOCK = 2048
-"""Rows in a block: with 30 features half a MiB, which a core's second-level cache holds."""
 SHARE = 16
 """Blocks that a thread takes at a time: about a millisecond's work."""
 
@@ -118,9 +118,11 @@ class BlockedKernel(Kernel):
                 np.dot(columns, signal, self._parts[index])
 
 
-def blocks_of(X: Floats) -> list[Floats]:
-    """X, shape (N, d + 1), as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
-    return [np.ascontiguousarray(X[at : at + BLOCK].T) for at in range(0, len(X), BLOCK)]
+def kernel_for(data: Dataset, objective: Objective) -> Kernel:
+    """An evaluation of an objective on a data set; one for each thread that evaluates."""
+    if data.X.size <= WHOLE:
+        return Kernel(data.X, data.y, objective)
+    return BlockedKernel(data.X, data.y, objective, data.blocks)
 
 
 @lru_cache(maxsize=1)

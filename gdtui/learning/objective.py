@@ -18,9 +18,8 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from gdtui.types import Floats
 
 THRESHOLD = 0.5
 """An activation of at least this much is class 1."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gdtui.learning.objective import Floats
+from gdtui.types import Floats
 
 
 def initial_weights(init: str | tuple[float, ...], size: int, seed: int) -> Floats:

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import pyte
 from pyte.screens import Char
 
-from gdtui.recording.grid import Grid
+from gdtui.recording.pyte_screen import Grid
 
 ALT_SCREENS = (47, 1047, 1049)
 SYNC, KITTY = 2026, "kitty keyboard"

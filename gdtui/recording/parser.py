@@ -20,10 +20,10 @@ from gdtui.recording.tape import (
     Press,
     Require,
     Screenshot,
-    Settings,
     Show,
     Sleep,
     Tape,
+    TapeSettings,
     Type,
     Wait,
     columns_and_rows,
@@ -74,7 +74,7 @@ def parse_text(text: str, file: str) -> Tape:
 @dataclass
 class _Parser(Reader):
     is_sourced: bool = False
-    settings: Settings = field(default_factory=Settings)
+    settings: TapeSettings = field(default_factory=TapeSettings)
     env: dict[str, str] = field(default_factory=dict)
     requires: list[Require] = field(default_factory=list)
     outputs: list[Output] = field(default_factory=list)

@@ -12,7 +12,7 @@ from pathlib import Path
 from gdtui.recording import picture, tape
 from gdtui.recording.parser import OUTPUTS
 from gdtui.recording.picture import PictureError
-from gdtui.recording.player import Moment, Player
+from gdtui.recording.player import Capture, Player
 from gdtui.recording.shells import environment
 from gdtui.recording.tape import Output, Place, Tape, TapeError
 
@@ -24,7 +24,7 @@ def play(
     speed: float = 1.0,
     force: bool = False,
     check: bool = False,
-) -> tuple[Moment, ...]:
+) -> tuple[Capture, ...]:
     """Play a tape, and make its files.
 
     Args:
@@ -108,6 +108,6 @@ def _write(script: Tape, wanted: Sequence[Output], player: Player, cast: Path) -
             raise TapeError(output.place, f"{path} could not be written: {error}") from None
 
 
-def golden(moments: Sequence[Moment]) -> str:
+def golden(moments: Sequence[Capture]) -> str:
     """The moments as text, with a line before each, to be compared between two plays."""
     return "".join(f"=== {moment.what}\n{moment.text}\n" for moment in moments)

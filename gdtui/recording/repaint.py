@@ -7,7 +7,7 @@ from itertools import groupby
 from pyte.screens import Char
 
 from gdtui.recording.emulator import Emulator
-from gdtui.recording.grid import Grid
+from gdtui.recording.pyte_screen import Grid
 
 _COLOURS = ("black", "red", "green", "brown", "blue", "magenta", "cyan", "white")
 _ATTRIBUTES = {"bold": 1, "italics": 3, "underscore": 4, "blink": 5, "reverse": 7, "strikethrough": 9}

@@ -12,7 +12,7 @@ from pathlib import Path
 from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.themes import DEFAULT, Theme
 
-__all__ = ["Command", "Output", "Place", "Settings", "Tape", "TapeError", "columns_and_rows"]
+__all__ = ["Command", "Output", "Place", "Tape", "TapeError", "TapeSettings", "columns_and_rows"]
 
 MAX_SIDE = 1000
 """Columns or rows, at the most."""
@@ -109,7 +109,7 @@ class Require:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TapeSettings:
     """What `Set` has said before the first command; VHS's defaults."""
 
     shell: str = "bash"
@@ -137,7 +137,7 @@ class Tape:
     file: str
     size: tuple[int, int]
     """Columns and rows."""
-    settings: Settings
+    settings: TapeSettings
     env: tuple[tuple[str, str], ...]
     requires: tuple[Require, ...]
     outputs: tuple[Output, ...]
@@ -147,7 +147,7 @@ class Tape:
 _SIZE = re.compile(r"^[ \t]*#[ \t]*gdtui:[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 
 
-def columns_and_rows(text: str, file: str, settings: Settings) -> tuple[int, int]:
+def columns_and_rows(text: str, file: str, settings: TapeSettings) -> tuple[int, int]:
     """What a comment `# gdtui: 120x40` says, or what VHS's pixels make."""
     stated = _SIZE.search(text)
     if stated is None:
@@ -159,7 +159,7 @@ def columns_and_rows(text: str, file: str, settings: Settings) -> tuple[int, int
     return int(sides[1]), int(sides[2])
 
 
-def _from_pixels(file: str, settings: Settings) -> tuple[int, int]:
+def _from_pixels(file: str, settings: TapeSettings) -> tuple[int, int]:
     """VHS leaves the terminal what padding, margin and bar leave, and xterm.js fills it with whole cells.
 
     A cell of its first font, JetBrains Mono, is 0.6 font sizes wide, cut to pixels, and 1.32 high, rounded up.

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtui.learning.data import printable
 from gdtui.learning.descent import accuracy_of, measure
-from gdtui.learning.kernel import Kernel
+from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.file import OnlyLossesError, RunFileError
+from gdtui.runs.reader import OnlyLossesError, RunFileError
 from gdtui.runs.reopen import data_to_look_at, settings_of
 from gdtui.runs.watched import Followed
+from gdtui.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class Entrant(Followed):
         self._accuracy: float | None = None
         try:
             settings = settings_of(self.file)
-            self._kernel = data_to_look_at(self.file, settings).kernel(objective_named(settings.loss))
+            self._kernel = kernel_for(data_to_look_at(self.file, settings), objective_named(settings.loss))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{path}: ")
         self._take_in()

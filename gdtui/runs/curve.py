@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from gdtui.learning.objective import Floats
 from gdtui.runs.series import Series
+from gdtui.types import Floats
 
 
 class Curve(Protocol):

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from gdtui.learning.objective import Floats
 from gdtui.runs.series import Series
+from gdtui.types import Floats
 
 CAPACITY = 2**20
 """Entries kept at the most (16 MiB); beyond that each stands for 2, 4, 8 … values."""

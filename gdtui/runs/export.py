@@ -8,7 +8,7 @@ import json
 import math
 import sys
 
-from gdtui.runs.file import Branch, RunFile, RunFileError
+from gdtui.runs.reader import Branch, RunFile, RunFileError
 
 
 def export(path: str, form: str, out: str | None = None, force: bool = False) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 
 from gdtui.learning.descent import Batch, Descent
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.objective import Floats
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.series import Series
+from gdtui.types import Floats
 
 KEYFRAME_BYTES = 16 * 2**20
 """Weights are kept for every epoch until they fill this, then for every 2nd, 4th …; see `History`."""

@@ -1,4 +1,4 @@
-"""The lines that a recorder writes; see `gdtui.runs.file` for the format."""
+"""The lines that a recorder writes; see `gdtui.runs.reader` for the format."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 
 from gdtui import __version__
 from gdtui.learning.descent import Batch, Measurement, Stop, measure
-from gdtui.learning.objective import Floats
-from gdtui.runs.file import FORMAT, VERSION
 from gdtui.runs.lost import plane_told
+from gdtui.runs.reader import FORMAT, VERSION
 from gdtui.runs.run import Run
+from gdtui.types import Floats
 
 ALL_KEPT = 10_000
 """Every epoch up to this one is written."""
@@ -62,7 +62,7 @@ def stop_line(stop: Stop, run: Run) -> dict[str, Any]:
     """Why a run ended, and its state after the last step, where that is finite."""
     line = {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
     weights = run.weights
-    last = measure(run.data.kernel(run.objective), weights)  # the run's own kernels may be at work
+    last = measure(run.new_kernel(), weights)  # the run's own kernels may be at work
     if stop.diverged or not _is_finite(last, weights):
         return line
     return {**line, "end": {"loss": last.loss, "weights": weights.tolist(), **_measured(last)}}

@@ -9,13 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from gdtui.learning.data import Dataset, printable
+from gdtui.data.dataset import Dataset
+from gdtui.data.plane import Plane
 from gdtui.learning.descent import Descent
-from gdtui.learning.objective import Floats
-from gdtui.learning.plane import Plane
-from gdtui.runs.file import Branch
+from gdtui.runs.reader import Branch
 from gdtui.runs.run import Moment, Run
 from gdtui.settings import TWO_FEATURE_SETS, DataSettings, Settings
+from gdtui.text import printable
+from gdtui.types import Floats
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,7 @@ class Recalled(Run):
         elif self.done:
             weights = self._weights(self._index(self.done))
         alpha = branch.alphas[-1][1] if branch.alphas else self.alpha
-        kernel = self.data.kernel(self.objective)
+        kernel = self.new_kernel()
         self.descent = Descent(kernel, weights, alpha, max(branch.wanted, self.done), self.settings.stop, self.done)
 
     def first(self) -> Moment:

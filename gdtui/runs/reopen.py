@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from gdtui.learning.data import Dataset, load
+from gdtui.data.dataset import Dataset
+from gdtui.data.load import load
 from gdtui.learning.descent import Descent
-from gdtui.runs.file import Branch, OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.lost import LostData, Recalled
+from gdtui.runs.reader import Branch, OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings, StopRules
 
@@ -152,7 +153,7 @@ def _stand(run: Run, branch: Branch) -> None:
     That is the last one kept, or the one before the last change of alpha: where epochs are thinned, those between
     are not in the file, and were done with the alpha before.
     """
-    kernel, history = run.data.kernel(run.objective), run.history
+    kernel, history = run.new_kernel(), run.history
     weights, alpha = run.start, branch.alphas[-1][1] if branch.alphas else run.alpha
     if run.done:
         # The last epoch's own step was taken after it was measured: take it again.

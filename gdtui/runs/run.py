@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from gdtui.learning.data import Dataset
+from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import Batch, Descent, Measurement, Stop, accuracy_of, measure
-from gdtui.learning.kernel import Kernel
-from gdtui.learning.objective import Floats, objective_named
+from gdtui.learning.kernel import Kernel, kernel_for
+from gdtui.learning.objective import objective_named
 from gdtui.learning.weights import initial_weights
 from gdtui.runs.history import History
 from gdtui.settings import Settings
+from gdtui.types import Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +55,16 @@ class Run:
         self.data = data
         self.objective = objective_named(settings.loss)
         self.start = start = initial_weights(settings.init, data.X.shape[1], settings.seed)
-        self.descent = Descent(self._kernel(), start, settings.alpha, settings.epochs, settings.stop)
-        self._looking = self._kernel()  # for whatever is measured beside the descent, in another thread
+        self.descent = Descent(self.new_kernel(), start, settings.alpha, settings.epochs, settings.stop)
+        self._looking = self.new_kernel()  # for whatever is measured beside the descent, in another thread
         self.history = History(self._looking)
         self.parent: Run | None = None
         self.forked_at: int | None = None
         """The first epoch that is not shared with the run it was forked from."""
 
-    def _kernel(self) -> Kernel:
-        return self.data.kernel(self.objective)
+    def new_kernel(self) -> Kernel:
+        """An evaluation of the objective on the data, for one more thread."""
+        return kernel_for(self.data, self.objective)
 
     @property
     def done(self) -> int:
@@ -145,7 +147,7 @@ class Run:
         weights = self.weights if epoch == self.done + 1 else self.history.weights_at(epoch)
         fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data)
         fork.descent = Descent(
-            fork._kernel(), weights, self.alpha, fork.settings.epochs, self.settings.stop, done=epoch - 1
+            fork.new_kernel(), weights, self.alpha, fork.settings.epochs, self.settings.stop, done=epoch - 1
         )
         fork.set_alpha(self.alpha if alpha is None else alpha)
         fork.history = self.history.prefix(epoch - 1)

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Callable
 
-from gdtui.runs.file import RunFile
+from gdtui.runs.reader import RunFile
 from gdtui.runs.reopen import data_or_what_is_left, fill, runs_of, settings_of
 from gdtui.runs.run import Run
 

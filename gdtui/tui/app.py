@@ -13,7 +13,7 @@ from gdtui.tui.travel import Travel
 
 if TYPE_CHECKING:
     # These bring NumPy, plotext and scikit-learn with them: imported after the first paint, off the UI thread.
-    from gdtui.tui.compare import CompareApp
+    from gdtui.tui.comparison import CompareApp
     from gdtui.tui.filming import Filming
     from gdtui.tui.stage import Stage
 
@@ -177,7 +177,7 @@ def watch(paths: list[str], target: float | None = None, film: CastSettings = NO
         _run(app, film)
         if not app.has_only_losses:
             return _finish(app)
-    from gdtui.tui.compare import CompareApp
+    from gdtui.tui.comparison import CompareApp
 
     comparison = CompareApp(paths, target)
     _run(comparison, film)

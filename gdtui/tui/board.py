@@ -21,15 +21,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from gdtui.settings import Settings, watchable_speed
+from gdtui.numbers import watchable_speed
+from gdtui.session.pace import Pace
+from gdtui.settings import Settings
 from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.filming import Filming, rec_view
 from gdtui.tui.key_bar import Doing, KeyBar
 from gdtui.tui.log_view import LogView
-from gdtui.tui.results import ConfusionPanel, SamplesPanel
 from gdtui.tui.status import Status, StatusLines
-from gdtui.tui.trainer import Pace
+from gdtui.tui.tables import ConfusionPanel, SamplesPanel
 
 if TYPE_CHECKING:
     # These bring NumPy, plotext and scikit-learn with them: imported after the first paint, off the UI thread.

@@ -15,7 +15,7 @@ from textual.widget import Widget
 from gdtui.charts.roles import Ground, Role
 
 if TYPE_CHECKING:
-    from gdtui.charts.grid import Chart
+    from gdtui.charts.chart import Chart
 
 
 class ChartView(Widget):

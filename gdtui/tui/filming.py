@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from gdtui.settings import CastSettings
-from gdtui.tui.terminal import TerseApp
+from gdtui.wire.terminal import TerseApp
 
 if TYPE_CHECKING:
     # Imported when something is recorded: the first paint does not wait for it.

@@ -14,7 +14,8 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS, whole_number
+from gdtui.numbers import whole_number
+from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS
 from gdtui.tui.bindings import BINDINGS as ALL_KEYS
 from gdtui.tui.bindings import Key
 

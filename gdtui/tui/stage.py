@@ -13,21 +13,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdtui.charts.grid import Chart
+from gdtui.charts.chart import Chart
 from gdtui.charts.loss import LossView, epoch_at, loss_chart
 from gdtui.charts.scatter import MARKERS, ScatterChart
-from gdtui.learning.data import Dataset, load
+from gdtui.data.dataset import Dataset
+from gdtui.data.load import load
 from gdtui.learning.descent import Batch, Stop
-from gdtui.learning.objective import Floats
 from gdtui.learning.weights import start_told
 from gdtui.runs.lost import LostData
-from gdtui.runs.result import Sample, samples
 from gdtui.runs.run import Moment, Run
+from gdtui.runs.samples import Sample, samples
 from gdtui.runs.watched import Watched
 from gdtui.settings import DataSettings, Settings
+from gdtui.types import Floats
 
 if TYPE_CHECKING:
-    from gdtui.runs.recorder import Recorder  # imported where a run is saved: the first epoch does not wait for it
+    from gdtui.runs.writer import RunWriter  # imported where a run is saved: the first epoch does not wait for it
 
 Loader = Callable[[DataSettings], Dataset]
 LogLine = tuple[str, bool]
@@ -60,7 +61,7 @@ class Stage:
         self._unshown: list[Batch] = []
         self._told: Stop | None = None
         """The end that the log has told."""
-        self.recorder: Recorder | None = None
+        self.recorder: RunWriter | None = None
         self.watched: Watched | None = None
         """The file that is only looked at, if that is what this is."""
 
@@ -79,16 +80,16 @@ class Stage:
         """
         stage = cls(Run(settings, (loader or load)(settings.data)))
         if save is not None:
-            from gdtui.runs.recorder import Recorder
+            from gdtui.runs.writer import RunWriter
 
-            stage.recorder = Recorder(save, stage.run, force)
+            stage.recorder = RunWriter(save, stage.run, force)
         stage.scatter.draw(None, 40, 20)  # the first drawing imports and builds what the others reuse
         return stage
 
     @classmethod
     def resume(cls, path: str, epochs: int | None, alpha: float | None) -> Stage:
         """The run in a file, to go on in that file. Slow, and raises RunFileError where it cannot go on."""
-        from gdtui.runs.recorder import continued
+        from gdtui.runs.writer import continued
 
         run, recorder = continued(path, epochs, alpha)
         stage = cls(run)
@@ -166,10 +167,10 @@ class Stage:
 
     def save(self, path: str) -> None:
         """Write all branches so far into a new file, and what is still to come. Slow, and raises RunFileError."""
-        from gdtui.runs.recorder import Recorder
+        from gdtui.runs.writer import RunWriter
 
         self.close()
-        self.recorder = Recorder(path, self.run, branches=self.branches)
+        self.recorder = RunWriter(path, self.run, branches=self.branches)
 
     def close(self) -> None:
         """Nothing more of this stage is to be saved."""

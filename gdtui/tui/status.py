@@ -9,6 +9,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
+from gdtui.numbers import duration
+
 BAR = 30
 
 
@@ -140,16 +142,3 @@ def measures(status: Status, width: int) -> list[Piece]:
 
 def _field(name: str, value: str) -> list[Piece]:
     return [(f"{name} ", "status--name"), (value, "status--value")]
-
-
-def duration(seconds: float) -> str:
-    """A time for people: 4.2 s, 42 s, 3:07, 1:02:03."""
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    hours, rest = divmod(whole, 3600)
-    if hours >= 100:
-        return f"{hours // 24} days"
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

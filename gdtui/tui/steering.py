@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from gdtui.settings import MOST_EPOCHS, DataSettings, ladder_step
+from gdtui.numbers import ladder_step
+from gdtui.settings import MOST_EPOCHS, DataSettings
 from gdtui.tui.board import Board
 
 STEERING = {

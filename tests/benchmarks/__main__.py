@@ -14,9 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.learning.data import Dataset, load
-from gdtui.runs.recorder import Recorder
+from gdtui.data.dataset import Dataset
+from gdtui.data.load import load
 from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
 from tests.benchmarks.probe import wide
@@ -117,7 +118,7 @@ def files() -> Iterator[Row]:
 def saved(data: Dataset, epochs: int, path: str | None) -> float:
     """Epochs a second as the front ends pull them, saved in a file or not."""
     training = Run(Settings(epochs=epochs, init="zeros"), data)
-    recorder = None if path is None else Recorder(path, training, force=True)
+    recorder = None if path is None else RunWriter(path, training, force=True)
     begun = time.perf_counter()
     while training.stop is None:
         batch = training.advance(epochs, 0.1)
@@ -132,7 +133,7 @@ def saved(data: Dataset, epochs: int, path: str | None) -> float:
 def followed(path: str, rate: int, seconds: int) -> float:
     """Seconds from the last line of a writer of that many epochs a second until `watch` shows the end."""
     training = Run(Settings(epochs=rate * seconds, init="zeros"), load("blobs"))
-    recorder = Recorder(path, training)
+    recorder = RunWriter(path, training)
     with Terminal([*GDTUI, "watch", path]) as terminal:
         terminal.wait_for("waiting")
         begun = time.perf_counter()

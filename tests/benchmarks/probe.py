@@ -13,7 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.learning.data import Dataset, dataset, load
+from gdtui.data.dataset import Dataset, dataset
+from gdtui.data.load import load
 from gdtui.options import build_parser, film_from, settings_from
 from gdtui.tui.app import GdtuiApp
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtui.runs.file import RunFile, RunFileError
+from gdtui.runs.reader import RunFile, RunFileError
 from tests.terminal.harness import GDTUI, Terminal
 
 RELAY = "import pty, sys; pty.spawn(sys.argv[1:])"

@@ -17,7 +17,7 @@ from gdtui.recording.emulator import Emulator
 from gdtui.recording.parser import parse_text
 from gdtui.recording.play import golden, play
 from gdtui.recording.player import Moment
-from gdtui.recording.session import Session
+from gdtui.recording.program import Program
 from gdtui.recording.tape import TapeError
 
 ROOT = Path(__file__).parents[2]
@@ -138,9 +138,9 @@ def test_a_wait_sees_whole_updates_only_however_the_bytes_come(longest, monkeypa
     """A screen drawn in 60 updates, in pieces that end anywhere, an update's own end too: each is seen whole."""
     Path("frames.py").write_text(FRAMES)
     read = os.read
-    monkeypatch.setattr("gdtui.recording.session.os.read", lambda file, most: read(file, min(most, longest)))
+    monkeypatch.setattr("gdtui.recording.program.os.read", lambda file, most: read(file, min(most, longest)))
     seen: list[str] = []
-    session = Session([sys.executable, "frames.py"], (60, 12), dict(os.environ), lambda _: None)
+    session = Program([sys.executable, "frames.py"], (60, 12), dict(os.environ), lambda _: None)
     try:
         session.wait(lambda: bool(seen.append(session.emulator.text())) or session.ended, 20)
     finally:
@@ -161,7 +161,7 @@ def test_a_cast_replays_to_the_live_screen_at_any_time():
         live.append(session.emulator.text())
         pieces.append(text)
 
-    session = Session([sys.executable, "frames.py"], (60, 12), dict(os.environ), shown)
+    session = Program([sys.executable, "frames.py"], (60, 12), dict(os.environ), shown)
     try:
         session.wait(lambda: session.ended, 20)
     finally:

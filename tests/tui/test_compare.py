@@ -12,11 +12,11 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import RUNS, Role
-from gdtui.learning.data import load
-from gdtui.runs.recorder import Recorder
+from gdtui.data.load import load
 from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.compare import CompareApp
+from gdtui.tui.comparison import CompareApp
 from tests.test_compare import EPOCHS, foreign, saved
 from tests.tui.driving import screen, until
 
@@ -74,7 +74,7 @@ async def test_what_is_written_meanwhile_is_seen(tmp_path: Path) -> None:
     done, growing = tmp_path / "done.jsonl", tmp_path / "growing.jsonl"
     saved(done)
     run = Run(replace(EPOCHS, alpha=0.1), load("blobs"))
-    recorder = Recorder(str(growing), run)
+    recorder = RunWriter(str(growing), run)
     async with comparing(done, growing, target=40.0) as (app, pilot):
         assert "waiting" in row(app, "growing")
         recorder.take_in(run, run.advance(30))

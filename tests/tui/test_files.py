@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from gdtui.charts.roles import Role
-from gdtui.learning.data import load
-from gdtui.runs.file import RunFile
-from gdtui.runs.recorder import Recorder
+from gdtui.data.load import load
+from gdtui.runs.reader import RunFile
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.screens import Question
@@ -26,7 +26,7 @@ from tests.tui.driving import FIVE, keys, log, marked, running, screen, status, 
 def saved(path: Path, epochs: int = 5, done: int = 5) -> Run:
     """A run in a file, so many of its epochs done."""
     run = Run(replace(FIVE, epochs=epochs), load("blobs"))
-    recorder = Recorder(str(path), run)
+    recorder = RunWriter(str(path), run)
     recorder.take_in(run, run.advance(done))
     recorder.close()
     return run
@@ -91,7 +91,7 @@ async def test_a_resumed_run_goes_on_in_its_file_to_its_end(tmp_path: Path) -> N
 async def test_what_another_writes_is_followed_to_its_end(tmp_path: Path) -> None:
     path = str(tmp_path / "run.jsonl")
     run = Run(replace(FIVE, epochs=8), load("blobs"))
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     async with running(begin=partial(Stage.watch, path)) as (app, pilot):
         assert status(app).state == "waiting"
         for _ in range(2):
@@ -113,7 +113,7 @@ async def test_a_run_whose_data_is_gone_is_shown_without_its_points(tmp_path: Pa
     table.write_text("a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n")
     data = DataSettings(str(table))
     run = Run(replace(FIVE, data=data), load(data))
-    recorder = Recorder(str(path), run)
+    recorder = RunWriter(str(path), run)
     for _ in range(5):
         recorder.take_in(run, run.advance(1))
     recorder.close()
@@ -165,7 +165,7 @@ async def test_what_a_file_does_not_tell_is_left_open(tmp_path: Path) -> None:
 async def test_the_log_begins_with_what_the_file_holds(tmp_path: Path, begin: str) -> None:
     path = str(tmp_path / "run.jsonl")
     run = Run(replace(FIVE, epochs=6), load("blobs"))
-    recorder = Recorder(path, run)
+    recorder = RunWriter(path, run)
     recorder.take_in(run, run.advance(2))
     run.set_alpha(0.5)
     recorder.take_in(run, run.advance(4 if begin == "watch" else 2))
@@ -215,7 +215,7 @@ async def test_the_title_says_where_the_weights_of_a_file_came_from(tmp_path: Pa
     for init, words in (("uniform", "seed 7"), ("zeros", "from zeros"), ("ones", "from ones"), (None, "given weights")):
         path = str(tmp_path / f"{init}.jsonl")
         settings = replace(FIVE, seed=7, **({} if init is None else {"init": init}))
-        Recorder(path, Run(settings, load("blobs"))).close()
+        RunWriter(path, Run(settings, load("blobs"))).close()
         assert Stage.watch(path).title().endswith(words)
         assert Stage.resume(path, None, None).title().endswith(words)
 

@@ -18,8 +18,8 @@ from gdtui.settings import CastSettings
 from gdtui.tui.filming import Filming
 from tests.terminal.harness import GDTUI, Terminal
 from tests.tui.driving import FIVE, LONG, base, keys, log, status, step, until
-from tests.tui.test_cells import seen
 from tests.tui.test_screen import EmulatedApp, act, story
+from tests.wire.test_cells import seen
 
 Screen = list[list[tuple[object, ...]]]
 

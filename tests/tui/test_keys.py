@@ -288,7 +288,8 @@ async def test_the_choice_begins_at_the_set_that_is_shown() -> None:
 
 
 async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is() -> None:
-    from gdtui.learning.data import DataError, load
+    from gdtui.data.dataset import DataError
+    from gdtui.data.load import load
 
     def loader(settings):
         if settings.source == "moons":
@@ -427,7 +428,7 @@ async def test_keys_typed_into_a_dialog_do_not_steer() -> None:
 async def test_all_keys_before_the_data_is_there_are_harmless() -> None:
     import threading
 
-    from gdtui.learning.data import load
+    from gdtui.data.load import load
 
     gate = threading.Event()
 

@@ -12,7 +12,7 @@ from gdtui.charts.scatter import ScatterChart
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.pacing import Link
+from gdtui.wire.link import Link
 from tests.tui.driving import FIVE, START, base, log, running, screen, status, step, until
 
 
@@ -97,7 +97,7 @@ async def test_the_table_asked_for_in_the_middle_is_that_of_the_epoch_shown() ->
         await pilot.press("t")
         await pilot.pause()
         weights = app.run_shown.history.weights_at(3)
-        from gdtui.runs.result import samples
+        from gdtui.runs.samples import samples
 
         for row in samples(app.run_shown, weights):
             assert f"{row.activation:.4f}" in screen(app)

@@ -7,8 +7,8 @@ import math
 
 import pytest
 
-from gdtui.tui.pacing import FIRST_PATIENCE, LIMIT, PATIENCE, WINDOW, Link
-from gdtui.tui.trainer import FPS_AT_MAX, SLOWEST_FRAME, Pace
+from gdtui.session.pace import FPS_AT_MAX, SLOWEST_FRAME, Pace
+from gdtui.wire.link import FIRST_PATIENCE, LIMIT, PATIENCE, WINDOW, Link
 
 
 class Clock:

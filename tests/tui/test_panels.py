@@ -11,8 +11,8 @@ from textual import events
 from textual.color import Color
 from textual.geometry import Size
 
-from gdtui.learning.data import DataError
-from gdtui.runs.result import samples
+from gdtui.data.dataset import DataError
+from gdtui.runs.samples import samples
 from gdtui.settings import DataSettings, Settings, StopRules
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS

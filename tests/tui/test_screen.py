@@ -15,7 +15,7 @@ from textual.pilot import Pilot
 from gdtui.recording.emulator import Emulator
 from gdtui.tui.app import GdtuiApp
 from tests.tui.driving import LONG, until
-from tests.tui.test_cells import seen, wanted
+from tests.wire.test_cells import seen, wanted
 
 KEYS = (
     *("n", "n", "n", "n", "up", "down", "l", "t", "i", "left", "left", "shift+left", "right", "home", "end", "f", "b"),

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
 from gdtui.charts.scatter import ScatterChart
-from gdtui.runs.result import samples
+from gdtui.runs.samples import samples
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView

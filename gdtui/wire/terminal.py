@@ -21,17 +21,17 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
-from gdtui.tui.cells import Cells
-from gdtui.tui.compositor import FrugalScreen
-from gdtui.tui.pacing import REQUEST, Link
+from gdtui.wire.cells import Cells
+from gdtui.wire.compositor import FrugalScreen
+from gdtui.wire.link import REQUEST, Link
 
 HANGUP_POLL = 1.0
 """Seconds between two looks at whether there is still a terminal."""
 
 
 class TerseApp(App[int]):
-    """Sends the cells that differ (see `gdtui.tui.cells`), and asks after each frame whether it has been drawn
-    (see `gdtui.tui.pacing`). A front end sets `frame_due` where the next thing sent is a frame."""
+    """Sends the cells that differ (see `gdtui.wire.cells`), and asks after each frame whether it has been drawn
+    (see `gdtui.wire.link`). A front end sets `frame_due` where the next thing sent is a frame."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         super().__init__()

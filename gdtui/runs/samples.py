@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gdtui.learning.descent import Measurement, predictions
-from gdtui.learning.objective import Floats
 from gdtui.runs.run import Moment, Run
+from gdtui.types import Floats
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from gdtui.recording.emulator import Emulator
-from gdtui.tui.cells import Cells
+from gdtui.wire.cells import Cells
 
 COLOURS = (None, "#ff0000", "#00ff00", "#0000ff", "#808080")
 styles = st.builds(

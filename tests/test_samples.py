@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from gdtui.runs.result import Sample, sampled_rows, samples, summary
 from gdtui.runs.run import Run
+from gdtui.runs.samples import Sample, sampled_rows, samples, summary
 from gdtui.settings import Settings, StopRules
 from tests.oracles import noisy
 

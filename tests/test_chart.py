@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gdtui.charts.axes import axes, nice_ticks
-from gdtui.charts.grid import GAP, Chart
+from gdtui.charts.chart import GAP, Chart
 from gdtui.charts.roles import Ground, Role
 
 

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 if TYPE_CHECKING:
-    from gdtui.runs.result import Sample
+    from gdtui.runs.samples import Sample
 
 
 class SamplesPanel(VerticalScroll, can_focus=False):

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdtui.learning.objective import Floats
-
-if TYPE_CHECKING:
-    from gdtui.learning.data import Dataset
-
+from gdtui.types import Floats
 
 FARTHEST = np.finfo(float).max / 4
 """Beyond this a plane is not drawn: its width must be a float too."""
@@ -41,15 +36,15 @@ class Plane:
     note: str = ""
 
     @classmethod
-    def of(cls, data: Dataset) -> Plane:
-        features = data.features
+    def of(cls, features: Floats, y: Floats, names: tuple[str, ...]) -> Plane:
+        """Where points with these features, shape (N, d), and labels, shape (N,), are drawn."""
         count = features.shape[1]
         if count == 1:
-            points = _drawable(np.column_stack([features[:, 0], data.y]))
-            labels = data.feature_names[0], "activation"
+            points = _drawable(np.column_stack([features[:, 0], y]))
+            labels = names[0], "activation"
             return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), labels, _spans(points))
         if count == 2:
-            labels = data.feature_names[0], data.feature_names[1]
+            labels = names[0], names[1]
             points = _drawable(features)
             return cls(points, np.zeros(2), np.eye(2), labels, _spans(points))
         return cls._principal(features)

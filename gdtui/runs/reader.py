@@ -23,8 +23,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdtui.learning.data import printable
 from gdtui.learning.descent import Stop
+from gdtui.text import printable
 
 FORMAT, VERSION = "gdtui-run", 1
 LONGEST_LINE = 16 * 2**20

@@ -27,7 +27,7 @@ _UPDATE_END = b"\x1b[?2026l"
 _TICK = 0.05
 
 
-class Session:
+class Program:
     """A program that runs in a terminal of its own. `close` ends it and all that it has started there.
 
     Args:

@@ -12,9 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from gdtui.learning.data import DataError, Dataset, column_numbers, dataset, printable
-from gdtui.learning.objective import Floats
+from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset
 from gdtui.settings import BUILT_IN_SETS, DataSettings
+from gdtui.text import printable
+from gdtui.types import Floats
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
 ROWS_AT_ONCE = 20_000

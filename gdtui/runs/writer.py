@@ -1,4 +1,4 @@
-"""Writes a run into a file as it trains; see `gdtui.runs.file` for the format."""
+"""Writes a run into a file as it trains; see `gdtui.runs.reader` for the format."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import IO, Any
 
 from gdtui.learning.descent import Batch, Descent
-from gdtui.runs.file import RunFile, RunFileError
 from gdtui.runs.lines import epoch_lines, header, line_of, stop_line
+from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 
 
-class Recorder:
+class RunWriter:
     """Writes a run and its forks as they train.
 
     Once a write fails (a full disk, say), `failure` says so, and nothing more is written: training goes on.
@@ -46,7 +46,7 @@ class Recorder:
             self.turn_to(run)
 
     @classmethod
-    def append(cls, path: str, file: IO[bytes], branches: Sequence[Run], current: Run) -> Recorder:
+    def append(cls, path: str, file: IO[bytes], branches: Sequence[Run], current: Run) -> RunWriter:
         """Go on with a file that is ours (see `_claimed`), holds these branches, and ends with `current`. Cuts off a
         torn last line."""
         recorder = cls.__new__(cls)
@@ -182,7 +182,7 @@ def _cut_torn_line(path: str) -> None:
 
 def _past(run: Run) -> Iterator[Batch]:
     """What a run has done before its file was begun, from where it was forked on, stretch by stretch of one alpha."""
-    history, since, kernel = run.history, run.forked_at or 1, run.data.kernel(run.objective)
+    history, since, kernel = run.history, run.forked_at or 1, run.new_kernel()
     stretches = history.alphas
     ends = [first for first, _ in stretches[1:]] + [len(history) + 1]
     for (first, alpha), end in zip(stretches, ends, strict=False):
@@ -197,7 +197,7 @@ def _past(run: Run) -> Iterator[Batch]:
             weights, at = descent.weights, at + len(batch)
 
 
-def continued(path: str, epochs: int | None = None, alpha: float | None = None) -> tuple[Run, Recorder]:
+def continued(path: str, epochs: int | None = None, alpha: float | None = None) -> tuple[Run, RunWriter]:
     """The run in a file, ready to go on, and the recorder that appends to it.
 
     Args:
@@ -216,7 +216,7 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         ours.close()
         raise
     run = runs[file.current]
-    recorder = Recorder.append(path, ours, runs, run)
+    recorder = RunWriter.append(path, ours, runs, run)
     if epochs is not None:
         if epochs < run.done:
             ours.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 
-from gdtui.settings import MAX_SPEED, ladder_step
+from gdtui.numbers import ladder_step, short
+from gdtui.settings import MAX_SPEED
 
 FPS = 20.0
 """Frames a second at a watchable speed, at the most."""
@@ -94,11 +95,3 @@ class Pace:
         if not self.is_max:
             return f"{self.speed:g}/s"
         return "max" if self.measured == 0 else f"max {short(self.measured)}/s"
-
-
-def short(value: float) -> str:
-    """A number in at most four characters: 950, 9.5k, 95k."""
-    for unit, size in (("M", 1e6), ("k", 1e3)):
-        if value >= 0.9995 * size:
-            return f"{value / size:.1f}{unit}" if value < 9.95 * size else f"{value / size:.0f}{unit}"
-    return f"{value:.0f}"

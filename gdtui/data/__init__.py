@@ -1,0 +1,1 @@
+"""Two-class data sets: scikit-learn's, made-up ones, and CSV files."""

@@ -1,0 +1,87 @@
+"""The built-in data sets: the article's blobs, and scikit-learn's."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset
+from gdtui.settings import TWO_FEATURE_SETS, DataSettings
+from gdtui.types import Floats
+
+
+def built_in(settings: DataSettings) -> Dataset:
+    """The built-in set that `settings.source` names. Raises DataError for an option that does not apply to it."""
+    if settings.source in TWO_FEATURE_SETS:
+        for value, option in ((settings.target, "--target"), (settings.classes, "--classes")):
+            if value is not None:
+                raise DataError(f"{option} does not apply to {settings.source}, which has one target and two classes")
+        data = _two_feature_set(settings)
+        return _pick_features(data, settings.features)
+    if settings.noise is not None:
+        raise DataError("--noise applies to blobs, moons, circles and xor only")
+    if settings.target is not None:
+        raise DataError(f"--target does not apply to {settings.source}, whose target is known")
+    return _pick_features(_real_set(settings), settings.features)
+
+
+def _two_feature_set(settings: DataSettings) -> Dataset:
+    n = settings.samples or 250
+    if n < 4:
+        raise DataError(f"--samples {n} is too few; at least 4 are needed")
+    noise, seed = settings.noise, settings.seed
+    if settings.source == "blobs":
+        return dataset("blobs", *blobs(n, 1.05 if noise is None else noise, seed))
+    from sklearn import datasets  # over a second to import: only where it is needed
+
+    if settings.source == "moons":
+        features, labels = datasets.make_moons(n, noise=0.15 if noise is None else noise, random_state=seed)
+    elif settings.source == "circles":
+        spread = 0.08 if noise is None else noise
+        features, labels = datasets.make_circles(n, noise=spread, factor=0.5, random_state=seed)
+    else:
+        generator = np.random.RandomState(seed)
+        features = generator.uniform(-1, 1, size=(n, 2))
+        labels = (features[:, 0] > 0) ^ (features[:, 1] > 0)
+        features = features + generator.normal(scale=0.05 if noise is None else noise, size=(n, 2))
+    return dataset(settings.source, features, labels)
+
+
+def blobs(samples: int, spread: float, seed: int) -> tuple[Floats, np.ndarray]:
+    """scikit-learn's `make_blobs` with two centres in two features, to the last bit.
+
+    Made here so that the default data needs no scikit-learn, whose import takes longer than everything else
+    between the command and the first epoch on the screen. Returns features, shape (N, 2), and labels, shape (N,).
+    """
+    generator = np.random.RandomState(seed)
+    centres = generator.uniform(-10.0, 10.0, size=(2, 2))
+    counts = (samples - samples // 2, samples // 2)
+    features = np.concatenate(
+        [generator.normal(loc=centre, scale=spread, size=(n, 2)) for centre, n in zip(centres, counts, strict=True)]
+    )
+    order = np.arange(samples)
+    generator.shuffle(order)
+    return features[order], np.repeat([0, 1], counts)[order]
+
+
+def _real_set(settings: DataSettings) -> Dataset:
+    from sklearn import datasets
+
+    bunch = datasets.load_iris() if settings.source == "iris" else datasets.load_breast_cancer()
+    known = [str(name) for name in bunch.target_names]
+    classes = settings.classes or ((known[1], known[2]) if settings.source == "iris" else (known[0], known[1]))
+    for name in classes:
+        if name not in known:
+            raise DataError(f"{settings.source} has no class {name!r}; there are {', '.join(known)}")
+    if classes[0] == classes[1]:
+        raise DataError(f"--classes names {classes[0]!r} twice")
+    zero, one = (known.index(name) for name in classes)
+    chosen = (bunch.target == zero) | (bunch.target == one)
+    names = tuple(str(name).removesuffix(" (cm)") for name in bunch.feature_names)
+    return dataset(settings.source, bunch.data[chosen], bunch.target[chosen] == one, names, classes)
+
+
+def _pick_features(data: Dataset, wanted: tuple[str, ...] | None) -> Dataset:
+    if wanted is None:
+        return data
+    columns = column_numbers(data.name, list(data.feature_names), wanted)
+    return dataset(data.name, data.features[:, columns], data.y, wanted, data.class_names)

@@ -1,0 +1,95 @@
+"""Data sets of two classes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gdtui.data.plane import Plane
+from gdtui.types import Floats
+
+BLOCK = 2048
+"""Rows in a block: with 30 features half a MiB, which a core's second-level cache holds."""
+
+
+class DataError(ValueError):
+    """Data that cannot be learnt from; the message is one line for the person who gave it."""
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Rows of d features, each of class 0 or 1.
+
+    Attributes:
+        name: what to call it on the screen.
+        X: the design matrix, shape (N, d + 1), C order; its first column is ones.
+        y: labels, 0.0 or 1.0, shape (N,).
+        feature_names: d names.
+        class_names: what the labels 0 and 1 stand for.
+        standardized: whether each feature was brought to mean 0 and standard deviation 1.
+    """
+
+    name: str
+    X: Floats
+    y: Floats
+    feature_names: tuple[str, ...]
+    class_names: tuple[str, str]
+    standardized: bool = False
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    @property
+    def features(self) -> Floats:
+        """The features alone, a view of shape (N, d)."""
+        return self.X[:, 1:]
+
+    @cached_property
+    def plane(self) -> Plane:
+        """Where the points are drawn."""
+        return Plane.of(self.features, self.y, self.feature_names)
+
+    @cached_property
+    def blocks(self) -> list[Floats]:
+        """X again, in blocks of rows; see `blocks_of`."""
+        return blocks_of(self.X)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the design matrix and the labels, in hexadecimal: two equal data sets train alike."""
+        sha = hashlib.sha256(np.ascontiguousarray(self.X).data)
+        sha.update(np.ascontiguousarray(self.y).data)
+        return sha.hexdigest()
+
+
+def blocks_of(X: Floats) -> list[Floats]:
+    """X, shape (N, d + 1), as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
+    return [np.ascontiguousarray(X[at : at + BLOCK].T) for at in range(0, len(X), BLOCK)]
+
+
+def dataset(
+    name: str,
+    features: Floats,
+    labels: Floats,
+    feature_names: tuple[str, ...] | None = None,
+    class_names: tuple[str, str] = ("0", "1"),
+) -> Dataset:
+    """A data set from features, shape (N, d), and labels 0 or 1, shape (N,)."""
+    names = feature_names or tuple(f"x{i + 1}" for i in range(features.shape[1]))
+    X = np.ones((len(features), features.shape[1] + 1))
+    X[:, 1:] = features
+    return Dataset(name, X, np.ascontiguousarray(labels, dtype=np.float64), names, class_names)
+
+
+def column_numbers(where: str, header: list[str], wanted: tuple[str, ...]) -> list[int]:
+    """The places of the wanted columns in `header`. Raises DataError where one is missing or named twice."""
+    for name in wanted:
+        if name not in header:
+            shown = ", ".join(header[:12]) + (", …" if len(header) > 12 else "")
+            raise DataError(f"{where}: no such column: {name!r}; there are {shown}")
+        if wanted.count(name) > 1:
+            raise DataError(f"--features names {name!r} twice")
+    return [header.index(name) for name in wanted]

@@ -1,0 +1,64 @@
+"""Numbers as people read, type and step them. Imports nothing heavy: the command line reads it."""
+
+from __future__ import annotations
+
+import math
+
+
+def watchable_speed(epochs: int) -> float:
+    """Epochs a second at which a run of this length can be watched: 20 (the default 100 epochs take 5 s), or
+    as many more as end it in about 20 s."""
+    return max(20.0, float(next_on_ladder(epochs / 20.0)))
+
+
+def next_on_ladder(value: float) -> float:
+    """The smallest of … 1, 2, 5, 10, 20, 50 … that is not below `value`."""
+    if value <= 0 or not math.isfinite(value):
+        return 1.0
+    decade = 10.0 ** math.floor(math.log10(value))
+    for step in (1, 2, 5, 10):
+        if step * decade >= value * (1 - 1e-9):
+            return float(f"{step * decade:.3g}")
+    return float(f"{10 * decade:.3g}")
+
+
+def ladder_step(value: float, up: bool) -> float:
+    """The neighbour of `value` on the 1-2-5 ladder, upwards or downwards; a value between two rungs goes to
+    the nearer one in that direction. Values beyond 1e-12 … 1e12 stay where they are.
+    """
+    rungs = [float(f"{step}e{decade}") for decade in range(-12, 12) for step in (1, 2, 5)] + [1e12]
+    if up:
+        return next((rung for rung in rungs if rung > value * (1 + 1e-9)), value)
+    return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)
+
+
+def whole_number(text: str) -> int:
+    """A whole number, as typed: also as 1e6. Raises ValueError."""
+    try:
+        return int(text)
+    except ValueError:
+        value = float(text)
+        if "e" not in text.lower() or not value.is_integer():
+            raise
+        return int(value)
+
+
+def short(value: float) -> str:
+    """A number in at most four characters: 950, 9.5k, 95k."""
+    for unit, size in (("M", 1e6), ("k", 1e3)):
+        if value >= 0.9995 * size:
+            return f"{value / size:.1f}{unit}" if value < 9.95 * size else f"{value / size:.0f}{unit}"
+    return f"{value:.0f}"
+
+
+def duration(seconds: float) -> str:
+    """A time for people: 4.2 s, 42 s, 3:07, 1:02:03."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, rest = divmod(whole, 3600)
+    if hours >= 100:
+        return f"{hours // 24} days"
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"

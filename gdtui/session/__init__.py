@@ -1,0 +1,1 @@
+"""A training session: commands in, snapshots out. Knows of no screen."""

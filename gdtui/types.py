@@ -1,0 +1,10 @@
+"""Types that several floors share."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Confusion = tuple[int, int, int, int]
+"""Counts of (true negative, false positive, false negative, true positive)."""

@@ -1,0 +1,1 @@
+"""Drawing for slow links, and all that touches Textual's private names."""
