@@ -17,9 +17,10 @@ from gdtui.options import (
     a_count,
     a_number,
     a_positive,
-    a_speed,
+    add_display,
     add_film,
     build_parser,
+    display_from,
     film_from,
     settings_from,
 )
@@ -90,10 +91,10 @@ def _train(options: argparse.Namespace) -> int:
         _no_screen(options)
         from gdtui import plain
 
-        return plain.train(settings, save=options.save, force=options.force)
-    from gdtui.tui.app import train
+        return plain.train(settings, display_from(options), save=options.save, force=options.force)
+    from gdtui.tui import front
 
-    return train(settings, save=options.save, force=options.force, film=film_from(options))
+    return front.train(settings, display_from(options), options.save, options.force, film_from(options))
 
 
 def _resume(arguments: list[str]) -> int:
@@ -101,20 +102,20 @@ def _resume(arguments: list[str]) -> int:
     parser.add_argument("run", metavar="RUN.jsonl")
     parser.add_argument("-e", "--epochs", type=a_count, metavar="N", help="epochs in all (as many as the file says)")
     parser.add_argument("-a", "--alpha", type=a_positive, metavar="A", help="learning rate from here (the file's last)")
-    parser.add_argument("--speed", type=a_speed, metavar="R|max", help="epochs a second")
+    add_display(parser.add_argument)
     parser.add_argument("--detach-on-hangup", action="store_true", help=DETACH)
     add_film(parser.add_argument, force=True)
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
-    steered = options.epochs, options.alpha, options.speed, options.detach_on_hangup
+    asked = options.run, options.epochs, options.alpha, display_from(options)
     if wants_plain(options.plain):
         _no_screen(options)
         from gdtui import plain
 
-        return plain.resume(options.run, *steered)
-    from gdtui.tui.app import resume
+        return plain.resume(*asked)
+    from gdtui.tui import front
 
-    return resume(options.run, *steered, film=film_from(options))
+    return front.resume(*asked, film_from(options))
 
 
 def _watch(arguments: list[str]) -> int:
@@ -126,13 +127,14 @@ Several runs are compared: their loss curves on one chart, and a table."""
         "--loss", type=a_number, metavar="L", help="compare when the runs reached this loss (the lowest of all)"
     )
     parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
+    add_display(parser.add_argument)
     add_film(parser.add_argument, force=True)
     parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
     options = parser.parse_args(arguments)
     if not wants_plain(options.plain or options.follow):
-        from gdtui.tui.app import watch
+        from gdtui.tui import front
 
-        return watch(options.runs, options.loss, film_from(options))
+        return front.watch(options.runs, options.loss, display_from(options), film_from(options))
     _no_screen(options)
     from gdtui import plain
 

@@ -18,6 +18,7 @@ from gdtui.settings import (
     MOST_EPOCHS,
     CastSettings,
     DataSettings,
+    Display,
     Settings,
     StopRules,
 )
@@ -153,9 +154,7 @@ def build_parser() -> Parser:
         help="bring each feature to mean 0, deviation 1 (on for files and more than two features)",
     )
     add = parser.add_argument_group("display").add_argument
-    add("--speed", type=a_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
-    add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
-    add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
+    add_display(add)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
     add("--force", action="store_true", help="let --save and --record overwrite a file")
     add("--detach-on-hangup", action="store_true", help=DETACH)
@@ -164,6 +163,12 @@ def build_parser() -> Parser:
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("-V", "--version", action="version", version=f"gdtui {__version__}")
     return parser
+
+
+def add_display(add: Callable[..., Any]) -> None:
+    add("--speed", type=a_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+    add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
+    add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
 
 
 def add_film(add: Callable[..., Any], force: bool = False) -> None:
@@ -198,12 +203,14 @@ def settings_from(options: argparse.Namespace) -> Settings:
         init=options.init,
         seed=options.seed,
         stop=StopRules(options.target_loss, options.target_accuracy, options.patience, options.min_delta),
-        speed=options.speed,
         sample_size=options.sample_size,
-        fps=options.fps or (CALM_FPS if options.calm else None),
-        calm=options.calm,
-        detach=options.detach_on_hangup,
     )
+
+
+def display_from(options: argparse.Namespace) -> Display:
+    """The options that say how a run is shown; not every command has all of them."""
+    fps = options.fps or (CALM_FPS if options.calm else None)
+    return Display(options.speed, fps, options.calm, getattr(options, "detach_on_hangup", False))
 
 
 def _joined(arguments: Sequence[str]) -> list[str]:

@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import math
 import os
 import signal
 import sys
 import time
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TextIO
+from dataclasses import replace
+from typing import TextIO
 
-from gdtui.data.load import load
 from gdtui.learning.descent import Batch
-from gdtui.runs.run import Run
 from gdtui.runs.samples import samples, summary
 from gdtui.runs.watched import STALLED, Followed
-from gdtui.settings import MAX_SPEED, Settings
-
-if TYPE_CHECKING:
-    from gdtui.runs.writer import RunWriter  # imported where a run is saved: others need not wait for it
-
-POLL = 0.2
-"""Seconds between two looks at a file that is being written."""
-LINES_AT_ONCE = 0.1
-"""Seconds of training between two writes, when training at full speed."""
+from gdtui.session import opening
+from gdtui.session.session import POLL, Said, Session
+from gdtui.settings import MAX_SPEED, Display, Settings
 
 
 def train(
     settings: Settings,
+    display: Display = Display(),  # noqa: B008 - frozen
     out: TextIO | None = None,
-    sleep: Callable[[float], None] = time.sleep,
     save: str | None = None,
     force: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+    sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Load, train and print; returns the exit code, 0, or 1 where training diverged.
 
@@ -43,27 +37,22 @@ def train(
     Raises:
         DataError, RunFileError, ValueError: the data, the file or the settings cannot be used.
     """
-    run = Run(settings, load(settings.data))
-    recorder = None if save is None else _recorder(save, run, force)
-    if settings.detach:
+    session = opening.begin(settings, _full_speed(display), save, force, clock)
+    if display.detach:
         _outlive_hangup()
-    return _go_on(run, recorder, settings.speed, _output(out), sleep)
+    return _go_on(session, _output(out), sleep)
 
 
-def _recorder(path: str, run: Run, force: bool) -> RunWriter:
-    from gdtui.runs.writer import RunWriter
-
-    return RunWriter(path, run, force)
-
-
-def resume(path: str, epochs: int | None, alpha: float | None, speed: float | None, detach: bool = False) -> int:
+def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
-    if detach:
+    if display.detach:
         _outlive_hangup()
-    from gdtui.runs.writer import continued
+    return _go_on(opening.resume(path, epochs, alpha, _full_speed(display)), _output(None), time.sleep)
 
-    run, recorder = continued(path, epochs, alpha)
-    return _go_on(run, recorder, speed, _output(None), time.sleep)
+
+def _full_speed(display: Display) -> Display:
+    """Where nobody watches a curve, nobody waits for it either."""
+    return display if display.speed is not None else replace(display, speed=MAX_SPEED)
 
 
 def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -141,25 +130,26 @@ def _outlive_hangup() -> None:
     signal.signal(signal.SIGHUP, turn_away)
 
 
-def _go_on(
-    run: Run, recorder: RunWriter | None, speed: float | None, out: TextIO, sleep: Callable[[float], None]
-) -> int:
+def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
+    """Train to the end, and print it as it comes."""
     out.write("[INFO] starting training...\n")
-    while run.stop is None:
-        batch = _pull(run, speed or MAX_SPEED, sleep)
-        if recorder is not None:
-            recorder.take_in(run, batch)
-            if recorder.failure is not None:
-                print(f"gdtui: {recorder.failure}; training goes on", file=sys.stderr)
-                recorder = None
-        out.write(epoch_lines(batch))
+    while session.run.stop is None:
+        for event in session.turn():
+            if isinstance(event, Batch):
+                out.write(epoch_lines(event))
+            elif isinstance(event, Said):
+                print(f"gdtui: {event.text}", file=sys.stderr)
         out.flush()
-    weights = run.weights
-    for sample in samples(run, weights):
+        due = session.due()
+        if due:
+            sleep(due)
+    run, end = session.run, session.run.newest()
+    session.close()
+    for sample in samples(run, end.weights):
         out.write(f"{sample.line()}\n")
-    out.write(f"{summary(run, run.measure(weights))}\n")
+    out.write(f"{summary(run, end)}\n")
     out.flush()
-    return 1 if run.stop.diverged else 0
+    return 1 if run.stop is not None and run.stop.diverged else 0
 
 
 def epoch_lines(batch: Batch) -> str:
@@ -167,12 +157,3 @@ def epoch_lines(batch: Batch) -> str:
     return "".join(
         f"[INFO] epoch #{number}, loss={loss:.7f}\n" for number, loss in enumerate(batch.losses.tolist(), batch.first)
     )
-
-
-def _pull(run: Run, speed: float, sleep: Callable[[float], None]) -> Batch:
-    """The next epochs: as many as a tenth of a second gives, or one at a time at the speed asked for."""
-    if math.isinf(speed):
-        return run.advance(run.epochs, LINES_AT_ONCE)
-    batch = run.advance(max(1, round(speed * LINES_AT_ONCE)), LINES_AT_ONCE)
-    sleep(len(batch) / speed)
-    return batch

@@ -8,11 +8,11 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from gdtui.learning.descent import Measurement
 from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
-from gdtui.runs.run import Run
+from gdtui.runs.run import Shown
 from gdtui.runs.samples import Sample, samples, summary
+from gdtui.types import Confusion
 
 SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""
@@ -28,12 +28,12 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for sample in rows:
-        verdict = Text("✓ right", "green") if sample.is_right else Text("✗ wrong", "red")
+        verdict = Text(sample.verdict, "green" if sample.is_right else "red")
         table.add_row(
             str(sample.index),
             *(f"{value:.4g}" for value in sample.features[:SHOWN_FEATURES]),
             f"{sample.activation:.4f}",
-            str(sample.predicted),
+            "–" if sample.predicted is None else str(sample.predicted),
             str(sample.true),
             verdict,
         )
@@ -43,7 +43,7 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
     return table
 
 
-def confusion_table(confusion: tuple[int, int, int, int], class_names: tuple[str, str]) -> Table:
+def confusion_table(confusion: Confusion, class_names: tuple[str, str]) -> Table:
     """Counts by true class (rows) and predicted class (columns), over all rows of the data."""
     true_negative, false_positive, false_negative, true_positive = confusion
     table = Table(title="Confusion matrix", title_justify="left", title_style="bold")
@@ -95,21 +95,18 @@ def _loss(loss: float | None) -> str:
     return f"{loss:.7g}" if loss is not None and math.isfinite(loss) else "–"
 
 
-def final_report(run: Run) -> RenderableType:
+def final_report(run: Shown) -> RenderableType:
     """Table, confusion matrix and summary, all at the weights after the last step."""
-    weights = run.weights
-    if isinstance(run.data, LostData):
-        last = run.newest() or run.first()
-        return Text(summary(run, last), "bold")
-    measurement: Measurement = run.measure(weights)
-    return Group(
-        samples_table(samples(run, weights), run.data.feature_names),
-        confusion_table(measurement.confusion, run.data.class_names),
-        Text(summary(run, measurement), "bold"),
-    )
+    end = run.end()
+    parts: list[RenderableType] = []
+    if not isinstance(run.data, LostData):
+        parts = [samples_table(samples(run, end.weights), run.data.feature_names)]
+        if end.confusion is not None:
+            parts.append(confusion_table(end.confusion, run.data.class_names))
+    return Group(*parts, Text(summary(run, end), "bold"))
 
 
-def print_report(run: Run, console: Console | None = None) -> None:
+def print_report(run: Shown, console: Console | None = None) -> None:
     """Print the final report on the normal screen, so that it stays in the scrollback."""
     (console or Console(highlight=False)).print(final_report(run))
 

@@ -42,7 +42,7 @@ class StopRules:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that a run is determined by, and how it is shown."""
+    """All that a run is determined by, and how many of its rows are sampled in the end."""
 
     data: DataSettings = DataSettings()
     epochs: int = 100
@@ -51,12 +51,24 @@ class Settings:
     init: str | tuple[float, ...] = "uniform"
     seed: int = 0
     stop: StopRules = StopRules()
-    speed: float | None = None
     sample_size: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a run is shown.
+
+    Attributes:
+        speed: epochs a second, or `MAX_SPEED`; None for the front end's own choice.
+        fps: frames a second, at the most; None for the front end's own choice.
+        calm: no blinking and no animation.
+        detach: whether training outlives its terminal.
+    """
+
+    speed: float | None = None
     fps: float | None = None
     calm: bool = False
     detach: bool = False
-    """Whether training outlives its terminal."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gdtui.learning.descent import accuracy_of, measure
 from gdtui.learning.kernel import Kernel, kernel_for
+from gdtui.learning.moment import measure
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.reader import OnlyLossesError, RunFileError
@@ -100,11 +100,11 @@ class Entrant(Followed):
     def _measure(self) -> float | None:
         branch = self.file.branch
         if branch.end is not None:
-            return accuracy_of(branch.end.measured.confusion)
+            return branch.end.accuracy
         weights = branch.weights[-1] if branch.weights else None
         if self._kernel is None:
             told = branch.measured.get(len(self.curve))
-            return None if told is None else accuracy_of(told.confusion)
+            return None if told is None else told.accuracy
         if weights is None or len(weights) != self._kernel.X.shape[1]:
             return None
         return measure(self._kernel, np.array(weights)).accuracy

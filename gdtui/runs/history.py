@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from gdtui.learning.descent import Batch, Descent
+from gdtui.learning.descent import Batch, Descent, State
 from gdtui.learning.kernel import Kernel
+from gdtui.learning.stop import Best
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.series import Series
+from gdtui.settings import StopRules
 from gdtui.types import Floats
 
 KEYFRAME_BYTES = 16 * 2**20
@@ -18,27 +23,42 @@ KEYFRAME_BYTES = 16 * 2**20
 FORK_BYTES, FORK_LOSSES = 2 * 2**20, 2**17
 """The same for a branch, and the losses it keeps one by one: forks are many, and repeat what their parent holds."""
 
+AT_ONCE = 50_000
+"""Epochs computed again in one batch, at the most."""
+FOREVER = 2**62
+"""A patience that is never lost: the best loss is remembered, and ends nothing."""
+
 
 class History:
-    """The losses of all epochs, the alphas, and keyframes of the weights.
+    """The losses of all epochs, the alphas, and keyframes of the states.
 
     What lies between two keyframes is computed again from the one before, by the same arithmetic in the same
-    order, so that it is equal to the last bit.
+    order, so that it is equal to the last bit. One thread appends and recomputes; others may read what is drawn
+    (`Curve`) meanwhile.
 
     Args:
-        kernel: evaluates the data; not shared with a descent that runs in another thread.
+        kernel: evaluates the data; not shared with another thread.
+        alpha: that of the first step.
+        rules: of the run, since the patience rule's memory is part of a state.
         capacity: keyframes to keep at the most; the default is as many as fill `KEYFRAME_BYTES`.
     """
 
-    def __init__(self, kernel: Kernel, capacity: int | None = None) -> None:
+    def __init__(
+        self, kernel: Kernel, alpha: float, rules: StopRules | None = None, capacity: int | None = None
+    ) -> None:
         size = kernel.X.shape[1]
         self._kernel = kernel
+        self._rules = StopRules()
+        if rules is not None and rules.patience is not None:
+            self._rules = StopRules(patience=FOREVER, min_delta=rules.min_delta)
         self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
         self._losses = Envelope()
         self._keyframes = Series(size)
+        self._bests = Series(2)  # of each keyframe; empty without the patience rule
         self._frame_epochs = Series()  # the epoch of each keyframe, ascending
         self._stride = 1
-        self._alphas: list[tuple[int, float]] = []
+        self._alphas = [(1, alpha)]
+        self._appending = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._losses)
@@ -56,7 +76,13 @@ class History:
 
     @property
     def alphas(self) -> list[tuple[int, float]]:
-        """(first epoch, alpha) for each stretch of one alpha, in order."""
+        """(first epoch, alpha) for each stretch of one alpha that was trained with, in order."""
+        known, done = self._alphas, len(self)
+        return known[: bisect_right(known, done, key=_first)]
+
+    @property
+    def steered(self) -> list[tuple[int, float]]:
+        """The same, and the alpha of the next epoch, where it is another."""
         return list(self._alphas)
 
     def span(self) -> tuple[float, float]:
@@ -65,54 +91,61 @@ class History:
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """See `Curve` and `Envelope.stretches`."""
-        return self._losses.stretches(edges)
+        with self._appending:
+            return self._losses.stretches(edges)
 
     def known(self) -> tuple[Floats, Floats]:
         """See `Curve`."""
-        losses = self.losses
-        return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
+        with self._appending:
+            losses = self.losses
+            return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
+
+    def steer(self, since: int, alpha: float) -> None:
+        """The step of epoch `since`, which is the next or a later one, is the first with that alpha."""
+        kept = [pair for pair in self._alphas if pair[0] < since]
+        if not kept or kept[-1][1] != alpha:
+            kept.append((since, alpha))
+        self._alphas = kept
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
-        if not len(batch):
-            return
-        if not self._alphas or self._alphas[-1][1] != batch.alpha:
-            self._alphas.append((batch.first, batch.alpha))
-        skip = -len(self._losses) % self._stride
-        self._keyframes.extend(batch.weights[skip :: self._stride])
-        self._frame_epochs.extend(np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float))
-        self._losses.extend(batch.losses)
-        while len(self._keyframes) > self._capacity:
-            self._keyframes.halve()
-            self._frame_epochs.halve()
-            self._stride *= 2
+        with self._appending:
+            skip = -len(self._losses) % self._stride
+            epochs = np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float)
+            self._keep(epochs, batch.weights[skip :: self._stride], batch.bests[skip :: self._stride])
+            self._losses.extend(batch.losses)
 
-    def append_records(self, first: int, alpha: float, epochs: np.ndarray, losses: Floats, weights: Floats) -> None:
-        """Take in some epochs of a stretch of one alpha, as a file keeps them: the losses between are not known, the
-        weights between are computed again when they are asked for.
+    def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = ()) -> None:
+        """Take in some epochs, as a file keeps them: the losses between are not known, the weights between are
+        computed again when they are asked for.
 
         Args:
-            first: the first epoch of the stretch.
             epochs: ascending, all beyond the last, shape (n,).
             losses: shape (n,).
             weights: shape (n, d + 1).
+            bests: what the patience rule remembered before each of them.
         """
-        if not self._alphas or self._alphas[-1][1] != alpha:
-            self._alphas.append((first, alpha))
-        between = np.full(int(epochs[-1]) - len(self), np.nan)
-        between[epochs.astype(np.intp) - len(self) - 1] = losses
-        self._losses.extend(between)
+        with self._appending:
+            between = np.full(int(epochs[-1]) - len(self), np.nan)
+            between[epochs.astype(np.intp) - len(self) - 1] = losses
+            self._keep(epochs.astype(float), weights, bests)
+            self._losses.extend(between)
+
+    def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best]) -> None:
         self._keyframes.extend(weights)
-        self._frame_epochs.extend(epochs.astype(float))
+        self._frame_epochs.extend(epochs)
+        if self._rules.patience is not None:
+            self._bests.extend(np.array(bests or [Best()] * len(epochs), dtype=float).reshape(-1, 2))
         while len(self._keyframes) > self._capacity:
-            self._keyframes.halve()
-            self._frame_epochs.halve()
+            for series in (self._keyframes, self._frame_epochs, self._bests):
+                series.halve()
             self._stride *= 2
 
-    def prefix(self, epochs: int) -> History:
-        """A copy that ends with that epoch, for a run that goes on from there. It keeps fewer keyframes and losses."""
+    def prefix(self, epochs: int, alpha: float) -> History:
+        """A copy that ends with that epoch, for a run that goes on from there with that alpha. It keeps fewer
+        keyframes and losses."""
         capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.X.shape[1])))
-        copy = History(self._kernel, capacity)
+        copy = History(self._kernel, self._alphas[0][1], self._rules, capacity)
         copy._losses = self._losses.prefix(epochs, FORK_LOSSES)
         frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))
         thinner = 1
@@ -121,33 +154,54 @@ class History:
         copy._stride = self._stride * thinner
         copy._keyframes.extend(self._keyframes.view()[:frames:thinner])
         copy._frame_epochs.extend(self._frame_epochs.view()[:frames:thinner])
-        copy._alphas = [(first, alpha) for first, alpha in self._alphas if first <= epochs]
+        copy._bests.extend(self._bests.view()[:frames:thinner])
+        copy._alphas = list(self._alphas)
+        copy.steer(epochs + 1, alpha)
         return copy
 
     def alpha_at(self, epoch: int) -> float:
-        """The alpha with which epoch's step was taken."""
+        """The alpha with which epoch's step was taken, or is to be taken."""
         return self._alphas[self._stretch(epoch)][1]
 
-    def weights_at(self, epoch: int, kernel: Kernel | None = None) -> Floats:
-        """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError.
+    def weights_at(self, epoch: int) -> Floats:
+        """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
+        return self.state_at(epoch).weights
 
-        Args:
-            kernel: evaluates the data instead of the history's own, for another thread.
-        """
+    def state_at(self, epoch: int) -> State:
+        """The state before that epoch (1 to len) was measured. Raises IndexError."""
         if not 1 <= epoch <= len(self):
             raise IndexError(f"epoch {epoch} is not in 1 … {len(self)}")
         frame = int(np.searchsorted(self._frame_epochs.view(), epoch, side="right")) - 1
-        weights: Floats = self._keyframes.view()[frame].copy()
-        at = int(self._frame_epochs.view()[frame])
-        while at < epoch:
-            stretch = self._stretch(at)
-            end = self._alphas[stretch + 1][0] if stretch + 1 < len(self._alphas) else epoch
-            until = min(epoch, end)
-            alpha = self._alphas[stretch][1]
-            descent = Descent(kernel or self._kernel, weights, alpha, until - 1, done=at - 1)
-            descent.advance(until - at)
-            weights, at = descent.weights, until
-        return weights
+        best = Best()
+        if len(self._bests):
+            loss, of = self._bests.view()[frame].tolist()
+            best = Best(loss, int(of))
+        state = State(self._keyframes.view()[frame].copy(), int(self._frame_epochs.view()[frame]) - 1, best)
+        return self._after(state, epoch - 1)
+
+    def state_after(self, epoch: int) -> State:
+        """The state after that epoch's step. Raises IndexError where it was not."""
+        return self._after(self.state_at(epoch), epoch)
+
+    def _after(self, state: State, until: int) -> State:
+        for _, later in self.redo(state, until):
+            state = later
+        return state
+
+    def redo(self, state: State, until: int) -> Iterator[tuple[Batch, State]]:
+        """Train from a state of this run on, with the alphas of the time, until so many epochs are done: each stretch
+        of one alpha, at most `AT_ONCE` epochs of it, and the state after it."""
+        while state.done < until:
+            stretch = self._stretch(state.done + 1)
+            end = self._alphas[stretch + 1][0] - 1 if stretch + 1 < len(self._alphas) else until
+            descent = Descent(self._kernel, state, self._alphas[stretch][1], min(until, end), self._rules)
+            batch = descent.advance(AT_ONCE)
+            state = descent.state
+            yield replace(batch, stop=None), state  # its end is not the run's
 
     def _stretch(self, epoch: int) -> int:
-        return bisect_right(self._alphas, epoch, key=lambda pair: pair[0]) - 1
+        return bisect_right(self._alphas, epoch, key=_first) - 1
+
+
+def _first(stretch: tuple[int, float]) -> int:
+    return stretch[0]

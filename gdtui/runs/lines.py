@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui import __version__
-from gdtui.learning.descent import Batch, Measurement, Stop, measure
+from gdtui.learning.descent import Batch
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Best
+from gdtui.runs.events import Epoch, Measured, Stopped
 from gdtui.runs.lost import plane_told
 from gdtui.runs.reader import FORMAT, VERSION
 from gdtui.runs.run import Run
-from gdtui.types import Floats
 
 ALL_KEPT = 10_000
 """Every epoch up to this one is written."""
@@ -37,6 +39,7 @@ def header(run: Run) -> dict[str, Any]:
     """The first line: everything that determines the run."""
     settings, data = run.settings, run.data
     return {
+        "kind": "run",
         "format": FORMAT,
         "version": VERSION,
         "gdtui": __version__,
@@ -58,35 +61,38 @@ def header(run: Run) -> dict[str, Any]:
     }
 
 
-def stop_line(stop: Stop, run: Run) -> dict[str, Any]:
-    """Why a run ended, and its state after the last step, where that is finite."""
-    line = {"stop": stop.rule, "epoch": run.descent.done, "message": stop.message}
-    weights = run.weights
-    last = measure(run.new_kernel(), weights)  # the run's own kernels may be at work
-    if stop.diverged or not _is_finite(last, weights):
-        return line
-    return {**line, "end": {"loss": last.loss, "weights": weights.tolist(), **_measured(last)}}
-
-
-def _measured(last: Measurement) -> dict[str, Any]:
-    """What those who have not the data could not know otherwise."""
-    return {"gradient": last.gradient_norm, "confusion": list(last.confusion)}
-
-
-def _is_finite(last: Measurement, weights: Floats) -> bool:
-    return math.isfinite(last.loss) and math.isfinite(last.gradient_norm) and bool(np.isfinite(weights).all())
-
-
-def line_of(event: dict[str, Any]) -> bytes:
-    """An event as its line of the file."""
+def line_of(event: Any) -> bytes:
+    """An event, or the header, as its line of the file."""
+    if isinstance(event, msgspec.Struct):
+        event = msgspec.to_builtins(event)
     text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
     # A path that is not UTF-8 has lone surrogates, which are written as JSON's escapes.
     return text.encode(errors="backslashreplace") + b"\n"
 
 
-class _Epoch(msgspec.Struct, gc=False):
-    """A line of the file. JSON made by msgspec, since this is most of what saving costs: an eighth of the time that
-    Python's own takes, and floats that read back as the same bits."""
+def batch_lines(batch: Batch) -> Iterator[bytes]:
+    """The epochs of a batch that are kept, some at a time, and its end, if it is one."""
+    kept = _kept(batch)
+    if len(kept):
+        yield from _epoch_lines(batch, kept)
+    if batch.stop is not None:
+        epoch = batch.first + len(batch) - 1
+        yield line_of(Stopped(batch.stop.rule, epoch, batch.stop.message, _measured(batch.end)))
+
+
+def _measured(moment: Moment | None) -> Measured | None:
+    """All of a state, where it is known and finite."""
+    if moment is None or moment.confusion is None or moment.gradient_norm is None:
+        return None
+    numbers = moment.loss, moment.gradient_norm, *moment.weights.tolist()
+    if not all(map(math.isfinite, numbers)):
+        return None
+    return Measured(moment.loss, moment.weights.tolist(), moment.gradient_norm, moment.confusion)
+
+
+class _Kept(msgspec.Struct, gc=False):
+    """An `Epoch` of which no more is told. JSON made by msgspec, since this is most of what saving costs: an eighth
+    of the time that Python's own takes, and floats that read back as the same bits."""
 
     epoch: int
     loss: float
@@ -96,30 +102,33 @@ class _Epoch(msgspec.Struct, gc=False):
 _ENCODER = msgspec.json.Encoder()
 
 
-def epoch_lines(batch: Batch) -> Iterator[bytes]:
-    """The kept epochs, some at a time. The last of a batch, which is the one that is shown of it, with all that was
-    measured, if it is kept."""
-    kept = _kept(batch)
-    last = batch.last if len(kept) and kept[-1] == len(batch) - 1 else None
-    if last is not None and _is_finite(last, batch.weights[-1]):
-        kept = kept[:-1]
-    else:
-        last = None
+def _epoch_lines(batch: Batch, kept: NDArray[np.intp]) -> Iterator[bytes]:
+    """Of the last of a batch, which is the one that is shown of it, with all that was measured."""
     for begin in range(0, len(kept), LINES_AT_ONCE):
         rows = kept[begin : begin + LINES_AT_ONCE]
         epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows], batch.weights[rows]
-        if np.isfinite(losses).all() and np.isfinite(weights).all():
-            yield _ENCODER.encode_lines(list(map(_Epoch, epochs, losses.tolist(), weights.tolist())))
-        else:
-            yield from map(_epoch_line, epochs, losses.tolist(), weights.tolist())
-    if last is not None:
-        line = {"epoch": batch.first + len(batch) - 1, "loss": last.loss, "weights": batch.weights[-1].tolist()}
-        yield line_of({**line, **_measured(last)})
+        lines: list[_Kept | Epoch] = list(map(_Kept, epochs, losses.tolist(), weights.tolist()))
+        if batch.bests:
+            lines = [_with_best(line, batch.bests[row]) for line, row in zip(lines, rows.tolist(), strict=True)]
+        if rows[-1] == len(batch) - 1:
+            lines[-1] = _last(batch)
+        yield _ENCODER.encode_lines(lines)
 
 
-def _epoch_line(epoch: int, loss: float, weights: list[float]) -> bytes:
-    line: dict[str, Any] = {"epoch": epoch, "loss": loss if math.isfinite(loss) else None}
-    return line_of({**line, "weights": weights} if all(map(math.isfinite, weights)) else line)
+def _with_best(line: _Kept | Epoch, best: Best) -> Epoch:
+    return Epoch(line.epoch, line.loss, line.weights, best=(best.loss, best.epoch) if best.epoch else None)
+
+
+def _last(batch: Batch) -> Epoch:
+    """The last epoch; one that could not be measured has no loss, and weights that are not finite are none."""
+    weights = batch.weights[-1].tolist() if np.isfinite(batch.weights[-1]).all() else None
+    line = Epoch(batch.first + len(batch) - 1, float(batch.losses[-1]), weights)
+    if batch.bests:
+        line = _with_best(line, batch.bests[-1])
+    known = _measured(batch.last)
+    if known is not None:
+        line.gradient, line.confusion = known.gradient, known.confusion
+    return line
 
 
 def _kept(batch: Batch) -> NDArray[np.intp]:

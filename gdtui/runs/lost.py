@@ -1,9 +1,7 @@
-"""Runs whose data is gone: what their file says of them can still be shown, all but the points."""
+"""Data that is gone: what a run file says of it, all but the points."""
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,12 +9,8 @@ import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.plane import Plane
-from gdtui.learning.descent import Descent
-from gdtui.runs.reader import Branch
-from gdtui.runs.run import Moment, Run
-from gdtui.settings import TWO_FEATURE_SETS, DataSettings, Settings
+from gdtui.settings import TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
-from gdtui.types import Floats
 
 
 @dataclass(frozen=True)
@@ -89,59 +83,3 @@ def plane_told(plane: Plane) -> dict[str, Any]:
         "spans": [list(span) for span in plane.spans],
         "note": plane.note,
     }
-
-
-class Recalled(Run):
-    """A run of which no more is known than its branch in a file says: without the data nothing can be computed
-    again, so that only the epochs that were kept can be shown.
-
-    Args:
-        settings: what determined it.
-        data: what is left of its data.
-        branch: the branch, as far as it has been read.
-    """
-
-    def __init__(self, settings: Settings, data: LostData, branch: Branch) -> None:
-        super().__init__(settings, data)
-        self._branch = branch
-
-    def stand(self) -> None:
-        """Take note of what the branch holds by now."""
-        branch, weights = self._branch, self.start
-        if branch.end is not None:
-            weights = np.array(branch.end.weights)
-        elif self.done:
-            weights = self._weights(self._index(self.done))
-        alpha = branch.alphas[-1][1] if branch.alphas else self.alpha
-        kernel = self.new_kernel()
-        self.descent = Descent(kernel, weights, alpha, max(branch.wanted, self.done), self.settings.stop, self.done)
-
-    def first(self) -> Moment:
-        return Moment(0, self.start, math.nan)
-
-    def _index(self, epoch: int) -> int:
-        """The last record up to that epoch."""
-        return max(0, bisect_right(self._branch.epochs, epoch) - 1)
-
-    def _weights(self, index: int) -> Floats:
-        return np.array(self._branch.weights[index], dtype=np.float64)
-
-    def moment(self, epoch: int) -> Moment:
-        if not 1 <= epoch <= self.done:
-            raise IndexError(f"epoch {epoch} is not in 1 … {self.done}")
-        index, branch = self._index(epoch), self._branch
-        told = branch.measured.get(branch.epochs[index])
-        known = (None, None) if told is None else (told.gradient_norm, told.confusion)
-        return Moment(branch.epochs[index], self._weights(index), branch.losses[index], *known)
-
-    def newest(self) -> Moment | None:
-        end = self._branch.end
-        if self.stop is None or end is None:
-            return self.moment(self.done) if self.done else None
-        told = end.measured
-        return Moment(self.done, np.array(end.weights), end.loss, told.gradient_norm, told.confusion)
-
-    def reachable(self, epoch: int, forward: bool) -> int:
-        kept = self._branch.epochs
-        index = bisect_left(kept, epoch) if forward else self._index(epoch)
-        return min(kept[index], self.done)

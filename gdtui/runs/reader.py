@@ -1,37 +1,41 @@
-"""Runs as files: one JSON object a line, appended and flushed as it happens.
+"""Runs as files: one JSON object a line, appended and flushed as it happens. README.md beside this tells the format.
 
-The first line says what determines the run; then come events, each with one of these keys:
-
-    {"epoch": 1, "loss": 81.83, "weights": [0.63, 0.26, 0.04]}   measured before the epoch's step; some also have
-                                                                 "gradient", its norm, and "confusion", a matrix
-    {"alpha": 0.02, "from": 38}                                  the step of epoch 38 is the first with it
-    {"epochs": 150}                                              as many are wanted of this branch now
-    {"fork": 21, "of": 0, "alpha": 0.1}                          a new branch: epochs 1 … 20 are those of branch 0
-    {"branch": 0}                                                what follows belongs to that branch
-    {"stop": "epochs", "epoch": 100, "message": "…"}             training ended; "end" has loss, weights, gradient
-                                                                 and confusion after the last step
-
-Floats are written so that they read back as the same bits. Every epoch is kept up to 10,000, every 10th up to
-100,000, and so on; what lies between is recomputed from the one before, to the same bits. A last line that was
-cut off is passed over. Only `epoch` and `loss` are needed for a run to be shown, so any program can write one.
+A last line that was cut off is passed over. Only `epoch` and `loss` are needed for a run to be shown, so any program
+can write one.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from gdtui.learning.descent import Stop
+import msgspec
+import numpy as np
+
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Best, Stop, is_droppable
+from gdtui.runs.events import Epoch, EpochsWanted, Forked, RuleDropped, Steered, Stopped, Switched
 from gdtui.text import printable
 
-FORMAT, VERSION = "gdtui-run", 1
+FORMAT, VERSION = "gdtui-run", 2
 LONGEST_LINE = 16 * 2**20
 """Characters in a line, at the most: 30 features take one thousand."""
 
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
+
+KINDS: dict[str, type] = {
+    "fork": Forked,
+    "branch": Switched,
+    "alpha": Steered,
+    "epochs": EpochsWanted,
+    "rule-dropped": RuleDropped,
+    "stop": Stopped,
+}
+"""The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 
 
 class RunFileError(ValueError):
@@ -41,28 +45,6 @@ class RunFileError(ValueError):
 class OnlyLossesError(RunFileError):
     """A good run file, of which no more than the losses can be shown; the message says why."""
 
-    has_losses = True
-
-
-Confusion = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What a file says of an epoch beside its loss and weights."""
-
-    gradient_norm: float
-    confusion: Confusion
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """What a file says of the state after the last step."""
-
-    loss: float
-    weights: list[float]
-    measured: Measured
-
 
 @dataclass
 class Branch:
@@ -71,6 +53,8 @@ class Branch:
     epochs: list[int] = field(default_factory=list)
     losses: list[float] = field(default_factory=list)
     weights: list[list[float] | None] = field(default_factory=list)
+    bests: list[Best | None] = field(default_factory=list)
+    """What the patience rule remembered before each epoch, where the file says it."""
     alphas: list[tuple[int, float]] = field(default_factory=list)
     """(first epoch, alpha), ascending."""
     forked_at: int | None = None
@@ -79,20 +63,33 @@ class Branch:
     wanted: int = 0
     """Epochs wanted; 0 where the file does not say."""
     stop: Stop | None = None
-    end: End | None = None
+    dropped: list[str] = field(default_factory=list)
+    """The rules that had ended it, and do not count any more."""
+    end: Moment | None = None
     """The state after the last step of a run that ended, where the file says it."""
-    measured: dict[int, Measured] = field(default_factory=dict)
-    """By epoch."""
+    measured: dict[int, Moment] = field(default_factory=dict)
+    """By epoch, those of which the file says all."""
 
     def fork(self, number: int, epoch: int, alpha: float) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
         count = sum(1 for known in self.epochs if known < epoch)
-        alphas = [pair for pair in self.alphas if pair[0] < epoch]
-        if not alphas or alphas[-1][1] != alpha:
-            alphas.append((epoch, alpha))
-        known = self.epochs[:count], self.losses[:count], self.weights[:count], alphas
+        records = self.epochs[:count], self.losses[:count], self.weights[:count], self.bests[:count]
         measured = {known: value for known, value in self.measured.items() if known < epoch}
-        return Branch(*known, epoch, number, self.wanted, measured=measured)
+        wanted = max(self.wanted, epoch) if self.wanted else 0
+        fork = Branch(*records, list(self.alphas), epoch, number, wanted, measured=measured)
+        fork.steer(epoch, alpha)
+        return fork
+
+    def steer(self, since: int, alpha: float) -> None:
+        """The step of epoch `since` is the first with that alpha."""
+        self.alphas = [pair for pair in self.alphas if pair[0] < since]
+        if not self.alphas or self.alphas[-1][1] != alpha:
+            self.alphas.append((since, alpha))
+
+    def drop(self, rule: str) -> None:
+        """That rule does not count any more."""
+        self.dropped.append(rule)
+        self.stop = self.end = None
 
     def alpha_at(self, epoch: int) -> float | None:
         return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
@@ -170,6 +167,11 @@ class RunFile:
 
     def _take(self, raw: bytes) -> None:
         self._line += 1
+        if raw.startswith(b'{"epoch"'):  # nearly all lines are; the others' way, which is longer, says what is wrong
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+                line = _EPOCHS.decode(raw)
+                self._is_known = True
+                return self._epoch(line)
         try:
             event = _DECODER.decode(raw.decode())
         except UnicodeDecodeError:
@@ -192,43 +194,64 @@ class RunFile:
         if "format" in event:
             self._begin(event)
         elif "epoch" in event and "loss" in event:
-            self._epoch(event)
-        elif "fork" in event:
-            number = _whole(event.get("of", self.current))
-            self.branches.append(self.branches[number].fork(number, _whole(event["fork"]), _real(event["alpha"])))
-            self.current = len(self.branches) - 1
-        elif "branch" in event:
-            self.branches[_whole(event["branch"])]
-            self.current = _whole(event["branch"])
-        elif "alpha" in event:
-            self.branch.alphas.append((_whole(event["from"]), _real(event["alpha"])))
-        elif "epochs" in event:
-            self.branch.wanted, self.branch.stop, self.branch.end = _whole(event["epochs"]), None, None
-        elif "stop" in event:
-            self.branch.stop = Stop(str(event["stop"]), printable(str(event.get("message", event["stop"]))))
-            end = event.get("end")
-            if end is not None:
-                self.branch.end = End(_real(end["loss"]), self._weights(end["weights"]), _measured(end))
+            self._epoch(msgspec.convert(event, Epoch))
+        elif (kind := event.get("kind") or next((key for key in KINDS if key in event), None)) in KINDS:
+            self._happened(msgspec.convert({**event, "kind": kind}, KINDS[kind]))
         else:
             self._is_known = was_known
             self._foreign = self._foreign or list(event)
 
+    def _happened(self, event: object) -> None:
+        branch = self.branch
+        match event:
+            case Forked(epoch, of, alpha):
+                self.branches.append(self._numbered(of).fork(of, epoch, alpha))
+                self.current = len(self.branches) - 1
+            case Switched(number):
+                self._numbered(number)
+                self.current = number
+            case Steered(alpha, since):
+                branch.steer(since, alpha)
+            case EpochsWanted(epochs):
+                branch.wanted = epochs
+                if branch.stop is not None and epochs > (branch.epochs or [0])[-1]:
+                    self._go_on()
+            case RuleDropped(rule):
+                branch.drop(rule)
+            case Stopped(rule, epoch, message, end):
+                branch.stop = Stop(rule, printable(message or rule))
+                if end is not None:
+                    self._check_size(end.weights)
+                    branch.end = Moment(epoch, np.array(end.weights), end.loss, end.gradient, end.confusion)
+
+    def _go_on(self) -> None:
+        """The branch goes on past its end. Version 1 does not say that the rule was dropped which had ended it."""
+        branch = self.branch
+        if branch.stop is not None and is_droppable(branch.stop.rule) and self.header.get("version") == 1:
+            branch.dropped.append(branch.stop.rule)
+        branch.stop = branch.end = None
+
+    def _numbered(self, number: int) -> Branch:
+        if not 0 <= number < len(self.branches):
+            raise ValueError(f"there is no branch {number}")
+        return self.branches[number]
+
     def _begin(self, event: dict[str, Any]) -> None:
         if event["format"] != FORMAT:
             raise self._wrong(f"names the format {event['format']!r}, not {FORMAT!r}")
-        if _whole(event["version"]) > VERSION:
+        if msgspec.convert(event["version"], int) > VERSION:
             raise self._wrong(f"says version {event['version']}; this gdtui reads up to version {VERSION}")
         if self._line != 1:
             raise self._wrong("begins another run; a run file holds one")
         self.header = event
-        self.branch.wanted = _whole(event.get("epochs", 0))
+        self.branch.wanted = msgspec.convert(event.get("epochs", 0), int)
         if "features" in event:
             self._size = 1 + len(event["features"])
         if "alpha" in event:
-            self.branch.alphas.append((1, _real(event["alpha"])))
+            self.branch.steer(1, msgspec.convert(event["alpha"], float))
 
-    def _epoch(self, event: dict[str, Any]) -> None:
-        branch, epoch = self.branch, _whole(event["epoch"])
+    def _epoch(self, line: Epoch) -> None:
+        branch, epoch = self.branch, line.epoch
         if epoch < 1:
             raise self._wrong(f"says epoch {epoch}; epochs are counted from 1")
         if epoch > LAST_EPOCH:
@@ -237,24 +260,26 @@ class RunFile:
             if epoch == branch.epochs[-1]:
                 return  # a resumed run may say its first epoch again
             raise self._wrong(f"goes back from epoch {branch.epochs[-1]} to {epoch}")
-        loss = math.nan if event["loss"] is None else _real(event["loss"])
-        weights = None if event.get("weights") is None else self._weights(event["weights"])
+        if line.weights is not None:
+            self._check_size(line.weights)
+        loss = math.nan if line.loss is None else line.loss
         branch.epochs.append(epoch)
         branch.losses.append(loss)
-        branch.weights.append(weights)
-        if isinstance(event.get("alpha"), (int, float)) and branch.alpha_at(epoch) != event["alpha"]:
-            branch.alphas.append((epoch, float(event["alpha"])))
-        if "confusion" in event:
-            branch.measured[epoch] = _measured(event)
-        branch.stop = branch.end = None
+        branch.weights.append(line.weights)
+        branch.bests.append(None if line.best is None else Best(*line.best))
+        if isinstance(line.alpha, (int, float)) and branch.alpha_at(epoch) != line.alpha:
+            branch.steer(epoch, float(line.alpha))
+        if line.confusion is not None and line.weights is not None:
+            weights = np.array(line.weights)
+            branch.measured[epoch] = Moment(epoch, weights, loss, line.gradient, line.confusion)
+        if branch.stop is not None:
+            self._go_on()
 
-    def _weights(self, numbers: Any) -> list[float]:
-        weights = [_real(number) for number in numbers]
+    def _check_size(self, weights: list[float]) -> None:
         if self._size is None:
             self._size = len(weights)
         if len(weights) != self._size:
             raise self._wrong(f"has {len(weights)} weights, not {self._size}")
-        return weights
 
 
 class _NotANumberError(Exception):
@@ -265,25 +290,6 @@ def _refuse(constant: str) -> float:
     raise _NotANumberError(constant)
 
 
+_EPOCHS = msgspec.json.Decoder(Epoch)
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 """Made once: `json.loads` would make one for each line, which takes as long as reading it."""
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{value!r} is not a whole number")
-    return value
-
-
-def _real(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise TypeError(f"{value!r} is not a number")
-    return float(value)
-
-
-def _measured(event: dict[str, Any]) -> Measured:
-    true_negative, false_positive, false_negative, true_positive = map(_whole, event["confusion"])
-    counts = true_negative, false_positive, false_negative, true_positive
-    if min(counts) < 0 or not sum(counts):
-        raise ValueError(f"{list(counts)} is no confusion matrix")
-    return Measured(_real(event["gradient"]), counts)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from functools import reduce
 from typing import Any
-
-import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
-from gdtui.learning.descent import Descent
-from gdtui.runs.lost import LostData, Recalled
-from gdtui.runs.reader import Branch, OnlyLossesError, RunFile, RunFileError
+from gdtui.learning.descent import Descent, State
+from gdtui.learning.stop import without
+from gdtui.runs.archive import ArchivedRun
+from gdtui.runs.lost import LostData
+from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings, StopRules
 
@@ -84,7 +84,7 @@ def data_or_what_is_left(file: RunFile, settings: Settings) -> Dataset:
         return lost
 
 
-def runs_of(file: RunFile, settings: Settings, data: Dataset) -> list[Run]:
+def runs_of(file: RunFile, settings: Settings, data: Dataset) -> list[ArchivedRun]:
     """The runs in a file, one a branch, with their histories, to be looked at.
 
     Args:
@@ -94,14 +94,11 @@ def runs_of(file: RunFile, settings: Settings, data: Dataset) -> list[Run]:
     Raises:
         OnlyLossesError: the file holds no weights.
     """
-    runs: list[Run] = []
+    runs: list[ArchivedRun] = []
     for branch in file.branches:
-        run = Recalled(settings, data, branch) if isinstance(data, LostData) else Run(settings, data)
-        if branch.forked_at is not None:
-            run.forked_at, run.parent = branch.forked_at, runs[branch.parent]
-            run.history = run.parent.history.prefix(min(branch.forked_at - 1, run.parent.done))
-        fill(run, branch, file.path)
-        runs.append(run)
+        parent = None if branch.forked_at is None else runs[branch.parent]
+        runs.append(ArchivedRun(settings, data, branch, parent, runs[0].kernel if runs else None))
+        runs[-1].read_on(file.path)
     return runs
 
 
@@ -114,56 +111,29 @@ def reopen(file: RunFile) -> list[Run]:
     if file.stop is not None and file.stop.diverged:
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
     settings = settings_of(file)
-    runs = runs_of(file, settings, data_of(file, settings))
-    runs[file.current].descent.stop = None
+    runs: list[Run] = []
+    for archived in runs_of(file, settings, data_of(file, settings)):
+        run = _ready(archived)
+        run.parent = None if archived.forked_at is None else runs[archived.branch.parent]
+        runs.append(run)
     return runs
 
 
-def fill(run: Run, branch: Branch, where: str) -> None:
-    """Bring a run up to what its branch holds by now, and put its descent behind the last epoch."""
-    _append(run, branch, where)
-    if isinstance(run, Recalled):
-        run.stand()
-    else:
-        _stand(run, branch)
-    run.descent.stop = branch.stop
-
-
-def _append(run: Run, branch: Branch, where: str) -> None:
-    begin = bisect_right(branch.epochs, run.done)
-    end = len(branch.epochs)
-    # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
-    while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
-        end -= 1
-    if begin >= end:
-        return
-    if any(weights is None for weights in branch.weights[begin:end]):
-        raise OnlyLossesError(f"{where}: holds no weights")
-    epochs, losses = np.array(branch.epochs[begin:end]), np.array(branch.losses[begin:end])
-    weights = np.array(branch.weights[begin:end], dtype=np.float64)
-    cuts = [*np.searchsorted(epochs, [first for first, _ in branch.alphas]).tolist(), len(epochs)]
-    for (first, alpha), start, stop in zip(branch.alphas, cuts, cuts[1:], strict=False):
-        if stop > start:
-            run.history.append_records(first, alpha, epochs[start:stop], losses[start:stop], weights[start:stop])
-
-
-def _stand(run: Run, branch: Branch) -> None:
-    """Put a run's descent behind the last epoch that is known to be done.
+def _ready(archived: ArchivedRun) -> Run:
+    """The run behind the last epoch that is known to be done.
 
     That is the last one kept, or the one before the last change of alpha: where epochs are thinned, those between
     are not in the file, and were done with the alpha before.
     """
-    kernel, history = run.new_kernel(), run.history
-    weights, alpha = run.start, branch.alphas[-1][1] if branch.alphas else run.alpha
-    if run.done:
-        # The last epoch's own step was taken after it was measured: take it again.
-        last = Descent(kernel, history.weights_at(run.done), history.alpha_at(run.done), run.done, done=run.done - 1)
-        last.advance(1)
-        weights = last.weights
-    for first, _ in branch.alphas:
-        if first > run.done + 1:
-            between = Descent(kernel, weights, branch.alpha_at(run.done + 1) or alpha, first - 1, done=run.done)
-            history.append(between.advance(first - 1 - run.done))
-            weights = between.weights
-    run.descent = Descent(kernel, weights, alpha, max(branch.wanted, run.done), run.settings.stop, done=run.done)
-    run.descent.recall(branch.epochs, branch.losses)
+    branch, history = archived.branch, archived.history
+    run = Run(archived.settings, archived.data, archived.kernel)
+    run.history, run.forked_at, run.dropped = history, archived.forked_at, list(branch.dropped)
+    rules = reduce(without, branch.dropped, run.settings.stop)
+    state = history.state_after(run.done) if run.done else State(run.start)
+    known = max([run.forked_at or 1, *(since for since, _ in branch.alphas)]) - 1
+    for batch, later in history.redo(state, known):
+        history.append(batch)
+        state = later
+    run.descent = Descent(run.kernel, state, archived.alpha, archived.epochs, rules)
+    run.descent.stop = branch.stop
+    return run

@@ -6,9 +6,9 @@ import os
 import time
 from collections.abc import Callable
 
+from gdtui.runs.archive import ArchivedRun
 from gdtui.runs.reader import RunFile
-from gdtui.runs.reopen import data_or_what_is_left, fill, runs_of, settings_of
-from gdtui.runs.run import Run
+from gdtui.runs.reopen import data_or_what_is_left, runs_of, settings_of
 
 STALLED = 5.0
 """Seconds without a new line after which a run that has not ended counts as stalled."""
@@ -60,11 +60,11 @@ class Watched(Followed):
         self._data = data_or_what_is_left(self.file, self._settings)
         self.runs = self._all()
 
-    def _all(self) -> list[Run]:
+    def _all(self) -> list[ArchivedRun]:
         return runs_of(self.file, self._settings, self._data)
 
     @property
-    def run(self) -> Run:
+    def run(self) -> ArchivedRun:
         """The branch that is written to."""
         return self.runs[self.file.current]
 
@@ -73,5 +73,6 @@ class Watched(Followed):
             return False
         if len(self.file.branches) > len(self.runs):
             self.runs += self._all()[len(self.runs) :]
-        fill(self.run, self.file.branch, self.file.path)
+        for run in self.runs:
+            run.read_on(self.file.path)
         return True

@@ -1,229 +1,204 @@
-"""The app: pulls epochs, shows them, and lets the keyboard steer."""
+"""The app: carries commands to a session and its snapshots to a screen. What is known of the run is the session's."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import shutil
+import signal
 import sys
-from typing import TYPE_CHECKING
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from gdtui.settings import CastSettings, DataSettings, Settings
-from gdtui.tui.saving import Saving
-from gdtui.tui.steering import Steering
-from gdtui.tui.travel import Travel
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+
+from gdtui.session.commands import Command, Note
+from gdtui.settings import CastSettings, Display
+from gdtui.tui.board import Board
+from gdtui.tui.film import Film, free_name
+from gdtui.wire.terminal import TerseApp
 
 if TYPE_CHECKING:
-    # These bring NumPy, plotext and scikit-learn with them: imported after the first paint, off the UI thread.
-    from gdtui.tui.comparison import CompareApp
-    from gdtui.tui.filming import Filming
-    from gdtui.tui.stage import Stage
-
-NOT_FILMED = CastSettings()
+    # These bring NumPy with them: imported after the first paint, off the UI thread.
+    from gdtui.session.comparison import Comparison
+    from gdtui.session.session import Said, Session
 
 
-class GdtuiApp(Steering, Travel, Saving):
-    """gdtui in a terminal; see `Board` for the arguments."""
+class GdtuiApp(TerseApp):
+    """gdtui in a terminal.
 
-    # Loading
+    Args:
+        begin: makes the session; called outside the screen's thread.
+        board: the screen to begin with.
+        board_of: the screen for a session; given what `begin` made.
+        display: how the run is shown.
+        film: how the screen is recorded.
+        clock: seconds, for the link.
+    """
+
+    CSS_PATH = Path(__file__).with_name("app.tcss")  # also for subclasses that live elsewhere
+    TITLE = "gdtui"
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Leave at once", show=False, priority=True)]
+
+    def __init__(
+        self,
+        begin: Callable[[], Session | Comparison],
+        board: Board,
+        display: Display,
+        film: CastSettings = CastSettings(),  # noqa: B008 - frozen
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        super().__init__(clock)
+        if display.calm or os.environ.get("NO_MOTION"):
+            self.animation_level = "none"
+        self.session: Session | Comparison | None = None
+        self.failure: str | None = None
+        """Why it could not begin."""
+        self.film = Film(film, self._cells.whole, lambda: self.theme_variables)
+        if film.path is not None:
+            self.film.begin(film.path, shutil.get_terminal_size())
+        self._begin_with, self.board, self._display_settings = begin, board, display
+        self._asked = asyncio.Event()
+        self._outlives_hangup = False
+
+    def get_default_screen(self) -> Screen[object]:
+        return self.board
 
     def on_mount(self) -> None:
-        self._wake.set()
-        self._draw_status()
+        self.show_filming()
         # Not before the first paint: an import holds the interpreter, whichever thread it is in.
-        self.call_after_refresh(lambda: self.run_worker(self._begin(), exclusive=True, group="training"))
+        self.call_after_refresh(lambda: self.run_worker(self._live(), exclusive=True))
 
-    async def _begin(self) -> None:
-        """Load the data, then train until there is no more to do, and again whenever there is."""
+    # The session
+
+    def ask(self, command: Command) -> None:
+        """Ask the session for something; before there is one, nobody is asked."""
+        if self.session is not None:
+            self.session.do(command)
+            self._asked.set()
+
+    async def _live(self) -> None:
+        """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
         try:
-            stage = await asyncio.to_thread(self._load)
+            session = await asyncio.to_thread(self._begin_with)
         except (ValueError, MemoryError) as error:
-            self.has_only_losses = getattr(error, "has_losses", False)
             self.failure = str(error) or "the data does not fit into memory; take fewer rows with --samples"
             self.exit(2)
             return
-        self._put_on(stage)
-        if stage.watched is not None:
-            self._training = False
-            self.refresh_bindings()
-            self.run_worker(self._follow(stage), group="following")
-        await self._train()
+        self.session = session
+        if not self.board.shows(session):
+            from gdtui.tui.comparison import ComparisonBoard
 
-    def _load(self) -> Stage:
-        if self._begin_with is not None:
-            return self._begin_with()
-        from gdtui.tui.stage import Stage
-
-        return Stage.load(self.settings, self._loader)
-
-    # Training
-
-    async def _train(self) -> None:
+            self.board = ComparisonBoard(self.board.what)
+            await self.switch_screen(self.board)
         while True:
-            await self._wake.wait()
-            stage = self.stage
-            if stage is not None and self._replaying and stage.past is not None:
-                await self._replay(stage)
-                continue
-            stands = stage is None or stage.watched is not None or stage.run.stop is not None
-            if stage is None or stands or not (self._training or self._steps):
-                self.pace.rest()
-                self._wake.clear()
-                if stage is not None and stage.has_unshown and stage.past is None:
-                    await self._show_when_ready(stage)
-                continue
-            began = self._clock()
-            if self._steps:
-                count, seconds = self._steps, 10.0
-                self._steps = 0
-            else:
-                count, seconds = self.pace.due(began)
-            if count:
-                async with self.pulling:
-                    run = stage.run
-                    began = self._clock()
-                    batch = await asyncio.to_thread(run.descent.advance, count, seconds)
-                    self.pace.saw(len(batch), self._clock() - began)
-                    stage.take_in(run, batch)
-                await self._show_when_ready(stage)
-            if self._training:
-                await asyncio.sleep(max(0.0, self.pace.wait() - (self._clock() - began)))
+            self._asked.clear()
+            happened, snapshot = await asyncio.to_thread(lambda: (session.turn(), session.snapshot()))
+            self._hear(happened)
+            await self._show(snapshot)
+            if snapshot.is_leaving:
+                self.exit(self.board.exit_code)
+                return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._asked.wait(), session.due())
 
-    async def _show_when_ready(self, stage: Stage) -> None:
-        """Show the newest state, if the terminal is ready for another frame. If it is not, training goes on,
-        unless it stands still anyway."""
-        if stage.run.stop is not None or not self._training:
+    async def _show(self, snapshot: Any) -> None:
+        """Show this, if the terminal is ready for another frame. If it is not, training goes on, unless it stands
+        still anyway; what a key did is told at once."""
+        if not self.board.moves(snapshot):
             await self.link.wait()
-        if not self.link.is_ready or stage is not self.stage or stage.past is not None:
-            return
-        self._tell(stage.show_newest())
-        if stage.run.stop is not None:
-            self._show_table(True)
-        self._redraw()
-        self.frame_due = True
+        if self.link.is_ready:
+            for text in self.board.news(snapshot):
+                self.film.mark(text)
+            self.board.show(snapshot)
+            self.frame_due = True
+        else:
+            self.board.show_status(snapshot)
 
-    # Keys
+    def _hear(self, happened: Iterable[object]) -> None:
+        for said in happened:
+            if hasattr(said, "is_error"):
+                self.tell(said)  # type: ignore[arg-type]
 
-    def action_pause(self) -> None:
-        if self.stage is not None and (self.stage.past is not None or self.stage.watched is not None):
-            self.action_replay()
-            return
-        self._training = not self._training
-        self._wake.set()
-        self._draw_status()
+    def tell(self, said: Said) -> None:
+        """Say something in a corner."""
+        self.notify(said.text, severity="error" if said.is_error else "information", timeout=10 if said.is_error else 5)
 
-    def action_step(self) -> None:
-        if self.stage is not None and self.stage.past is not None:
-            self.action_travel_to_end()
-        self._training = False
-        if self.stage is not None and self.stage.run.stop is None:
-            self._steps += 1
-        self._wake.set()
-
-    async def action_quit(self) -> None:
-        stop = None if self.stage is None else self.stage.run.stop
-        self.exit(1 if stop is not None and stop.diverged else 0)
+    # Keys of every screen
 
     def action_interrupt(self) -> None:
         self.exit(130)
 
+    def action_record(self) -> None:
+        path = self.film.end()
+        if path is None:
+            try:
+                self.film.begin(free_name(".cast"), (self.size.width, self.size.height))
+            except ValueError as error:
+                self.notify(str(error), severity="error", timeout=10)
+                return
+        self.show_filming()
+        self._say(f"recording into {self.film.path}" if path is None else f"recorded in {path}")
 
-def train(settings: Settings, save: str | None = None, force: bool = False, film: CastSettings = NOT_FILMED) -> int:
-    """Train in the terminal; returns the exit code. What was learnt stays on the normal screen.
+    def action_still(self) -> None:
+        path = free_name(".svg")
+        try:
+            self.film.still(path, (self.size.width, self.size.height))
+        except OSError as error:
+            self.notify(f"{path}: cannot be written: {error.strerror or error}", severity="error", timeout=10)
+            return
+        self._say(f"saved a picture in {path}")
 
-    Raises:
-        CastError: what is asked to be recorded cannot be.
-    """
+    def _say(self, text: str) -> None:
+        """Say what came of a key, in a corner and in the log."""
+        self.notify(text)
+        self.ask(Note(text))
 
-    def begin() -> Stage:
-        from gdtui.tui.stage import Stage
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        for key in self.board.keys:
+            run = partial(self.run_action, key.binding, default_namespace=self.board)
+            yield SystemCommand(key.help, f"key {key.shown}", run)
+        yield SystemCommand("Change theme", "dark, light and others", self.action_change_theme)
 
-        return Stage.load(settings, save=save, force=force)
+    # Recording
 
-    app = GdtuiApp(settings, begin=begin)
-    _run(app, film)
-    return _finish(app)
+    def drawn(self, text: str) -> None:
+        failure = self.film.drawn(text, (self.size.width, self.size.height))
+        if failure:
+            self.call_later(self._say, failure)
+            self.call_later(self.show_filming)
 
+    def show_filming(self) -> None:
+        """Show the sign that the screen is recorded, while it is."""
+        if self.is_running and self.screen_stack:
+            self.screen_stack[0].set_class(self.film.path is not None, "filming")
 
-def resume(
-    path: str,
-    epochs: int | None,
-    alpha: float | None,
-    speed: float | None,
-    detach: bool = False,
-    film: CastSettings = NOT_FILMED,
-) -> int:
-    """Go on with a saved run in the terminal; returns and raises as `train`."""
+    # The terminal goes away
 
-    def begin() -> Stage:
-        from gdtui.tui.stage import Stage
+    def on_load(self) -> None:
+        if sys.platform == "win32":
+            return
+        self._outlives_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
+        if self._display_settings.detach and not self._outlives_hangup:
+            self._outlives_hangup = True
+            with suppress(NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.hung_up)
 
-        return Stage.resume(path, epochs, alpha)
-
-    app = GdtuiApp(Settings(DataSettings(path), speed=speed, detach=detach), begin=begin)
-    _run(app, film)
-    return _finish(app)
-
-
-def watch(paths: list[str], target: float | None = None, film: CastSettings = NOT_FILMED) -> int:
-    """Look at run files in the terminal; returns and raises as `train`. One file is shown with all that it holds,
-    several are compared; `target` is the loss of which the comparison says when it was reached."""
-
-    def begin() -> Stage:
-        from gdtui.tui.stage import Stage
-
-        return Stage.watch(paths[0])
-
-    if len(paths) == 1 and target is None:
-        app = GdtuiApp(Settings(DataSettings(paths[0])), begin=begin)
-        _run(app, film)
-        if not app.has_only_losses:
-            return _finish(app)
-    from gdtui.tui.comparison import CompareApp
-
-    comparison = CompareApp(paths, target)
-    _run(comparison, film)
-    return _finish_comparison(comparison)
-
-
-def _run(app: GdtuiApp | CompareApp, film: CastSettings) -> None:
-    app.film = film
-    app.begin_film()
-    try:
-        app.run()
-    finally:
-        app.end_film(discard=app.failure is not None)  # nothing was to be seen
-
-
-def _finish(app: GdtuiApp) -> int:
-    """Say on the normal screen what there is to say; returns the exit code."""
-    if app.failure is not None:
-        print(f"gdtui: {app.failure}", file=sys.stderr)
-        return 2
-    if app.stage is not None:
-        recorder = app.stage.recorder
-        app.stage.close()
-        from gdtui.report import print_report
-
-        print_report(app.stage.run)
-        if recorder is not None and recorder.failure is not None:
-            print(f"gdtui: {recorder.failure}", file=sys.stderr)
-        elif recorder is not None:
-            print(f"saved in {recorder.path}")
-        elif app.left_behind is not None:
-            print(f"not saved; {app.left_behind} holds the run before")
-    return _exit_code(app)
-
-
-def _finish_comparison(app: CompareApp) -> int:
-    if app.failure is not None:
-        print(f"gdtui: {app.failure}", file=sys.stderr)
-        return 2
-    if app.entrants:
-        from gdtui.report import print_standings
-
-        print_standings(app.entrants, app.target)
-    return _exit_code(app)
-
-
-def _exit_code(app: Filming) -> int:
-    """What the app was left with."""
-    return app.return_code or 0 if app.return_value is None else app.return_value
+    def hung_up(self) -> None:
+        """Train on without a screen, if that was asked for and the run is in a file: as another program in this
+        process, which goes on from the file as any `gdtui resume` does."""
+        path, speed = self.board.goes_on_in
+        if path is None or not self._outlives_hangup:
+            super().hung_up()
+            return
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream in range(3):
+            os.dup2(nothing, stream)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", path, "--plain", "--speed", speed])

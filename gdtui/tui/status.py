@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -10,6 +11,9 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from gdtui.numbers import duration
+
+if TYPE_CHECKING:
+    from gdtui.session.snapshot import Snapshot  # brings NumPy with it
 
 BAR = 30
 
@@ -19,7 +23,7 @@ class Status:
     """What the status lines say."""
 
     state: str = "loading"
-    """loading, training, paused, done, stopped or diverged."""
+    """loading, or as `Phase` has it."""
     epoch: int = 0
     epochs: int = 0
     loss: float | None = None
@@ -30,6 +34,37 @@ class Status:
     seconds_left: float | None = None
     note: str = ""
     link: str = ""
+
+
+def status_of(snapshot: Snapshot, link: str) -> Status:
+    """What the status lines say of a snapshot.
+
+    Args:
+        link: what they say of the link; empty for nothing.
+    """
+    shown, phase = snapshot.shown, snapshot.phase
+    note, seconds_left = "", None
+    if phase.is_past:
+        note = "End returns" if snapshot.watched is not None else "f trains on from here, End returns"
+    elif snapshot.stop is not None:
+        note = snapshot.stop.message
+    elif snapshot.watched is not None:
+        note = snapshot.watched
+    elif snapshot.rate:
+        seconds_left = (snapshot.epochs - shown.epoch) / snapshot.rate
+    return Status(
+        phase.value,
+        shown.epoch,
+        snapshot.epochs,
+        shown.loss if shown.epoch else None,
+        shown.accuracy,
+        shown.gradient_norm,
+        snapshot.alpha,
+        snapshot.speed,
+        seconds_left,
+        note,
+        link,
+    )
 
 
 SIGNS = {

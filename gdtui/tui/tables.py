@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -11,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 if TYPE_CHECKING:
+    from gdtui.learning.moment import Moment
     from gdtui.runs.samples import Sample
 
 
@@ -65,14 +67,14 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         table.add_column("true", justify="right", no_wrap=True)
         table.add_column("", no_wrap=True)
         for row in rows:
-            kind = "samples--right" if row.is_right else "samples--wrong"
+            kind = "samples--head" if row.predicted is None else "samples--right" if row.is_right else "samples--wrong"
             table.add_row(
                 str(row.index),
                 *(f"{value:.3g}" for value in row.features[:shown]),
                 f"{row.activation:.4f}",
-                str(row.predicted),
+                "–" if row.predicted is None else str(row.predicted),
                 str(row.true),
-                Text("✓ right" if row.is_right else "✗ wrong", self._style(kind)),
+                Text(row.verdict, self._style(kind)),
             )
         return table
 
@@ -83,12 +85,14 @@ class SamplesPanel(VerticalScroll, can_focus=False):
 class ConfusionPanel(Static):
     """Counts of true against predicted classes over all rows."""
 
-    def show(self, confusion: tuple[int, int, int, int] | None, class_names: tuple[str, str]) -> None:
-        """Show these counts from now on; None where they are not known."""
+    def show(self, shown: Moment, class_names: tuple[str, str]) -> None:
+        """Show the counts of that moment from now on."""
         from rich.table import Table
 
+        confusion = shown.confusion
         if confusion is None:
-            self.update("the file has none for this epoch")
+            is_lost = math.isnan(shown.loss)
+            self.update("the loss is not a number" if is_lost else "the file has none for this epoch")
             return
         true_negative, false_positive, false_negative, true_positive = confusion
         table = Table(box=None, padding=(0, 2, 0, 0))

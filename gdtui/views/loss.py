@@ -1,4 +1,4 @@
-"""The loss curve."""
+"""The loss curve: that of the branch shown, over those of the others."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, no_dots, stamp
 from gdtui.numbers import next_on_ladder
 from gdtui.runs.curve import Curve
+from gdtui.session.commands import Command, GoTo
+from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 
 TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
@@ -23,7 +25,7 @@ FLATTEST = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
-class LossView:
+class Look:
     """How to look at a curve.
 
     Attributes:
@@ -41,30 +43,53 @@ class LossView:
     roles: tuple[Role, ...] = ()
 
 
-def loss_chart(history: Curve, view: LossView, width: int, height: int) -> Chart:
+class LossView:
+    """The loss curve; a press of the mouse looks at an epoch."""
+
+    def __init__(self) -> None:
+        self.log = False
+        """Whether the loss is on a logarithmic scale."""
+
+    def titles(self, snapshot: Snapshot) -> tuple[str, str]:
+        return f"Loss  {snapshot.run.objective.title}", ""
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
+        return loss_chart(snapshot.run.history, self._look(snapshot), width, height)
+
+    def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
+        epoch = epoch_at(column, width, height, snapshot.run.history, self._look(snapshot))
+        return None if epoch is None or epoch == snapshot.past else GoTo(epoch)
+
+    def _look(self, snapshot: Snapshot) -> Look:
+        named = zip(snapshot.curves, snapshot.names, strict=True)
+        others = tuple((curve, name) for curve, name in named if curve is not snapshot.run.history)
+        return Look(snapshot.most_epochs, self.log, snapshot.past, others)
+
+
+def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     """The losses so far over their epochs, with a mark wherever alpha was changed.
 
     Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
     The axes move in steps, not with every epoch.
     """
-    framed = _framed(history, view, width, height)
+    framed = _framed(history, look, width, height)
     if framed is None:
         return Chart.blank(width, height)
     chart, canvas = framed[0].copy(), framed[1]
     _mark_alphas(chart, canvas, history)
-    roles = view.roles or (Role.CURVE, *(Role.OTHER_CURVE for _ in view.others))
-    stamp(chart, canvas, _curve(history, canvas, view.log), roles[0], over=(Role.MARK,))
-    for row, ((other, label), role) in enumerate(zip(view.others, roles[1:], strict=True)):
-        stamp(chart, canvas, _curve(other, canvas, view.log), role, over=(Role.MARK,))
+    roles = look.roles or (Role.CURVE, *(Role.OTHER_CURVE for _ in look.others))
+    stamp(chart, canvas, _curve(history, canvas, look.log), roles[0], over=(Role.MARK,))
+    for row, ((other, label), role) in enumerate(zip(look.others, roles[1:], strict=True)):
+        stamp(chart, canvas, _curve(other, canvas, look.log), role, over=(Role.MARK,))
         _write(chart, canvas, 1 + row, canvas.width - len(label) - 1, label, role)
-    if view.cursor is not None:
-        _cursor(chart, canvas, view.cursor)
+    if look.cursor is not None:
+        _cursor(chart, canvas, look.cursor)
     return chart
 
 
-def epoch_at(column: int, width: int, height: int, history: Curve, view: LossView) -> int | None:
+def epoch_at(column: int, width: int, height: int, history: Curve, look: Look) -> int | None:
     """The epoch drawn in that column of the chart of that size, kept within 1 … done; None without a chart."""
-    framed = _framed(history, view, width, height)
+    framed = _framed(history, look, width, height)
     if framed is None or not len(history):
         return None
     centres = framed[1].x_centres()
@@ -72,11 +97,11 @@ def epoch_at(column: int, width: int, height: int, history: Curve, view: LossVie
     return min(max(round(float(centres[place])), 1), len(history))
 
 
-def _framed(history: Curve, view: LossView, width: int, height: int) -> tuple[Chart, Canvas] | None:
+def _framed(history: Curve, look: Look, width: int, height: int) -> tuple[Chart, Canvas] | None:
     """The axes that hold this history and the others."""
-    every = [history, *(other for other, _ in view.others)]
-    xlim = (0.0, float(last_epoch(max(map(len, every)), view.epochs)))
-    ylim, yticks = _y_axis(every, view.log, height)
+    every = [history, *(other for other, _ in look.others)]
+    xlim = (0.0, float(last_epoch(max(map(len, every)), look.epochs)))
+    ylim, yticks = _y_axis(every, look.log, height)
     return axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
 
 

@@ -1,8 +1,9 @@
-"""Screens over the main one: a question, a choice of data, the help."""
+"""Screens over the main one: questions, a choice of data, the help."""
 
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -60,6 +61,29 @@ class Question(ModalScreen[Answer | None], Generic[Answer]):
             hint = self.query_one("#hint", Label)
             hint.update(str(error))
             hint.add_class("wrong")
+
+
+class Confirm(ModalScreen[str | None]):
+    """Asks before something is lost; dismissed with y, with w (save it first), or with None.
+
+    Args:
+        title: what would be lost.
+    """
+
+    BINDINGS = [
+        Binding("y", "dismiss('y')", "Drop them"),
+        Binding("w", "dismiss('w')", "Save first"),
+        Binding("n,escape,q", "dismiss(None)", "Stay"),
+    ]
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Label(self._title, classes="dialog-title", markup=False)
+            yield Label("y drops them, w saves first, n or escape stays here", markup=False)
 
 
 class DataChoice(ModalScreen[str | None]):
@@ -128,7 +152,20 @@ def read_alpha(text: str) -> float:
     return value
 
 
-def read_epochs(text: str) -> float:
+def new_path(text: str) -> str:
+    """The name of a file that can be made. Raises ValueError with what is wrong."""
+    if not text:
+        raise ValueError("a file name is needed")
+    text = os.path.expanduser(text)
+    if os.path.lexists(text):
+        raise ValueError(f"{text} is there already; give another name")
+    folder = os.path.dirname(text) or "."
+    if not os.path.isdir(folder):
+        raise ValueError(f"there is no folder {folder}")
+    return text
+
+
+def read_epochs(text: str) -> int:
     """A number of epochs, as typed. Raises ValueError with what is wrong."""
     try:
         value = whole_number(text)

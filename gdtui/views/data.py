@@ -1,4 +1,4 @@
-"""The points with the decision boundary."""
+"""The data: the points with the decision boundary."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from gdtui.charts.roles import Ground, Role
 from gdtui.charts.strokes import ACROSS, extents, no_dots, segment, stamp
 from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import sigmoid
+from gdtui.session.commands import Command
+from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 
 MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
@@ -27,6 +29,26 @@ class _Still:
     canvas: Canvas
     u: Floats
     v: Floats
+
+
+class DataView:
+    """The points, and the boundary of the moment shown."""
+
+    _chart: ScatterChart | None = None
+
+    def titles(self, snapshot: Snapshot) -> tuple[str, str]:
+        data = snapshot.run.data
+        what = data.plane.note or f"{data.name} and boundary"
+        legend = "  ".join(f"{marker} {name}" for (marker, _), name in zip(MARKERS, data.class_names, strict=True))
+        return f"points not at hand  ·  {what}" if snapshot.missing else what, legend
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
+        if self._chart is None or self._chart.data is not snapshot.run.data:
+            self._chart = ScatterChart(snapshot.run.data)
+        return self._chart.draw(snapshot.shown.weights, width, height)
+
+    def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
+        return None
 
 
 class ScatterChart:

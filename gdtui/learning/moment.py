@@ -1,0 +1,57 @@
+"""One state of the unit, and what is known of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from gdtui.learning.kernel import Kernel
+from gdtui.types import Confusion, Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One state, all measured at the same weights. What is not known, of a run file without its data, say, is None.
+
+    Attributes:
+        epoch: the epoch that was measured, before its step; of a run that has ended also the state after its last.
+        weights: shape (d + 1,), the bias first.
+        loss: NaN where there is none.
+        gradient_norm: the Euclidean norm of the gradient.
+        confusion: over all rows; None also where activations are not numbers, which are neither right nor wrong.
+    """
+
+    epoch: int
+    weights: Floats = field(compare=False)
+    loss: float
+    gradient_norm: float | None = None
+    confusion: Confusion | None = None
+
+    @property
+    def accuracy(self) -> float | None:
+        """The share of right predictions, 0 to 1."""
+        return None if self.confusion is None else accuracy_of(self.confusion)
+
+
+def accuracy_of(confusion: Confusion) -> float:
+    """The share of right predictions, 0 to 1."""
+    true_negative, false_positive, false_negative, true_positive = confusion
+    right = true_negative + true_positive
+    return right / (right + false_positive + false_negative)
+
+
+def measure(kernel: Kernel, weights: Floats, epoch: int = 0) -> Moment:
+    """The state at `weights`, shape (d + 1,), in full."""
+    gradient = np.empty(len(weights))
+    with np.errstate(over="ignore", invalid="ignore"):
+        loss = float(kernel.loss_gradient(weights, gradient))
+        return evaluated(kernel, epoch, weights, loss, gradient)
+
+
+def evaluated(kernel: Kernel, epoch: int, weights: Floats, loss: float, gradient: Floats) -> Moment:
+    """The state that the kernel's last evaluation was of, with the loss and the gradient that came of it."""
+    norm = float(np.sqrt(gradient @ gradient))
+    confusion = None if math.isnan(loss) else kernel.confusion()
+    return Moment(epoch, weights, loss, None if math.isnan(norm) else norm, confusion)

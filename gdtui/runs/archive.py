@@ -1,0 +1,131 @@
+"""Runs that can only be looked at: branches of a run file, which somebody else may be writing."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import replace
+
+import numpy as np
+
+from gdtui.data.dataset import Dataset
+from gdtui.learning.kernel import Kernel
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Best, Stop, bests
+from gdtui.runs.lost import LostData
+from gdtui.runs.reader import Branch, OnlyLossesError
+from gdtui.runs.run import Shown
+from gdtui.settings import Settings
+from gdtui.types import Floats
+
+
+class ArchivedRun(Shown):
+    """A branch of a run file. With its data every epoch can be shown, since what lies between those that were kept is
+    computed again; without it, those that were kept, as far as the file tells them.
+
+    Args:
+        settings: what determined it.
+        data: its data, or what is left of that.
+        branch: its records, as far as they have been read; see `read_on`.
+        parent: the branch that it was forked from.
+    """
+
+    def __init__(
+        self, settings: Settings, data: Dataset, branch: Branch, parent: Shown | None, kernel: Kernel | None = None
+    ) -> None:
+        super().__init__(settings, data, kernel)
+        self.branch = branch
+        if branch.forked_at is not None and parent is not None:
+            self.forked_at, self.parent = branch.forked_at, parent
+            kept = min(branch.forked_at - 1, parent.done)
+            self.history = parent.history.prefix(kept, branch.alpha_at(kept + 1) or settings.alpha)
+
+    @property
+    def epochs(self) -> int:  # type: ignore[override]
+        return max(self.branch.wanted, self.done)
+
+    @property
+    def alpha(self) -> float:  # type: ignore[override]
+        return self.branch.alphas[-1][1] if self.branch.alphas else self.settings.alpha
+
+    @property
+    def stop(self) -> Stop | None:  # type: ignore[override]
+        return self.branch.stop
+
+    @property
+    def weights(self) -> Floats:  # type: ignore[override]
+        if self.branch.end is not None:
+            return self.branch.end.weights
+        if not self.done:
+            return self.start
+        return self._kept(self.done).weights if self._is_lost else self.history.state_after(self.done).weights
+
+    @property
+    def _is_lost(self) -> bool:
+        return isinstance(self.data, LostData)
+
+    def read_on(self, where: str) -> None:
+        """Take in what the branch holds by now. Raises OnlyLossesError where it holds no weights, of a file that is
+        called so."""
+        branch, history = self.branch, self.history
+        for since, alpha in branch.alphas:
+            if since > self.done:
+                history.steer(since, alpha)
+        begin, end = bisect_right(branch.epochs, self.done), len(branch.epochs)
+        # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
+        while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
+            end -= 1
+        if begin >= end:
+            return
+        if any(weights is None for weights in branch.weights[begin:end]):
+            raise OnlyLossesError(f"{where}: holds no weights")
+        history.append_records(
+            np.array(branch.epochs[begin:end]),
+            np.array(branch.losses[begin:end]),
+            np.array(branch.weights[begin:end], dtype=np.float64),
+            self._bests(begin, end),
+        )
+
+    def _bests(self, begin: int, end: int) -> list[Best]:
+        """What the patience rule remembered before each of these records; version 1 says it by their losses alone."""
+        told, rules = self.branch.bests, self.settings.stop
+        if rules.patience is None or any(best is not None for best in told):
+            return [best or Best() for best in told[begin:end]]
+        found, best = [Best()], Best()
+        for epoch, loss in zip(self.branch.epochs, self.branch.losses, strict=True):
+            best = bests(np.array([loss]), epoch, best, rules.min_delta)[0]
+            found.append(best)
+        return found[begin:end]
+
+    def first(self) -> Moment:
+        return Moment(0, self.start, np.nan) if self._is_lost else super().first()
+
+    def end(self) -> Moment:
+        if self.branch.end is not None:
+            return replace(self.branch.end, epoch=self.done)
+        if self._is_lost:
+            return self._kept(self.done) if self.done else self.first()
+        return super().end()
+
+    def moment(self, epoch: int) -> Moment:
+        if not self._is_lost:
+            return super().moment(epoch)
+        if not 1 <= epoch <= self.done:
+            raise IndexError(f"epoch {epoch} is not in 1 … {self.done}")
+        return self._kept(epoch)
+
+    def _kept(self, epoch: int) -> Moment:
+        """The last record up to that epoch."""
+        index = self._index(epoch)
+        at = self.branch.epochs[index]
+        known = self.branch.measured.get(at)
+        return known or Moment(at, np.array(self.branch.weights[index], dtype=np.float64), self.branch.losses[index])
+
+    def _index(self, epoch: int) -> int:
+        return max(0, bisect_right(self.branch.epochs, epoch) - 1)
+
+    def reachable(self, epoch: int, forward: bool) -> int:
+        if not self._is_lost:
+            return epoch
+        kept = self.branch.epochs
+        index = bisect_left(kept, epoch) if forward else self._index(epoch)
+        return min(kept[index], self.done)

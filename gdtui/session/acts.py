@@ -1,0 +1,137 @@
+"""What each command comes to in a session."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from gdtui.data.load import load
+from gdtui.numbers import ladder_step
+from gdtui.runs.events import Forked, Switched
+from gdtui.runs.run import Run
+from gdtui.session import commands as ask
+from gdtui.session.snapshot import Phase
+from gdtui.settings import MOST_EPOCHS
+
+if TYPE_CHECKING:
+    from gdtui.session.session import Session
+
+
+def carry_out(command: ask.Command, session: Session) -> None:
+    """Do what was asked for. What trains or steers is not to be had where a file is only watched."""
+    if isinstance(session.run, Run):
+        _steer(command, session, session.run)
+    _look(command, session)
+
+
+def _steer(command: ask.Command, session: Session, run: Run) -> None:
+    match command:
+        case ask.SetAlpha(alpha):
+            _set_alpha(session, run, alpha)
+        case ask.StepAlpha(up):
+            _set_alpha(session, run, ladder_step(session.alpha, up))
+        case ask.SetEpochs(epochs):
+            _set_epochs(session, run, epochs)
+        case ask.ScaleEpochs(up):
+            _set_epochs(session, run, run.epochs + max(1, run.epochs // 2) if up else round(run.epochs / 1.5))
+        case ask.Step():
+            session.go(run.done + 1)
+            if run.stop is None:
+                session.phase = Phase.PAUSED
+                session.pull(1)
+        case ask.Fork() if session.past is not None:
+            _fork(session, run, session.past, session.alpha)
+        case ask.Restart(fresh):
+            session.seed += fresh
+            session.start_over(run.restarted(session.seed if fresh else None))
+        case ask.ChooseData():
+            _choose_data(session, run, command)
+        case ask.Save(path, then):
+            if session.save(path) and then is not None:
+                carry_out(then, session)
+
+
+def _look(command: ask.Command, session: Session) -> None:
+    run = session.run
+    match command:
+        case ask.Pause():
+            _pause(session)
+        case ask.Play():
+            _play(session)
+        case ask.ChangeSpeed(to):
+            {"faster": session.pace.faster, "slower": session.pace.slower, "max": session.pace.toggle_max}[to]()
+        case ask.Travel(epochs) if run.done:
+            _travel(session, epochs)
+        case ask.TravelPart(tenths) if run.done:
+            _travel(session, tenths * max(1, run.done // 10))
+        case ask.GoTo(epoch):
+            session.go(run.done + 1 if epoch is None else epoch)
+        case ask.NextBranch(step) if len(session.runs) > 1:
+            number = (session.runs.index(run) + step) % len(session.runs)
+            session.enter(session.runs[number])
+            session.tell(Switched(number))
+            session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches")
+        case ask.Note(text):
+            session.log.add(text)
+        case ask.Leave():
+            session.is_leaving = True
+
+
+def _set_alpha(session: Session, run: Run, alpha: float) -> None:
+    if session.past is None:
+        session.tell(*run.set_alpha(alpha))
+    else:
+        session.fork_alpha = alpha
+
+
+def _set_epochs(session: Session, run: Run, epochs: int) -> None:
+    was_stopped = run.stop is not None
+    session.tell(*run.set_epochs(min(max(1, epochs), MOST_EPOCHS)))
+    if was_stopped and run.stop is None and session.past is None:
+        session.enter(run)
+        session.phase = Phase.TRAINING
+
+
+def _fork(session: Session, run: Run, epoch: int, alpha: float) -> None:
+    fork, of = run.forked(epoch, alpha), session.runs.index(run)
+    session.enter(fork)
+    session.tell(Forked(epoch, of, alpha))
+    session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}")
+    session.phase = Phase.TRAINING
+
+
+def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
+    settings = run.settings
+    init = settings.init if isinstance(settings.init, str) else "uniform"
+    settings = replace(settings, data=command.data, alpha=run.alpha, epochs=run.epochs, init=init)
+    try:
+        new = Run(settings, load(command.data))
+    except (ValueError, MemoryError) as error:
+        session.say(str(error) or "the data does not fit into memory", is_error=True, is_logged=False)
+        return
+    session.start_over(new)
+
+
+def _pause(session: Session) -> None:
+    if session.past is not None or session.watched is not None:
+        _play(session)
+    elif session.phase is Phase.TRAINING:
+        session.phase = Phase.PAUSED
+    elif session.phase is Phase.PAUSED:
+        session.phase = Phase.TRAINING
+
+
+def _play(session: Session) -> None:
+    if session.phase is Phase.REPLAY:
+        session.phase = Phase.PAST
+    elif session.run.done:
+        session.go(1 if session.past is None else session.past)
+        session.phase = Phase.REPLAY
+        session.pace.rest()
+
+
+def _travel(session: Session, epochs: int) -> None:
+    here = session.run.done + 1 if session.past is None else session.past
+    # The present shows the last epoch too, unless the run has ended: then what came after its step.
+    skip = session.past is None and session.run.stop is None and epochs < 0
+    session.go(max(1, here + epochs - skip))

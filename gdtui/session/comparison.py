@@ -1,0 +1,132 @@
+"""Several run files side by side, as a session: also one file that holds only losses."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from gdtui.learning.stop import Stop
+from gdtui.runs.compare import Entrant, entrants_of
+from gdtui.session import commands as ask
+from gdtui.session.log import Entry, epoch_entry
+from gdtui.session.session import POLL, Said
+
+LINES_AT_ONCE = 200
+"""Epochs of a file that are logged at a time, at the most; those before them are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """A comparison as it stands at one moment.
+
+    Attributes:
+        front: the number of the run whose curve is in front.
+        epoch: the epoch looked at, where that is not each run's last.
+        target: the loss of which the table says when it was reached; None for one that all have reached.
+        asked: how many commands have been carried out.
+    """
+
+    entrants: tuple[Entrant, ...]
+    front: int
+    epoch: int | None
+    target: float | None
+    log: tuple[Entry, ...]
+    logged: int
+    asked: int
+    is_leaving: bool
+
+
+class Comparison:
+    """Looks at run files, and reads on in them.
+
+    Args:
+        paths: the files.
+        target: see `Standings`.
+
+    Raises:
+        RunFileError: one of them is no run file.
+    """
+
+    def __init__(self, paths: list[str], target: float | None = None) -> None:
+        self.entrants = entrants_of(paths)
+        self.target, self._front = target, 0
+        self._epoch: int | None = None
+        self._queue: deque[ask.Command] = deque()
+        self._done = 0
+        self._is_leaving = False
+        self._log: deque[Entry] = deque(maxlen=10_000)
+        self._added = 0
+        self._logged = 0
+        """Epochs of a single file that the log has."""
+        self._told: dict[str, str | None] = {}
+        """The errors that the log has, by file."""
+        self._told_stop: Stop | None = None
+        for entrant in self.entrants:
+            if entrant.note is not None:
+                self._add(Entry(f"{entrant.file.path}: not all can be shown: {entrant.note}"))
+
+    def do(self, command: ask.Command) -> None:
+        """See `Session.do`."""
+        self._queue.append(command)
+
+    def due(self) -> float:
+        """See `Session.due`."""
+        return 0.0 if self._queue else POLL
+
+    def turn(self) -> list[Said]:
+        """Do what was asked for, and read on."""
+        while self._queue:
+            self._carry_out(self._queue.popleft())
+            self._done += 1
+        for entrant in self.entrants:
+            entrant.poll()
+            if entrant.error not in (None, self._told.get(entrant.file.path)):
+                self._add(Entry(str(entrant.error)))
+            self._told[entrant.file.path] = entrant.error
+        if len(self.entrants) == 1:  # of several, their curves tell it better
+            self._log_epochs(self.entrants[0])
+        return []
+
+    def snapshot(self) -> Standings:
+        """All that is to be shown, as it is now."""
+        return Standings(
+            tuple(self.entrants), self._front, self._epoch, self.target, tuple(self._log), self._added, self._done,
+            self._is_leaving,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Nothing more is to come."""
+
+    def _add(self, entry: Entry) -> None:
+        self._log.append(entry)
+        self._added += 1
+
+    def _log_epochs(self, entrant: Entrant) -> None:
+        epochs, losses = entrant.curve.known()
+        begin = max(self._logged, len(epochs) - LINES_AT_ONCE)
+        for epoch, loss in zip(epochs[begin:].tolist(), losses[begin:].tolist(), strict=True):
+            self._add(epoch_entry(int(epoch), loss))
+        self._logged = len(epochs)
+        stop = entrant.file.stop
+        if stop is not None and stop is not self._told_stop:
+            self._add(Entry(stop.message))
+        self._told_stop = stop
+
+    def _carry_out(self, command: ask.Command) -> None:
+        last = max(len(entrant.curve) for entrant in self.entrants)
+        match command:
+            case ask.Travel(epochs):
+                self._go((last + (epochs > 0) if self._epoch is None else self._epoch) + epochs, last)
+            case ask.TravelPart(tenths):
+                self._carry_out(ask.Travel(tenths * max(1, last // 10)))
+            case ask.GoTo(epoch):
+                self._go(last + 1 if epoch is None else epoch, last)
+            case ask.NextBranch(step):
+                self._front = (self._front + step) % len(self.entrants)
+            case ask.Leave():
+                self._is_leaving = True
+
+    def _go(self, epoch: int, last: int) -> None:
+        """Look at that epoch of all runs; beyond the last, at each run's last."""
+        if last:
+            self._epoch = None if epoch > last else max(1, epoch)

@@ -1,0 +1,65 @@
+"""Sessions, as the command line asks for them. All of these are slow, and belong off the screen's thread."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from gdtui.data.load import load
+from gdtui.runs.run import Run
+from gdtui.runs.watched import Watched
+from gdtui.session.session import Session
+from gdtui.settings import Display, Settings
+
+
+def begin(
+    settings: Settings,
+    display: Display,
+    save: str | None = None,
+    force: bool = False,
+    clock: Callable[[], float] = time.perf_counter,
+) -> Session:
+    """Load the data and stand at the start of a run.
+
+    Args:
+        save: the run file to write, if any.
+        force: overwrite it.
+        clock: seconds, for the pace.
+
+    Raises:
+        ValueError: the data, the file or the settings cannot be used.
+    """
+    run = Run(settings, load(settings.data))
+    if save is None:
+        return Session([run], run, display, clock=clock)
+    from gdtui.runs.writer import RunWriter
+
+    return Session([run], run, display, RunWriter(save, run, force), clock=clock)
+
+
+def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> Session:
+    """The run in a file, to go on in that file. Raises RunFileError where it cannot go on.
+
+    Args:
+        epochs: how many are wanted in all now; None for as many as the file says.
+        alpha: the learning rate from here; None for the file's last.
+    """
+    from gdtui.runs.writer import continued
+
+    runs, run, writer = continued(path, epochs, alpha)
+    session = Session([*runs], run, display, writer)
+    if run.done:
+        session.log.add(f"going on after epoch {run.done}")
+    return session
+
+
+def watch(path: str, display: Display) -> Session:
+    """The runs in a file, to be looked at. Raises RunFileError where they cannot be shown, OnlyLossesError where
+    their losses can."""
+    watched = Watched(path)
+    session = Session([*watched.runs], watched.run, display, watched=watched)
+    missing = session.snapshot().missing
+    if missing:
+        session.log.add(f"all but the points can be shown: {missing}")
+    session.log.add(f"{path}: {watched.state}")
+    return session

@@ -1,0 +1,292 @@
+"""A training session: the one owner of what is trained, looked at and saved. Commands go in, snapshots come out.
+
+`turn` does all the work, in whichever one thread calls it; `do` may be called from any other meanwhile. What happens
+is told once, as an event, to the log, the file and the front end.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
+
+from gdtui.learning.moment import Moment
+from gdtui.numbers import watchable_speed
+from gdtui.runs.events import Event
+from gdtui.runs.run import Run, Shown
+from gdtui.runs.watched import Watched
+from gdtui.session.acts import carry_out
+from gdtui.session.commands import Command
+from gdtui.session.log import Log
+from gdtui.session.pace import Pace
+from gdtui.session.snapshot import Phase, Snapshot
+from gdtui.settings import Display
+
+if TYPE_CHECKING:
+    from gdtui.runs.writer import RunWriter  # imported where a run is saved: others need not wait for it
+
+POLL = 0.2
+"""Seconds between two looks at a file that is watched."""
+REPLAY_FRAMES = 50
+"""Frames of a replay at full speed."""
+
+
+class Said(NamedTuple):
+    """What came of a command, for the person who gave it."""
+
+    text: str
+    is_error: bool = False
+
+
+class Session:
+    """One run and its branches; see `gdtui.session.opening` for where they come from.
+
+    Args:
+        runs: all branches, each after its parent.
+        run: the one shown.
+        display: how fast it goes.
+        writer: writes it into a file, if anything does.
+        watched: the file that is only looked at, if that is what this is.
+        clock: seconds.
+    """
+
+    def __init__(
+        self,
+        runs: list[Shown],
+        run: Shown,
+        display: Display,
+        writer: RunWriter | None = None,
+        watched: Watched | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self.runs, self.run, self.writer, self.watched = runs, run, writer, watched
+        self.pace = Pace(display.speed or watchable_speed(run.epochs), display.fps)
+        self.past: int | None = None
+        """The epoch shown, where that is not the newest."""
+        self.fork_alpha: float | None = None
+        """The alpha chosen for a fork from there."""
+        self.is_leaving = False
+        self.left_behind: str | None = None
+        self._clock = clock
+        self.seed = run.settings.seed
+        """The last that fresh weights were drawn with."""
+        self._queue: deque[Command] = deque()
+        self._is_asked = threading.Event()
+        self._done = 0
+        self._happened: list[Event | Said] = []
+        self._moment: Moment | None = None
+        self._logs = {run: Log(run)}
+        self._began = clock()
+        self._failure: str | None = None
+        """What was wrong with the file that is watched, when it was last read."""
+        self.phase = self.standing()
+        if self.phase is Phase.PAUSED and watched is None:
+            self.phase = Phase.TRAINING
+
+    # From outside
+
+    def do(self, command: Command) -> None:
+        """Ask for something; it is done in the next turn, which a turn that is under way makes room for."""
+        self._queue.append(command)
+        self._is_asked.set()
+
+    def due(self) -> float | None:
+        """Seconds until there is something to do again; None where that is not before something is asked for."""
+        if self._queue:
+            return 0.0
+        if self.phase in (Phase.TRAINING, Phase.REPLAY):
+            least = 0.1 if self.phase is Phase.REPLAY and self.pace.is_max else 0.0
+            return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
+        return None if self.watched is None else POLL
+
+    def turn(self) -> list[Event | Said]:
+        """Do what was asked for, then train, play or read on for a moment; returns what happened."""
+        self._began, self._happened = self._clock(), []
+        self._is_asked.clear()
+        while self._queue:
+            carry_out(self._queue.popleft(), self)
+            self._done += 1
+        if self.phase is Phase.TRAINING:
+            count, seconds = self.pace.due(self._began)
+            if count:
+                self.pull(count, seconds)
+        elif self.phase is Phase.REPLAY:
+            self._replay()
+        else:
+            self.pace.rest()
+        if self.watched is not None:
+            self._read_on(self.watched)
+        return self._happened
+
+    def snapshot(self) -> Snapshot:
+        """All that is to be shown, as it is now. Called where `turn` is."""
+        run, log, pace = self.run, self.log, self.pace
+        if self._moment is None:
+            self._moment = run.newest() if self.past is None else run.moment(self.past)
+        return Snapshot(
+            self.phase, run, self.runs.index(run), self._moment, self.past, run.done, run.epochs,
+            max(run.epochs for run in self.runs), self.alpha, run.stop,
+            tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
+            pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
+            None if self.watched is None else self.watched.file.path,
+            self.saved_in, self.left_behind, self._done, self.is_leaving,
+        )  # fmt: skip
+
+    def close(self) -> str | None:
+        """Nothing more is to come: what was asked for and has not been done yet is done, but for training. Returns
+        what went wrong with the file, if anything did."""
+        while self._queue:
+            carry_out(self._queue.popleft(), self)
+        return self._close_file()
+
+    # What is shown
+
+    @property
+    def saved_in(self) -> str | None:
+        """The file that the run is being written into."""
+        return None if self.writer is None else self.writer.path
+
+    @property
+    def log(self) -> Log:
+        """The log of the branch shown."""
+        return self._logs[self.run]
+
+    @property
+    def alpha(self) -> float:
+        """The alpha of the next step: that of a fork, where one looks at the past."""
+        if self.past is None:
+            return self.run.alpha
+        return self.run.history.alpha_at(self.past) if self.fork_alpha is None else self.fork_alpha
+
+    def name(self, run: Shown) -> str:
+        """A branch for people: its number, and the alpha it ended or stands with."""
+        number = self.runs.index(run)
+        what = "first run" if number == 0 else f"fork {number} at {run.forked_at}"
+        return f"{what}, α {run.alpha:g}"
+
+    def standing(self) -> Phase:
+        """The phase in the present, where nothing is trained."""
+        if self.run.stop is not None:
+            return Phase.after(self.run.stop)
+        state = "paused" if self.watched is None or self.watched.state == "ended" else self.watched.state
+        return Phase(state)
+
+    def tell(self, *events: Event) -> None:
+        for event in events:
+            self._happened.append(event)
+            self.log.take(event)
+            if self.writer is not None:
+                self.writer.take(event)
+                if self.writer.failure is not None:
+                    failure, self.writer = self.writer.failure, None
+                    self.say(f"{failure}; training goes on", is_error=True)
+
+    def say(self, text: str, is_error: bool = False, is_logged: bool = True) -> None:
+        self._happened.append(Said(text, is_error))
+        if is_logged:
+            self.log.add(text)
+
+    # What the acts are made of
+
+    def pull(self, count: int, seconds: float = math.inf) -> None:
+        """Train so many epochs, for so long at the most, or until something is asked for."""
+        run = self.run
+        assert isinstance(run, Run)
+        began = self._clock()
+        batch = run.advance(count, seconds, is_enough=self._is_asked.is_set)
+        self.pace.saw(len(batch), self._clock() - began)
+        self._moment = None
+        if len(batch) or batch.stop is not None:
+            self.tell(batch)
+        if batch.stop is not None:
+            self.phase = self.standing()
+
+    def go(self, epoch: int) -> None:
+        """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the
+        present and goes further is there already: training goes on."""
+        if self.past is None and epoch > self.run.done:
+            return
+        if epoch > self.run.done:
+            self.past = self.fork_alpha = None
+            self.phase = self.standing()
+        else:
+            here = self.run.done if self.past is None else self.past
+            self.past = self.run.reachable(max(1, epoch), forward=epoch > here)
+            self.phase = Phase.PAST
+        self._moment = None
+
+    def enter(self, run: Shown) -> None:
+        """Show this branch from now on, in its present, standing still."""
+        if run not in self.runs:
+            self.runs.append(run)
+        if run not in self._logs:
+            self._logs[run] = Log(run)
+        self.run = run
+        self.past = self.fork_alpha = self._moment = None
+        self.phase = self.standing()
+
+    def start_over(self, run: Shown) -> None:
+        """Another run takes the place of all branches; the file of those, if any, is left behind."""
+        left = self.saved_in
+        self._close_file()
+        self.runs, self._logs = [], {}
+        self.enter(run)
+        self.phase = Phase.TRAINING
+        if left is not None:
+            self.left_behind = left
+            self.say(f"{left} holds the run before; w saves this one")
+
+    def save(self, path: str) -> bool:
+        """Write all branches into a new file, and what is still to come; returns whether that went well."""
+        from gdtui.runs.writer import RunWriter
+
+        runs = [run for run in self.runs if isinstance(run, Run)]
+        try:
+            if self.writer is not None:
+                raise ValueError(f"the run is being saved in {self.writer.path} already")
+            self.writer = RunWriter(path, runs[self.runs.index(self.run)], branches=runs)
+        except ValueError as error:
+            self.say(str(error), is_error=True, is_logged=False)
+            return False
+        self.say(f"saved in {path}, as is what is still to come")
+        return True
+
+    def _close_file(self) -> str | None:
+        writer, self.writer = self.writer, None
+        if writer is None:
+            return None
+        writer.close()
+        return writer.failure
+
+    def _replay(self) -> None:
+        count = self.pace.due(self._began)[0]
+        if self.pace.is_max:
+            count = max(1, self.run.done // REPLAY_FRAMES)
+        if count and self.past is not None:
+            self.go(self.past + count)
+            if self.past is not None:
+                self.phase = Phase.REPLAY
+
+    def _read_on(self, watched: Watched) -> None:
+        """Show what has been appended to the file that is watched."""
+        written = watched.run
+        try:
+            is_new, self._failure = watched.poll(), None
+        except ValueError as error:
+            is_new = False
+            if str(error) != self._failure:
+                self._failure = str(error)
+                self.say(self._failure, is_error=True)
+        if is_new:
+            self.runs = [*watched.runs]
+            if watched.run is not written and self.run is written and self.past is None:
+                self.enter(watched.run)
+                self.log.add(self.name(watched.run))
+            self.log.read_on()
+        if not self.phase.is_past:
+            self.phase = self.standing()
+            if is_new:
+                self._moment = None

@@ -1,0 +1,120 @@
+"""A session as it stands at one moment: all that is drawn of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Stop
+from gdtui.learning.weights import start_told
+from gdtui.runs.curve import Curve
+from gdtui.runs.lost import LostData
+from gdtui.runs.run import Shown
+from gdtui.session.log import Entry
+
+
+class Phase(Enum):
+    """What goes on; the values are what the screen says."""
+
+    TRAINING = "training"
+    PAUSED = "paused"
+    DONE = "done"
+    STOPPED = "stopped"
+    DIVERGED = "diverged"
+    PAST = "past"
+    REPLAY = "replay"
+    WAITING = "waiting"
+    FOLLOWING = "following"
+    STALLED = "stalled"
+
+    @property
+    def is_past(self) -> bool:
+        """Whether an epoch of the past is shown."""
+        return self in (Phase.PAST, Phase.REPLAY)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended."""
+        return self in (Phase.DONE, Phase.STOPPED, Phase.DIVERGED)
+
+    @property
+    def moves(self) -> bool:
+        """Whether it goes on by itself."""
+        return self in (Phase.TRAINING, Phase.REPLAY)
+
+    @classmethod
+    def after(cls, stop: Stop) -> Phase:
+        """That of a run that ended so."""
+        return {"epochs": cls.DONE, "diverged": cls.DIVERGED}.get(stop.rule, cls.STOPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What a front end shows. Of `run` it may read its data, its settings and what `History` lets others read.
+
+    Attributes:
+        number: of the branch shown, from 0.
+        shown: the moment in front.
+        past: the epoch shown, where that is not the newest.
+        epochs: wanted of this branch; `most_epochs` of any.
+        alpha: of the next step: that of a fork, where one looks at the past.
+        names: of all branches; `curves` are theirs.
+        log: of this branch; `logged` entries were ever added to it.
+        speed: in words; `rate` is in epochs a second, 0 where it is not known yet; `is_max` is as fast as it goes.
+        watched: the file that is only looked at, if any.
+        saved_in: the file that the run is being written into.
+        left_behind: the file of a run before this.
+        asked: how many commands have been carried out.
+    """
+
+    phase: Phase
+    run: Shown
+    number: int
+    shown: Moment
+    past: int | None
+    done: int
+    epochs: int
+    most_epochs: int
+    alpha: float
+    stop: Stop | None
+    names: tuple[str, ...]
+    curves: tuple[Curve, ...]
+    log: tuple[Entry, ...]
+    logged: int
+    speed: str
+    rate: float
+    is_max: bool
+    watched: str | None
+    saved_in: str | None
+    left_behind: str | None
+    asked: int
+    is_leaving: bool
+
+    @property
+    def title(self) -> str:
+        """What is trained on what, in a line."""
+        data, count = self.run.data, len(self.run.data.feature_names)
+        features = "1 feature" if count == 1 else f"{count} features"
+        scaled = "standardised" if data.standardized else "not standardised"
+        start = start_told(self.run.start, self.run.settings.seed)
+        return f"{data.name}  ·  {len(data)} rows, {features}, {scaled}  ·  {start}"
+
+    @property
+    def missing(self) -> str:
+        """Why the rows of the data are not to be had; empty where they are."""
+        data = self.run.data
+        return data.why if isinstance(data, LostData) else ""
+
+    @property
+    def unsaved(self) -> str:
+        """What would be lost with this session, in words; empty where that is little, or in a file."""
+        if self.saved_in is not None or self.watched is not None:
+            return ""
+        if len(self.names) > 1:
+            return f"{len(self.names)} branches"
+        return f"{self.done:,} epochs" if self.done > WORTH_ASKING else ""
+
+
+WORTH_ASKING = 1_000
+"""Epochs of an unsaved run beyond which it is not dropped without a question."""

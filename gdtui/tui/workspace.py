@@ -1,0 +1,310 @@
+"""The screen of a run: views in slots, the log, and a drawer with the table of sampled activations."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+from textual.widgets import Static
+
+from gdtui.session import commands as ask
+from gdtui.settings import DataSettings
+from gdtui.tui.bindings import BINDINGS, textual_bindings
+from gdtui.tui.board import Board, panel, rec_view
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.key_bar import KeyBar
+from gdtui.tui.log_view import LogView
+from gdtui.tui.status import Status, StatusLines, status_of
+from gdtui.tui.tables import ConfusionPanel, SamplesPanel
+
+if TYPE_CHECKING:
+    # These bring NumPy and plotext with them: imported after the first paint.
+    from gdtui.session.snapshot import Snapshot
+    from gdtui.tui.app import GdtuiApp
+    from gdtui.views.loss import LossView
+    from gdtui.views.view import View
+
+
+Answer = TypeVar("Answer")
+
+
+class Workspace(Board):
+    """A run on show.
+
+    Args:
+        what: see `Board`.
+        epochs, alpha: shown while the data is loading; 0 where that is not known.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings(BINDINGS)]
+
+    def __init__(self, what: str, epochs: int = 0, alpha: float = 0.0) -> None:
+        super().__init__(what)
+        self.snapshot: Snapshot | None = None
+        self._loading = Status(epochs=epochs, alpha=alpha, note="loading the data …")
+        self._own_data: DataSettings | None = None
+        """The data that the command line named."""
+        self._shows_link = False
+        # Kept at hand: a frame must find them also while the screen is being taken down.
+        self._saved_view = Static("", id="saved", markup=False)
+        self._small_view = Static("", id="small", markup=False)
+        self._slots = ChartView(id="loss"), ChartView(id="scatter")
+        self._views: tuple[View, ...] = ()
+        """What the slots show."""
+        self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
+        self._confusion_view = ConfusionPanel(id="confusion")
+        self._status_lines, self._log_view = StatusLines(id="status"), LogView(id="log")
+        self._key_bar = KeyBar(BINDINGS)
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="head"):
+            yield self.title_view
+            yield self._saved_view
+            yield rec_view()
+        yield self._small_view
+        with Horizontal(id="main"):
+            with Vertical(id="left"):
+                yield panel(self._slots[0], "Loss")
+                yield panel(self._samples_views[0], "Sampled activations")
+            with Vertical(id="right"):
+                yield panel(self._slots[1], "Data")
+        yield self._status_lines
+        with Horizontal(id="bottom"):
+            yield panel(self._log_view, "Log")
+            yield panel(self._samples_views[1], "Sampled activations")
+            yield panel(self._confusion_view, "Confusion matrix")
+        yield self._key_bar
+
+    def on_mount(self) -> None:
+        self._status_lines.show(self._loading)
+
+    def shows(self, session: object) -> bool:
+        from gdtui.session.session import Session
+
+        return isinstance(session, Session)
+
+    # Drawing
+
+    def show(self, snapshot: Snapshot) -> None:
+        before, self.snapshot = self.snapshot, snapshot
+        if before is None or before.run.data is not snapshot.run.data or before.run.start is not snapshot.run.start:
+            self._retitle(snapshot)
+        self._open_drawer(before, snapshot)
+        self._draw()
+
+    def show_status(self, snapshot: Snapshot) -> None:
+        self._status_lines.show(self._status(snapshot))
+
+    def moves(self, snapshot: Snapshot) -> bool:
+        return snapshot.phase.moves
+
+    def news(self, snapshot: Snapshot) -> list[str]:
+        before = self.snapshot
+        if before is None:
+            return []
+        new = snapshot.log[-1:]
+        if before.run is snapshot.run and snapshot.logged > before.logged:
+            new = snapshot.log[before.logged - snapshot.logged :]
+        return [entry.text for entry in new if entry.epoch is None and entry not in before.log[-1:]]
+
+    def _retitle(self, snapshot: Snapshot) -> None:
+        from gdtui.views.data import DataView
+        from gdtui.views.loss import LossView
+
+        self._views = self._views or (LossView(), DataView())
+        self._own_data = self._own_data or snapshot.run.settings.data
+        self.title_view.update(f"gdtui  {snapshot.title}")
+
+    def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
+        """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
+        both, also for the past, whose log has a mark."""
+        turned = before is not None and before.phase.is_past != snapshot.phase.is_past
+        if before is None or before.run is not snapshot.run:
+            is_open = snapshot.phase.is_over and not snapshot.missing
+        elif turned and self.has_class("narrow"):
+            is_open = snapshot.phase.is_over
+        elif not turned and before.phase.is_over != snapshot.phase.is_over:
+            is_open = snapshot.phase.is_over and not snapshot.missing
+        else:
+            return
+        self.set_class(is_open, "results")
+
+    def _draw(self) -> None:
+        """Show the snapshot in all panels."""
+        snapshot = self.snapshot
+        if snapshot is None:
+            return
+        for slot, view in zip(self._slots, self._views, strict=True):
+            slot.border_title, slot.border_subtitle = view.titles(snapshot)
+            if slot.size.area:
+                slot.show(view.draw(snapshot, *slot.size))
+        self._status_lines.show(self._status(snapshot))
+        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past)
+        self._key_bar.show(snapshot)
+        self._show_saving(snapshot)
+        self._draw_table(snapshot)
+
+    def _draw_table(self, snapshot: Snapshot) -> None:
+        if not self.has_class("results"):
+            return
+        from gdtui.runs.samples import samples
+
+        data = snapshot.run.data
+        rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
+        self._samples_views[self.has_class("narrow")].show(rows, data.feature_names, snapshot.missing)
+        self._confusion_view.show(snapshot.shown, data.class_names)
+
+    def _status(self, snapshot: Snapshot) -> Status:
+        return status_of(snapshot, cast("GdtuiApp", self.app).link.text() if self._shows_link else "")
+
+    def _show_saving(self, snapshot: Snapshot) -> None:
+        """Say in the corner which file holds the run, or that none does, where one held the run before."""
+        path, text = snapshot.saved_in, ""
+        if path is not None:
+            name = os.path.basename(path)
+            text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
+        elif snapshot.left_behind is not None:
+            text = "not saved"
+        self._saved_view.update(text)
+        self._saved_view.set_class(bool(text), "told")
+        self._saved_view.set_class(path is None, "unsaved")
+
+    def on_chart_view_resized(self) -> None:
+        self._draw()
+
+    def on_chart_view_touched(self, event: ChartView.Touched) -> None:
+        if self.snapshot is not None:
+            view = self._views[self._slots.index(event.view)]
+            command = view.touched(self.snapshot, event.column, *event.view.size)
+            if command is not None:
+                self.ask(command)
+
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
+        tiny = width < 60 or height < 16
+        self.set_class(not tiny and (width < 100 or height < 36), "narrow")
+        self.set_class(tiny, "tiny")
+        self._small_view.update(f"{width}×{height} is small for charts; ? for keys" if tiny else "")
+        self._draw()
+
+    # Keys
+
+    @property
+    def exit_code(self) -> int:  # type: ignore[override]
+        stop = None if self.snapshot is None else self.snapshot.stop
+        return 1 if stop is not None and stop.diverged else 0
+
+    @property
+    def goes_on_in(self) -> tuple[str | None, str]:  # type: ignore[override]
+        shown = self.snapshot
+        if shown is None or shown.stop is not None:
+            return None, ""
+        return shown.saved_in, "max" if shown.is_max else repr(shown.rate)
+
+    def action_log_scale(self) -> None:
+        if self._views:
+            loss = cast("LossView", self._views[0])
+            loss.log = not loss.log
+            self._draw()
+
+    def action_table(self) -> None:
+        self.toggle_class("results")
+        self._draw()
+
+    def action_link(self) -> None:
+        self._shows_link = not self._shows_link
+        self._draw()
+
+    @property
+    def _steered(self) -> Snapshot | None:
+        """What can be steered, if anything can: not what somebody else writes."""
+        return None if self.snapshot is None or self.snapshot.watched is not None else self.snapshot
+
+    def _question(self, title: str, value: str, read: Callable[[str], Answer], then: Callable[[Answer], None]) -> None:
+        from gdtui.tui.dialogs import Question
+
+        def answered(answer: Answer | None) -> None:
+            if answer is not None:
+                then(answer)
+
+        self.app.push_screen(Question(title, value, read), answered)
+
+    def action_ask_alpha(self) -> None:
+        from gdtui.tui.dialogs import read_alpha
+
+        if self._steered is not None:
+            value = f"{self._steered.alpha:g}"
+            self._question("alpha, the learning rate", value, read_alpha, lambda alpha: self.ask(ask.SetAlpha(alpha)))
+
+    def action_ask_epochs(self) -> None:
+        from gdtui.tui.dialogs import read_epochs
+
+        if self._steered is not None:
+            value = str(self._steered.epochs)
+            self._question("epochs in all", value, read_epochs, lambda epochs: self.ask(ask.SetEpochs(epochs)))
+
+    def action_restart(self) -> None:
+        self._drop_for(ask.Restart())
+
+    def action_restart_fresh(self) -> None:
+        self._drop_for(ask.Restart(fresh=True))
+
+    def action_quit(self) -> None:
+        if self.snapshot is None:
+            self.app.exit(0)
+        elif self._steered is None:
+            self.ask(ask.Leave())
+        else:
+            self._drop_for(ask.Leave())
+
+    def action_choose_data(self) -> None:
+        from gdtui.tui.dialogs import DataChoice
+
+        shown, own = self._steered, self._own_data
+        if shown is None or own is None:
+            return
+
+        def chosen(source: str | None) -> None:
+            """What was given for the first data, columns and noise, does not apply to others."""
+            if source is not None:
+                data = own if source == own.source else DataSettings(source, seed=own.seed)
+                self._drop_for(ask.ChooseData(data))
+
+        self.app.push_screen(DataChoice(shown.run.settings.data.source, own.source), chosen)
+
+    def _drop_for(self, command: ask.Command) -> None:
+        """Ask for what ends this run; where much would be lost, not without a question."""
+        from gdtui.tui.dialogs import Confirm
+
+        if self._steered is None:
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "y":
+                self.ask(command)
+            elif answer == "w":
+                self._save(then=command)
+
+        if self._steered.unsaved:
+            self.app.push_screen(Confirm(f"{self._steered.unsaved} are in no file"), answered)
+        else:
+            self.ask(command)
+
+    def action_save(self) -> None:
+        if self._steered is not None and self._steered.saved_in is not None:
+            self.app.notify(f"is being saved in {self._steered.saved_in}")
+        elif self._steered is not None:
+            self._save()
+
+    def _save(self, then: ask.Command | None = None) -> None:
+        from gdtui.tui.dialogs import new_path
+
+        assert self.snapshot is not None
+        name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
+        self._question("save the run as", name, new_path, lambda path: self.ask(ask.Save(path, then)))

@@ -1,0 +1,1 @@
+"""Views: a snapshot and a size to a drawing. One file a view."""
