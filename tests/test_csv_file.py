@@ -104,6 +104,20 @@ def test_classes_may_be_written_as_another_form_of_the_same_number(file):
     assert read(file("a,y\n1,1\n2,2\n3,3\n"), classes=("3.0", "1")).y.tolist() == [1, 0]
 
 
+def test_labels_are_numbers_only_as_features_are(file):
+    data = read(file("a,y\n1,1_0\n2,10\n3,1_0\n"))
+    assert data.class_names == ("10", "1_0")
+    assert data.y.tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("word", ["NA", "n/a", "nan", "null", "none", "?", "inf"])
+def test_in_the_target_column_every_word_is_a_class(file, word):
+    data = read(file(f"a,y\n1,{word}\n2,~\n3, {word}\n"))
+    assert data.class_names == (word, "~")
+    assert data.y.tolist() == [0, 1, 0]
+    assert read(file(f"a,y\n1,{word}\n2,0\n3,1\n"), classes=("1", "0")).y.tolist() == [1, 0]
+
+
 def test_samples_takes_some_rows(file):
     rows = "".join(f"{i},{i % 2}\n" for i in range(100))
     data = read(file("a,y\n" + rows), samples=20)
@@ -155,11 +169,11 @@ def is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text
 
 
 def is_class(text: str) -> bool:
-    return text.lower() not in csv_file.MISSING and not is_number(text)
+    return bool(text) and not is_number(text)
 
 
 @st.composite

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import re
 import sys
 from collections import Counter
@@ -27,7 +28,9 @@ def read_csv(settings: DataSettings) -> Dataset:
     """The two-class data set in the file `settings.source` (``-`` is standard input).
 
     The separator is whichever of comma, semicolon and tab the header has most of. The label is the column
-    `settings.target`, or the last; the features are `settings.features`, or all the other columns.
+    `settings.target`, or the last; the features are `settings.features`, or all the other columns. A feature is
+    missing where its cell is empty or says so (none, NA, ?); a label only where its cell is empty, since any word may
+    be the name of a class.
 
     Raises:
         DataError: with file, row (the header is row 1) and column, whatever is wrong.
@@ -121,7 +124,6 @@ def _read_rows(
     labels: list[str] = []
     missing: list[str] = []
     chunk: list[Row] = []
-    used = [*columns, target]
 
     def take() -> None:
         parts.append(_numbers(where, chunk, header, columns))
@@ -130,7 +132,8 @@ def _read_rows(
     for number, row in rows:
         if len(row) != len(header):
             raise DataError(f"{where}: row {number} has {len(row)} columns, but the header has {len(header)}")
-        gaps = [column for column in used if row[column].strip().lower() in MISSING]
+        gaps = [column for column in columns if row[column].strip().lower() in MISSING]
+        gaps += [] if row[target].strip() else [target]
         if gaps:
             missing.extend(f"row {number}, column {header[column]!r}" for column in gaps)
             continue
@@ -213,8 +216,9 @@ def _two_classes(
 
 
 def _same_as(label: str) -> float | str:
-    """1, 1.0 and 01 are one class; texts are what they are."""
+    """1, 1.0 and 01 are one class; texts are what they are, and so are nan (unlike itself as a number) and inf."""
     try:
-        return float(label)
+        number = _number(label)
     except ValueError:
         return label
+    return number if math.isfinite(number) else label
