@@ -103,6 +103,15 @@ def _two_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _cast(text: str) -> str:
+    """A recording's name. An asciicast named x.gif would be taken for a picture that cannot be read."""
+    if not text.lower().endswith(".cast"):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} does not end in .cast, as asciicasts do; give a name such as demo.cast; gdtui tape makes GIFs"
+        )
+    return text
+
+
 def build_parser() -> Parser:
     """The parser for all options."""
     parser = Parser(
@@ -172,7 +181,8 @@ def add_display(add: Callable[..., Any]) -> None:
 
 
 def add_film(add: Callable[..., Any], force: bool = False) -> None:
-    add("--record", metavar="OUT.cast", help="record the screen as an asciicast (ctrl+r does so at any time)")
+    recorded = "record the screen as an asciicast (ctrl+r does so at any time)"
+    add("--record", type=_cast, metavar="OUT.cast", help=recorded)
     add("--cast-version", type=int, choices=(2, 3), default=2, help="its version (2)")
     add("--idle-limit", type=a_positive, metavar="S", help="seconds that a pause takes in it, at the most")
     if force:

@@ -130,6 +130,19 @@ def test_bad_usage_is_one_line(capsys, arguments, said):
     assert all(words in message for words in [*said, "--help"]), message
 
 
+@pytest.mark.parametrize("command", [[], ["watch", "run.jsonl"], ["resume", "run.jsonl"]])
+@pytest.mark.parametrize("name", ["x.gif", "x", "cast", "x.cast.gif", ""])
+def test_a_recording_not_named_as_one_is_refused_at_once(capsys, command, name):
+    message = refusal(capsys, *command, "--record", name)
+    assert f"--record: {name!r} does not end in .cast" in message
+    assert "give a name such as demo.cast; gdtui tape makes GIFs" in message
+
+
+def test_a_recording_may_be_anywhere():
+    for name in ("x.cast", "folder.gif/x.cast", "X.CAST"):
+        assert options.build_parser().parse_args(["--record", name]).record == name
+
+
 @pytest.mark.parametrize("option", ["--epochs", "--samples", "--patience", "--sample-size"])
 def test_a_number_of_400_digits_is_refused_or_taken_but_never_a_traceback(capsys, option):
     with contextlib.suppress(SystemExit):
