@@ -152,6 +152,38 @@ def test_many_changes_of_alpha_do_not_write_over_one_another() -> None:
     assert all(f"α {alpha:g}" in text for alpha in alphas.values())
 
 
+@settings(max_examples=30, deadline=None)
+@given(st.integers(100, 3000), st.integers(30, 150), st.data())
+def test_of_several_changes_of_alpha_in_one_column_the_last_is_marked(
+    epochs: int, width: int, data: st.DataObject
+) -> None:
+    changed = sorted(data.draw(st.sets(st.integers(2, epochs), max_size=300)))
+    history = history_of(np.ones(epochs), {epoch: float(epoch) for epoch in changed})
+    canvas = canvas_of(history, epochs, width, 24)
+    last = {column_of(canvas, epoch): epoch for epoch in changed}
+    chart = loss_chart(history, LossView(epochs), width, 24)
+    thinned = history_of(np.ones(epochs), {epoch: float(epoch) for epoch in last.values()})
+    assert chart.lines() == loss_chart(thinned, LossView(epochs), width, 24).lines()
+    lowest = chart.chars[canvas.height - 1, canvas.left :]  # the curve and the labels are further up
+    assert (np.flatnonzero(lowest == "┊") + canvas.left).tolist() == sorted(last)
+
+
+def test_more_changes_of_alpha_than_columns_are_no_more_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    alphas = {epoch: 0.01 * (epoch % 7 + 1) for epoch in range(2, 100_002)}
+    history = history_of(np.ones(100_002), alphas)
+    written: list[str] = []
+    write = module.Chart.write
+
+    def counted(chart: module.Chart, row: int, column: int, text: str, role: Role) -> None:
+        written.append(text)
+        write(chart, row, column, text, role)
+
+    monkeypatch.setattr(module.Chart, "write", counted)
+    chart = loss_chart(history, LossView(100_002), 100, 24)
+    assert sum(map(len, written)) <= chart.width * chart.height / 2
+    assert "α 0.0" in "".join(chart.lines())
+
+
 def test_the_curve_runs_over_the_marks_and_never_over_their_axes() -> None:
     chart = loss_chart(history_of(np.full(100, 5.0), {50: 0.02}), LossView(100), 100, 24)
     _, left = corner(chart)

@@ -211,14 +211,17 @@ def _bridged(low: Floats, high: Floats) -> tuple[Floats, Floats]:
 
 
 def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
-    """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower."""
-    changes = [(int(canvas.columns(np.array([float(epoch)]))[0]), alpha) for epoch, alpha in history.alphas[1:]]
-    for column, _ in changes:
-        for row in range(canvas.height):
-            chart.write(canvas.top + row, canvas.left + column, "┊", Role.MARK)
+    """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower. Where several
+    changes fall into one column, the last is marked: the work is bounded by the columns, however many changes."""
+    changes = history.alphas[1:]
+    places = canvas.columns(np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))).astype(np.intp)
+    last = np.flatnonzero(np.diff(places, append=-1))
+    columns = places[last]
+    area = (slice(canvas.top, canvas.top + canvas.height), canvas.left + columns[columns < canvas.width])
+    chart.chars[area], chart.roles[area] = "┊", Role.MARK
     reaches: list[int] = []  # how far the labels of each row reach
-    for column, alpha in changes:
-        text = f"α {alpha:g}"
+    for column, index in zip(columns.tolist(), last.tolist(), strict=True):
+        text = f"α {changes[index][1]:g}"
         begin = min(column + 1, canvas.width - len(text))
         row = next((row for row, reach in enumerate(reaches) if reach <= begin), len(reaches))
         if row < canvas.height // 2:
