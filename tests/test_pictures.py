@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from gdtui.recording import picture
@@ -58,13 +58,15 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30), st.lists(PIECES, max_size=10))
+@example(["⠿●╭─"] * 5, [])  # the last column is full, and the next character wraps
+@example(["\x1b[1;31;47m", *["⠿●╭─"] * 4, "全角", "\x1b[m"], ["全角"])
 def test_a_screen_drawn_anew_is_the_same_whatever_was_there(pieces, before):
     emulator, again = screen("".join(pieces)), screen("".join(before))
     again.feed(repaint(emulator).encode())
     assert cells(again) == cells(emulator)
     assert again.is_alternate == emulator.is_alternate
     for one, other in ((again.screen, emulator.screen), (again.main, emulator.main)):
-        assert (one.at, one.cursor.y, one.cursor.attrs) == (other.at, other.cursor.y, other.cursor.attrs)
+        assert (one.cursor.x, one.cursor.y, one.cursor.attrs) == (other.cursor.x, other.cursor.y, other.cursor.attrs)
         assert one.margins == other.margins
     assert again.screen.cursor.hidden == emulator.screen.cursor.hidden
     assert not again.unknown

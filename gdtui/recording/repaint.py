@@ -32,16 +32,22 @@ def _drawn(grid: Grid) -> str:
             parts.append(f"\x1b[{y + 1}H{_row(cells)}")
     if grid.margins is not None:
         parts.append(f"\x1b[{grid.margins.top + 1};{grid.margins.bottom + 1}r")
-    parts.append(f"\x1b[{grid.cursor.y + 1};{grid.at + 1}H{_look(grid.cursor.attrs)}")
+    parts.append(f"\x1b[{grid.cursor.y + 1};{grid.at + 1}H")
+    if grid.cursor.x >= grid.columns:  # the next character begins a new line, but only after one in the last column
+        last = grid.buffer[grid.cursor.y][grid.at]
+        wide = not last.data  # its text is in its left half
+        last = grid.buffer[grid.cursor.y][grid.at - wide]
+        parts.append("\b" * wide + look_codes(last) + last.data)
+    parts.append(look_codes(grid.cursor.attrs))
     return "".join(parts)
 
 
 def _row(cells: list[Char]) -> str:
     runs = groupby(cells, key=lambda cell: cell._replace(data=""))
-    return "".join(_look(look) + "".join(cell.data for cell in run) for look, run in runs)
+    return "".join(look_codes(look) + "".join(cell.data for cell in run) for look, run in runs)
 
 
-def _look(cell: Char) -> str:
+def look_codes(cell: Char) -> str:
     """The codes for a cell's colours and attributes, from nothing."""
     codes = ["0", *(str(code) for name, code in _ATTRIBUTES.items() if getattr(cell, name))]
     codes += [*_colour(cell.fg, 30), *_colour(cell.bg, 40)]
