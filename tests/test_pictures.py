@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gdtui.recording import picture
-from gdtui.recording.cast import CastWriter
+from gdtui.recording import picture, steps
+from gdtui.recording.cast import Cast, CastWriter, Event
 from gdtui.recording.emulator import Emulator
 from gdtui.recording.repaint import repaint
-from gdtui.recording.svg import svg
+from gdtui.recording.svg import colour, svg
 from gdtui.recording.themes import DEFAULT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -53,6 +54,8 @@ PIECES = st.sampled_from(
         "\x1b[?25h",
         "\x1b[2;4r",
         "\x1b[r",
+        "\x1b[?7l",
+        "\x1b[?7h",
     ]
 )
 
@@ -70,6 +73,46 @@ def test_a_screen_drawn_anew_is_the_same_whatever_was_there(pieces, before):
         assert one.margins == other.margins
     assert again.screen.cursor.hidden == emulator.screen.cursor.hidden
     assert not again.unknown
+
+
+def seen(emulator: Emulator) -> list[object]:
+    """All that is to be seen now, or could be."""
+    grids = [
+        ([[grid.buffer[y][x] for x in range(grid.columns)] for y in range(grid.lines)], grid.margins)
+        for grid in (emulator.main, emulator.alt)[: 1 + emulator.is_alternate]
+    ]
+    cursor = emulator.screen.cursor
+    wraps = emulator.modes.get(7, True)
+    return [emulator.size, grids, cursor.x, cursor.y, cursor.attrs, cursor.hidden, wraps]
+
+
+SIZES = st.sampled_from(["20x5", "17x9", "30x3"])
+EVENTS = st.one_of(st.tuples(st.just("r"), SIZES), st.tuples(st.just("o"), st.lists(PIECES, max_size=8).map("".join)))
+
+
+@given(st.lists(EVENTS, max_size=8), st.integers(1, 40), st.sampled_from([0.03, 1.0]))
+def test_a_cast_in_steps_shows_the_same_in_the_end(events, cut, apart):
+    """Whatever is drawn in steps, and however sequences are cut in pieces."""
+    events = [
+        (kind, piece)
+        for kind, data in events
+        for piece in ([data] if kind == "r" else [data[at : at + cut] for at in range(0, len(data), cut)])
+    ]
+    header = {"version": 2, "width": 20, "height": 5}
+    cast = Cast(header, tuple(Event(at * apart, *event) for at, event in enumerate(events)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(steps, "MOST", 1)
+        cut_up = list(steps.in_steps(cast, DEFAULT, {}, 10))
+    whole, stepwise = Emulator(20, 5), Emulator(20, 5)
+    for emulator, parts in ((whole, cast.events), (stepwise, cut_up)):
+        for event in parts:
+            if event.kind == "r":
+                emulator.resize(*map(int, event.data.split("x")))
+            else:
+                emulator.feed(event.data.encode())
+    assert seen(stepwise) == seen(whole)
+    times = [event.time for event in cut_up]
+    assert times == sorted(set(times))
 
 
 def test_text_is_without_blanks_at_the_ends():
@@ -137,7 +180,93 @@ def test_a_gif_shows_the_cast_to_its_end(tmp_path):
     assert shown == tuple(int(DEFAULT.palette[4][at : at + 2], 16) for at in (1, 3, 5))
 
 
-def test_what_term2gif_cannot_do_is_one_line(tmp_path):
-    (tmp_path / "bad.cast").write_text("nonsense\n")
+def crowded(columns: int, rows: int, green: str) -> str:
+    """A screen of more colours than a frame of a GIF has, and a short curve of a colour that nothing else has."""
+    letters = "".join(chr(33 + at % 94) for at in range(columns))
+    inks = ["38;2;216;216;216", "38;2;230;159;0", "38;2;86;180;233", "1;38;2;150;150;150"]
+    grounds = ["49", "48;2;40;32;10", "48;2;20;32;40", "48;2;60;0;60"]
+    looks = [f"{ink};{ground}" for ink in inks for ground in grounds]
+    lines = "".join(f"\x1b[{row + 1}H\x1b[0;{looks[row % 16]}m{letters}" for row in range(rows))
+    return f"{lines}\x1b[0;38;2;{green}m\x1b[3;5H ⠤⠒⠉ \x1b[4;5H ⡇ \x1b[m"
+
+
+def shown_by_a_gif(folder: Path, columns: int, rows: int, outputs: list[str]):
+    """The outputs are a second apart; yields what the GIF shows just before the next."""
+    image, now = pytest.importorskip("PIL.Image"), [0.0]
+    cast = CastWriter(folder / "film.cast", columns, rows, clock=lambda: now[0])
+    for at, output in enumerate(outputs):
+        now[0] = float(at)
+        cast.output(output)
+    cast.close()
+    picture.write_gif(folder / "film.cast", folder / "film.gif", DEFAULT)
+    with image.open(folder / "film.gif") as found:
+        ends = 0.0
+        for at in range(found.n_frames):
+            found.seek(at)
+            begins, ends = ends, ends + found.info["duration"] / 1000
+            for output in range(len(outputs)):
+                if begins <= output + 0.9 < ends:
+                    yield found.convert("RGB")
+
+
+@lru_cache
+def mixtures(ink: bytes, ground: bytes) -> set[tuple[int, ...]]:
+    """The colours of pixels that are covered in part."""
+    return {tuple(round((g * (255 - a) + i * a) / 255) for i, g in zip(ink, ground, strict=True)) for a in range(256)}
+
+
+def near(colour: tuple[int, ...], others: set[tuple[int, ...]]) -> bool:
+    return any(max(abs(a - b) for a, b in zip(colour, other, strict=True)) <= 2 for other in others)
+
+
+def strange_colours(image, emulator: Emulator) -> dict[tuple[int, int], set]:
+    """The cells that show nothing, or pixels that are no mixture of the cell's ink and ground; and those pixels."""
+    columns, rows = emulator.size
+    width = image.width // (columns + 2)
+    height = (image.height - 2 * width) // rows
+    found = {}
+    for x, y in ((x, y) for y in range(rows) for x in range(columns)):
+        cell, box = emulator.cell(x, y), (width * (x + 1), width + height * y)
+        ink = bytes.fromhex(colour(cell.fg, DEFAULT, DEFAULT.foreground)[1:])
+        ground = bytes.fromhex(colour(cell.bg, DEFAULT, DEFAULT.background)[1:])
+        colours = {pixel for _, pixel in image.crop((*box, box[0] + width, box[1] + height)).getcolors()}
+        strange = {pixel for pixel in colours - mixtures(ink, ground) if not near(pixel, mixtures(ink, ground))}
+        if strange or (cell.data.strip() and len(colours) == 1):
+            found[x, y] = strange
+    return found
+
+
+def test_every_cell_of_a_gif_has_the_colours_that_the_terminal_shows(tmp_path):
+    """A frame has 256 colours at the most, and those of what is small were given up."""
+    pytest.importorskip("PIL.Image")
+    outputs = [
+        "\x1b[?25l\x1b[31m$\x1b[m gdtui",
+        "\x1b[?1049h" + crowded(60, 20, "0;158;115"),
+        crowded(60, 20, "213;94;0") + "\x1b[20H\x1b[K",
+        "\x1b[20;",  # a sequence in two pieces
+        "3Hlast row" + crowded(60, 19, "0;158;115").replace("38;2;216", "38;2;200"),
+        "\x1b[?1049l\x1b[5Hthe end",
+    ]
+    screens = Emulator(60, 20)
+    for output, image in zip(outputs, shown_by_a_gif(tmp_path, 60, 20, outputs), strict=True):
+        screens.feed(output.encode())
+        assert strange_colours(image, screens) == {}
+
+
+def test_a_gif_takes_as_long_as_its_cast_and_has_no_more_frames_than_it_needs(tmp_path):
+    image = pytest.importorskip("PIL.Image")
+    outputs = ["\x1b[?25l", *(f"\x1b[H\x1b[3{colour}m{colour}" for colour in range(1, 7))]
+    list(shown_by_a_gif(tmp_path, 20, 5, outputs))
+    with image.open(tmp_path / "film.gif") as found:
+        durations = [found.seek(at) or found.info["duration"] for at in range(found.n_frames)]
+    assert durations == [1000] * 6 + [1000 * picture.LAST]
+
+
+def test_what_cannot_be_drawn_is_one_line(tmp_path):
+    cast = tmp_path / "bad.cast"
+    cast.write_text("nonsense\n")
+    with pytest.raises(picture.PictureError, match=r"^cannot make \S+a\.gif: \S+bad\.cast:1: this is no cast[^\n]+$"):
+        picture.write_gif(cast, tmp_path / "a.gif", DEFAULT)
+    cast.write_text('{"version": 2, "width": 20, "height": 5}\n[0.5, "o", "text"]\n')
     with pytest.raises(picture.PictureError, match=r"^term2gif could not make [^\n]+$"):
-        picture.write_gif(tmp_path / "bad.cast", Path(tmp_path / "a.gif"), DEFAULT)
+        picture.write_gif(cast, tmp_path / "no folder" / "a.gif", DEFAULT)

@@ -81,6 +81,11 @@ class Emulator:
         """Within a synchronised update, when a terminal goes on showing what was before."""
         return self.modes.get(SYNC, False)
 
+    @property
+    def pending(self) -> str:
+        """The beginning of a sequence whose end has not come yet."""
+        return self._tail
+
     def lines(self) -> list[str]:
         return [row.rstrip() for row in self.screen.rows()]
 

@@ -6,14 +6,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pyte.screens import Char
+from wcwidth import wcwidth
 
-from gdtui.recording.cast import CastWriter
+from gdtui.recording.cast import CastError, CastWriter, Event, read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.recording.repaint import repaint
+from gdtui.recording.steps import RATE, Glyph, in_steps
 from gdtui.recording.svg import svg
 from gdtui.recording.themes import Theme
 
@@ -62,22 +65,71 @@ def write_still(shown: Still, path: Path, theme: Theme, title: str) -> None:
         path.write_text(f"{shown.text}\n", encoding="utf-8")
 
 
-def check_gif() -> None:
-    """PictureError where no GIF can be made here."""
-    _term2gif()
-
-
-def check_png() -> None:
-    """PictureError where no PNG can be made here."""
+def check_drawing() -> None:
+    """PictureError where no GIF and no PNG can be made here."""
     _term2gif()
     try:
         import PIL  # noqa: F401
     except ImportError:
-        raise PictureError(f"a .png needs Pillow; {_HELP}") from None
+        raise PictureError(f"a .gif or .png needs Pillow; {_HELP}") from None
 
 
 def write_gif(cast: Path, path: Path, theme: Theme, font_size: int = FONT_SIZE) -> None:
-    """The cast as an animation."""
+    """The cast as an animation, every frame in its own colours."""
+    check_drawing()
+    try:
+        film = read_cast(cast)
+    except CastError as error:
+        raise PictureError(f"cannot make {path}: {error}") from None
+    with tempfile.TemporaryDirectory() as folder:
+        cut = Path(folder, "cut.cast")
+        shades = _shades({char for event in film.events if event.kind == "o" for char in event.data}, font_size)
+        _write_cast(cut, film.size, in_steps(film, theme, shades, FRAMES))
+        _draw(cut, path, theme, font_size)
+
+
+def _write_cast(path: Path, size: tuple[int, int], events: Iterable[Event]) -> None:
+    times = [0.0]
+    writer = CastWriter(path, *size, clock=lambda: times[-1])
+    for event in events:
+        times.append(event.time)
+        if event.kind == "r":
+            writer.resize(*map(int, event.data.split("x")))
+        else:
+            writer.output(event.data)
+    writer.close()
+    if writer.failure:
+        raise PictureError(f"cannot write {path}: {writer.failure}")
+
+
+def _shades(chars: set[str], font_size: int) -> dict[Glyph, frozenset[int]]:
+    """How much of a pixel each character covers: white on black, that is the pixel's colour."""
+    from PIL import Image
+
+    seen = sorted(char for char in chars if wcwidth(char) > 0 and char != " ")
+    glyphs = [(char, bold, italic) for bold in (False, True) for italic in (False, True) for char in seen]
+    across, apart = 32, 4  # glyphs may reach beyond their cells
+    places = [(row + 1, apart * column + 2) for row in range(-(-len(glyphs) // across)) for column in range(across)]
+    drawing = "".join(
+        f"\x1b[0{';1' * bold}{';3' * italic}m\x1b[{row};{column}H{char}"
+        for (char, bold, italic), (row, column) in zip(glyphs, places, strict=False)
+    )
+    columns, rows = across * apart, len(places) // across + 1
+    with tempfile.TemporaryDirectory() as folder:
+        cast, gif = Path(folder, "glyphs.cast"), Path(folder, "glyphs.gif")
+        _write_cast(cast, (columns, rows), [Event(0.1, "o", f"\x1b[?25l{drawing}")])
+        _draw(cast, gif, Theme("#ffffff", "#000000", ("#ffffff",) * 16), font_size)
+        with Image.open(gif) as frames:
+            frames.seek(getattr(frames, "n_frames", 1) - 1)
+            image = frames.convert("RGB").getchannel(0)
+    width = image.width // (columns + 2)  # there is a margin as wide as a cell
+    height = (image.height - 2 * width) // rows
+    boxes = ((width * (x - 1), width + height * (y - 1), width * (x + 2), width + height * y) for y, x in places)
+    shown = (frozenset(shade for shade, pixels in enumerate(image.crop(box).histogram()) if pixels) for box in boxes)
+    return dict(zip(glyphs, shown, strict=False))
+
+
+def _draw(cast: Path, path: Path, theme: Theme, font_size: int) -> None:
     colours = ",".join(colour[1:] for colour in (theme.background, theme.foreground, *theme.palette))
     options = {
         "--from-cast": str(cast),
@@ -85,7 +137,7 @@ def write_gif(cast: Path, path: Path, theme: Theme, font_size: int = FONT_SIZE) 
         "--font-size": str(font_size),
         "--line-height": "1.2",
         "--idle-time-limit": "0",
-        "--fps-cap": str(FRAMES),
+        "--fps-cap": str(RATE),
         "--last-frame-duration": str(LAST),
     }
     command = [_term2gif(), "--quiet", "--no-font-detect", *(word for pair in options.items() for word in pair)]
@@ -97,7 +149,7 @@ def write_gif(cast: Path, path: Path, theme: Theme, font_size: int = FONT_SIZE) 
 
 def write_png(shown: Still, path: Path, theme: Theme) -> None:
     """A still as the GIF would show it."""
-    check_png()
+    check_drawing()
     from PIL import Image
 
     with tempfile.TemporaryDirectory() as folder:

@@ -81,7 +81,8 @@ def _check_files(script: Tape, wanted: Sequence[Output], force: bool) -> None:
         if path.exists() and not force:
             raise TapeError(output.place, f"{path} is there already; give another name, or --force to overwrite it")
         try:
-            {".gif": picture.check_gif, ".png": picture.check_png}.get(path.suffix.lower(), lambda: None)()
+            if path.suffix.lower() in (".gif", ".png"):
+                picture.check_drawing()
             path.parent.mkdir(parents=True, exist_ok=True)
             if path.is_dir() or not os.access(path.parent, os.W_OK):
                 raise TapeError(output.place, f"{path} cannot be written: it is a folder, or in one that is not ours")

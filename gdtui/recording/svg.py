@@ -38,7 +38,7 @@ def _row(row: Sequence[Char], y: int, theme: Theme) -> Iterator[str]:
     texts: list[str] = []
     for look, run in groupby(row, key=lambda cell: cell._replace(data="")):
         data = [cell.data for cell in run]
-        ink, ground = _colour(look.fg, theme, theme.foreground), _colour(look.bg, theme, theme.background)
+        ink, ground = colour(look.fg, theme, theme.foreground), colour(look.bg, theme, theme.background)
         if look.reverse:
             ink, ground = ground, ink
         if ground != theme.background:
@@ -78,7 +78,7 @@ def _style(look: Char) -> str:
     )
 
 
-def _colour(name: str, theme: Theme, default: str) -> str:
+def colour(name: str, theme: Theme, default: str) -> str:
     """pyte's yellow is brown, and its bright magenta background has a slip of the pen."""
     if name == "default":
         return default
