@@ -29,7 +29,7 @@ def saved(path: Path, **changes: object) -> Run:
     settings = replace(EPOCHS, **changes)
     run = Run(settings, load(settings.data))
     recorder = RunWriter(str(path), run)
-    recorder.take_in(run, run.advance(settings.epochs))
+    recorder.take(run.advance(settings.epochs))
     recorder.close()
     return run
 
@@ -113,10 +113,10 @@ def test_what_is_written_later_is_taken_in(tmp_path):
     recorder = RunWriter(str(tmp_path / "run.jsonl"), run)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert (entrant.state, entrant.poll()) == ("waiting", False)
-    recorder.take_in(run, run.advance(5))
+    recorder.take(run.advance(5))
     assert (entrant.poll(), entrant.state, len(entrant.curve)) == (True, "following", 5)
     fork = run.forked(3, 0.5)
-    recorder.take_in(fork, fork.advance(1))
+    recorder.take(fork.advance(1))
     assert (entrant.poll(), len(entrant.curve), entrant.curve.alphas) == (True, 3, [(1, 0.01), (3, 0.5)])
     assert entrant.curve.known()[1].tolist() == fork.history.losses.tolist()
 
@@ -200,11 +200,11 @@ def test_lines_without_epoch_and_loss_are_no_run(tmp_path):
 def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     run = Run(EPOCHS, load("blobs"))
     recorder = RunWriter(str(tmp_path / "run.jsonl"), run)
-    recorder.take_in(run, run.advance(30))
+    recorder.take(run.advance(30))
     run.set_alpha(0.5)
     recorder.settle(run)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert entrant.standing(0).alpha == "0.01"
-    recorder.take_in(run, run.advance(30))
+    recorder.take(run.advance(30))
     entrant.poll()
     assert entrant.standing(0).alpha == "0.01 → 0.5"

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui.data import csv_file
 from gdtui.data.dataset import DataError
 from gdtui.data.load import load
-from gdtui.data import csv_file
 from gdtui.settings import DataSettings
 from gdtui.text import printable
 

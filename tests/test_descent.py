@@ -9,7 +9,8 @@ from sklearn.metrics import confusion_matrix, log_loss
 
 from gdtui.data.dataset import dataset
 from gdtui.data.load import load
-from gdtui.learning.descent import CHUNK, Descent, Measurement, measure, predictions
+from gdtui.learning.descent import CHUNK, Descent, State, predictions
+from gdtui.learning.moment import measure
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES, DataSettings, StopRules
 from tests.oracles import START, TickingKernel, article_blobs, article_losses, kernel_of, noisy
@@ -20,7 +21,7 @@ LONG = 2 * CHUNK + 88
 
 
 def descent(alpha=0.1, epochs=LONG, rules=None, loss="article", data=NOISY, start=START):
-    return Descent(kernel_of(data, loss), start, alpha, epochs, rules)
+    return Descent(kernel_of(data, loss), State(start), alpha, epochs, rules)
 
 
 def batches_of(descending, pulls):

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
+from gdtui.tui.stage import Stage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.charts.scatter import ScatterChart
 from gdtui.data.load import load
 from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
@@ -19,7 +19,7 @@ from gdtui.runs.envelope import Envelope
 from gdtui.runs.history import History
 from gdtui.runs.run import Run
 from gdtui.settings import Settings, StopRules
-from gdtui.tui.stage import Stage
+from gdtui.views.data import ScatterChart
 from tests.oracles import START, article_run, kernel_of, noisy
 
 NOISY = noisy()
@@ -294,7 +294,7 @@ def long_history(epochs: int, features: int, at_once: int = 20_000) -> tuple[His
     history = History(kernel)
     losses, weights = np.linspace(2, 1, at_once), np.zeros((at_once, features + 1))
     for first in range(1, epochs + 1, at_once):
-        history.append(Batch(first, 0.1, losses, weights, None, None))
+        history.append(Batch(first, losses, weights, None, None))
     return history, kernel
 
 
@@ -345,7 +345,7 @@ def test_ten_million_epochs_still_fit():
 def test_keyframes_are_never_further_apart_than_twice_what_the_room_needs(epochs, capacity):
     kernel = CountingKernel(NOISY.X, NOISY.y, objective_named("article"))
     history = History(kernel, capacity)
-    history.append(Batch(1, 0.1, np.ones(epochs), np.zeros((epochs, 3)), None, None))
+    history.append(Batch(1, np.ones(epochs), np.zeros((epochs, 3)), None, None))
     for epoch in {1, epochs // 2 + 1, epochs}:
         kernel.calls = 0
         history.weights_at(epoch)

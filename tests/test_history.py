@@ -14,7 +14,7 @@ NOISY = noisy()
 
 def trained(stretches, capacity=None, loss="article", data=NOISY):
     """A history of (alpha, epochs) stretches, and all the weights and losses the descent had, not thinned."""
-    descending = Descent(kernel_of(data, loss), START, 0.1, 10**6)
+    descending = Descent(kernel_of(data, loss), State(START), 0.1, 10**6)
     history = History(kernel_of(data, loss), capacity)
     batches = []
     for alpha, epochs in stretches:
@@ -114,7 +114,7 @@ def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_
         start = weights[count] if count < len(weights) else START
         if count == len(weights) and count:
             continue  # the weights after the last epoch are the descent's to know
-        descending = Descent(kernel_of(NOISY), start, 0.1, 10**6, done=count)
+        descending = Descent(kernel_of(NOISY), State(start), 0.1, 10**6, done=count)
         for alpha, epochs in others:
             descending.alpha = alpha
             batch = descending.advance(epochs)

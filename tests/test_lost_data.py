@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gdtui.tui.stage import Stage
 
 from gdtui.charts.roles import Role
 from gdtui.data.dataset import DataError
@@ -22,7 +23,6 @@ from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
-from gdtui.tui.stage import Stage
 
 
 def table(path: Path, features: int = 2, rows: int = 60) -> Path:
@@ -43,7 +43,7 @@ def trained(folder: Path, features: int = 2, pulls: int = 6, **changes) -> tuple
     run = Run(Settings(**{"data": data, "epochs": 12, "alpha": 0.3, **changes}), load(data))
     recorder = RunWriter(str(folder / "run.jsonl"), run)
     for _ in range(pulls):
-        recorder.take_in(run, run.advance(run.epochs // 6))
+        recorder.take(run.advance(run.epochs // 6))
     recorder.close()
     return recorder.path, run
 
@@ -100,11 +100,11 @@ def test_branches_are_shown_and_followed(tmp_path):
     lose(tmp_path)
     stage = Stage.watch(path)
     fork = run.forked(11, 0.05)
-    recorder.take_in(fork, fork.advance(10))
+    recorder.take(fork.advance(10))
     assert next(text for text, _ in stage.poll()) == "fork 1 at 11, α 0.05"
     assert stage.shown.weights.tobytes() == fork.history.weights_at(20).tobytes()
     assert stage.shown.confusion == fork.moment(20).confusion
-    recorder.take_in(fork, fork.advance(100))
+    recorder.take(fork.advance(100))
     stage.poll()
     assert stage.run.stop is not None
     assert stage.shown.weights.tobytes() == fork.weights.tobytes()
@@ -241,7 +241,7 @@ def test_who_only_looks_reads_no_rows_from_standard_input(tmp_path, monkeypatch)
     run = Run(Settings(data=data, epochs=3), load(data))
     path = str(tmp_path / "run.jsonl")
     recorder = RunWriter(path, run)
-    recorder.take_in(run, run.advance(3))
+    recorder.take(run.advance(3))
     recorder.close()
     stdin.seek(0)
     assert Stage.watch(path).missing == Entrant(path).note == "its data was read from standard input"

@@ -82,7 +82,7 @@ def test_one_epoch_takes_its_share_of_a_second(csv_path, speed):
 
 
 def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
-    descending = Descent(kernel_of(load()), START, 0.01, 100)
+    descending = Descent(kernel_of(load()), State(START), 0.01, 100)
     descending.advance(2)
     assert plain.epoch_lines(descending.advance(2)).splitlines() == articles_lines(0.01, 4)[3:]
 

@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
 from gdtui.charts.roles import Role
-from gdtui.charts.scatter import ScatterChart
 from gdtui.data.dataset import dataset
 from gdtui.data.load import load
+from gdtui.views.data import ScatterChart
 from tests.oracles import noisy
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from gdtui.data.load import load
-from gdtui.learning.descent import measure
+from gdtui.learning.moment import measure
 from gdtui.runs.run import Run
 from gdtui.settings import LOSSES, Settings, StopRules
 from tests.oracles import TickingKernel, article_losses, kernel_of, noisy

@@ -40,7 +40,7 @@ def last_run(file: RunFile) -> Run:
 
 
 def train(run: Run, recorder: RunWriter, epochs: int) -> None:
-    recorder.take_in(run, run.advance(epochs))
+    recorder.take(run.advance(epochs))
 
 
 def gdtui(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
@@ -289,7 +289,7 @@ for number in range(count):
         recorder = RunWriter(path, run)
         while run.stop is None:
             run.set_alpha(0.02 if run.done >= 300 else 0.01)
-            recorder.take_in(run, run.advance(100))
+            recorder.take(run.advance(100))
         os._exit(0)
     while not (os.path.exists(path) and os.path.getsize(path) >= size):
         pass

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
-from gdtui.charts.scatter import MARKERS, ScatterChart, boundary
+from gdtui.views.data import MARKERS, ScatterChart, boundary
 from tests.drawings import clouds, corner, dataset, dots
 
 VIEW = ((-3.0, 5.0), (-2.0, 7.0))

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.charts import loss as module
 from gdtui.charts.axes import Canvas
-from gdtui.charts.loss import LossView, epoch_at, last_epoch, loss_chart
 from gdtui.charts.roles import Role
 from gdtui.runs.history import History
+from gdtui.views import loss as module
+from gdtui.views.loss import Look, epoch_at, last_epoch, loss_chart
 from tests.drawings import corner, dots, history_of
 
 
 def canvas_of(history: History, epochs: int, width: int, height: int) -> Canvas:
     """The mapping of epochs and losses to dots that a drawing of this size has."""
-    chart = loss_chart(history, LossView(epochs), width, height)
+    chart = loss_chart(history, Look(epochs), width, height)
     bottom, left = corner(chart)
     ylim, _ = module._y_axis([history], False, height)
     xlim = (0.0, float(last_epoch(len(history), epochs)))
@@ -33,7 +33,7 @@ def test_every_column_reaches_from_its_smallest_to_its_largest_loss(
     losses = np.random.default_rng(seed).exponential(size=epochs)
     history = history_of(losses)
     canvas = canvas_of(history, epochs, width, height)
-    field = dots(loss_chart(history, LossView(epochs), width, height), Role.CURVE)
+    field = dots(loss_chart(history, Look(epochs), width, height), Role.CURVE)
     place = canvas.columns(np.arange(1.0, epochs + 1), 2)
     inside = np.abs(place - np.round(place)) > 1e-6  # on the edge of two columns an epoch may be in either
     column, rows = place.astype(int), canvas.rows(losses, 4).astype(int)
@@ -50,7 +50,7 @@ def test_no_column_reaches_beyond_the_losses_near_it(epochs: int) -> None:
     losses = np.random.default_rng(epochs).exponential(size=epochs)
     history = history_of(losses)
     canvas = canvas_of(history, epochs, 100, 30)
-    field = dots(loss_chart(history, LossView(epochs), 100, 30), Role.CURVE)
+    field = dots(loss_chart(history, Look(epochs), 100, 30), Role.CURVE)
     column = canvas.columns(np.arange(1.0, epochs + 1), 2).astype(int)
     rows = canvas.rows(losses, 4).astype(int)
     for index in range(field.shape[1]):
@@ -67,7 +67,7 @@ def test_no_spike_is_thinned_away(epochs: int, data: st.DataObject) -> None:
     losses = np.full(epochs, 1.0)
     losses[spike - 1] = 10.0
     history = history_of(losses)
-    chart = loss_chart(history, LossView(epochs), 100, 20)
+    chart = loss_chart(history, Look(epochs), 100, 20)
     field = dots(chart, Role.CURVE)
     canvas = canvas_of(history, epochs, 100, 20)
     row = int(canvas.rows(np.array([10.0]), 4)[0])
@@ -83,7 +83,7 @@ def test_no_spike_is_thinned_away(epochs: int, data: st.DataObject) -> None:
 @pytest.mark.parametrize("log", [False, True])
 def test_a_falling_loss_is_a_falling_curve_without_gaps(epochs: int, log: bool) -> None:
     history = history_of(100 / np.arange(1.0, epochs + 1))
-    field = dots(loss_chart(history, LossView(epochs, log), 80, 24), Role.CURVE)
+    field = dots(loss_chart(history, Look(epochs, log), 80, 24), Role.CURVE)
     used = np.flatnonzero(field.any(axis=0))
     assert len(used)
     assert (np.diff(used) == 1).all()
@@ -114,7 +114,7 @@ def test_a_falling_loss_is_a_falling_curve_without_gaps(epochs: int, log: bool) 
 def test_no_losses_and_no_size_break_the_drawing(losses: list[float], log: bool) -> None:
     history = history_of(np.array(losses))
     for width, height in [(0, 0), (1, 1), (12, 5), (13, 4), (40, 12), (60, 60), (250, 80), (5, 60), (60, 5)]:
-        lines = loss_chart(history, LossView(100, log), width, height).lines()
+        lines = loss_chart(history, Look(100, log), width, height).lines()
         assert [len(line) for line in lines] == [width] * height
 
 
@@ -122,19 +122,19 @@ def test_every_small_size_is_drawn() -> None:
     history = history_of(1 / np.arange(1.0, 60), {20: 0.5})
     for width in range(0, 61, 3):
         for height in range(0, 61, 3):
-            lines = loss_chart(history, LossView(100), width, height).lines()
+            lines = loss_chart(history, Look(100), width, height).lines()
             assert [len(line) for line in lines] == [width] * height
 
 
 def test_a_loss_that_is_not_finite_hides_no_other() -> None:
     losses = np.array([8.0, 6.0, np.nan, 5.0, 4.0])
-    field = dots(loss_chart(history_of(losses), LossView(5), 80, 24), Role.CURVE)
+    field = dots(loss_chart(history_of(losses), Look(5), 80, 24), Role.CURVE)
     assert len(np.flatnonzero(field.any(axis=0))) > 20
 
 
 def test_a_change_of_alpha_is_marked_at_its_epoch_with_its_value() -> None:
     history = history_of(np.linspace(9, 1, 100), {40: 0.02, 70: 0.5})
-    chart = loss_chart(history, LossView(100), 100, 24)
+    chart = loss_chart(history, Look(100), 100, 24)
     canvas = canvas_of(history, 100, 100, 24)
     text = "\n".join(chart.lines())
     assert "α 0.02" in text
@@ -147,7 +147,7 @@ def test_a_change_of_alpha_is_marked_at_its_epoch_with_its_value() -> None:
 
 def test_many_changes_of_alpha_do_not_write_over_one_another() -> None:
     alphas = {epoch: float(epoch) for epoch in range(10, 100, 10)}
-    chart = loss_chart(history_of(np.ones(100), alphas), LossView(100), 120, 30)
+    chart = loss_chart(history_of(np.ones(100), alphas), Look(100), 120, 30)
     text = "\n".join(chart.lines())
     assert all(f"α {alpha:g}" in text for alpha in alphas.values())
 
@@ -161,9 +161,9 @@ def test_of_several_changes_of_alpha_in_one_column_the_last_is_marked(
     history = history_of(np.ones(epochs), {epoch: float(epoch) for epoch in changed})
     canvas = canvas_of(history, epochs, width, 24)
     last = {column_of(canvas, epoch): epoch for epoch in changed}
-    chart = loss_chart(history, LossView(epochs), width, 24)
+    chart = loss_chart(history, Look(epochs), width, 24)
     thinned = history_of(np.ones(epochs), {epoch: float(epoch) for epoch in last.values()})
-    assert chart.lines() == loss_chart(thinned, LossView(epochs), width, 24).lines()
+    assert chart.lines() == loss_chart(thinned, Look(epochs), width, 24).lines()
     lowest = chart.chars[canvas.height - 1, canvas.left :]  # the curve and the labels are further up
     assert (np.flatnonzero(lowest == "┊") + canvas.left).tolist() == sorted(last)
 
@@ -179,13 +179,13 @@ def test_more_changes_of_alpha_than_columns_are_no_more_to_write(monkeypatch: py
         write(chart, row, column, text, role)
 
     monkeypatch.setattr(module.Chart, "write", counted)
-    chart = loss_chart(history, LossView(100_002), 100, 24)
+    chart = loss_chart(history, Look(100_002), 100, 24)
     assert sum(map(len, written)) <= chart.width * chart.height / 2
     assert "α 0.0" in "".join(chart.lines())
 
 
 def test_the_curve_runs_over_the_marks_and_never_over_their_axes() -> None:
-    chart = loss_chart(history_of(np.full(100, 5.0), {50: 0.02}), LossView(100), 100, 24)
+    chart = loss_chart(history_of(np.full(100, 5.0), {50: 0.02}), Look(100), 100, 24)
     _, left = corner(chart)
     assert not np.isin(chart.roles[:, : left + 1], (Role.CURVE, Role.MARK)).any()
     used = np.flatnonzero((chart.roles == Role.CURVE).any(axis=0))
@@ -209,7 +209,7 @@ def test_the_axes_move_in_steps_and_not_with_every_epoch() -> None:
 
 
 def test_a_logarithmic_axis_has_powers_of_ten() -> None:
-    text = "\n".join(loss_chart(history_of(np.geomspace(100, 0.001, 200)), LossView(200, True), 80, 24).lines())
+    text = "\n".join(loss_chart(history_of(np.geomspace(100, 0.001, 200)), Look(200, True), 80, 24).lines())
     for tick in ("100┤", "1┤", "0.01┤"):
         assert tick in text
 
@@ -236,7 +236,7 @@ def column_of(canvas: Canvas, epoch: float) -> int:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 3000), st.integers(1, 3000), st.integers(30, 150), st.data())
 def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, width: int, data: st.DataObject) -> None:
-    history, view = history_of(np.linspace(9, 1, done)), LossView(wanted, log=data.draw(st.booleans()))
+    history, view = history_of(np.linspace(9, 1, done)), Look(wanted, log=data.draw(st.booleans()))
     end = last_epoch(done, wanted)
     chart = loss_chart(history, view, width, 20)
     _, left = corner(chart)
@@ -260,7 +260,7 @@ def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, wi
 
 
 def test_there_is_no_epoch_where_there_is_no_chart_or_no_epoch() -> None:
-    view = LossView(100)
+    view = Look(100)
     assert epoch_at(5, 100, 20, history_of(np.empty(0)), view) is None
     assert epoch_at(5, 10, 3, history_of(np.ones(5)), view) is None
     assert [epoch_at(column, 100, 20, history_of(np.ones(5)), view) for column in (-50, 10**6)] == [1, 5]
@@ -272,8 +272,8 @@ def test_the_cursor_stands_at_its_epoch_from_top_to_bottom_and_leaves_the_rest_a
     done: int, wanted: int, width: int, log: bool, data: st.DataObject
 ) -> None:
     history, cursor = history_of(np.linspace(9, 1, done)), data.draw(st.integers(1, done))
-    without = loss_chart(history, LossView(wanted, log), width, 20)
-    chart = loss_chart(history, LossView(wanted, log, cursor), width, 20)
+    without = loss_chart(history, Look(wanted, log), width, 20)
+    chart = loss_chart(history, Look(wanted, log, cursor), width, 20)
     bottom, left = corner(chart)
     canvas = Canvas(left + 1, 0, width - left - 1, bottom, (0.0, float(last_epoch(done, wanted))), (0.0, 1.0))
     column = column_of(canvas, cursor)
@@ -293,8 +293,8 @@ def test_the_cursor_stands_at_its_epoch_from_top_to_bottom_and_leaves_the_rest_a
 def test_the_cursor_never_writes_over_the_axes_however_small_the_chart(cursor: int) -> None:
     history = history_of(np.linspace(9, 1, 1_000_000))
     for width in range(12, 40):
-        without = loss_chart(history, LossView(1_000_000), width, 8)
-        chart = loss_chart(history, LossView(1_000_000, cursor=cursor), width, 8)
+        without = loss_chart(history, Look(1_000_000), width, 8)
+        chart = loss_chart(history, Look(1_000_000, cursor=cursor), width, 8)
         outside = np.isin(without.roles, (Role.AXIS, Role.LABEL))
         assert (chart.chars[outside] == without.chars[outside]).all(), width
 
@@ -304,9 +304,9 @@ def test_other_branches_are_dimmed_behind_the_curve_with_their_labels() -> None:
     history = history_of(losses)
     # One shares the first half and then rises, the other is longer.
     others = history_of(np.append(losses[:50], np.linspace(7, 9, 50))), history_of(np.linspace(9, 1, 150))
-    view = LossView(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
+    view = Look(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
     chart = loss_chart(history, view, 100, 24)
-    alone = loss_chart(history, LossView(150), 100, 24)
+    alone = loss_chart(history, Look(150), 100, 24)
     lines = chart.lines()
     rows = [next(index for index, line in enumerate(lines) if label in line) for _, label in view.others]
     for row, (_, label) in zip(rows, view.others, strict=True):
@@ -324,25 +324,25 @@ def test_other_branches_are_dimmed_behind_the_curve_with_their_labels() -> None:
 
 def test_the_axes_hold_the_other_branches_too() -> None:
     history = history_of(np.linspace(9, 5, 50))
-    chart = loss_chart(history, LossView(50, others=((history_of(np.linspace(9, 80, 300)), "other"),)), 100, 24)
+    chart = loss_chart(history, Look(50, others=((history_of(np.linspace(9, 80, 300)), "other"),)), 100, 24)
     _, left = corner(chart)
     used = np.flatnonzero(dots(chart, Role.OTHER_CURVE).any(axis=0))
     assert used[-1] >= 2 * (100 - left - 1) - 4
     texts = " ".join(chart.lines())
     assert "300" in texts
     assert "80" in texts
-    assert epoch_at(99, 100, 24, history, LossView(50, others=((history_of(np.ones(300)), ""),))) == 50
+    assert epoch_at(99, 100, 24, history, Look(50, others=((history_of(np.ones(300)), ""),))) == 50
 
 
 @pytest.mark.parametrize("log", [False, True])
 def test_many_branches_and_no_size_break_the_drawing(log: bool) -> None:
     history = history_of(np.linspace(9, 1, 60), {20: 0.5})
     others = [history_of(np.empty(0)), history_of(np.array([np.nan])), *[history_of(np.ones(70))] * 30]
-    view = LossView(60, log, 33, tuple((other, f"fork {index}, α 0.01") for index, other in enumerate(others)))
+    view = Look(60, log, 33, tuple((other, f"fork {index}, α 0.01") for index, other in enumerate(others)))
     for width, height in [(0, 0), (1, 1), (12, 5), (13, 4), (20, 12), (40, 12), (60, 60), (250, 80), (5, 60), (60, 5)]:
         chart = loss_chart(history, view, width, height)
         assert [len(line) for line in chart.lines()] == [width] * height
-        bare = loss_chart(history, LossView(70, log), width, height)
+        bare = loss_chart(history, Look(70, log), width, height)
         # The axis itself, not its numbers, which depend on what it has to hold.
         if "└" in "".join(bare.lines()):
             bottom, left = corner(bare)
@@ -354,16 +354,16 @@ def test_many_branches_and_no_size_break_the_drawing(log: bool) -> None:
 def test_a_loss_near_the_largest_float_is_drawn_at_the_top():
     history = history_of(np.array([1.7e308, 1.0, 1.7e308, 3.0]))
     for log in (False, True):
-        chart = loss_chart(history, LossView(4, log), 80, 24)
+        chart = loss_chart(history, Look(4, log), 80, 24)
         assert (chart.roles == Role.CURVE).any()
 
 
 def test_negative_losses_have_an_axis_of_their_own_and_no_logarithm():
     history = history_of(np.linspace(-0.1, -4.9, 49))
-    chart = loss_chart(history, LossView(49), 80, 24)
+    chart = loss_chart(history, Look(49), 80, 24)
     rows = np.flatnonzero((chart.roles == Role.CURVE).any(axis=1))
     assert len(rows) > 15
     assert any(line.lstrip().startswith(("-4", "-5", "−4", "−5")) for line in chart.lines())
-    assert not (loss_chart(history, LossView(49, True), 80, 24).roles == Role.CURVE).any()
-    both = loss_chart(history_of(np.linspace(3, -3, 49)), LossView(49), 80, 24)
+    assert not (loss_chart(history, Look(49, True), 80, 24).roles == Role.CURVE).any()
+    both = loss_chart(history_of(np.linspace(3, -3, 49)), Look(49), 80, 24)
     assert len(np.flatnonzero((both.roles == Role.CURVE).any(axis=1))) > 12

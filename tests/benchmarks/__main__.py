@@ -123,7 +123,7 @@ def saved(data: Dataset, epochs: int, path: str | None) -> float:
     while training.stop is None:
         batch = training.advance(epochs, 0.1)
         if recorder is not None:
-            recorder.take_in(training, batch)
+            recorder.take(batch)
     rate = epochs / (time.perf_counter() - begun)
     if recorder is not None:
         recorder.close()
@@ -138,7 +138,7 @@ def followed(path: str, rate: int, seconds: int) -> float:
         terminal.wait_for("waiting")
         begun = time.perf_counter()
         while training.stop is None:
-            recorder.take_in(training, training.advance(max(1, round(rate / 100))))
+            recorder.take(training.advance(max(1, round(rate / 100))))
             time.sleep(max(0.0, training.done / rate - (time.perf_counter() - begun)))
         written = time.monotonic()
         return terminal.wait_for("epochs done") - written

@@ -15,8 +15,12 @@ import numpy as np
 
 from gdtui.data.dataset import Dataset, dataset
 from gdtui.data.load import load
-from gdtui.options import build_parser, film_from, settings_from
+from gdtui.options import build_parser, display_from, film_from, settings_from
+from gdtui.runs.run import Run
+from gdtui.session.session import Session
+from gdtui.settings import Display, Settings
 from gdtui.tui.app import GdtuiApp
+from gdtui.tui.workspace import Workspace
 
 
 def wide(rows: int = 1_000_000, features: int = 30) -> Dataset:
@@ -29,34 +33,26 @@ def wide(rows: int = 1_000_000, features: int = 30) -> Dataset:
 class Probe(GdtuiApp):
     """Counts from its 10th frame on."""
 
-    def __init__(self, out: Path, seconds: float, done: int, **options) -> None:
-        super().__init__(**options)
-        self.out, self.seconds, self.first_done = out, seconds, done
+    def __init__(self, out: Path, seconds: float, *arguments) -> None:
+        super().__init__(*arguments)
+        self.out, self.seconds = out, seconds
         self.frames = 0
         self.start: dict[str, float] = {}
-
-    def _load(self):
-        stage = super()._load()
-        if self.first_done:
-            stage.run.set_epochs(self.first_done + stage.run.epochs)
-            while stage.run.done < self.first_done:
-                stage.run.advance(min(10_000, self.first_done - stage.run.done))
-        return stage
 
     def now(self) -> dict[str, float]:
         return {
             "wall": time.perf_counter(),
             "cpu": time.process_time(),
             "ui_cpu": time.thread_time(),  # this is the screen's thread
-            "epochs": self.stage.run.descent.done,
+            "epochs": self.board.snapshot.done,
             "frames": self.frames,
             "bytes": self.link.total,
         }
 
-    async def _show_when_ready(self, stage) -> None:
-        before = stage.shown
-        await super()._show_when_ready(stage)
-        self.frames += stage.shown is not before
+    async def _show(self, snapshot) -> None:
+        before = self.board.snapshot
+        await super()._show(snapshot)
+        self.frames += self.board.snapshot is not before
         now = self.now()
         if not self.start and self.frames >= 10:
             self.start = now
@@ -65,22 +61,34 @@ class Probe(GdtuiApp):
             self.exit(0)
 
 
+def begun(settings: Settings, display: Display, data: Dataset | None, done: int) -> Session:
+    """A run that has so many epochs behind it."""
+    run = Run(settings, load(settings.data) if data is None else data)
+    if done:
+        run.set_epochs(done + run.epochs)
+        while run.done < done:
+            run.advance(min(10_000, done - run.done))
+    return Session([run], run, display)
+
+
 def main() -> None:
     out, seconds, *rest = sys.argv[1:]
-    done, loader = 0, load
-    if "--wide" in rest:
+    done, is_wide = 0, "--wide" in rest
+    if is_wide:
         rest.remove("--wide")
-        loader = lambda _: wide()  # noqa: E731
     if "--done" in rest:
         at = rest.index("--done")
         done = int(rest[at + 1])
         del rest[at : at + 2]
     options = build_parser().parse_args(rest)
-    app = Probe(Path(out), float(seconds), done, settings=settings_from(options), loader=loader)
-    app.film = film_from(options)
-    app.begin_film()
+    settings, display = settings_from(options), display_from(options)
+
+    def begin() -> Session:
+        return begun(settings, display, wide() if is_wide else None, done)
+
+    app = Probe(Path(out), float(seconds), begin, Workspace("probe"), display, film_from(options))
     app.run()
-    app.end_film()
+    app.film.end()
 
 
 if __name__ == "__main__":

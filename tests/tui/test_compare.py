@@ -77,9 +77,9 @@ async def test_what_is_written_meanwhile_is_seen(tmp_path: Path) -> None:
     recorder = RunWriter(str(growing), run)
     async with comparing(done, growing, target=40.0) as (app, pilot):
         assert "waiting" in row(app, "growing")
-        recorder.take_in(run, run.advance(30))
+        recorder.take(run.advance(30))
         await until(pilot, lambda: "following" in row(app, "growing"))
-        recorder.take_in(run, run.advance(30))
+        recorder.take(run.advance(30))
         await until(pilot, lambda: "done" in row(app, "growing"))
         assert f"{run.measure().loss:.7g}" in row(app, "growing")
     recorder.close()

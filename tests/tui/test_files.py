@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gdtui.tui.stage import Stage
 
 from gdtui.charts.roles import Role
 from gdtui.data.load import load
@@ -18,8 +19,7 @@ from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.screens import Question
-from gdtui.tui.stage import Stage
+from gdtui.tui.dialogs import Question
 from tests.tui.driving import FIVE, keys, log, marked, running, screen, status, step, until
 
 
@@ -27,7 +27,7 @@ def saved(path: Path, epochs: int = 5, done: int = 5) -> Run:
     """A run in a file, so many of its epochs done."""
     run = Run(replace(FIVE, epochs=epochs), load("blobs"))
     recorder = RunWriter(str(path), run)
-    recorder.take_in(run, run.advance(done))
+    recorder.take(run.advance(done))
     recorder.close()
     return run
 
@@ -95,11 +95,11 @@ async def test_what_another_writes_is_followed_to_its_end(tmp_path: Path) -> Non
     async with running(begin=partial(Stage.watch, path)) as (app, pilot):
         assert status(app).state == "waiting"
         for _ in range(2):
-            recorder.take_in(run, run.advance(3))
+            recorder.take(run.advance(3))
             await until(pilot, lambda: status(app).epoch == run.done)
             assert status(app).state == "following"
         await pilot.press("n", "up", "r")  # it belongs to another: nothing of this steers it
-        recorder.take_in(run, run.advance(3))
+        recorder.take(run.advance(3))
         await until(pilot, lambda: status(app).state == "done")
         assert status(app).loss == run.measure().loss
         assert [line for line in log(app) if "epoch #" in line][-1].startswith("[INFO] epoch #8, ")
@@ -115,7 +115,7 @@ async def test_a_run_whose_data_is_gone_is_shown_without_its_points(tmp_path: Pa
     run = Run(replace(FIVE, data=data), load(data))
     recorder = RunWriter(str(path), run)
     for _ in range(5):
-        recorder.take_in(run, run.advance(1))
+        recorder.take(run.advance(1))
     recorder.close()
     table.unlink()
     async with running(begin=partial(Stage.watch, str(path))) as (app, pilot):
@@ -166,9 +166,9 @@ async def test_the_log_begins_with_what_the_file_holds(tmp_path: Path, begin: st
     path = str(tmp_path / "run.jsonl")
     run = Run(replace(FIVE, epochs=6), load("blobs"))
     recorder = RunWriter(path, run)
-    recorder.take_in(run, run.advance(2))
+    recorder.take(run.advance(2))
     run.set_alpha(0.5)
-    recorder.take_in(run, run.advance(4 if begin == "watch" else 2))
+    recorder.take(run.advance(4 if begin == "watch" else 2))
     recorder.close()
     first = Stage.watch if begin == "watch" else partial(Stage.resume, epochs=None, alpha=None)
     async with running(begin=partial(first, path)) as (app, pilot):

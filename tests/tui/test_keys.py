@@ -10,7 +10,7 @@ import pytest
 from gdtui.settings import BUILT_IN_SETS, Settings
 from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.screens import DataChoice, Help, Question
+from gdtui.tui.dialogs import DataChoice, Help, Question
 from tests.tui import driving
 from tests.tui.driving import FIVE, LONG, START, base, finish, keys, log, running, screen, status, step, until
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdtui.charts.scatter import ScatterChart
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
+from gdtui.views.data import ScatterChart
 from gdtui.wire.link import Link
 from tests.tui.driving import FIVE, START, base, log, running, screen, status, step, until
 

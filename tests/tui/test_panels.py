@@ -16,8 +16,8 @@ from gdtui.runs.samples import samples
 from gdtui.settings import DataSettings, Settings, StopRules
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS
+from gdtui.tui.dialogs import Question
 from gdtui.tui.log_view import LogView
-from gdtui.tui.screens import Question
 from tests.tui.driving import FIVE, LONG, START, base, finish, log, running, screen, status, step, until
 
 SIZES = [(120, 40), (80, 24), (200, 60)]

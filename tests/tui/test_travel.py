@@ -12,11 +12,11 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
-from gdtui.charts.scatter import ScatterChart
 from gdtui.runs.samples import samples
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
+from gdtui.views.data import ScatterChart
 from tests.drawings import corner
 from tests.oracles import article_run
 from tests.tui.driving import LONG, START, base, finish, keys, log, marked, running, screen, status, step, until
