@@ -42,7 +42,7 @@ class Pen(NamedTuple):
 PLAIN = Pen("39", "49", 0)
 Cell = tuple[str, Pen]
 """A character and its pen; the right half of a wide character is the empty string."""
-UNKNOWN: Cell = ("", Pen("", "", -1))
+UNKNOWN: Cell = ("\0", Pen("", "", -1))
 
 
 class Cells:
@@ -91,7 +91,8 @@ class Cells:
 
     def _lay(self, row: list[Cell], x: int, strip: Strip) -> int:
         """Put a strip's cells into a row, from column x on; returns the column after the last."""
-        width = len(row)
+        width, begin = len(row), x
+        cuts_before = 0 < x < width and not row[x][0]
         for text, style, control in strip:
             if control:
                 continue
@@ -109,6 +110,12 @@ class Cells:
                     if columns == 2 and x + 1 < width:
                         row[x + 1] = ("", pen)
                 x += columns
+        # Of a wide character that is written over in part, the rest is blank.
+        if cuts_before and x > begin:
+            row[begin - 1] = (" ", row[begin - 1][1])
+        if begin < x < width and not row[x][0]:
+            row[x] = (" ", row[x][1])
+            x += 1
         return x
 
 
@@ -164,8 +171,8 @@ def _write_differences(writer: _Writer, y: int, shown: list[Cell], wanted: list[
         if not _looks_same(old, new)
     ]
     # Half a wide character cannot be written: a row that has any is written whole.
-    if changed and any(not char and pen is not UNKNOWN[1] for row in (shown, wanted) for char, pen in row):
-        changed = range(len(wanted))
+    if changed and any(not char for row in (shown, wanted) for char, _ in row):
+        changed = (x for x, cell in enumerate(wanted) if cell is not UNKNOWN)
     for x in changed:
         writer.cell(x, y, wanted)
 

@@ -60,23 +60,15 @@ def stories(draw: st.DrawFn) -> list[tuple[tuple[int, int], list[Piece]]]:
         width, height = draw(st.integers(1, 14)), draw(st.integers(1, 4))
         whole = [Piece(0, y, row_of(draw(segments), width)) for y in range(height)]
         story.append(((width, height), whole))
-        is_narrow = [
-            piece.strip.text.isascii() or cell_len(piece.strip.text) == len(piece.strip.text) for piece in whole
-        ]
         for _ in range(draw(st.integers(0, 4))):
-            if all(is_narrow) and draw(st.booleans()):
+            if draw(st.booleans()):
                 whole = [Piece(0, y, retouched(draw, piece.strip)) for y, piece in enumerate(whole)]
                 story.append(((width, height), whole))
                 continue
             pieces = []
             for y in draw(st.sets(st.integers(0, height - 1), max_size=height)):
-                if is_narrow[y] and draw(st.booleans()):
-                    x = draw(st.integers(0, width - 1))
-                    pieces.append(Piece(x, y, Strip(draw(narrow_segments)).crop(0, draw(st.integers(1, width - x)))))
-                else:
-                    strip = row_of(draw(segments), width)
-                    is_narrow[y] = cell_len(strip.text) == len(strip.text)
-                    pieces.append(Piece(0, y, strip))
+                x = draw(st.integers(0, width - 1))
+                pieces.append(Piece(x, y, Strip(draw(segments)).crop(0, draw(st.integers(1, width - x)))))
             story.append(((width, height), pieces))
     return story
 
@@ -98,6 +90,16 @@ def updates(pieces: list[Piece], size: tuple[int, int]) -> list[LayoutUpdate]:
         ordered = sorted(pieces, key=lambda piece: piece.y)
         return [LayoutUpdate([[piece.strip] for piece in ordered], Region(0, 0, *size))]
     return [LayoutUpdate([[piece.strip]], Region(piece.x, piece.y, piece.strip.cell_length, 1)) for piece in pieces]
+
+
+def put(row: list[Char], x: int, drawn: list[Char]) -> None:
+    """Draw over cells of a row. Of a wide character that is drawn over in part, the rest is blank."""
+    end = x + len(drawn)
+    if x and drawn and not row[x].data:
+        row[x - 1] = row[x - 1]._replace(data=" ")
+    if drawn and end < len(row) and not row[end].data:
+        row[end] = row[end]._replace(data=" ")
+    row[x:end] = drawn
 
 
 def seen(cell: Char) -> tuple[object, ...]:
@@ -133,8 +135,7 @@ def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], 
             emulator.resize(*size)
             model = [[Char(" ")] * size[0] for _ in range(size[1])]
         for piece in pieces:
-            drawn = wanted(piece.strip)
-            model[piece.y][piece.x : piece.x + len(drawn)] = drawn
+            put(model[piece.y], piece.x, wanted(piece.strip))
         for update in updates(pieces, size):
             emulator.feed(cells.update(update, size, ColorSystem.TRUECOLOR).encode())
         for y, row in enumerate(model):
