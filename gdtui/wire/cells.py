@@ -2,12 +2,17 @@
 
 Textual repaints whole widgets, or whole runs, with each run's style spelt out in full. Over SSH that is most of
 the traffic. Here a copy of what the terminal shows is kept; an update is laid over it, and what is sent is the
-difference: cursor moves in their shortest form, and between two cells only the attributes that change.
+difference, in runs of cells that one pen writes. A colour's code is as long as a dozen characters and a move half
+as long, so the runs are not written row by row: each time the one that is reached in the fewest bytes comes next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from operator import itemgetter
 from typing import NamedTuple
 
 from rich.cells import cell_len
@@ -29,6 +34,8 @@ _ATTRIBUTES = (
     (64, "strike", "9", "29"),
 )
 _SEEN_ON_BLANKS = 8 | 32 | 64
+_CHOICE = 12
+"""Runs among which the nearest is looked for: more of them take longer and save next to nothing."""
 
 
 class Pen(NamedTuple):
@@ -61,10 +68,9 @@ class Cells:
 
     def whole(self) -> str:
         """What draws all that the terminal shows, on a blank screen."""
-        writer = _Writer(self._size[0])
-        for y, row in enumerate(self._rows):
-            _write_differences(writer, y, [UNKNOWN] * len(row), row, 0, len(row))
-        return writer.text()
+        width = self._size[0]
+        rows = (_differences(y, [UNKNOWN] * width, row, 0, width) for y, row in enumerate(self._rows))
+        return _written(list(chain.from_iterable(rows)), width)
 
     def update(self, update: CompositorUpdate, size: tuple[int, int], color_system: ColorSystem | None) -> str:
         """What to send to a terminal of (columns, rows) so that it shows the update."""
@@ -83,11 +89,11 @@ class Cells:
                 touched[y] = self._rows[y].copy()
             begin, end = spans.get(y, (max(0, x - 1), x))  # an accent may join the cell before
             spans[y] = min(begin, x), max(end, self._lay(touched[y], x, strip))
-        writer = _Writer(size[0])
+        runs: list[_Run] = []
         for y in sorted(touched):
-            _write_differences(writer, y, self._rows[y], touched[y], *spans[y])
+            runs += _differences(y, self._rows[y], touched[y], *spans[y])
             self._rows[y] = touched[y]
-        return writer.text()
+        return _written(runs, size[0])
 
     def _lay(self, row: list[Cell], x: int, strip: Strip) -> int:
         """Put a strip's cells into a row, from column x on; returns the column after the last."""
@@ -163,70 +169,96 @@ def _looks_same(before: Cell, after: Cell) -> bool:
     )
 
 
-def _write_differences(writer: _Writer, y: int, shown: list[Cell], wanted: list[Cell], begin: int, end: int) -> None:
-    """Write what differs in row y from column `begin` to `end`."""
+@dataclass(slots=True)
+class _Run:
+    """Cells beside one another that one pen writes, from column x of row y on."""
+
+    x: int
+    y: int
+    text: str
+    pen: Pen
+    is_blank: bool  # so that its pen's colour is not seen, only what is behind
+    end: int
+
+    def takes(self, cells: list[Cell]) -> bool:
+        """Go on with these cells, where the pen that writes them can be the same."""
+        pen, is_blank = self.pen, self.is_blank
+        for char, other in cells:
+            suits = (
+                other is pen or other == pen or ((is_blank or char == " ") and _looks_same((" ", pen), (" ", other)))
+            )
+            if not char or not suits:
+                return False
+            if is_blank:
+                pen, is_blank = other, char == " "
+        self.pen, self.is_blank = pen, is_blank
+        self.text += "".join(char for char, _ in cells)
+        self.end += sum(_columns(char) for char, _ in cells)
+        return True
+
+
+def _differences(y: int, shown: list[Cell], wanted: list[Cell], begin: int, end: int) -> list[_Run]:
+    """What differs in row y from column `begin` to `end`."""
     changed: Iterable[int] = [
         x
         for x, old, new in zip(range(begin, end), shown[begin:end], wanted[begin:end], strict=False)
         if not _looks_same(old, new)
     ]
     # Half a wide character cannot be written: a row that has any is written whole.
-    if changed and any(not char for row in (shown, wanted) for char, _ in row):
+    if changed and "" in map(itemgetter(0), chain(shown, wanted)):
         changed = (x for x, cell in enumerate(wanted) if cell is not UNKNOWN)
+    runs: list[_Run] = []
     for x in changed:
-        writer.cell(x, y, wanted)
+        char, pen = wanted[x]
+        # To move over one cell costs as much as to write it again.
+        if not char or (runs and x - runs[-1].end <= 1 and runs[-1].takes(wanted[runs[-1].end : x + 1])):
+            continue
+        is_blank = char == " " and not pen.attributes & _SEEN_ON_BLANKS
+        runs.append(_Run(x, y, char, pen, is_blank, x + _columns(char)))
+    return runs
 
 
-class _Writer:
-    """Collects characters, moves and attributes; knows where the cursor is and what pen it has."""
+def _columns(char: str) -> int:
+    return 1 if (len(char) == 1 and char < "\u1100") or "\u2500" <= char[0] < "\u2900" else cell_len(char)
 
-    def __init__(self, width: int) -> None:
-        self._parts: list[str] = []
-        self._width = width
-        self._x = self._y = -1
-        self._pen = PLAIN
 
-    def text(self) -> str:
-        if self._parts and self._pen != PLAIN:
-            self._parts.append(RESET)
-        return "".join(self._parts)
+def _written(runs: list[_Run], width: int) -> str:
+    """What writes these runs on a terminal of that many columns, and leaves its pen plain."""
+    parts: list[str] = []
+    x, y, pen = -1, -1, PLAIN
+    while runs:
+        best, nearest, chosen = "", 0, PLAIN
+        for index, run in enumerate(runs[:_CHOICE]):
+            after = run.pen
+            if run.is_blank and not pen.attributes & _SEEN_ON_BLANKS:
+                after = Pen(pen.front, after.behind, pen.attributes)
+            code = _move(x, y, run.x, run.y)
+            if after is not pen and after != pen:
+                code += _change(pen, after)
+            if not index or len(code) < len(best):
+                best, nearest, chosen = code, index, after
+        run, pen = runs.pop(nearest), chosen
+        parts += best, run.text
+        x, y = (run.end, run.y) if run.end < width else (-1, -1)  # at the edge terminals disagree
+    if pen != PLAIN:
+        parts.append(RESET)
+    return "".join(parts)
 
-    def cell(self, x: int, y: int, row: list[Cell]) -> None:
-        """Write the cell at (x, y), of which `row` holds the whole row."""
-        char, pen = row[x]
-        if not char:
-            return
-        self._go(x, y, row)
-        self._draw(char, pen)
 
-    def _draw(self, char: str, pen: Pen) -> None:
-        if char == " " and not (pen.attributes | self._pen.attributes) & _SEEN_ON_BLANKS:
-            pen = self._pen._replace(behind=pen.behind)
-        if pen != self._pen:
-            self._parts.append(_change(self._pen, pen))
-            self._pen = pen
-        self._parts.append(char)
-        self._x += 1 if (len(char) == 1 and char < "\u1100") or "\u2500" <= char[0] < "\u2900" else cell_len(char)
-        if self._x >= self._width:
-            self._x = self._y = -1  # at the right edge terminals disagree on where the cursor is
+@lru_cache(maxsize=4096)
+def _move(x: int, y: int, to_x: int, to_y: int) -> str:
+    """The shortest way for the cursor; from (-1, -1) where it is not known where that is."""
+    straight = f"\x1b[{to_y + 1};{to_x + 1}H" if to_x else f"\x1b[{to_y + 1}H"
+    dx, dy = to_x - x, to_y - y
+    # IND and RI, one row down and up, scroll only where there is no such row.
+    down = {1: "\x1bD", -1: "\x1bM"}.get(dy) or _steps(dy, "B", "A")
+    across = "\r" if dx and not to_x else "\b" * -dx if -4 < dx < 0 else _steps(dx, "C", "D")
+    return straight if y < 0 else min(straight, down + across, key=len)
 
-    def _go(self, x: int, y: int, row: list[Cell]) -> None:
-        """Move to (x, y) in the shortest way."""
-        if (x, y) == (self._x, self._y):
-            return
-        ways = [f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"]
-        dx = x - self._x
-        if self._y >= 0 and y == self._y and dx > 0:
-            between = row[self._x : x]
-            if dx <= 4 and all(_looks_same((char, self._pen), (char, pen)) and char for char, pen in between):
-                ways.append("".join(char for char, _ in between))
-            ways.append("\x1b[C" if dx == 1 else f"\x1b[{dx}C")
-        elif self._y >= 0 and y > self._y:
-            down = "\x1b[B" if y == self._y + 1 else f"\x1b[{y - self._y}B"
-            across = "" if dx == 0 else "\b" * -dx if -4 < dx < 0 else f"\x1b[{abs(dx)}{'C' if dx > 0 else 'D'}"
-            ways.append(down + across)
-        self._parts.append(min(ways, key=lambda way: len(way.encode())))
-        self._x, self._y = x, y
+
+def _steps(count: int, onward: str, back: str) -> str:
+    many = abs(count) if abs(count) > 1 else ""
+    return f"\x1b[{many}{onward if count > 0 else back}" if count else ""
 
 
 _changes: dict[tuple[Pen, Pen], str] = {}

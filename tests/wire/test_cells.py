@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from gdtui.recording.emulator import Emulator
-from gdtui.wire.cells import Cells
+from gdtui.wire.cells import RESET, Cells
 
 COLOURS = (None, "#ff0000", "#00ff00", "#0000ff", "#808080")
 styles = st.builds(
@@ -161,6 +161,17 @@ def test_one_changed_character_costs_a_move_and_itself() -> None:
         sent = cells.update(update, (10, 5), ColorSystem.TRUECOLOR)
         assert 0 < len(sent) <= limit
     assert sent.count("a") == 0
+
+
+def test_columns_of_changes_cost_each_colour_once_and_three_bytes_a_move() -> None:
+    cells, red, green = Cells(), "38;2;255;0;0", "38;2;0;255;0"
+    styles = Style(color="#ff0000"), Style(color="#00ff00")
+    for digits in ("1234567", "2345678"):
+        strips = [[Strip([segment(f"{digit:=>21}", style) for style in styles])] for digit in digits]
+        sent = cells.update(LayoutUpdate(strips, Region(0, 0, 42, 7)), (60, 9), ColorSystem.TRUECOLOR)
+    assert sent.count(red) == sent.count(green) == 1
+    columns = 2 * (len("\x1b[1;21H") + 7 + 6 * 3)
+    assert len(sent) <= columns + len(f"\x1b[{red}m\x1b[{green}m{RESET}")
 
 
 def test_after_forgetting_all_is_sent_again() -> None:
