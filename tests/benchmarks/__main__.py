@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+import shutil
 import statistics
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
+from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.probe import wide
 from tests.benchmarks.pty_run import Traffic, run
 from tests.terminal.harness import GDTUI, Terminal
@@ -158,6 +160,14 @@ def _plain(seconds: float) -> tuple[float, float]:
     return (cost["total"] - short["total"]) / (cost["frames"] - short["frames"]), cost["cpu"] / cost["frames"]
 
 
+def tmux() -> Iterator[Row]:
+    metric, goal = "bytes an epoch, one a frame, against tmux's", "≤ 1.10"
+    if shutil.which("tmux") is None:
+        yield metric, "", "tmux is missing", "", goal
+    else:
+        yield row(metric, *alternate(alone, in_tmux, 1), "B", goal)
+
+
 def scale() -> Iterator[Row]:
     # A mean loss: a sum over a million rows has more digits to change in each line of the log. And a boundary that
     # both see: the outliers of a million points make the axes wider, so that one at the edge is drawn for them only.
@@ -259,7 +269,7 @@ def _alpha(terminal: Terminal) -> str:
     return found[1] if found else ""
 
 
-GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, scale, start, recording, rest, link)}
+GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, tmux, scale, start, recording, rest, link)}
 
 
 def main() -> None:
