@@ -24,6 +24,7 @@ class Standings:
         epoch: the epoch looked at, where that is not each run's last.
         target: the loss of which the table says when it was reached; None for one that all have reached.
         asked: how many commands have been carried out.
+        news: how often there was anything new in the files.
     """
 
     entrants: tuple[Entrant, ...]
@@ -33,6 +34,7 @@ class Standings:
     log: tuple[Entry, ...]
     logged: int
     asked: int
+    news: int
     is_leaving: bool
 
 
@@ -53,6 +55,8 @@ class Comparison:
         self._epoch: int | None = None
         self._queue: deque[ask.Command] = deque()
         self._done = 0
+        self._news = 0
+        self._states: list[str] = []
         self._is_leaving = False
         self._log: deque[Entry] = deque(maxlen=10_000)
         self._added = 0
@@ -79,10 +83,13 @@ class Comparison:
             self._carry_out(self._queue.popleft())
             self._done += 1
         for entrant in self.entrants:
-            entrant.poll()
+            self._news += entrant.poll()
             if entrant.error not in (None, self._told.get(entrant.file.path)):
                 self._add(Entry(str(entrant.error)))
             self._told[entrant.file.path] = entrant.error
+        states = [entrant.state for entrant in self.entrants]
+        self._news += states != self._states
+        self._states = states
         if len(self.entrants) == 1:  # of several, their curves tell it better
             self._log_epochs(self.entrants[0])
         return []
@@ -91,7 +98,7 @@ class Comparison:
         """All that is to be shown, as it is now."""
         return Standings(
             tuple(self.entrants), self._front, self._epoch, self.target, tuple(self._log), self._added, self._done,
-            self._is_leaving,
+            self._news, self._is_leaving,
         )  # fmt: skip
 
     def close(self) -> None:

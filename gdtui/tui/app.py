@@ -111,6 +111,8 @@ class GdtuiApp(TerseApp):
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, training goes on, unless it stands
         still anyway; what a key did is told at once."""
+        if snapshot == self.board.snapshot:
+            return
         if not self.board.moves(snapshot):
             await self.link.wait()
         if self.link.is_ready:

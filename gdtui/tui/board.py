@@ -28,6 +28,8 @@ class Board(FrugalScreen):
 
     def __init__(self, what: str) -> None:
         super().__init__()
+        self.snapshot: Any = None
+        """What is shown."""
         self.what = what
         self.title_view = Static(f"gdtui  {what}", id="title", markup=False)
 

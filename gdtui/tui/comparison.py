@@ -42,9 +42,10 @@ class ComparisonBoard(Board):
     keys = COMPARING
     BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings(COMPARING)]
 
+    snapshot: Standings | None
+
     def __init__(self, what: str, count: int = 1) -> None:
         super().__init__(what)
-        self.snapshot: Standings | None = None
         self._log_scale = False
         self.add_class("compare", *(["several"] if count > 1 else []))
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")

@@ -44,9 +44,10 @@ class Workspace(Board):
 
     BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings(BINDINGS)]
 
+    snapshot: Snapshot | None
+
     def __init__(self, what: str, epochs: int = 0, alpha: float = 0.0) -> None:
         super().__init__(what)
-        self.snapshot: Snapshot | None = None
         self._loading = Status(epochs=epochs, alpha=alpha, note="loading the data …")
         self._own_data: DataSettings | None = None
         """The data that the command line named."""
