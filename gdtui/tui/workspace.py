@@ -52,6 +52,7 @@ class Workspace(Board):
         self._own_data: DataSettings | None = None
         """The data that the command line named."""
         self._shows_link = False
+        self._saved = ""
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._saved_view = Static("", id="saved", markup=False)
         self._small_view = Static("", id="small", markup=False)
@@ -142,7 +143,9 @@ class Workspace(Board):
         if snapshot is None:
             return
         for slot, view in zip(self._slots, self._views, strict=True):
-            slot.border_title, slot.border_subtitle = view.titles(snapshot)
+            titles = view.titles(snapshot)
+            if titles != (slot.border_title, slot.border_subtitle):  # even the same would be laid out anew
+                slot.border_title, slot.border_subtitle = titles
             if slot.size.area:
                 slot.show(view.draw(snapshot, *slot.size))
         self._status_lines.show(self._status(snapshot))
@@ -172,9 +175,11 @@ class Workspace(Board):
             text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
         elif snapshot.left_behind is not None:
             text = "not saved"
-        self._saved_view.update(text)
-        self._saved_view.set_class(bool(text), "told")
-        self._saved_view.set_class(path is None, "unsaved")
+        if text != self._saved:
+            self._saved = text
+            self._saved_view.update(text)
+            self._saved_view.set_class(bool(text), "told")
+            self._saved_view.set_class(path is None, "unsaved")
 
     def on_chart_view_resized(self) -> None:
         self._draw()
