@@ -20,7 +20,7 @@ from typing import IO, Any, Self
 
 from pyte.screens import Char
 
-from gdtui.recording.emulator import Emulator
+from tests.terminal.far import FarSide
 
 GDTUI = (sys.executable, "-m", "gdtui")
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "ctrl+p": "\x10"}
@@ -65,7 +65,7 @@ class Terminal:
     ) -> None:
         self.answers = answers
         """May be changed: what is asked while it is False stays without an answer, as when a shell reads it away."""
-        self.emulator = Emulator(columns, rows, self._say, sync)
+        self.emulator = FarSide(columns, rows, self._say, sync)
         self.received = 0
         """Bytes that came from the program, all in all."""
         self.arrived = 0

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from gdtui.recording.emulator import Emulator
+from tests.terminal.far import FarSide
 from tests.terminal.harness import Terminal
 from tests.terminal.slow_link import SlowLink
 
@@ -28,8 +28,8 @@ def python(script: str) -> list[str]:
     return [sys.executable, "-S", "-c", PRELUDE + script]
 
 
-def shown(*pieces: str | bytes, columns: int = 20, rows: int = 4) -> Emulator:
-    emulator = Emulator(columns, rows)
+def shown(*pieces: str | bytes, columns: int = 20, rows: int = 4) -> FarSide:
+    emulator = FarSide(columns, rows)
     for piece in pieces:
         emulator.feed(piece.encode() if isinstance(piece, str) else piece)
     return emulator
@@ -119,7 +119,7 @@ def test_leftovers_name_each_mode_that_is_not_as_before() -> None:
 
 def test_questions_are_answered() -> None:
     said: list[bytes] = []
-    emulator = Emulator(20, 4, said.append)
+    emulator = FarSide(20, 4, said.append)
     emulator.feed(
         b"\x1b[3;7H\x1b[6n\x1b[5n\x1b[c\x1b[?2026$p\x1b[?2026h\x1b[?2026$p\x1b[?2048$p\x1b[1;20Hx\x1b[6n\x1b[18t"
     )
