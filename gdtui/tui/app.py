@@ -63,8 +63,9 @@ class GdtuiApp(TerseApp):
         self.film = Film(film, self._cells.whole, lambda: self.theme_variables)
         if film.path is not None:
             self.film.begin(film.path, shutil.get_terminal_size())
-        self._begin_with, self.board, self._display_settings = begin, board, display
+        self.begin, self.board, self._display_settings = begin, board, display
         self._asked = asyncio.Event()
+        self._rests = False
         self._outlives_hangup = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -83,10 +84,16 @@ class GdtuiApp(TerseApp):
             self.session.do(command)
             self._asked.set()
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was asked for is done and shown, and the session stands still until more is asked for, or
+        a file that it watches has grown. Only then may others look into it."""
+        return self._rests and not self._asked.is_set()
+
     async def _live(self) -> None:
         """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
         try:
-            session = await asyncio.to_thread(self._begin_with)
+            session = await asyncio.to_thread(self.begin)
         except (ValueError, MemoryError) as error:
             self.failure = str(error) or "the data does not fit into memory; take fewer rows with --samples"
             self.exit(2)
@@ -105,8 +112,10 @@ class GdtuiApp(TerseApp):
             if snapshot.is_leaving:
                 self.exit(self.board.exit_code)
                 return
+            self._rests = not self.board.moves(snapshot)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
+            self._rests = False
 
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, training goes on, unless it stands

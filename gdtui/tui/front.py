@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from gdtui.settings import CastSettings, Display, Settings
 from gdtui.tui.app import GdtuiApp
-from gdtui.tui.board import Board
 from gdtui.tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from gdtui.session.comparison import Comparison
     from gdtui.session.session import Session
+
+
+NOT_FILMED = CastSettings()
 
 
 def train(settings: Settings, display: Display, save: str | None, force: bool, film: CastSettings) -> int:
@@ -22,29 +24,52 @@ def train(settings: Settings, display: Display, save: str | None, force: bool, f
     Raises:
         CastError: what is asked to be recorded cannot be.
     """
+    return _run(training(settings, display, save, force, film))
+
+
+def resume(path: str, epochs: int | None, alpha: float | None, display: Display, film: CastSettings) -> int:
+    """Go on with a saved run in the terminal; returns and raises as `train`."""
+    return _run(resuming(path, epochs, alpha, display, film))
+
+
+def watch(paths: list[str], target: float | None, display: Display, film: CastSettings) -> int:
+    """Look at run files in the terminal; returns and raises as `train`."""
+    return _run(watching(paths, target, display, film))
+
+
+def training(
+    settings: Settings,
+    display: Display,
+    save: str | None = None,
+    force: bool = False,
+    film: CastSettings = NOT_FILMED,
+) -> GdtuiApp:
+    """The app that trains; see `gdtui.session.opening.begin`."""
 
     def begin() -> Session:
         from gdtui.session import opening
 
         return opening.begin(settings, display, save, force)
 
-    return _run(begin, Workspace(settings.data.source, settings.epochs, settings.alpha), display, film)
+    return GdtuiApp(begin, Workspace(settings.data.source, settings.epochs, settings.alpha), display, film)
 
 
-def resume(path: str, epochs: int | None, alpha: float | None, display: Display, film: CastSettings) -> int:
-    """Go on with a saved run in the terminal; returns and raises as `train`."""
+def resuming(
+    path: str, epochs: int | None, alpha: float | None, display: Display, film: CastSettings = NOT_FILMED
+) -> GdtuiApp:
+    """The app that goes on with a saved run, see `gdtui.session.opening.resume`."""
 
     def begin() -> Session:
         from gdtui.session import opening
 
         return opening.resume(path, epochs, alpha, display)
 
-    return _run(begin, Workspace(path), display, film)
+    return GdtuiApp(begin, Workspace(path), display, film)
 
 
-def watch(paths: list[str], target: float | None, display: Display, film: CastSettings) -> int:
-    """Look at run files in the terminal; returns and raises as `train`. One file is shown with all that it holds,
-    several are compared; `target` is the loss of which the comparison says when it was reached."""
+def watching(paths: list[str], target: float | None, display: Display, film: CastSettings = NOT_FILMED) -> GdtuiApp:
+    """The app that looks at run files. One file is shown with all that it holds, several are
+    compared; `target` is the loss of which the comparison says when it was reached."""
     is_one = len(paths) == 1 and target is None
 
     def begin() -> Session | Comparison:
@@ -53,22 +78,19 @@ def watch(paths: list[str], target: float | None, display: Display, film: CastSe
         from gdtui.session.comparison import Comparison
 
         if is_one:
-            try:
+            with suppress(OnlyLossesError):
                 return opening.watch(paths[0], display)
-            except OnlyLossesError:
-                pass
         return Comparison(paths, target)
 
     what = paths[0] if len(paths) == 1 else f"comparing {len(paths)} runs"
     if is_one:
-        return _run(begin, Workspace(what), display, film)
+        return GdtuiApp(begin, Workspace(what), display, film)
     from gdtui.tui.comparison import ComparisonBoard
 
-    return _run(begin, ComparisonBoard(what, len(paths)), display, film)
+    return GdtuiApp(begin, ComparisonBoard(what, len(paths)), display, film)
 
 
-def _run(begin: Callable[[], Session | Comparison], board: Board, display: Display, film: CastSettings) -> int:
-    app = GdtuiApp(begin, board, display, film)
+def _run(app: GdtuiApp) -> int:
     code = 2
     try:
         app.run()
