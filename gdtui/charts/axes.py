@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,9 @@ from gdtui.types import Floats
 
 # plotext would cut a figure to the size it believes the terminal has; here the widget's size counts.
 terminal.limit(False, False)
+
+_DRAWING = threading.Lock()
+"""plotext has one figure for all: who draws with it is alone with it."""
 
 Limits = tuple[float, float]
 Ticks = tuple[tuple[float, str], ...]
@@ -67,6 +71,11 @@ def axes(
     """
     if width < 12 or height < 5:
         return None
+    with _DRAWING:
+        return _parse(_axes_text(width, height, xlim, ylim, xticks, yticks, xlabel), width, height, xlim, ylim)
+
+
+def _axes_text(width: int, height: int, xlim: Limits, ylim: Limits, xticks: Ticks, yticks: Ticks, xlabel: str) -> str:
     figure.clear()
     figure.plot_size(width, height)
     # A signal is needed for plotext to draw axes at all; it lies outside the limits.
@@ -80,7 +89,7 @@ def axes(
         figure.label(xlabel, 0, 0)
     figure.axes(False, axis=0, side=1)
     figure.axes(False, axis=1, side=1)
-    return _parse(figure.build().string(colorless=True), width, height, xlim, ylim)
+    return str(figure.build().string(colorless=True))
 
 
 def _parse(text: str, width: int, height: int, xlim: Limits, ylim: Limits) -> tuple[Chart, Canvas] | None:
@@ -113,6 +122,20 @@ def scatter(
     chart = Chart.blank(width, height)
     if not len(columns) or width < 2 or height < 2:
         return chart
+    with _DRAWING:
+        text = _points_text(width, height, columns, rows, kinds, markers)
+    roles = dict(markers)
+    for row, line in enumerate(text.split("\n")[:height]):
+        for column, char in enumerate(line[:width]):
+            if char in roles:
+                chart.chars[row, column] = char
+                chart.roles[row, column] = roles[char]
+    return chart
+
+
+def _points_text(
+    width: int, height: int, columns: Any, rows: Any, kinds: Any, markers: tuple[tuple[str, Role], ...]
+) -> str:
     figure.clear()
     figure.plot_size(width, height)
     for index, (marker, _) in enumerate(markers):
@@ -125,13 +148,7 @@ def scatter(
         figure.ruler(axis, 0).frequency(0)
         for side in (0, 1):
             figure.axes(False, axis=axis, side=side)
-    roles = dict(markers)
-    for row, line in enumerate(figure.build().string(colorless=True).split("\n")[:height]):
-        for column, char in enumerate(line[:width]):
-            if char in roles:
-                chart.chars[row, column] = char
-                chart.roles[row, column] = roles[char]
-    return chart
+    return str(figure.build().string(colorless=True))
 
 
 def nice_step(span: float, count: int) -> float:

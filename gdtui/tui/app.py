@@ -65,7 +65,7 @@ class GdtuiApp(TerseApp):
             self.film.begin(film.path, shutil.get_terminal_size())
         self.begin, self.board, self._display_settings = begin, board, display
         self._asked = asyncio.Event()
-        self._rests = False
+        self._rests = self._is_stale = False
         self._outlives_hangup = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -120,17 +120,24 @@ class GdtuiApp(TerseApp):
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, training goes on, unless it stands
         still anyway; what a key did is told at once."""
-        if snapshot == self.board.snapshot:
+        if snapshot == self.board.snapshot and not self._is_stale:
             return
         if not self.board.moves(snapshot):
             await self.link.wait()
-        if self.link.is_ready:
-            for text in self.board.news(snapshot):
-                self.film.mark(text)
-            self.board.show(snapshot)
-            self.frame_due = True
-        else:
+        if not self.link.is_ready:
             self.board.show_status(snapshot)
+            return
+        self._is_stale = False
+        drawn = await asyncio.to_thread(self.board.draw, snapshot)
+        for text in self.board.news(snapshot):
+            self.film.mark(text)
+        self.board.show(snapshot, drawn)
+        self.frame_due = True
+
+    def redraw(self) -> None:
+        """The room for the drawings, or the way they look, is another."""
+        self._is_stale = True
+        self._asked.set()
 
     def _hear(self, happened: Iterable[object]) -> None:
         for said in happened:

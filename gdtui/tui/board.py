@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
 from textual.widgets import Static
@@ -11,6 +11,9 @@ from textual.widgets import Static
 from gdtui.session.commands import Command, Leave
 from gdtui.tui.bindings import BINDINGS, Key
 from gdtui.wire.compositor import FrugalScreen
+
+if TYPE_CHECKING:
+    from gdtui.tui.app import GdtuiApp
 
 
 class Board(FrugalScreen):
@@ -37,7 +40,11 @@ class Board(FrugalScreen):
         """Whether this is the screen for such a session."""
         raise NotImplementedError
 
-    def show(self, snapshot: Any) -> None:
+    def draw(self, snapshot: Any) -> Any:
+        """The drawings, for `show`. Called outside the screen's thread, since they may take long."""
+        raise NotImplementedError
+
+    def show(self, snapshot: Any, drawn: Any) -> None:
         """Show this from now on."""
         raise NotImplementedError
 
@@ -52,11 +59,17 @@ class Board(FrugalScreen):
         """What has been done since the snapshot shown, in words."""
         return []
 
+    @property
+    def gdtui(self) -> GdtuiApp:
+        """The app, by its own type."""
+        return cast("GdtuiApp", self.app)
+
     def ask(self, command: Command) -> None:
         """Ask the session for something."""
-        from gdtui.tui.app import GdtuiApp
+        self.gdtui.ask(command)
 
-        cast(GdtuiApp, self.app).ask(command)
+    def on_chart_view_resized(self) -> None:
+        self.gdtui.redraw()
 
     def action_ask(self, action: str) -> None:
         """What a key of the table asks for."""

@@ -24,6 +24,7 @@ from gdtui.tui.log_view import LogView
 
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint.
+    from gdtui.charts.chart import Chart
     from gdtui.session.comparison import Standings
     from gdtui.views.loss import Look
 
@@ -70,23 +71,21 @@ class ComparisonBoard(Board):
 
     # Drawing
 
-    def show(self, snapshot: Standings) -> None:
-        self.snapshot = snapshot
-        self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
-        self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
-        self._draw()
-
-    def _draw(self) -> None:
-        self._draw_chart()
-        self._draw_table()
-
-    def _draw_chart(self) -> None:
-        shown = self.snapshot
-        if shown is None or not self._loss_view.size.area:
-            return
+    def draw(self, snapshot: Standings) -> Chart | None:
         from gdtui.views.loss import loss_chart
 
-        self._loss_view.show(loss_chart(shown.entrants[shown.front].curve, self._look(shown), *self._loss_view.size))
+        if not self._loss_view.size.area:
+            return None
+        curve = snapshot.entrants[snapshot.front].curve
+        return loss_chart(curve, self._look(snapshot), *self._loss_view.size)
+
+    def show(self, snapshot: Standings, drawn: Chart | None) -> None:
+        self.snapshot = snapshot
+        if drawn is not None:
+            self._loss_view.show(drawn)
+        self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
+        self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
+        self._draw_table()
 
     def _look(self, shown: Standings) -> Look:
         from gdtui.views.loss import Look
@@ -119,9 +118,6 @@ class ComparisonBoard(Board):
         # The table is laid out for the width that the screen has once this is done.
         self.call_after_refresh(self._draw_table)
 
-    def on_chart_view_resized(self) -> None:
-        self._draw_chart()
-
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         if self.snapshot is None:
             return
@@ -134,4 +130,4 @@ class ComparisonBoard(Board):
 
     def action_log_scale(self) -> None:
         self._log_scale = not self._log_scale
-        self._draw_chart()
+        self.gdtui.redraw()

@@ -25,13 +25,15 @@ from gdtui.tui.tables import ConfusionPanel, SamplesPanel
 
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.
+    from gdtui.charts.chart import Chart
     from gdtui.session.snapshot import Snapshot
-    from gdtui.tui.app import GdtuiApp
     from gdtui.views.loss import LossView
     from gdtui.views.view import View
 
 
 Answer = TypeVar("Answer")
+Drawn = tuple[tuple[str, str], "Chart | None"]
+"""A view's titles, and its drawing, where there is room for one."""
 
 
 class Workspace(Board):
@@ -93,12 +95,32 @@ class Workspace(Board):
 
     # Drawing
 
-    def show(self, snapshot: Snapshot) -> None:
+    def draw(self, snapshot: Snapshot) -> list[Drawn]:
+        from gdtui.views.data import DataView
+        from gdtui.views.loss import LossView
+
+        self._views = self._views or (LossView(), DataView())
+        return [
+            (view.titles(snapshot), view.draw(snapshot, *slot.size) if slot.size.area else None)
+            for slot, view in zip(self._slots, self._views, strict=True)
+        ]
+
+    def show(self, snapshot: Snapshot, drawn: list[Drawn]) -> None:
         before, self.snapshot = self.snapshot, snapshot
-        if before is None or before.run.data is not snapshot.run.data or before.run.start is not snapshot.run.start:
-            self._retitle(snapshot)
+        self._own_data = self._own_data or snapshot.run.settings.data
+        if before is None or before.title != snapshot.title:
+            self.title_view.update(f"gdtui  {snapshot.title}")
         self._open_drawer(before, snapshot)
-        self._draw()
+        for slot, (titles, chart) in zip(self._slots, drawn, strict=True):
+            if titles != (slot.border_title, slot.border_subtitle):  # even the same would be laid out anew
+                slot.border_title, slot.border_subtitle = titles
+            if chart is not None:
+                slot.show(chart)
+        self._status_lines.show(self._status(snapshot))
+        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past)
+        self._key_bar.show(snapshot)
+        self._show_saving(snapshot)
+        self._draw_table()
 
     def show_status(self, snapshot: Snapshot) -> None:
         self._status_lines.show(self._status(snapshot))
@@ -115,14 +137,6 @@ class Workspace(Board):
             new = snapshot.log[before.logged - snapshot.logged :]
         return [entry.text for entry in new if entry.epoch is None and entry not in before.log[-1:]]
 
-    def _retitle(self, snapshot: Snapshot) -> None:
-        from gdtui.views.data import DataView
-        from gdtui.views.loss import LossView
-
-        self._views = self._views or (LossView(), DataView())
-        self._own_data = self._own_data or snapshot.run.settings.data
-        self.title_view.update(f"gdtui  {snapshot.title}")
-
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
         both, also for the past, whose log has a mark."""
@@ -137,25 +151,9 @@ class Workspace(Board):
             return
         self.set_class(is_open, "results")
 
-    def _draw(self) -> None:
-        """Show the snapshot in all panels."""
+    def _draw_table(self) -> None:
         snapshot = self.snapshot
-        if snapshot is None:
-            return
-        for slot, view in zip(self._slots, self._views, strict=True):
-            titles = view.titles(snapshot)
-            if titles != (slot.border_title, slot.border_subtitle):  # even the same would be laid out anew
-                slot.border_title, slot.border_subtitle = titles
-            if slot.size.area:
-                slot.show(view.draw(snapshot, *slot.size))
-        self._status_lines.show(self._status(snapshot))
-        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past)
-        self._key_bar.show(snapshot)
-        self._show_saving(snapshot)
-        self._draw_table(snapshot)
-
-    def _draw_table(self, snapshot: Snapshot) -> None:
-        if not self.has_class("results"):
+        if snapshot is None or not self.has_class("results"):
             return
         from gdtui.runs.samples import samples
 
@@ -165,7 +163,7 @@ class Workspace(Board):
         self._confusion_view.show(snapshot.shown, data.class_names)
 
     def _status(self, snapshot: Snapshot) -> Status:
-        return status_of(snapshot, cast("GdtuiApp", self.app).link.text() if self._shows_link else "")
+        return status_of(snapshot, self.gdtui.link.text() if self._shows_link else "")
 
     def _show_saving(self, snapshot: Snapshot) -> None:
         """Say in the corner which file holds the run, or that none does, where one held the run before."""
@@ -181,9 +179,6 @@ class Workspace(Board):
             self._saved_view.set_class(bool(text), "told")
             self._saved_view.set_class(path is None, "unsaved")
 
-    def on_chart_view_resized(self) -> None:
-        self._draw()
-
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         if self.snapshot is not None:
             view = self._views[self._slots.index(event.view)]
@@ -197,7 +192,7 @@ class Workspace(Board):
         self.set_class(not tiny and (width < 100 or height < 36), "narrow")
         self.set_class(tiny, "tiny")
         self._small_view.update(f"{width}×{height} is small for charts; ? for keys" if tiny else "")
-        self._draw()
+        self._draw_table()
 
     # Keys
 
@@ -217,15 +212,16 @@ class Workspace(Board):
         if self._views:
             loss = cast("LossView", self._views[0])
             loss.log = not loss.log
-            self._draw()
+            self.gdtui.redraw()
 
     def action_table(self) -> None:
         self.toggle_class("results")
-        self._draw()
+        self._draw_table()
 
     def action_link(self) -> None:
         self._shows_link = not self._shows_link
-        self._draw()
+        if self.snapshot is not None:
+            self.show_status(self.snapshot)
 
     @property
     def _steered(self) -> Snapshot | None:
