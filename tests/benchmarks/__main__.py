@@ -21,6 +21,7 @@ from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
+from tests.benchmarks.blocked import KEYS
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.probe import wide
 from tests.benchmarks.pty_run import Traffic, run
@@ -221,6 +222,15 @@ def rest() -> Iterator[Row]:
     yield "bytes in 4 s at rest, paused", f"{late} B", "", "", "0"
 
 
+def blocked() -> Iterator[Row]:
+    keys = {3.0 + 0.4 * number: KEYS[number % len(KEYS)] for number in range(140)}
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "out.json")
+        run("-m", "tests.benchmarks.blocked", str(out), seconds=120, keys=keys)
+        found = json.loads(out.read_text())
+    yield "the screen's thread blocked, a minute of everything", f"{1000 * found['longest']:.3g} ms", "", "", "≤ 50 ms"
+
+
 class Slow(SlowLink):
     """A link of 32 kB/s with 200 ms round trip and a deep buffer, that keeps what came out of the pty."""
 
@@ -269,7 +279,9 @@ def _alpha(terminal: Terminal) -> str:
     return found[1] if found else ""
 
 
-GROUPS = {f.__name__: f for f in (throughput, inside, files, frames, tmux, scale, start, recording, rest, link)}
+GROUPS = {
+    f.__name__: f for f in (throughput, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
+}
 
 
 def main() -> None:
