@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Any
+
+import msgspec
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
@@ -13,7 +14,7 @@ from gdtui.runs.archive import ArchivedRun
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
-from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.settings import Settings
 
 
 def settings_of(file: RunFile) -> Settings:
@@ -22,22 +23,9 @@ def settings_of(file: RunFile) -> Settings:
     Raises:
         OnlyLossesError: it was written by another program, and does not say them.
     """
-    known = file.header
     try:
-        data: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value for name, value in known["data"].items()
-        }
-        return Settings(
-            data=DataSettings(**data),
-            epochs=known["epochs"],
-            alpha=known["alpha"],
-            loss=known["loss"],
-            init=tuple(known["init"]),
-            seed=known["seed"],
-            stop=StopRules(**known["rules"]),
-            sample_size=known["sample_size"],
-        )
-    except (KeyError, TypeError, AttributeError) as error:
+        return msgspec.convert({**file.header, "stop": file.header["rules"]}, Settings)
+    except (KeyError, msgspec.ValidationError) as error:
         raise OnlyLossesError(
             f"{file.path}: does not say what it was trained on ({error}), so it cannot go on"
         ) from None
