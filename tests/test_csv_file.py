@@ -13,6 +13,7 @@ from gdtui.data.dataset import DataError
 from gdtui.data.load import load
 from gdtui.settings import DataSettings
 from gdtui.text import printable
+from tests.conftest import examples
 
 GOOD = "width,height,kind\n1,2,cat\n3.5,-4e-1,dog\n5,6,cat\n"
 
@@ -193,13 +194,14 @@ def tables(draw):
     return separator, header, features, labels
 
 
+@pytest.mark.long
 @given(
     table=tables(),
     line_end=st.sampled_from(["\n", "\r\n"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(60, 3000), deadline=None)
 def test_any_table_written_is_read_again(table, line_end, encoding, quoting):
     separator, header, features, labels = table
     text = io.StringIO(newline="")

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from gdtui.tui.filming import Filming
 
 from gdtui.recording.cast import Cast, read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.settings import CastSettings
-from gdtui.tui.filming import Filming
+from tests.conftest import examples
 from tests.terminal.harness import GDTUI, Terminal
 from tests.tui.driving import FIVE, LONG, base, keys, log, status, step, until
 from tests.tui.test_screen import EmulatedApp, act, story
@@ -73,7 +74,8 @@ def same_size(cast: Cast, events: int, screen: Screen) -> bool:
     return known == (len(screen[0]), len(screen))
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 1 + examples(1, 30)))
 @pytest.mark.parametrize("key", [None, *keys("record")])
 async def test_a_cast_shows_what_the_terminal_showed(seed: int, key: str | None, emulated) -> None:
     app = emulated()

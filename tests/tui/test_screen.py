@@ -14,6 +14,7 @@ from textual.pilot import Pilot
 
 from gdtui.recording.emulator import Emulator
 from gdtui.tui.app import GdtuiApp
+from tests.conftest import examples
 from tests.tui.driving import LONG, until
 from tests.wire.test_cells import seen, wanted
 
@@ -80,7 +81,8 @@ async def act(app: EmulatedApp, pilot: Pilot[Any], what: str, value: Any) -> Non
     await pilot.pause()
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(examples(3, 60)))
 async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")

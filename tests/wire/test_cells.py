@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyte.screens import Char
@@ -17,6 +18,7 @@ from textual.strip import Strip
 
 from gdtui.recording.emulator import Emulator
 from gdtui.wire.cells import RESET, Cells
+from tests.conftest import examples
 
 COLOURS = (None, "#ff0000", "#00ff00", "#0000ff", "#808080")
 styles = st.builds(
@@ -125,7 +127,8 @@ def wanted(strip: Strip) -> list[Char]:
     return cells
 
 
-@settings(max_examples=120, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(60, 3000), deadline=None)
 @given(stories())
 def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
     emulator, cells = Emulator(*story[0][0]), Cells()
@@ -144,7 +147,8 @@ def test_the_screen_is_always_what_was_drawn(story: list[tuple[tuple[int, int], 
     assert not emulator.unknown
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(30, 1000), deadline=None)
 @given(stories())
 def test_what_is_already_shown_is_not_sent_again(story: list[tuple[tuple[int, int], list[Piece]]]) -> None:
     cells = Cells()
