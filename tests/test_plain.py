@@ -14,6 +14,7 @@ from gdtui import plain
 from gdtui.data.load import load
 from gdtui.learning.descent import Descent
 from gdtui.settings import DataSettings, Settings
+from tests import command
 from tests.oracles import START, article_losses, kernel_of
 
 GDTUI = [sys.executable, "-m", "gdtui"]
@@ -111,8 +112,9 @@ def test_a_pipe_gets_lines_samples_and_summary_and_not_one_escape_byte():
 
 
 def test_the_same_arguments_print_the_same_bytes(csv_path):
-    first, second = (gdtui("--data", csv_path, "--seed", "7") for _ in range(2))
-    assert first.stdout == second.stdout != gdtui("--data", csv_path, "--seed", "8").stdout
+    first = gdtui("--data", csv_path, "--seed", "7").stdout.decode()
+    second, third = (command.gdtui("--data", csv_path, "--seed", seed).stdout for seed in "78")
+    assert first == second != third
 
 
 def test_standard_input_is_data(csv_path):
@@ -122,38 +124,29 @@ def test_standard_input_is_data(csv_path):
     assert done.returncode == 0
     lines = done.stdout.decode().splitlines()
     assert lines[-1].startswith("standard input: 3 epochs")
-    assert lines[:-1] == gdtui("--data", csv_path, "-e", "3").stdout.decode().splitlines()[:-1]
+    assert lines[:-1] == command.gdtui("--data", csv_path, "-e", "3").stdout.splitlines()[:-1]
 
 
-@pytest.mark.parametrize("alpha", ["1e308"])
-def test_divergence_is_exit_code_1_with_a_reason_and_no_traceback(alpha):
-    done = gdtui("--alpha", alpha, "--loss", "cross-entropy")
+def test_divergence_is_exit_code_1_with_a_reason_and_no_traceback():
+    done = gdtui("--alpha", "1e308", "--loss", "cross-entropy")
     assert done.returncode == 1
     assert done.stderr == b""
-    assert done.stdout.decode().splitlines()[-1].endswith(f"alpha {float(alpha):g} is too large)")
+    assert done.stdout.decode().splitlines()[-1].endswith("alpha 1e+308 is too large)")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["--alpha", "0"], "'0' is not a number greater than 0"),
-        (["--data", "nowhere.csv"], "nowhere.csv: no such file"),
-        (["--data", "-"], "standard input: is empty"),
-    ],
-)
-def test_bad_usage_and_bad_data_are_exit_code_2_and_one_line(arguments, said):
-    done = gdtui(*arguments)
+def test_a_refusal_is_exit_code_2_and_one_line():
+    """As it leaves the real program; all the others are seen within this process, mostly in `test_cli.py`."""
+    done = gdtui("--data", "-")
     assert done.returncode == 2
     assert done.stdout == b""
-    assert said in done.stderr.decode()
+    assert done.stderr.decode().startswith("gdtui: standard input: is empty")
     assert done.stderr.count(b"\n") == 1
-    assert done.stderr.startswith(b"gdtui: ")
 
 
 def test_weights_that_do_not_fit_the_data_are_exit_code_2(csv_path):
-    done = gdtui("--data", csv_path, "--init", "1,2")
+    done = command.gdtui("--data", csv_path, "--init", "1,2")
     assert done.returncode == 2
-    assert done.stderr == b"gdtui: --init gives 2 weights, but the data needs 3 (the bias and 2 features)\n"
+    assert done.stderr == "gdtui: --init gives 2 weights, but the data needs 3 (the bias and 2 features)\n"
 
 
 def start(*arguments, **options) -> subprocess.Popen:
@@ -198,8 +191,8 @@ def test_a_reader_that_goes_away_ends_it_quietly(csv_path, speed):
 
 
 def test_head_sees_three_lines_and_no_complaint(csv_path):
-    command = f"'{sys.executable}' -m gdtui --data '{csv_path}' -e 300000 | head -3"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
+    line = f"'{sys.executable}' -m gdtui --data '{csv_path}' -e 300000 | head -3"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, timeout=60, stdin=subprocess.DEVNULL)
     assert done.returncode == 0
     assert done.stderr == b""
     assert done.stdout.count(b"\n") == 3
