@@ -23,7 +23,8 @@ from pyte.screens import Char
 from tests.terminal.far import FarSide
 
 GDTUI = (sys.executable, "-m", "gdtui")
-KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b", "ctrl+c": "\x03", "ctrl+p": "\x10"}
+KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b"}
+KEYS |= {f"ctrl+{letter}": chr(ord(letter) & 31) for letter in "clpz"}
 Wanted = str | Callable[["Terminal"], bool]
 
 

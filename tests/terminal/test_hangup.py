@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-
 from gdtui.runs.reader import RunFile, RunFileError
+from tests.command import gdtui
 from tests.terminal.harness import GDTUI, Terminal
+from tests.terminal.looking import trained
 
 RELAY = "import pty, sys; pty.spawn(sys.argv[1:])"
 """What sshd and tmux are to a program: whoever holds the other side of its terminal."""
@@ -54,49 +54,49 @@ def hang_up(*arguments: str, path: Path, shell: str = 'exec "$@"') -> int:
     return pid
 
 
-@pytest.mark.parametrize(
-    ("shell", "how"),
-    [
-        ('exec "$@"', ("--detach-on-hangup",)),
-        ('exec "$@"', ("--detach-on-hangup", "--plain")),
-        ('trap "" HUP; exec "$@"', ()),
-    ],
-    ids=["asked for", "asked for in plain mode", "under nohup"],
-)
-def test_it_trains_on_into_its_file_to_the_end_that_it_would_have_had(shell, how, tmp_path: Path) -> None:
-    path, whole = tmp_path / "run.jsonl", tmp_path / "whole.jsonl"
+def test_it_trains_on_into_its_file_to_the_end_that_it_would_have_had(tmp_path: Path) -> None:
+    """Where that was asked for, on the screen and in plain mode, and under nohup; all at the same time."""
     asked = ["--epochs", "600", "--seed", "3"]
-    pid = hang_up(*asked, "--speed", "300", *how, path=path, shell=shell)
-    wait_until(lambda: stop_of(path) == "epochs")
-    wait_until(lambda: not is_alive(pid))
-    subprocess.run([*GDTUI, *asked, "--plain", "--save", str(whole)], stdout=subprocess.DEVNULL, check=True)
-    found, wanted = RunFile(str(path)).branch, RunFile(str(whole)).branch
-    assert (found.epochs, found.losses, found.weights) == (wanted.epochs, wanted.losses, wanted.weights)
+    pids = {}
+    for name, shell, how in (
+        ("screen", 'exec "$@"', ["--detach-on-hangup"]),
+        ("plain", 'exec "$@"', ["--detach-on-hangup", "--plain"]),
+        ("nohup", 'trap "" HUP; exec "$@"', []),
+    ):
+        path = tmp_path / name
+        pids[path] = hang_up(*asked, "--speed", "300", *how, path=path, shell=shell)
+    assert gdtui(*asked, "--save", str(tmp_path / "whole")).returncode == 0
+    wanted = RunFile(str(tmp_path / "whole")).branch
+    for path, pid in pids.items():
+        wait_until(lambda path=path: stop_of(path) == "epochs")
+        wait_until(lambda pid=pid: not is_alive(pid))
+        found = RunFile(str(path)).branch
+        assert (found.epochs, found.losses, found.weights) == (wanted.epochs, wanted.losses, wanted.weights), path
 
 
 def test_the_branch_that_was_shown_trains_on_with_its_own_alpha(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    command = [*GDTUI, "--save", str(path), "--epochs", "300", "--speed", "200", "--detach-on-hangup"]
+    command = [*GDTUI, "--save", str(path), "--epochs", "20000", "--speed", "50", "--detach-on-hangup"]
     with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
-        terminal.wait_for("epoch #50,")
+        terminal.wait_for(trained(10))
         terminal.send("\x1b[H", "up", "up", "f")  # from the first epoch on, with alpha 0.05
         terminal.wait_for("fork 1 from epoch 1, alpha 0.05")
         terminal.wait_for(lambda _: b'"fork"' in path.read_bytes())
-        terminal.send(" ", "b")
+        terminal.send(" ", "b", "m")
         terminal.wait_for("first run, α 0.01 of 2 branches")
         pid = pid_of_child(terminal.process.pid)
         terminal.process.send_signal(signal.SIGKILL)
         terminal.process.wait()
     wait_until(lambda: not is_alive(pid))
     first, fork = RunFile(str(path)).branches
-    assert (first.epochs[-1], first.alphas) == (300, [(1, 0.01)])
-    assert fork.epochs[-1] < 300
+    assert (first.epochs[-1], first.alphas) == (20_000, [(1, 0.01)])
+    assert fork.epochs[-1] < 20_000
     assert fork.alphas == [(1, 0.05)]
 
 
 def test_otherwise_it_ends_and_its_file_can_be_resumed(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
-    pid = hang_up("--epochs", "100000", "--speed", "100", path=path)
+    pid = hang_up("--epochs", "100000", "--speed", "300", path=path)
     wait_until(lambda: not is_alive(pid))
     assert RunFile(str(path)).branch.epochs[-1] >= 50
 
@@ -104,7 +104,7 @@ def test_otherwise_it_ends_and_its_file_can_be_resumed(tmp_path: Path) -> None:
 def test_under_nohup_and_without_a_file_it_ends_too() -> None:
     command = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *GDTUI, "--epochs", "100000", "--speed", "100"]
     with Terminal([sys.executable, "-c", RELAY, *command]) as terminal:
-        terminal.wait_for("epoch #50,")
+        terminal.wait_for(trained(10))
         pid = pid_of_child(terminal.process.pid)
         terminal.process.send_signal(signal.SIGKILL)
         terminal.process.wait()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 import subprocess
 from pathlib import Path
@@ -11,33 +10,20 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.harness import GDTUI, Terminal
+from tests.terminal.looking import assert_restored, cells, come_to_rest, epoch, spoil, trained
+from tests.tui.driving import keys
 
-MODES = {1049, 1000, 1003, 1006, 2004, 1004}
-"""What the app sets in the terminal and has to put back: full screen, mouse, paste, focus."""
+FINITE = ("--epochs", "20000", "--speed", "10")
+"""A run that does not end while a test looks at it, whose lines go by one by one, and that at full speed ends soon."""
 
 
 def gdtui(*options: str, **others) -> Terminal:
     return Terminal([*GDTUI, *options], **others)
 
 
-def assert_restored(terminal: Terminal) -> None:
-    """The program drew in full screen, and left the terminal as it had found it."""
-    assert terminal.emulator.ever_set >= MODES
-    assert terminal.leftovers() == []
-    assert not terminal.emulator.is_alternate
-    assert not terminal.emulator.unknown
-
-
-def epoch(terminal: Terminal) -> int:
-    """The epoch that the status line tells."""
-    found = re.search(r"epoch +(\d+)/\d", terminal.screen_text())
-    assert found is not None
-    return int(found[1])
-
-
 def test_the_whole_life_of_a_run() -> None:
-    with gdtui("--speed", "50", columns=120, rows=40) as terminal:
-        terminal.wait_for("[INFO] epoch #3, loss=")
+    with gdtui(*FINITE, columns=120, rows=40) as terminal:
+        terminal.wait_for(trained(3))
         screen = terminal.screen_text()
         for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "gradient", "accuracy", "q Quit"):
             assert piece in screen
@@ -60,9 +46,9 @@ def test_the_whole_life_of_a_run() -> None:
         assert "paused" in terminal.screen_text()
 
         terminal.send("+")
-        terminal.wait_for("epochs 100 → 150")
+        terminal.wait_for("epochs 20000 → 30000")
         terminal.send(" ", "m")
-        terminal.wait_for("all 150 epochs done")
+        terminal.wait_for("all 30000 epochs done")
         terminal.wait_for("Sampled activations")
         terminal.wait_for("Confusion matrix")
         terminal.wait_for("✓ right")
@@ -74,14 +60,14 @@ def test_the_whole_life_of_a_run() -> None:
         assert printed[0] == "Sampled activations"
         assert sum("✓ right" in line or "✗ wrong" in line for line in printed) == 10
         assert "Confusion matrix" in printed
-        assert printed[-1].startswith("blobs: 150 epochs, alpha 0.01 → 0.02, loss ")
-        assert printed[-1].endswith("(all 150 epochs done)")
+        assert printed[-1].startswith("blobs: 30000 epochs, alpha 0.01 → 0.02, loss ")
+        assert printed[-1].endswith("(all 30000 epochs done)")
         assert_restored(terminal)
 
 
 def test_ctrl_c_leaves_with_130_and_the_terminal_restored() -> None:
-    with gdtui() as terminal:
-        terminal.wait_for("epoch #2,")
+    with gdtui(*FINITE) as terminal:
+        terminal.wait_for(trained(2))
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 130
         assert "stopped early" in terminal.printed()[-1]
@@ -127,8 +113,8 @@ SMALL = ("40×12 is small", "epoch", "[INFO]")
 
 def test_every_size_and_the_way_from_one_to_another() -> None:
     """At each size there is what is promised for it, also after several changes of size."""
-    with gdtui("--speed", "20", columns=80, rows=24) as terminal:
-        terminal.wait_for("epoch #2,")
+    with gdtui(*FINITE, columns=80, rows=24) as terminal:
+        terminal.wait_for(trained(2))
         for columns, rows, pieces, not_there in (
             (40, 12, SMALL, ("blobs and boundary", "Quit")),
             (120, 40, LARGE, ("is small",)),
@@ -143,8 +129,7 @@ def test_every_size_and_the_way_from_one_to_another() -> None:
                 lambda terminal, pieces=pieces, not_there=not_there: (
                     all(piece in terminal.emulator.text() for piece in pieces)
                     and not any(piece in terminal.emulator.text() for piece in not_there)
-                ),
-                timeout=6,
+                )
             )
             assert terminal.emulator.size == (columns, rows)
         terminal.send("q")
@@ -162,20 +147,13 @@ def test_after_a_change_of_size_nothing_of_the_old_screen_is_left() -> None:
             old.wait_for("all 5 epochs done")
             for size in ((40, 12), (200, 50), (120, 40)):
                 old.resize(*size)
-            old.wait_for(lambda old: old.emulator.text() == new.emulator.text(), timeout=6)
-
-
-def cells(terminal: Terminal) -> list[list[tuple[object, ...]]]:
-    """All that is to be seen on the screen; the foreground of a blank is not."""
-    columns, rows = terminal.emulator.size
-    look = [[terminal.cell(x, y) for x in range(columns)] for y in range(rows)]
-    return [[(" ", cell.bg) if cell.data == " " else cell for cell in row] for row in look]
+            old.wait_for(lambda old: old.emulator.text() == new.emulator.text())
 
 
 def test_a_screen_drawn_bit_by_bit_is_the_screen_painted_anew() -> None:
     """Through steps, dialogs, tables, scales, sizes: in the end a full repaint changes nothing."""
-    with gdtui("--epochs", "300", "--speed", "50") as terminal:
-        terminal.wait_for("epoch #3,")
+    with gdtui(*FINITE) as terminal:
+        terminal.wait_for(trained(3))
         terminal.send("up")
         terminal.wait_for("α 0.02")
         terminal.send("?")
@@ -190,44 +168,56 @@ def test_a_screen_drawn_bit_by_bit_is_the_screen_painted_anew() -> None:
         terminal.send("0.5", "enter")
         terminal.wait_for("alpha 0.5")
         terminal.send("m")
-        terminal.wait_for("all 300 epochs done")
+        terminal.wait_for("all 20000 epochs done")
         terminal.wait_for("✓ right")
-        # Whatever is still to come has come when the answer to a key is there.
-        terminal.latency("i", "frames/s")
-        terminal.latency("i", lambda terminal: "frames/s" not in terminal.emulator.text())
+        come_to_rest(terminal)
         before = cells(terminal)
-        with terminal._changed:
-            terminal.emulator.feed(b"\x1b[H\x1b[2J\x1b[31mSomething else wrote here.\x1b[m")
-        terminal.send("\x0c")  # ctrl+l
-        terminal.wait_for("blobs and boundary")
-        terminal.wait_for(lambda terminal: "q Quit" in terminal.emulator.text())
-        assert cells(terminal) == before
+        spoil(terminal)
+        terminal.send("ctrl+l")
+        terminal.wait_for(lambda terminal: cells(terminal) == before)
         assert not terminal.emulator.unknown
 
 
-@pytest.mark.parametrize("by", ["key", "signal"])
+@pytest.mark.parametrize("key", keys("repaint"))
+def test_a_spoilt_screen_is_painted_anew(key: str) -> None:
+    with gdtui("--epochs", "5", "--speed", "max") as terminal:
+        terminal.wait_for("all 5 epochs done")
+        terminal.wait_for("✓ right")
+        come_to_rest(terminal)
+        before = cells(terminal)
+        spoil(terminal)
+        assert cells(terminal) != before
+        terminal.send(key)
+        terminal.wait_for(lambda terminal: cells(terminal) == before)
+
+
+def suspend(terminal: Terminal, by: str) -> None:
+    if by == "signal":
+        terminal.process.send_signal(signal.SIGTSTP)
+    else:
+        terminal.send(by)
+    terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate and not terminal.emulator.leftovers())
+    _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)  # or the signal to go on would come too early
+    assert os.WIFSTOPPED(how)
+
+
 @pytest.mark.parametrize("answers", [True, False], ids=["quick terminal", "answers read away by the shell"])
-def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool, by: str) -> None:
+def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
     """ctrl+z and fg. What the terminal answers meanwhile is lost: it goes to the shell."""
     with gdtui("--epochs", "100000000", "--speed", "max") as terminal:
         terminal.wait_for("epoch #")
-        terminal.wait_for("blobs and boundary")
-        frames, terminal.answers = terminal.emulator.frames, answers
-        terminal.wait_for(lambda terminal: terminal.emulator.frames >= frames + 2)
-        if by == "key":
-            terminal.send("\x1a")
-        else:
-            terminal.process.send_signal(signal.SIGTSTP)
-        terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate and not terminal.emulator.leftovers())
-        _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)  # or the signal to go on would come too early
-        assert os.WIFSTOPPED(how)
-        terminal.answers = True
-        terminal.process.send_signal(signal.SIGCONT)
-        terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
-        terminal.wait_for("blobs and boundary", timeout=5)
-        terminal.wait_for("epoch #", timeout=5)
-        here = epoch(terminal)
-        terminal.wait_for(lambda terminal: epoch(terminal) > here, timeout=5)
+        for by in (*keys("suspend_process"), "signal"):
+            terminal.wait_for("blobs and boundary")
+            frames, terminal.answers = terminal.emulator.frames, answers
+            terminal.wait_for(lambda terminal, frames=frames: terminal.emulator.frames >= frames + 2)
+            suspend(terminal, by)
+            terminal.answers = True
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+            terminal.wait_for("blobs and boundary")
+            terminal.wait_for("epoch #")
+            here = epoch(terminal)
+            terminal.wait_for(lambda terminal, here=here: epoch(terminal) > here)
         terminal.send("q")
         assert terminal.wait_exit() == 0
         assert_restored(terminal)
@@ -299,7 +289,7 @@ def test_with_errors_into_a_file_the_screen_is_still_to_be_seen(tmp_path: Path) 
     """Textual draws by way of standard error: with `2> file`, the screen must not go there."""
     with (tmp_path / "errors").open("wb") as errors:
         with gdtui("--epochs", "3", stderr=errors) as terminal:
-            terminal.wait_for("epoch #3,", timeout=6)
+            terminal.wait_for("epoch #3,")
             if terminal.emulator.is_alternate:
                 terminal.send("q")
             assert terminal.wait_exit() == 0

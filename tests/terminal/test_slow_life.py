@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tests.terminal.harness import GDTUI
+from tests.terminal.looking import assert_restored
 from tests.terminal.slow_link import SlowLink
-from tests.terminal.test_life import assert_restored
 
 FLAT_OUT = (*GDTUI, "--epochs", "100000000", "--speed", "max")
 

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.harness import GDTUI, Terminal
-from tests.terminal.test_life import assert_restored, epoch
+from tests.terminal.looking import assert_restored, epoch, trained
 
 ROOT = Path(__file__).parents[2]
 ENDLESS = ("--epochs", "100000000", "--speed", "max")
@@ -145,8 +145,8 @@ def assert_alive_and_seen(terminal: Terminal, timeout: float = 20) -> None:
 
 
 def test_train_steer_and_quit_over_ssh(server: Server) -> None:
-    with server.gdtui("--speed", "50") as terminal:
-        terminal.wait_for("[INFO] epoch #3, loss=")
+    with server.gdtui("--epochs", "20000", "--speed", "10") as terminal:
+        terminal.wait_for(trained(3))
         for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "q Quit"):
             assert piece in terminal.screen_text()
         assert terminal.cell(*terminal.find("●"))[:2] == ("●", "56b4e9")
@@ -155,14 +155,14 @@ def test_train_steer_and_quit_over_ssh(server: Server) -> None:
         terminal.wait_for("alpha 0.01 → 0.02 from epoch ")
         terminal.wait_for("α 0.02")
         terminal.send("m")
-        terminal.wait_for("all 100 epochs done")
+        terminal.wait_for("all 20000 epochs done")
         terminal.wait_for("✓ right")
         terminal.send("q")
         assert terminal.wait_exit() == 0
         printed = terminal.printed()
         assert printed[0] == "Sampled activations"
         assert "Confusion matrix" in printed
-        assert printed[-1].startswith("blobs: 100 epochs, alpha 0.01 → 0.02, loss ")
+        assert printed[-1].startswith("blobs: 20000 epochs, alpha 0.01 → 0.02, loss ")
         assert_restored(terminal)
 
 

@@ -114,8 +114,8 @@ def assert_same_screen(client: Terminal, tmux: Tmux, timeout: float = 6) -> None
 
 
 def test_training_and_steering_in_tmux_and_back_to_the_shell(tmux: Tmux) -> None:
-    begin(tmux, "--speed", "50")
-    screen = tmux.wait_for("[INFO] epoch #3, loss=")
+    begin(tmux, "--epochs", "20000", "--speed", "10")  # it does not end by itself while this looks
+    screen = tmux.wait_for("[INFO] epoch #", "●")
     for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "gradient", "accuracy", "q Quit"):
         assert piece in screen
     assert "●" in screen
@@ -127,10 +127,10 @@ def test_training_and_steering_in_tmux_and_back_to_the_shell(tmux: Tmux) -> None
     tmux.send("Space")
     tmux.wait_for("paused")
     tmux.send("m", "Space")
-    tmux.wait_for("all 100 epochs done", "✓ right", "Confusion matrix")
+    tmux.wait_for("all 20000 epochs done", "✓ right", "Confusion matrix")
 
     tmux.send("q")
-    tmux.wait_for("\nblobs: 100 epochs, alpha 0.01 → 0.02, loss ")  # what is typed earlier, the program reads away
+    tmux.wait_for("\nblobs: 20000 epochs, alpha 0.01 → 0.02, loss ")  # what is typed earlier, the program reads away
     tmux.send("echo code: $?", "Enter")
     screen = tmux.wait_for("code: 0")
     printed = screen.split("\n")
