@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,11 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
 
 def played(text: str, *outputs: str, speed: float = FAST, **options) -> tuple[Moment, ...]:
     return play(parse_text(f"# gdtui: 60x12\n{text}", "demo.tape"), outputs or None, speed=speed, **options)
+
+
+def run(line: str) -> str:
+    """Commands that have the shell run this line. It comes at once: to type it takes 25 ms a key."""
+    return f"Copy `{line}` Paste Enter\n"
 
 
 def replayed(path: str | Path, until: float = float("inf")) -> Emulator:
@@ -74,8 +80,8 @@ def test_every_kind_of_key_arrives_as_a_terminal_sends_it():
     Path("keys.py").write_text(
         f"import sys, tty; tty.setraw(0); print('ready'); print(repr(sys.stdin.buffer.read({len(pressed)})))"
     )
-    text = """Copy pasted
-Type "clear; python -u keys.py" Enter
+    text = f"""{run("clear; python -u keys.py")}
+Copy pasted
 Wait+Screen /ready/
 Type a Up PageUp Shift+Right Ctrl+C Alt+x Backspace Paste
 Wait+Screen /b'.*'/
@@ -94,20 +100,21 @@ def test_a_program_that_asks_where_the_cursor_is_gets_an_answer():
 
 
 def test_hidden_parts_are_not_in_the_cast_and_it_stands_alone():
-    text = """Hide
-Type "echo se''cret one; PS1='$ '" Enter
-Wait /\\$$/
-Type "printf '\\033[31mred\\033[m '; echo visible" Enter
-Wait /\\$$/
+    red = run(r"printf '\033[31mred\033[m '; echo visible")
+    text = rf"""Hide
+{run("echo se''cret one; PS1='$ '")}
+Wait /\$$/
+{red}
+Wait /\$$/
 Show
 Type "echo shown" Enter
-Wait /\\$$/
+Wait /\$$/
 Hide
-Type "clear; echo se''cret two" Enter
-Wait /\\$$/
+{run("clear; echo se''cret two")}
+Wait /\$$/
 Show
 Type "echo again" Enter
-Wait /\\$$/
+Wait /\$$/
 """
     moments = played(text, "a.cast", "a.svg")
     cast = read_cast("a.cast")
@@ -173,7 +180,7 @@ def test_a_cast_replays_to_the_live_screen_at_any_time():
 
 
 def test_the_same_tape_gives_the_same_screens():
-    """With speeds that differ, and gdtui in it: travel and a fork."""
+    """With speeds that differ, at the same time, and gdtui in it: travel and a fork."""
     text = """Type "python -m gdtui --speed 200 --seed 3" Enter
 Wait+Screen /all 100 epochs done/
 Left 3
@@ -187,9 +194,10 @@ Type q
 Wait
 """
     script = parse_text(f"# gdtui: 100x30\nEnv PYTHONPATH '{ROOT}'\n{text}", "demo.tape")
-    runs = [play(script, check=True, speed=speed) for speed in (FAST, 3)]
-    assert golden(runs[0]) == golden(runs[1])
-    assert "alpha 0.01 → 0.02" in runs[0][-1].text
+    with ThreadPoolExecutor() as pool:
+        first, second = pool.map(lambda speed: play(script, check=True, speed=speed), (FAST, 3))
+    assert golden(first) == golden(second)
+    assert "alpha 0.01 → 0.02" in first[-1].text
     assert not Path("no.txt").exists()
 
 
@@ -229,12 +237,9 @@ def test_a_missing_gif_program_names_what_brings_it(monkeypatch):
 
 def test_no_process_is_left_behind():
     """Also not what ignores the hangup, or runs in the background."""
-    text = """Type "sleep 1000 & echo $! > one; (trap '' HUP; sleep 1001) & echo $! > two" Enter
-Wait
-Type "nohup sleep 1002 > out 2>&1 & echo $! > three" Enter
-Wait
-"""
-    played(text, check=True)
+    one, two = "sleep 1000 & echo $! > one", "(trap '' HUP; sleep 1001) & echo $! > two"
+    three = "nohup sleep 1002 > out 2>&1 & echo $! > three"
+    played("".join(run(line) + "Wait\n" for line in (one, two, three)), check=True)
     processes = [int(Path(name).read_text()) for name in ("one", "two", "three")]
     assert eventually(lambda: not any(map(alive, processes)))
 
@@ -249,7 +254,7 @@ def player(text: str, *options: str) -> subprocess.Popen[bytes]:
 def test_a_signal_ends_all_and_leaves_nothing_behind(number, code, monkeypatch):
     Path("tmp").mkdir()
     monkeypatch.setenv("TMPDIR", str(Path("tmp").absolute()))
-    with player("Type 'echo $$ > shell; sleep 1000' Enter\nSleep 60s\n", "-o", "a.txt", "-o", "a.cast") as process:
+    with player(run("echo $$ > shell; sleep 1000") + "Sleep 60s\n", "-o", "a.txt", "-o", "a.cast") as process:
         assert eventually(lambda: Path("shell").exists() and Path("shell").read_text().strip() != "")
         process.send_signal(number)
         assert process.wait(20) == code
@@ -274,7 +279,7 @@ def test_what_cannot_be_written_is_told_before_anything_is_played():
 
 
 def test_after_kill_9_in_the_middle_the_cast_plays():
-    with player("Type 'for i in {1..9}; do echo line $i; done; sleep 1000' Enter\nSleep 60s\n") as process:
+    with player(run("for i in {1..9}; do echo line $i; done; sleep 1000") + "Sleep 60s\n") as process:
         assert eventually(lambda: Path("demo.cast").exists() and "line 9" in Path("demo.cast").read_text())
         process.kill()
     assert "line 9" in replayed("demo.cast").text()
