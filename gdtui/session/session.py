@@ -110,6 +110,8 @@ class Session:
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
+        if self.is_leaving:
+            return self._happened
         if self.phase is Phase.TRAINING:
             count, seconds = self.pace.due(self._began)
             if count:

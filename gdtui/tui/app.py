@@ -66,6 +66,8 @@ class GdtuiApp(TerseApp):
         self.begin, self.board, self._display_settings = begin, board, display
         self._asked = asyncio.Event()
         self._rests = self._is_stale = False
+        self._told = 0
+        """The commands that had been carried out when that was last told."""
         self._outlives_hangup = False
 
     def get_default_screen(self) -> Screen[object]:
@@ -108,31 +110,35 @@ class GdtuiApp(TerseApp):
             self._asked.clear()
             happened, snapshot = await asyncio.to_thread(lambda: (session.turn(), session.snapshot()))
             self._hear(happened)
-            await self._show(snapshot)
             if snapshot.is_leaving:
-                self.exit(self.board.exit_code)
+                self.exit(self.board.exit_code(snapshot))
                 return
+            await self._show(snapshot)
             self._rests = not self.board.moves(snapshot)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False
 
     async def _show(self, snapshot: Any) -> None:
-        """Show this, if the terminal is ready for another frame. If it is not, training goes on, unless it stands
-        still anyway; what a key did is told at once."""
+        """Show this, if the terminal is ready for another frame. If it is not, what a key did is told at once, and
+        training goes on; where it stands still, this waits until the terminal is ready or more is asked for."""
         if snapshot == self.board.snapshot and not self._is_stale:
             return
-        if not self.board.moves(snapshot):
-            await self.link.wait()
-        if not self.link.is_ready:
+        if not self.link.is_ready and snapshot.asked != self._told:
             self.board.show_status(snapshot)
-            return
-        self._is_stale = False
-        drawn = await asyncio.to_thread(self.board.draw, snapshot)
-        for text in self.board.news(snapshot):
-            self.film.mark(text)
-        self.board.show(snapshot, drawn)
-        self.frame_due = True
+        self._told = snapshot.asked
+        if not self.board.moves(snapshot):
+            waits = [asyncio.ensure_future(wait) for wait in (self.link.wait(), self._asked.wait())]
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
+        if self.link.is_ready:
+            self._is_stale = False
+            drawn = await asyncio.to_thread(self.board.draw, snapshot)
+            for text in self.board.news(snapshot):
+                self.film.mark(text)
+            self.board.show(snapshot, drawn)
+            self.frame_due = True
 
     def redraw(self) -> None:
         """The room for the drawings, or the way they look, is another."""

@@ -24,8 +24,6 @@ class Board(FrugalScreen):
     """
 
     keys: ClassVar[Sequence[Key]] = BINDINGS
-    exit_code = 0
-    """What the app is left with."""
     goes_on_in: tuple[str | None, str] = None, ""
     """The file in which the run can go on without a screen, if it can, and the speed to go on at."""
 
@@ -50,6 +48,10 @@ class Board(FrugalScreen):
 
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
+
+    def exit_code(self, snapshot: Any) -> int:
+        """What the app is left with."""
+        return 0
 
     def moves(self, snapshot: Any) -> bool:
         """Whether it goes on by itself, so that nobody waits for it to be shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from textual.app import ComposeResult
@@ -123,7 +124,8 @@ class Workspace(Board):
         self._draw_table()
 
     def show_status(self, snapshot: Snapshot) -> None:
-        self._status_lines.show(self._status(snapshot))
+        shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
+        self._status_lines.show(self._status(shown))
 
     def moves(self, snapshot: Snapshot) -> bool:
         return snapshot.phase.moves
@@ -196,10 +198,8 @@ class Workspace(Board):
 
     # Keys
 
-    @property
-    def exit_code(self) -> int:  # type: ignore[override]
-        stop = None if self.snapshot is None else self.snapshot.stop
-        return 1 if stop is not None and stop.diverged else 0
+    def exit_code(self, snapshot: Snapshot) -> int:
+        return 1 if snapshot.stop is not None and snapshot.stop.diverged else 0
 
     @property
     def goes_on_in(self) -> tuple[str | None, str]:  # type: ignore[override]
