@@ -107,7 +107,8 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     try:
         new = Run(settings, load(command.data))
     except (ValueError, MemoryError) as error:
-        session.say(str(error) or "the data does not fit into memory", is_error=True, is_logged=False)
+        text = "the data does not fit into memory" if isinstance(error, MemoryError) else str(error)
+        session.say(text, is_error=True, is_logged=False)
         return
     session.start_over(new)
 

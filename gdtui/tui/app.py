@@ -97,7 +97,8 @@ class GdtuiApp(TerseApp):
         try:
             session = await asyncio.to_thread(self.begin)
         except (ValueError, MemoryError) as error:
-            self.failure = str(error) or "the data does not fit into memory; take fewer rows with --samples"
+            too_large = "the data does not fit into memory; take fewer rows with --samples"
+            self.failure = too_large if isinstance(error, MemoryError) else str(error)
             self.exit(2)
             return
         self.session = session

@@ -2,21 +2,42 @@
 
 from __future__ import annotations
 
-import math
+import os
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from gdtui.settings import BUILT_IN_SETS, Settings
+from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings
+from gdtui.tui import front
 from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.dialogs import DataChoice, Help, Question
 from tests.tui import driving
-from tests.tui.driving import FIVE, LONG, START, base, finish, keys, log, running, screen, status, step, until
+from tests.tui.driving import (
+    FIVE,
+    FLAT_OUT,
+    LONG,
+    SLOWLY,
+    START,
+    base,
+    finish,
+    idle,
+    keys,
+    log,
+    press,
+    running,
+    screen,
+    session,
+    snapshot,
+    status,
+    step,
+    until,
+)
 
 
 def test_no_key_of_the_table_goes_without_a_test() -> None:
-    import tests.terminal.test_life
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_travel  # noqa: F401 - which press the others
@@ -34,146 +55,146 @@ def test_no_key_is_in_the_table_twice() -> None:
 
 @pytest.mark.parametrize("key", keys("pause"))
 async def test_pause_stands_still_and_goes_on(key: str) -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 1)
         assert status(app).state == "training"
-        await pilot.press(key)
+        await press(pilot, key)
         assert status(app).state == "paused"
-        await until(pilot, lambda: not app._wake.is_set())  # the loop has come to rest
-        here = app.run_shown.done
-        await until(pilot, lambda: status(app).epoch == here)
+        here = session(app).run.done
+        assert status(app).epoch == here
         await pilot.press(key)
-        assert status(app).state == "training"
         await until(pilot, lambda: status(app).epoch > here)
+        assert status(app).state == "training"
 
 
 @pytest.mark.parametrize("key", keys("step"))
 async def test_step_trains_one_epoch_and_stands_still(key: str) -> None:
     async with running() as (app, pilot):
         for wanted in (1, 2, 3):
-            await pilot.press(key)
-            await until(pilot, lambda wanted=wanted: status(app).epoch == wanted)
-            assert (app.run_shown.done, status(app).state) == (wanted, "paused")
+            await press(pilot, key)
+            assert (status(app).epoch, session(app).run.done, status(app).state) == (wanted, wanted, "paused")
 
 
 async def test_step_stops_a_run_that_is_under_way() -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 1)
-        await pilot.press("n")
-        await until(pilot, lambda: status(app).state == "paused" and not app._wake.is_set())
-        assert status(app).epoch == app.run_shown.done
+        await press(pilot, "n")
+        assert (status(app).state, status(app).epoch) == ("paused", session(app).run.done)
 
 
 @pytest.mark.parametrize("key", keys("alpha_up"))
 async def test_alpha_up_is_logged_and_marked_from_the_next_epoch(key: str) -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 2)
-        await pilot.press(key)
-        assert (app.run_shown.alpha, status(app).alpha) == (0.02, 0.02)
-        assert not any("→" in line for line in log(app))
-        await step(app, pilot)
-        assert "alpha 0.01 → 0.02 from epoch 3" in log(app)
-        assert log(app).index("alpha 0.01 → 0.02 from epoch 3") < [line[:15] for line in log(app)].index(
-            "[INFO] epoch #3"
-        )
+        await step(pilot, 2)
+        await press(pilot, key)
+        assert (session(app).run.alpha, status(app).alpha) == (0.02, 0.02)
+        assert log(app)[-1] == "alpha 0.01 → 0.02 from epoch 3"
+        await step(pilot)
+        assert log(app)[-2] == "alpha 0.01 → 0.02 from epoch 3"
         assert "α 0.02" in screen(app)
-        assert app.run_shown.history.alphas == [(1, 0.01), (3, 0.02)]
+        assert session(app).run.history.alphas == [(1, 0.01), (3, 0.02)]
 
 
 @pytest.mark.parametrize("key", keys("alpha_down"))
 async def test_alpha_down_goes_down_the_ladder(key: str) -> None:
     async with running() as (app, pilot):
         for wanted in (0.005, 0.002, 0.001):
-            await pilot.press(key)
-            assert app.run_shown.alpha == wanted
+            await press(pilot, key)
+            assert session(app).run.alpha == wanted
 
 
 async def test_an_alpha_changed_back_before_the_next_epoch_is_no_change() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot)
-        await pilot.press("up", "down")
-        await step(app, pilot)
+        await step(pilot)
+        await press(pilot, "up", "down")
+        assert not any("→" in line for line in log(app))
+        await press(pilot, "up", "up")
+        assert [line for line in log(app) if "→" in line] == ["alpha 0.01 → 0.05 from epoch 2"]
+        await press(pilot, "down", "down")
+        await step(pilot)
         assert not any("→" in line for line in log(app))
 
 
 @pytest.mark.parametrize("key", keys("ask_alpha"))
 async def test_alpha_can_be_typed(key: str) -> None:
     async with running() as (app, pilot):
-        await pilot.press(key)
+        await press(pilot, key)
         assert isinstance(app.screen, Question)
         assert "alpha" in screen(app)
-        await pilot.press(*"0.3", "enter")
-        assert app.run_shown.alpha == 0.3
+        await press(pilot, *"0.3", "enter")
+        assert session(app).run.alpha == 0.3
         assert not isinstance(app.screen, Question)
 
 
 async def test_a_wrong_alpha_is_said_to_be_wrong_and_can_be_left() -> None:
     async with running() as (app, pilot):
-        await pilot.press("a")
+        await press(pilot, "a")
         for wrong in ("abc", "0", "-1", "inf", "nan", ""):
             app.screen.query_one("Input").value = wrong
-            await pilot.press("enter")
+            await press(pilot, "enter")
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a number greater than 0" in screen(app))
             assert isinstance(app.screen, Question)
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert not isinstance(app.screen, Question)
-        assert app.run_shown.alpha == 0.01
+        assert session(app).run.alpha == 0.01
 
 
 @pytest.mark.parametrize("key", keys("ask_epochs"))
 async def test_epochs_can_be_typed(key: str) -> None:
     async with running() as (app, pilot):
-        await pilot.press(key, *"250", "enter")
-        assert (app.run_shown.epochs, status(app).epochs) == (250, 250)
+        await press(pilot, key, *"250", "enter")
+        assert (session(app).run.epochs, status(app).epochs) == (250, 250)
         assert "epochs 5 → 250" in log(app)
 
 
 async def test_a_wrong_number_of_epochs_is_said_to_be_wrong_and_can_be_left() -> None:
     async with running() as (app, pilot):
-        await pilot.press("e")
+        await press(pilot, "e")
         for wrong in ("abc", "0", "-3", "1.5", "15e-1", "1e999", "[/x]", "²", ""):
             app.screen.query_one("Input").value = wrong
-            await pilot.press("enter")
+            await press(pilot, "enter")
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a whole number of at least 1" in screen(app))
         app.screen.query_one("Input").value = "2000000000000"
-        await pilot.press("enter")
+        await press(pilot, "enter")
         await until(pilot, lambda: "there are at most 1,000,000,000,000 epochs" in screen(app))
-        await pilot.press("escape")
-        assert app.run_shown.epochs == 5
+        await press(pilot, "escape")
+        assert session(app).run.epochs == 5
 
 
 async def test_fewer_epochs_than_are_done_end_the_run_where_it_is() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
-        await pilot.press("e", *"2", "enter")
-        assert app.run_shown.epochs == 3
+        await step(pilot, 3)
+        await press(pilot, "e", *"2", "enter")
+        assert session(app).run.epochs == 3
         await pilot.press("space")
         await until(pilot, lambda: status(app).state == "done")
-        assert app.run_shown.done == 3
+        await idle(pilot)
+        assert session(app).run.done == 3
 
 
 @pytest.mark.parametrize("key", keys("more_epochs"))
 async def test_more_epochs_make_a_finished_run_go_on(key: str) -> None:
-    async with running(Settings(epochs=10, init=START, speed=math.inf)) as (app, pilot):
-        await finish(app, pilot)
+    async with running(Settings(epochs=10, init=START), FLAT_OUT) as (app, pilot):
+        await finish(pilot)
         assert base(app).has_class("results")
         await pilot.press(key)
-        assert app.run_shown.epochs == 15
-        assert "epochs 10 → 15" in log(app)
         await until(pilot, lambda: status(app).state == "done" and status(app).epoch == 15)
-        fresh = app.run_shown.restarted()
+        await idle(pilot)
+        assert session(app).run.epochs == 15
+        assert "epochs 10 → 15" in log(app)
+        fresh = session(app).run.restarted()
         fresh.advance(15)
-        assert np.array_equal(app.run_shown.weights, fresh.weights)
-        assert app.run_shown.history.losses.tolist() == fresh.history.losses.tolist()
+        assert np.array_equal(session(app).run.weights, fresh.weights)
+        assert session(app).run.history.losses.tolist() == fresh.history.losses.tolist()
 
 
 @pytest.mark.parametrize("key", keys("fewer_epochs"))
 async def test_fewer_epochs_undo_more(key: str) -> None:
     async with running(Settings(epochs=100)) as (app, pilot):
-        await pilot.press("plus", "plus", key)
-        assert app.run_shown.epochs == 150
-        await pilot.press(key)
-        assert app.run_shown.epochs == 100
+        await press(pilot, "plus", "plus", key)
+        assert session(app).run.epochs == 150
+        await press(pilot, key)
+        assert session(app).run.epochs == 100
 
 
 # Speed
@@ -181,30 +202,30 @@ async def test_fewer_epochs_undo_more(key: str) -> None:
 
 @pytest.mark.parametrize("key", keys("faster"))
 async def test_faster_goes_up_to_max(key: str) -> None:
-    async with running(Settings(speed=200_000)) as (app, pilot):
-        await pilot.press(key)
-        assert app.pace.speed == 500_000
+    async with running(display=Display(speed=200_000)) as (app, pilot):
+        await press(pilot, key)
+        assert session(app).pace.speed == 500_000
         assert "500000/s" in screen(app)
-        await pilot.press(key, key, key)
-        assert app.pace.is_max
+        await press(pilot, key, key, key)
+        assert session(app).pace.is_max
         assert "max" in screen(app)
 
 
 @pytest.mark.parametrize("key", keys("slower"))
 async def test_slower_goes_down_to_one_epoch_a_second(key: str) -> None:
-    async with running(Settings(speed=5)) as (app, pilot):
+    async with running(display=Display(speed=5)) as (app, pilot):
         for wanted in (2, 1, 1):
-            await pilot.press(key)
-            assert app.pace.speed == wanted
+            await press(pilot, key)
+            assert session(app).pace.speed == wanted
 
 
 @pytest.mark.parametrize("key", keys("max_speed"))
 async def test_max_and_back(key: str) -> None:
-    async with running(Settings(speed=20)) as (app, pilot):
-        await pilot.press(key)
-        assert app.pace.is_max
-        await pilot.press(key)
-        assert app.pace.speed == 20
+    async with running(display=SLOWLY) as (app, pilot):
+        await press(pilot, key)
+        assert session(app).pace.is_max
+        await press(pilot, key)
+        assert session(app).pace.speed == 20
 
 
 # From the start
@@ -212,41 +233,43 @@ async def test_max_and_back(key: str) -> None:
 
 @pytest.mark.parametrize("key", keys("restart"))
 async def test_restart_gives_the_same_bits(key: str) -> None:
-    async with running(Settings(epochs=50, seed=3, speed=math.inf)) as (app, pilot):
-        await finish(app, pilot)
-        first, losses = app.run_shown, app.run_shown.history.losses.copy()
+    async with running(Settings(epochs=50, seed=3), FLAT_OUT) as (app, pilot):
+        await finish(pilot)
+        first, losses = session(app).run, session(app).run.history.losses.copy()
         await pilot.press(key)
-        await until(pilot, lambda: app.run_shown is not first and status(app).state == "done")
-        assert app.run_shown.history.losses.tobytes() == losses.tobytes()
-        assert app.run_shown.weights.tobytes() == first.weights.tobytes()
+        await until(pilot, lambda: snapshot(app).run is not first and status(app).state == "done")
+        await idle(pilot)
+        assert session(app).run.history.losses.tobytes() == losses.tobytes()
+        assert session(app).run.weights.tobytes() == first.weights.tobytes()
 
 
 @pytest.mark.parametrize("key", keys("restart_fresh"))
 async def test_fresh_weights_differ_each_time_and_can_be_had_again(key: str) -> None:
     starts = []
     async with running(Settings(seed=3)) as (app, pilot):
-        starts.append(app.run_shown.weights)
+        starts.append(session(app).run.weights)
         for _ in range(3):
-            await pilot.press(key, "space")
-            starts.append(app.run_shown.history.weights_at(1) if app.run_shown.done else app.run_shown.weights)
-            assert f"seed {app.run_shown.settings.seed}" in screen(app)
-        seed = app.run_shown.settings.seed
+            await pilot.press(key)
+            await until(pilot, lambda: status(app).state == "training")
+            await press(pilot, "space")
+            starts.append(session(app).run.start)
+            assert f"seed {session(app).run.settings.seed}" in screen(app)
+        seed = session(app).run.settings.seed
     assert len({start.tobytes() for start in starts}) == 4
     async with running(Settings(seed=seed)) as (again, _):
-        assert again.run_shown.weights.tobytes() == starts[-1].tobytes()
+        assert session(again).run.weights.tobytes() == starts[-1].tobytes()
 
 
 async def test_a_restart_in_the_middle_of_a_pull_never_mixes_two_runs() -> None:
-    async with running(Settings(epochs=10**9, seed=1, speed=5000), paused=False) as (app, pilot):
+    async with running(Settings(epochs=10**9, seed=1), Display(speed=500), paused=False) as (app, pilot):
         for key in ("R", "r", "R"):
-            before = app.run_shown
+            before = snapshot(app).run
             await until(pilot, lambda: status(app).epoch > 0)
             await pilot.press(key)
-            assert app.run_shown is not before
+            await until(pilot, lambda before=before: snapshot(app).run is not before)
         await until(pilot, lambda: status(app).epoch >= 300)
-        await pilot.press("space")
-        await until(pilot, lambda: not app._wake.is_set())
-        run = app.run_shown
+        await press(pilot, "space")
+        run = session(app).run
         fresh = run.restarted()
         fresh.advance(300)
         assert run.history.losses[:300].tolist() == fresh.history.losses.tolist()
@@ -259,51 +282,46 @@ async def test_a_restart_in_the_middle_of_a_pull_never_mixes_two_runs() -> None:
 @pytest.mark.parametrize("key", keys("choose_data"))
 async def test_another_data_set_is_trained_on(key: str) -> None:
     async with running() as (app, pilot):
-        await pilot.press("up")
-        await pilot.press(key)
+        await press(pilot, "up")
+        await press(pilot, key)
         assert isinstance(app.screen, DataChoice)
         for name in BUILT_IN_SETS:
             assert name in screen(app)
         await pilot.press("down", "enter")
-        await until(pilot, lambda: app.run_shown.data.name == "moons")
+        await until(pilot, lambda: snapshot(app).run.data.name == "moons")
         await pilot.pause()
         assert "moons and boundary" in screen(app)
-        assert (app.run_shown.alpha, app.run_shown.epochs) == (0.02, 5)
+        assert (snapshot(app).alpha, snapshot(app).epochs) == (0.02, 5)
 
 
 async def test_the_choice_of_data_can_be_left() -> None:
     async with running() as (app, pilot):
-        await pilot.press("d", "down", "escape")
+        await press(pilot, "d", "down", "escape")
         await pilot.pause()
-        assert app.run_shown.data.name == "blobs"
+        assert session(app).run.data.name == "blobs"
 
 
 async def test_the_choice_begins_at_the_set_that_is_shown() -> None:
     async with running() as (app, pilot):
         await pilot.press("d", "down", "enter")
-        await until(pilot, lambda: app.run_shown.data.name == "moons")
+        await until(pilot, lambda: snapshot(app).run.data.name == "moons")
         await pilot.press("d")
         await until(pilot, lambda: bool(app.screen.query("OptionList")))
         choice = app.screen.query_one("OptionList")
         assert choice.get_option_at_index(choice.highlighted).id == "moons"
 
 
-async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is() -> None:
-    from gdtui.data.dataset import DataError
-    from gdtui.data.load import load
-
-    def loader(settings):
-        if settings.source == "moons":
-            raise DataError("no moons tonight")
-        return load(settings)
-
-    async with running(loader=loader) as (app, pilot):
-        await step(app, pilot)
-        run = app.run_shown
-        await pilot.press("d", "down", "enter")
-        await until(pilot, lambda: "no moons tonight" in screen(app))
-        await step(app, pilot)
-        assert (app.run_shown, run.done) == (run, 2)
+async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n")
+    async with running(replace(FIVE, data=DataSettings(str(path)))) as (app, pilot):
+        await step(pilot)
+        run = session(app).run
+        path.unlink()
+        await press(pilot, "d", "enter")  # the choice begins at the set that is shown
+        assert "no such file" in screen(app)
+        await step(pilot)
+        assert (session(app).run, run.done) == (run, 2)
 
 
 # What is shown
@@ -312,15 +330,15 @@ async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is() -> None:
 @pytest.mark.parametrize("key", keys("log_scale"))
 async def test_log_scale_and_back(key: str) -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         chart = app.query_one("#loss", ChartView)
         linear = chart.chart.lines()
-        await pilot.press(key)
+        await press(pilot, key)
         await pilot.pause()
         assert chart.chart.lines() != linear
         assert any(line.lstrip().startswith("0┤") for line in linear)
         assert not any(line.lstrip().startswith("0┤") for line in chart.chart.lines())
-        await pilot.press(key)
+        await press(pilot, key)
         await pilot.pause()
         assert chart.chart.lines() == linear
 
@@ -330,7 +348,7 @@ async def test_the_table_comes_and_goes(key: str) -> None:
     async with running() as (app, pilot):
         assert "Confusion matrix" not in screen(app)
         for shown in (True, False, True):
-            await pilot.press(key)
+            await press(pilot, key)
             await pilot.pause()
             assert ("Confusion matrix" in screen(app)) is shown
             assert ("Sampled activations" in screen(app)) is shown
@@ -340,34 +358,45 @@ async def test_the_table_comes_and_goes(key: str) -> None:
 async def test_the_link_is_shown_and_hidden(key: str) -> None:
     async with running() as (app, pilot):
         assert "frames/s" not in screen(app)
-        await pilot.press(key)
+        await press(pilot, key)
         await pilot.pause()
         assert "frames/s" in screen(app)
-        await pilot.press(key)
+        await press(pilot, key)
         await pilot.pause()
         assert "frames/s" not in screen(app)
+
+
+@pytest.mark.parametrize("key", [*keys("app.repaint"), *keys("app.suspend_process")])
+async def test_a_repaint_shows_the_same(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot)
+        await pilot.pause()
+        before = screen(app)
+        await press(pilot, key)
+        await pilot.pause()
+        assert screen(app) == before
 
 
 @pytest.mark.parametrize("key", keys("help"))
 async def test_help_lists_every_key(key: str) -> None:
     async with running(size=(120, 90)) as (app, pilot):
-        await pilot.press(key)
+        await press(pilot, key)
         await pilot.pause()
         assert isinstance(app.screen, Help)
         shown = screen(app)
         for row in BINDINGS:
             # A long explanation goes on in the next line.
             assert any(f" {row.shown} " in line and row.help[:35] in line for line in shown.split("\n")), row
-        await pilot.press("escape")
+        await press(pilot, "escape")
         assert not isinstance(app.screen, Help)
 
 
 async def test_help_can_be_read_to_its_end_in_a_small_window() -> None:
     async with running(size=(40, 12)) as (app, pilot):
-        await pilot.press("question_mark")
+        await press(pilot, "question_mark")
         await pilot.pause()
         assert "Keys" in screen(app)
-        await pilot.press("end")
+        await press(pilot, "end")
         await until(pilot, lambda: "ctrl+p" in screen(app))
 
 
@@ -383,11 +412,11 @@ async def test_quit_leaves_with_0(key: str) -> None:
 
 
 async def test_quit_leaves_with_1_where_it_diverged() -> None:
-    async with running(Settings(alpha=1e308, speed=math.inf)) as (app, pilot):
-        await finish(app, pilot)
+    async with running(Settings(alpha=1e308), FLAT_OUT) as (app, pilot):
+        await finish(pilot)
         assert status(app).state == "diverged"
         assert "is too large" in status(app).note
-        await pilot.press("plus", "space", "n")  # which change nothing
+        await press(pilot, "plus", "space", "n")  # which change nothing
         await pilot.pause()
         assert status(app).state == "diverged"
         await pilot.press("q")
@@ -395,7 +424,7 @@ async def test_quit_leaves_with_1_where_it_diverged() -> None:
     assert app.return_value == 1
 
 
-@pytest.mark.parametrize("key", keys("interrupt"))
+@pytest.mark.parametrize("key", keys("app.interrupt"))
 @pytest.mark.parametrize("before", ["", "a"])
 async def test_interrupt_leaves_with_130_from_anywhere(key: str, before: str) -> None:
     async with running() as (app, pilot):
@@ -406,37 +435,29 @@ async def test_interrupt_leaves_with_130_from_anywhere(key: str, before: str) ->
 
 async def test_keys_typed_into_a_dialog_do_not_steer() -> None:
     async with running() as (app, pilot):
-        before = app.run_shown
+        before = session(app).run
         for dialog in ("a", "e", "d", "question_mark"):
-            await pilot.press(dialog, "r", "n", "plus")
+            await press(pilot, dialog, "r", "n", "plus")
             assert len(app.screen_stack) == 2
-            await pilot.press("escape")
+            await press(pilot, "escape")
         await pilot.pause()
-        assert (app.run_shown, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)
+        assert (session(app).run, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)
 
 
-async def test_all_keys_before_the_data_is_there_are_harmless() -> None:
-    import threading
-
-    from gdtui.data.load import load
-
-    gate = threading.Event()
-
-    def slowly(settings):
-        assert gate.wait(20)
-        return load(settings)
-
-    app = driving.GdtuiApp(FIVE, paused=True, loader=slowly)
+async def test_all_keys_before_the_data_is_there_are_harmless(tmp_path: Path) -> None:
+    pipe = tmp_path / "rows.csv"
+    os.mkfifo(pipe)
+    app = front.training(replace(FIVE, data=DataSettings(str(pipe))), FLAT_OUT)
     async with app.run_test(size=(120, 40)) as pilot:
         assert status(app).state == "loading"
-        dialogs = {"choose_data", "help"}
         for row in BINDINGS:
-            if row.action not in ("quit", "interrupt"):
-                await pilot.press(row.keys.split(",")[0], *(["escape"] if row.action in dialogs else []))
+            if row.action not in ("quit", "app.interrupt"):
+                await pilot.press(row.keys.split(",")[0], *(["escape"] if row.action == "help" else []))
         assert len(app.screen_stack) == 1
-        gate.set()
-        await until(pilot, lambda: app.run_shown is not None)
-        assert app.run_shown.data.name == "blobs"
+        with open(pipe, "w") as rows:  # which the loading has been waiting for
+            rows.write("a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n")
+        await until(pilot, lambda: status(app).state == "done")
+        assert (session(app).run.alpha, session(app).run.done, len(session(app).runs)) == (FIVE.alpha, 5, 1)
 
 
 # The command palette
@@ -451,9 +472,9 @@ async def test_the_palette_has_every_key() -> None:
 
 async def test_a_command_of_the_palette_does_what_the_key_does() -> None:
     async with running() as (app, pilot):
-        await pilot.press("ctrl+p")
+        await press(pilot, "ctrl+p")
         await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
         app.screen.query_one("Input").value = "Raise alpha"
         await until(pilot, lambda: "Raise alpha to the next" in screen(app))
         await pilot.press("enter")  # the best match is the first
-        await until(pilot, lambda: app.run_shown.alpha == 0.02)
+        await until(pilot, lambda: snapshot(app).alpha == 0.02)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,14 +12,33 @@ from textual import events
 from textual.color import Color
 from textual.geometry import Size
 
-from gdtui.data.dataset import DataError
 from gdtui.runs.samples import samples
-from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.session.commands import Note
+from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings, StopRules
+from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.dialogs import Question
 from gdtui.tui.log_view import LogView
-from tests.tui.driving import FIVE, LONG, START, base, finish, log, running, screen, status, step, until
+from gdtui.tui.workspace import Workspace
+from tests.tui.driving import (
+    FIVE,
+    FLAT_OUT,
+    LONG,
+    SLOWLY,
+    START,
+    base,
+    finish,
+    idle,
+    log,
+    press,
+    running,
+    screen,
+    session,
+    status,
+    step,
+    until,
+)
 
 SIZES = [(120, 40), (80, 24), (200, 60)]
 THEMES = ["textual-dark", "textual-light"]
@@ -39,7 +59,7 @@ def style_of(app: Any, text: str) -> Any:
 @pytest.mark.parametrize("size", SIZES)
 async def test_everything_is_there_at_every_size_and_the_results_in_the_end(size: tuple[int, int]) -> None:
     async with running(size=size) as (app, pilot):
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         await pilot.pause()
         shown = screen(app)
         assert [len(line) for line in shown.split("\n")] == [size[0]] * size[1]
@@ -48,7 +68,7 @@ async def test_everything_is_there_at_every_size_and_the_results_in_the_end(size
         for piece in ("loss ", "accuracy", "alpha 0.01", "gradient", "Log", "epoch #2, loss=", "? Help", "q Quit"):
             assert piece in shown, piece
 
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.pause()
         shown = screen(app)
         for piece in ("5 epochs done", "Sampled activations", "Confusion matrix", "pred", "true", "blobs and boundary"):
@@ -59,23 +79,23 @@ async def test_everything_is_there_at_every_size_and_the_results_in_the_end(size
 @pytest.mark.parametrize("size", [(40, 12), (59, 15)])
 async def test_a_window_too_small_for_charts_is_named(size: tuple[int, int]) -> None:
     async with running(size=size) as (app, pilot):
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         await pilot.pause()
         shown = screen(app)
         assert f"{size[0]}×{size[1]} is small" in shown
         assert "epoch 2/5" in shown
         assert "epoch #2, loss=" in shown
         assert "blobs and boundary" not in shown
-        await finish(app, pilot)
+        await finish(pilot)
         assert "all 5 epochs done" in screen(app)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (200, 2)])
 async def test_no_size_breaks_anything(size: tuple[int, int]) -> None:
     async with running(size=size) as (app, pilot):
-        await step(app, pilot)
-        await pilot.press("t", "question_mark", "escape", "d", "escape", "l")
-        await finish(app, pilot)
+        await step(pilot)
+        await press(pilot, "t", "question_mark", "escape", "d", "escape", "l")
+        await finish(pilot)
         assert status(app).state == "done"
 
 
@@ -89,7 +109,7 @@ async def test_the_layout_follows_the_window() -> None:
 
 async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot)
+        await step(pilot)
         for size in ((200, 60), (80, 24), (120, 40)):
             await pilot.resize_terminal(*size)
             await pilot.pause()
@@ -102,13 +122,13 @@ async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
 async def test_dialogs_fit_every_size(size: tuple[int, int]) -> None:
     async with running(size=size) as (app, pilot):
         for key, title in (("a", "alpha"), ("e", "epochs"), ("d", "Train on"), ("question_mark", "Keys")):
-            await pilot.press(key)
+            await press(pilot, key)
             await pilot.pause()
             assert title in screen(app)
             dialog = app.screen.query_one(".dialog").region
             assert 0 <= dialog.x < dialog.right <= size[0]
             assert 0 <= dialog.y < dialog.bottom <= size[1]
-            await pilot.press("escape")
+            await press(pilot, "escape")
 
 
 # Themes
@@ -118,7 +138,7 @@ async def test_dialogs_fit_every_size(size: tuple[int, int]) -> None:
 async def test_the_classes_can_be_told_apart_from_each_other_and_from_the_ground(theme: str) -> None:
     async with running() as (app, pilot):
         app.theme = theme
-        await step(app, pilot)
+        await step(pilot)
         await pilot.pause()
         looks = [style_of(app, marker) for marker in ("●", "▲")]
         assert looks[0].color != looks[1].color
@@ -140,7 +160,7 @@ def contrast(look: Any) -> float:
 
 async def test_a_change_of_theme_changes_the_charts_and_the_table_at_once() -> None:
     async with running() as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         before = [style_of(app, text) for text in ("●", "right", "accuracy")]
         app.theme = "textual-light"
         await pilot.pause()
@@ -156,10 +176,10 @@ async def test_a_change_of_theme_changes_the_charts_and_the_table_at_once() -> N
 
 async def test_the_table_shows_the_sampled_rows_at_the_final_weights() -> None:
     async with running(Settings(epochs=7, init=START, sample_size=6, seed=4)) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.pause()
         lines = screen(app).split("\n")
-        rows = samples(app.run_shown, app.run_shown.weights)
+        rows = samples(session(app).run, session(app).run.weights)
         assert len(rows) == 6
         for row in rows:
             verdict = "✓ right" if row.is_right else "✗ wrong"
@@ -169,10 +189,10 @@ async def test_the_table_shows_the_sampled_rows_at_the_final_weights() -> None:
 
 async def test_the_matrix_counts_all_rows() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
-        await pilot.press("t")
+        await step(pilot, 3)
+        await press(pilot, "t")
         await pilot.pause()
-        measured = app.run_shown.measure(app.run_shown.history.weights_at(3))
+        measured = session(app).run.measure(session(app).run.history.weights_at(3))
         true_negative, false_positive, false_negative, true_positive = measured.confusion
         assert sum(measured.confusion) == 250
         at = next(index for index, line in enumerate(screen(app).split("\n")) if "true ╲ pred" in line)
@@ -181,9 +201,8 @@ async def test_the_matrix_counts_all_rows() -> None:
 
 
 async def test_many_features_are_counted_where_they_do_not_fit() -> None:
-    settings = Settings(data=DataSettings("breast-cancer"), epochs=3, speed=math.inf)
-    async with running(settings) as (app, pilot):
-        await finish(app, pilot)
+    async with running(Settings(data=DataSettings("breast-cancer"), epochs=3)) as (app, pilot):
+        await finish(pilot)
         await pilot.pause()
         shown = screen(app)
         assert "30 features, standardised" in shown
@@ -197,7 +216,7 @@ async def test_many_features_are_counted_where_they_do_not_fit() -> None:
 
 async def test_the_log_has_the_lines_of_the_article_in_order() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         assert log(app)[0] == "[INFO] starting training..."
         assert log(app)[1] == "[INFO] epoch #1, loss=123.4238915"
         assert [line[: line.index(",")] for line in log(app)[1:]] == [f"[INFO] epoch #{number}" for number in (1, 2, 3)]
@@ -206,14 +225,16 @@ async def test_the_log_has_the_lines_of_the_article_in_order() -> None:
 async def test_the_log_scrolls_back_and_stays_there_while_lines_come() -> None:
     async with running(Settings(epochs=100, init=START)) as (app, pilot):
         view = app.query_one(LogView)
-        view.add([f"line {number}" for number in range(1, 21)])
+        for number in range(1, 21):
+            app.ask(Note(f"line {number}"))
+        await idle(pilot)
         for _ in range(3):
             view.post_message(events.MouseScrollUp(view, 1, 1, 0, 0, 0, False, False, False))
         await pilot.pause()
         old = visible(view)
         assert "line 20" not in old
         assert "newer lines below" in screen(app)
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         await pilot.pause()
         assert visible(view) == old
         for _ in range(9):
@@ -231,7 +252,7 @@ def visible(view: LogView) -> str:
 
 
 async def test_time_left_and_speed_are_told() -> None:
-    async with running(Settings(epochs=1000, speed=20)) as (app, _):
+    async with running(Settings(epochs=1000), SLOWLY) as (app, _):
         assert "20/s" in screen(app)
         assert "50 s left" in screen(app)
 
@@ -246,67 +267,67 @@ async def test_time_left_and_speed_are_told() -> None:
 )
 async def test_the_reason_of_a_stop_is_told_in_words(rules: StopRules, message: str) -> None:
     async with running(Settings(epochs=50, init=START, stop=rules)) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         assert status(app).state == "stopped"
         assert message in log(app)
         assert message in screen(app)
         await pilot.press("plus")  # which drops the rule
         await until(pilot, lambda: status(app).state == "done")
-        assert app.run_shown.done == 75
+        await idle(pilot)
+        assert session(app).run.done == 75
 
 
 # Starting
 
 
-async def test_data_that_cannot_be_loaded_ends_the_app_with_2() -> None:
-    def loader(_: DataSettings) -> Any:
-        raise DataError("there is no data")
-
-    app = GdtuiApp(FIVE, loader=loader)
+async def failing(settings: Settings) -> GdtuiApp:
+    """The app after it could not begin."""
+    app = front.training(settings, Display())
     async with app.run_test() as pilot:
         await until(pilot, lambda: not app.is_running)
-    assert (app.return_value, app.failure) == (2, "there is no data")
+    return app
+
+
+async def test_data_that_cannot_be_loaded_ends_the_app_with_2(tmp_path: Path) -> None:
+    path = tmp_path / "gone.csv"
+    app = await failing(replace(FIVE, data=DataSettings(str(path))))
+    sets = ", ".join(BUILT_IN_SETS)
+    assert (app.return_value, app.failure) == (2, f"{path}: no such file, and no built-in set of that name; there are {sets}")
 
 
 async def test_weights_that_do_not_fit_the_data_end_the_app_with_2() -> None:
-    app = GdtuiApp(Settings(init=(1.0, 2.0)))
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: not app.is_running)
+    app = await failing(Settings(init=(1.0, 2.0)))
     assert app.return_value == 2
     assert app.failure is not None
     assert "3" in app.failure
 
 
 async def test_too_much_data_for_the_memory_ends_the_app_with_2() -> None:
-    def loader(_: DataSettings) -> Any:
-        raise MemoryError
-
-    app = GdtuiApp(FIVE, loader=loader)
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: not app.is_running)
-    assert app.return_value == 2
-    assert "memory" in (app.failure or "")
+    app = await failing(replace(FIVE, data=DataSettings(samples=2**50)))
+    words = "the data does not fit into memory; take fewer rows with --samples"  # not NumPy's
+    assert (app.return_value, app.failure) == (2, words)
 
 
-async def test_a_fault_of_the_program_is_not_swallowed() -> None:
-    def loader(_: DataSettings) -> Any:
+async def test_a_fault_of_the_program_is_not_swallowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(_: DataSettings) -> Any:
         raise ZeroDivisionError("a fault")
 
-    app = GdtuiApp(FIVE, loader=loader)
+    monkeypatch.setattr("gdtui.session.opening.load", faulty)
+    app = front.training(FIVE, Display())
     with pytest.raises(Exception, match="a fault"):
         async with app.run_test() as pilot:
             await until(pilot, lambda: not app.is_running)
 
 
 async def test_training_begins_by_itself() -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 2)
         assert status(app).state == "training"
 
 
 async def test_a_question_begins_with_todays_value() -> None:
     async with running() as (app, pilot):
-        await pilot.press("up", "up", "a")
+        await press(pilot, "up", "up", "a")
         assert isinstance(app.screen, Question)
         assert app.screen.query_one("Input").value == "0.05"
 
@@ -331,10 +352,10 @@ async def test_the_keys_at_the_foot_are_whole(width: int) -> None:
 
 
 async def test_the_foot_says_what_can_be_done_now() -> None:
-    async with running(LONG, size=(200, 30), paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, size=(200, 30), paused=False) as (app, pilot):
         await until(pilot, lambda: "space Pause" in foot(app) and status(app).epoch > 2)
-        await pilot.press("home")
-        await until(pilot, lambda: foot(app).startswith(" f Fork here  End Present  space Play"))
+        await press(pilot, "home")
+        assert foot(app).startswith(" f Fork here  End Present  space Play")
         assert "n Step" not in foot(app)
         await pilot.press("p")
         await until(pilot, lambda: "space Stop" in foot(app))
@@ -342,7 +363,7 @@ async def test_the_foot_says_what_can_be_done_now() -> None:
         await until(pilot, lambda: "b Branch" in foot(app) and "space Pause" in foot(app))
         assert "Fork" not in foot(app)
     async with running(size=(200, 30)) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         for words in ("space", "n Step", "Alpha", "Speed", "Max", "End"):
             assert words not in foot(app)
         assert "+- Epochs" in foot(app)
@@ -351,11 +372,11 @@ async def test_the_foot_says_what_can_be_done_now() -> None:
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (100, 30)])
 async def test_where_there_is_little_room_the_table_leaves_the_curve_where_it_is(size: tuple[int, int]) -> None:
     async with running(size=size) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await until(pilot, lambda: "Sampled activations" in screen(app))
         for words in ("Loss  ", "blobs and boundary", "Confusion matrix"):
             assert words in screen(app), screen(app)
-        first = samples(app.run_shown, app.run_shown.weights)[0]
+        first = samples(session(app).run, session(app).run.weights)[0]
         assert f"{first.activation:.4f}" in screen(app)
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: "╭─ Log" in screen(app) and f"{first.activation:.4f}" in screen(app))
@@ -380,9 +401,8 @@ class ResizedApp(GdtuiApp):
 
 
 async def test_a_size_that_is_told_late_is_not_believed() -> None:
-    app = ResizedApp(FIVE, paused=True)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
+    app = ResizedApp(front.training(FIVE, Display()).begin, Workspace("blobs"), Display())
+    async with running(app, size=(100, 30), paused=True) as (_, pilot):
         app.post_message(events.Resize(Size(200, 50), Size(200, 50)))
         await until(pilot, lambda: (200, 50) in app.told)
         await until(pilot, lambda: app.told[-1] == app.size == base(app).size == (100, 30))

@@ -12,6 +12,7 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
+from gdtui.views.data import ScatterChart
 from gdtui.runs.samples import samples
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
@@ -23,7 +24,7 @@ from tests.tui.driving import LONG, START, base, finish, keys, log, marked, runn
 from tests.tui.test_moments import FarLink
 
 EPOCHS = 45
-SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5, speed=math.inf)
+SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5), FLAT_OUT
 """A run whose epochs all have a line in the log."""
 
 NEXT_BRANCH = keys("next_branch")
@@ -43,7 +44,7 @@ def cursor(app: GdtuiApp) -> tuple[int, str] | None:
 
 def at(app: GdtuiApp, alphas: list[float], epoch: int) -> tuple[float, np.ndarray]:
     """(loss, weights) of that epoch, by the article's loop with these alphas."""
-    data = app.run_shown.data
+    data = session(app).run.data
     losses, weights = article_run(data.X, data.y, START, alphas[:epoch])
     return losses[epoch - 1], weights[epoch - 1]
 
@@ -53,7 +54,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     if not base(app).has_class("results"):
         await pilot.press("t")
     await pilot.pause()
-    run, (loss, weights) = app.run_shown, at(app, alphas, epoch)
+    run, (loss, weights) = session(app).run, at(app, alphas, epoch)
     measured = run.measure(weights)
     shown = status(app)
     assert (shown.epoch, shown.loss, shown.alpha) == (epoch, loss, alphas[epoch - 1])
@@ -108,7 +109,7 @@ KEYS = [(key, wanted) for action, wanted in JUMPS for key in keys(action)]
 
 async def test_each_key_goes_to_its_epoch_and_all_panels_show_it() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         for key, wanted in KEYS:
             await pilot.click("#loss", offset=place(app, 23))
             assert status(app).epoch == 23
@@ -117,16 +118,16 @@ async def test_each_key_goes_to_its_epoch_and_all_panels_show_it() -> None:
                 await pilot.pause()
                 assert_in_the_present(app, EPOCHS)
                 assert status(app).state == "done"
-                assert status(app).loss == app.run_shown.measure().loss  # after the last step
+                assert status(app).loss == session(app).run.measure().loss  # after the last step
             else:
                 assert status(app).state == "past"
                 await assert_shows(app, pilot, wanted, [0.5] * EPOCHS)
-        assert app.run_shown.done == EPOCHS
+        assert session(app).run.done == EPOCHS
 
 
 async def test_the_past_ends_at_the_first_epoch_and_at_the_present() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         # The present of a run that has ended is one step after its last epoch.
         for key, epoch in (("left", 45), ("left", 44), ("home", 1), ("left", 1), ("shift+left", 1), ("pageup", 1)):
             await pilot.press(key)
@@ -142,7 +143,7 @@ async def test_the_past_ends_at_the_first_epoch_and_at_the_present() -> None:
 
 async def test_the_epoch_before_the_present_of_a_run_under_way_is_the_one_before_that_shown() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         await pilot.press("left")
         await assert_shows(app, pilot, 2, [0.01] * 3)
         await pilot.press("right", "right")
@@ -151,56 +152,56 @@ async def test_the_epoch_before_the_present_of_a_run_under_way_is_the_one_before
 
 
 async def test_going_back_pauses_and_space_at_the_end_goes_on() -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 3)
         await pilot.press("left")
         assert status(app).state == "past"
         await until(pilot, lambda: not app._wake.is_set())  # an epoch may have been under way
-        done = app.run_shown.done
+        done = session(app).run.done
         await pilot.press("home", "right")
         await assert_shows(app, pilot, 2, [0.01] * done)
         await pilot.press("end")
         await pilot.pause()
         assert_in_the_present(app, done)
-        assert (status(app).state, app.run_shown.done) == ("paused", done)
+        assert (status(app).state, session(app).run.done) == ("paused", done)
         await pilot.press("space")
         await until(pilot, lambda: status(app).epoch > done + 1)
         assert status(app).state == "training"
-        losses, _ = article_run(app.run_shown.data.X, app.run_shown.data.y, START, [0.01] * (done + 1))
-        assert app.run_shown.history.losses[: done + 1].tolist() == losses
+        losses, _ = article_run(session(app).run.data.X, session(app).run.data.y, START, [0.01] * (done + 1))
+        assert session(app).run.history.losses[: done + 1].tolist() == losses
 
 
 async def test_an_alpha_chosen_in_the_past_does_not_steer_the_run_and_is_forgotten_at_the_end() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         await pilot.press("home", "up", "up")
-        assert (status(app).alpha, app.run_shown.alpha) == (0.05, 0.01)
+        assert (status(app).alpha, session(app).run.alpha) == (0.05, 0.01)
         await pilot.press("end")
         assert status(app).alpha == 0.01
-        await step(app, pilot)
-        assert app.run_shown.history.alphas == [(1, 0.01)]
+        await step(pilot)
+        assert session(app).run.history.alphas == [(1, 0.01)]
 
 
 async def test_step_in_the_past_trains_one_epoch_at_the_end() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         await pilot.press("home", "n")
         await until(pilot, lambda: status(app).epoch == 4)
         assert_in_the_present(app, 4)
-        assert (status(app).state, app.run_shown.done) == ("paused", 4)
+        assert (status(app).state, session(app).run.done) == ("paused", 4)
 
 
 async def test_more_epochs_asked_for_in_the_past_train_nobody_while_one_looks_at_it() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
-        first = app.run_shown
+        await finish(pilot)
+        first = session(app).run
         await pilot.press("home", "plus")
         await until(pilot, lambda: not app._wake.is_set())
         assert (status(app).state, status(app).epoch) == ("past", 1)
         assert first.done == EPOCHS
         await pilot.press("f")
         await until(pilot, lambda: status(app).state == "done")
-        assert (first.done, app.run_shown.done) == (EPOCHS, 67)
+        assert (first.done, session(app).run.done) == (EPOCHS, 67)
 
 
 async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
@@ -211,7 +212,7 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
         await pilot.click("#loss", offset=(30, 5))
         await pilot.pause()
         assert screen(app) == before
-        assert app.run_shown.done == 0
+        assert session(app).run.done == 0
 
 
 # The mouse
@@ -219,7 +220,7 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
 
 async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.press("t")
         await pilot.pause()
         for epoch in (20, 1, 45, 33):
@@ -236,7 +237,7 @@ async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
 
 async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.mouse_down("#loss", offset=place(app, 10))
         await pilot.pause()
         assert status(app).epoch == 10
@@ -255,7 +256,7 @@ async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go
 
 
 async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 3)
         await pilot.click("#scatter", offset=(20, 5))
         assert status(app).state == "training"
@@ -268,19 +269,19 @@ async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
 
 
 def branches(app: GdtuiApp) -> list[Any]:
-    return app.stage.branches
+    return session(app).runs
 
 
 async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
-        first, before = app.run_shown, app.run_shown.history.losses.copy()
+        await finish(pilot)
+        first, before = session(app).run, session(app).run.history.losses.copy()
         await pilot.press("home", "right", "a", *"0.001", "enter")
         assert status(app).alpha == 0.001
         await pilot.press("f")
         await until(pilot, lambda: status(app).state == "done" and status(app).epoch == EPOCHS)
         await pilot.pause()
-        fork = app.run_shown
+        fork = session(app).run
         assert fork is not first
         alphas = [0.5] + [0.001] * 44
         losses, weights = article_run(fork.data.X, fork.data.y, START, alphas)
@@ -301,53 +302,53 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() 
         # The log has two lines of epoch 31 now; that of the branch looked at is marked.
         await pilot.press("b")
         await pilot.click("#loss", offset=place(app, 31))
-        assert app.run_shown is first
+        assert session(app).run is first
         await assert_shows(app, pilot, 31, [0.5] * EPOCHS)
 
 
 @pytest.mark.parametrize("key", keys("fork"))
 async def test_each_key_forks_in_the_past_and_not_in_the_present(key: str) -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         await pilot.press(key)
         await pilot.pause()
         assert (len(branches(app)), status(app).state) == (1, "paused")
         await pilot.press("left", key)
-        await until(pilot, lambda: app.run_shown.done == 5)
-        assert (len(branches(app)), app.run_shown.forked_at, branches(app)[0].done) == (2, 1, 2)
+        await until(pilot, lambda: session(app).run.done == 5)
+        assert (len(branches(app)), session(app).run.forked_at, branches(app)[0].done) == (2, 1, 2)
 
 
 async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         await pilot.press("up")
-        await step(app, pilot, 1)
+        await step(pilot, 1)
         await pilot.press("home", "f", "space")
-        await until(pilot, lambda: app.run_shown.stop is not None or not app._wake.is_set())
-        assert app.run_shown.alpha == 0.01
+        await until(pilot, lambda: session(app).run.stop is not None or not app._wake.is_set())
+        assert session(app).run.alpha == 0.01
         assert branches(app)[0].alpha == 0.02
 
 
 @pytest.mark.parametrize("key", keys("next_branch"))
 async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.press(key)  # there is but one
         assert len(branches(app)) == 1
         alphas = [[0.5] * EPOCHS]
         for number, (epoch, alpha) in enumerate([(31, 1.0), (21, 2.0), (41, 0.1)], 1):
             await pilot.press("home", *["shift+right"] * (epoch // 10), "a", *f"{alpha:g}", "enter", "f")
-            await until(pilot, lambda number=number: app.run_shown is branches(app)[number])
+            await until(pilot, lambda number=number: session(app).run is branches(app)[number])
             await until(pilot, lambda: status(app).state == "done")
             alphas.append(alphas[-1][: epoch - 1] + [alpha] * (EPOCHS - epoch + 1))
-        X, y = app.run_shown.data.X, app.run_shown.data.y
+        X, y = session(app).run.data.X, session(app).run.data.y
         for run, its_alphas in zip(branches(app), alphas, strict=True):
             assert run.history.losses.tolist() == article_run(X, y, START, its_alphas)[0]
         for key in NEXT_BRANCH * 5:
-            wanted = (branches(app).index(app.run_shown) + 1) % 4
+            wanted = (branches(app).index(session(app).run) + 1) % 4
             await pilot.press(key)
             await pilot.pause()
-            assert app.run_shown is branches(app)[wanted]
+            assert session(app).run is branches(app)[wanted]
             assert_in_the_present(app, EPOCHS)
             assert status(app).loss == branches(app)[wanted].measure().loss
             for number, name in enumerate(
@@ -360,24 +361,24 @@ async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
 
 async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
     async with running(Settings(epochs=50, init=START, alpha=0.5)) as (app, pilot):
-        await step(app, pilot, 4)
+        await step(pilot, 4)
         await pilot.press("home", "right", "up", "f", "space")
         await until(pilot, lambda: not app._wake.is_set())
         await pilot.press("b")
         await pilot.pause()
         assert (status(app).state, status(app).epoch) == ("paused", 4)
-        await step(app, pilot, 2)
+        await step(pilot, 2)
         first = branches(app)[0]
-        assert first is app.run_shown
+        assert first is session(app).run
         assert first.history.losses.tolist() == article_run(first.data.X, first.data.y, START, [0.5] * 6)[0]
 
 
 async def test_a_restart_forgets_the_branches() -> None:
     async with running() as (app, pilot):
-        await step(app, pilot, 3)
+        await step(pilot, 3)
         await pilot.press("home", "f", "r", "space")
         await pilot.pause()
-        assert branches(app) == [app.run_shown]
+        assert branches(app) == [session(app).run]
 
 
 # Replay
@@ -407,7 +408,7 @@ class WatchedLink(FarLink):
 async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_there(key: str) -> None:
     clock = Clock()
     async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         app.pace.speed = 20.0
         await pilot.press(key)
         await until(pilot, lambda: status(app).epoch == 2)  # the first frame is due at once
@@ -420,16 +421,16 @@ async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_the
         clock.now += 1.0
         await until(pilot, lambda: status(app).state == "done")
         assert_in_the_present(app, EPOCHS)
-        assert (app.run_shown.done, len(branches(app))) == (EPOCHS, 1)
+        assert (session(app).run.done, len(branches(app))) == (EPOCHS, 1)
         await until(pilot, lambda: not app._wake.is_set())
-        assert status(app).loss == app.run_shown.measure().loss
+        assert status(app).loss == session(app).run.measure().loss
 
 
 @pytest.mark.parametrize("key", [*keys("replay"), "space"])
 async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
     clock = Clock()
     async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         app.pace.speed = 20.0
         await pilot.click("#loss", offset=place(app, 23))
         await pilot.press(key)
@@ -448,7 +449,7 @@ async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
 async def test_whatever_goes_elsewhere_ends_a_replay() -> None:
     clock = Clock()
     async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         app.pace.speed = 20.0
         for key, wanted in (("left", 23), ("end", EPOCHS), ("home", 1), ("click", 30), ("f", EPOCHS)):
             await pilot.click("#loss", offset=place(app, 23))
@@ -468,7 +469,7 @@ async def test_whatever_goes_elsewhere_ends_a_replay() -> None:
 
 async def test_a_replay_at_full_speed_plays_to_the_end() -> None:
     async with running(SHORT) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         await pilot.press("left", "left", "left", "p")
         await until(pilot, lambda: status(app).state == "done")
         assert_in_the_present(app, EPOCHS)
@@ -477,7 +478,7 @@ async def test_a_replay_at_full_speed_plays_to_the_end() -> None:
 async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> None:
     clock = Clock()
     async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         app.pace.speed = 20.0
         await pilot.press("p")
         await until(pilot, lambda: status(app).epoch == 2)
@@ -493,7 +494,7 @@ async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> No
 
 @pytest.mark.parametrize("key", ["end", "right", "shift+right", "pagedown"])
 async def test_whoever_is_in_the_present_and_goes_further_goes_on_training(key: str) -> None:
-    async with running(LONG, paused=False) as (app, pilot):
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 12)
         await pilot.press(key)
         before = status(app).epoch
@@ -516,7 +517,7 @@ async def test_an_epoch_without_a_line_marks_the_nearest_line_before_it() -> Non
 
 async def test_where_there_is_no_room_for_both_the_past_shows_the_curve_and_the_end_the_table() -> None:
     async with running(SHORT, size=(100, 30)) as (app, pilot):
-        await finish(app, pilot)
+        await finish(pilot)
         assert base(app).has_class("results")
         await pilot.press("left")
         await pilot.pause()
