@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import math
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
@@ -14,17 +15,37 @@ from textual.pilot import Pilot
 from gdtui.charts.roles import Role
 from gdtui.views.data import ScatterChart
 from gdtui.runs.samples import samples
+from gdtui.session.commands import GoTo
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from gdtui.views.data import ScatterChart
 from tests.drawings import corner
 from tests.oracles import article_run
-from tests.tui.driving import LONG, START, base, finish, keys, log, marked, running, screen, status, step, until
+from tests.tui.driving import (
+    FLAT_OUT,
+    LONG,
+    SLOWLY,
+    START,
+    base,
+    finish,
+    idle,
+    keys,
+    log,
+    marked,
+    press,
+    running,
+    screen,
+    session,
+    snapshot,
+    status,
+    step,
+    until,
+)
 from tests.tui.test_moments import FarLink
 
 EPOCHS = 45
-SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5), FLAT_OUT
+SHORT = Settings(epochs=EPOCHS, init=START, alpha=0.5)
 """A run whose epochs all have a line in the log."""
 
 NEXT_BRANCH = keys("next_branch")
@@ -52,7 +73,7 @@ def at(app: GdtuiApp, alphas: list[float], epoch: int) -> tuple[float, np.ndarra
 async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: list[float]) -> None:
     """All panels show that epoch of a run with these alphas, as it was measured; the table is open."""
     if not base(app).has_class("results"):
-        await pilot.press("t")
+        await press(pilot, "t")
     await pilot.pause()
     run, (loss, weights) = session(app).run, at(app, alphas, epoch)
     measured = run.measure(weights)
@@ -73,7 +94,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     here = cursor(app)
     assert here is not None
     assert here[1] == f"epoch {epoch}"
-    assert abs(app.stage.epoch_at(here[0], *loss_view.size, app.log_scale) - epoch) <= 1
+    assert abs(epoch_in(app, loss_view, here[0]) - epoch) <= 1
 
 
 def assert_in_the_present(app: GdtuiApp, epoch: int) -> None:
@@ -82,14 +103,27 @@ def assert_in_the_present(app: GdtuiApp, epoch: int) -> None:
     assert (cursor(app), marked(app)) == (None, [])
 
 
+def epoch_in(app: GdtuiApp, view: ChartView, column: int) -> int:
+    """The epoch that a press of the mouse in that column of the loss curve goes to."""
+    asked = app.board._views[0].touched(replace(snapshot(app), past=None), column, *view.size)
+    assert isinstance(asked, GoTo)
+    return asked.epoch
+
+
 def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
     """Where to press the mouse, within the panel of the loss curve, for that epoch."""
     view = base(app).query_one("#loss", ChartView)
     columns = range(view.size.width)
-    found = [column for column in columns if app.stage.epoch_at(column, *view.size, app.log_scale) == epoch]
+    found = [column for column in columns if epoch_in(app, view, column) == epoch]
     column = found[-1] if epoch == 1 else found[0]  # whatever is left of the axis is the first epoch too
     border = view.content_region.offset - view.region.offset
     return border.x + column, border.y + 4
+
+
+async def click(pilot: Pilot[int], epoch: int) -> None:
+    """Press the mouse where that epoch is, and see it shown."""
+    await pilot.click("#loss", offset=place(pilot.app, epoch))
+    await idle(pilot)
 
 
 JUMPS = [
@@ -111,9 +145,9 @@ async def test_each_key_goes_to_its_epoch_and_all_panels_show_it() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
         for key, wanted in KEYS:
-            await pilot.click("#loss", offset=place(app, 23))
+            await click(pilot, 23)
             assert status(app).epoch == 23
-            await pilot.press(key)
+            await press(pilot, key)
             if wanted is None:
                 await pilot.pause()
                 assert_in_the_present(app, EPOCHS)
@@ -130,13 +164,13 @@ async def test_the_past_ends_at_the_first_epoch_and_at_the_present() -> None:
         await finish(pilot)
         # The present of a run that has ended is one step after its last epoch.
         for key, epoch in (("left", 45), ("left", 44), ("home", 1), ("left", 1), ("shift+left", 1), ("pageup", 1)):
-            await pilot.press(key)
+            await press(pilot, key)
             assert (status(app).state, status(app).epoch) == ("past", epoch)
         for key in ("right", "shift+right", "pagedown"):
-            await pilot.press("end", "left", key)
+            await press(pilot, "end", "left", key)
             await pilot.pause()
             assert_in_the_present(app, EPOCHS)
-            await pilot.press(key)
+            await press(pilot, key)
             await pilot.pause()
             assert_in_the_present(app, EPOCHS)
 
@@ -144,9 +178,9 @@ async def test_the_past_ends_at_the_first_epoch_and_at_the_present() -> None:
 async def test_the_epoch_before_the_present_of_a_run_under_way_is_the_one_before_that_shown() -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
-        await pilot.press("left")
+        await press(pilot, "left")
         await assert_shows(app, pilot, 2, [0.01] * 3)
-        await pilot.press("right", "right")
+        await press(pilot, "right", "right")
         await pilot.pause()
         assert_in_the_present(app, 3)
 
@@ -154,19 +188,19 @@ async def test_the_epoch_before_the_present_of_a_run_under_way_is_the_one_before
 async def test_going_back_pauses_and_space_at_the_end_goes_on() -> None:
     async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 3)
-        await pilot.press("left")
+        await press(pilot, "left")
         assert status(app).state == "past"
-        await until(pilot, lambda: not app._wake.is_set())  # an epoch may have been under way
         done = session(app).run.done
-        await pilot.press("home", "right")
+        await press(pilot, "home", "right")
         await assert_shows(app, pilot, 2, [0.01] * done)
-        await pilot.press("end")
+        await press(pilot, "end")
         await pilot.pause()
         assert_in_the_present(app, done)
         assert (status(app).state, session(app).run.done) == ("paused", done)
         await pilot.press("space")
         await until(pilot, lambda: status(app).epoch > done + 1)
         assert status(app).state == "training"
+        await press(pilot, "space")
         losses, _ = article_run(session(app).run.data.X, session(app).run.data.y, START, [0.01] * (done + 1))
         assert session(app).run.history.losses[: done + 1].tolist() == losses
 
@@ -174,9 +208,9 @@ async def test_going_back_pauses_and_space_at_the_end_goes_on() -> None:
 async def test_an_alpha_chosen_in_the_past_does_not_steer_the_run_and_is_forgotten_at_the_end() -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
-        await pilot.press("home", "up", "up")
+        await press(pilot, "home", "up", "up")
         assert (status(app).alpha, session(app).run.alpha) == (0.05, 0.01)
-        await pilot.press("end")
+        await press(pilot, "end")
         assert status(app).alpha == 0.01
         await step(pilot)
         assert session(app).run.history.alphas == [(1, 0.01)]
@@ -185,8 +219,7 @@ async def test_an_alpha_chosen_in_the_past_does_not_steer_the_run_and_is_forgott
 async def test_step_in_the_past_trains_one_epoch_at_the_end() -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
-        await pilot.press("home", "n")
-        await until(pilot, lambda: status(app).epoch == 4)
+        await press(pilot, "home", "n")
         assert_in_the_present(app, 4)
         assert (status(app).state, session(app).run.done) == ("paused", 4)
 
@@ -195,12 +228,10 @@ async def test_more_epochs_asked_for_in_the_past_train_nobody_while_one_looks_at
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
         first = session(app).run
-        await pilot.press("home", "plus")
-        await until(pilot, lambda: not app._wake.is_set())
+        await press(pilot, "home", "plus")
         assert (status(app).state, status(app).epoch) == ("past", 1)
         assert first.done == EPOCHS
-        await pilot.press("f")
-        await until(pilot, lambda: status(app).state == "done")
+        await fork(pilot)
         assert (first.done, session(app).run.done) == (EPOCHS, 67)
 
 
@@ -208,7 +239,7 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
     async with running() as (app, pilot):
         before = screen(app)
         for action in (*(action for action, _ in JUMPS), "replay", "fork", "next_branch"):
-            await pilot.press(*keys(action))
+            await press(pilot, *keys(action))
         await pilot.click("#loss", offset=(30, 5))
         await pilot.pause()
         assert screen(app) == before
@@ -221,12 +252,12 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
 async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
-        await pilot.press("t")
+        await press(pilot, "t")
         await pilot.pause()
         for epoch in (20, 1, 45, 33):
             if epoch == 33:
-                await pilot.press("l")  # on a logarithmic scale too
-            await pilot.click("#loss", offset=place(app, epoch))
+                await press(pilot, "l")  # on a logarithmic scale too
+            await click(pilot, epoch)
             await pilot.pause()
             assert status(app).state == "past"
             assert status(app).epoch == epoch
@@ -239,19 +270,19 @@ async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
         await pilot.mouse_down("#loss", offset=place(app, 10))
-        await pilot.pause()
+        await idle(pilot)
         assert status(app).epoch == 10
         for epoch in (15, 40, 30):
             await pilot.hover("#loss", offset=place(app, epoch))
-            await pilot.pause()
+            await idle(pilot)
             assert (status(app).state, status(app).epoch) == ("past", epoch)
         # Beyond the panel the first and last are as far as it goes.
         await pilot.hover("#scatter", offset=(20, 5))
-        await pilot.pause()
+        await idle(pilot)
         assert status(app).epoch == EPOCHS
         await pilot.mouse_up("#scatter", offset=(20, 5))
         await pilot.hover("#loss", offset=place(app, 12))
-        await pilot.pause()
+        await idle(pilot)
         assert status(app).epoch == EPOCHS
 
 
@@ -260,12 +291,20 @@ async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
         await until(pilot, lambda: status(app).epoch >= 3)
         await pilot.click("#scatter", offset=(20, 5))
         assert status(app).state == "training"
-        await pilot.click("#loss", offset=place(app, 1))
+        await click(pilot, 1)
         await pilot.pause()
         assert (status(app).state, status(app).epoch) == ("past", 1)
 
 
 # Forks
+
+
+async def fork(pilot: Pilot[int]) -> None:
+    """Train on from the epoch shown, to the end."""
+    of = snapshot(pilot.app).run
+    await pilot.press("f")
+    await until(pilot, lambda: snapshot(pilot.app).run is not of and status(pilot.app).state == "done")
+    await idle(pilot)
 
 
 def branches(app: GdtuiApp) -> list[Any]:
@@ -276,17 +315,16 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() 
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
         first, before = session(app).run, session(app).run.history.losses.copy()
-        await pilot.press("home", "right", "a", *"0.001", "enter")
+        await press(pilot, "home", "right", "a", *"0.001", "enter")
         assert status(app).alpha == 0.001
-        await pilot.press("f")
-        await until(pilot, lambda: status(app).state == "done" and status(app).epoch == EPOCHS)
-        await pilot.pause()
-        fork = session(app).run
-        assert fork is not first
+        await fork(pilot)
+        assert status(app).epoch == EPOCHS
+        branch = session(app).run
+        assert branch is not first
         alphas = [0.5] + [0.001] * 44
-        losses, weights = article_run(fork.data.X, fork.data.y, START, alphas)
-        assert fork.history.losses.tolist() == losses
-        assert fork.weights.tobytes() == weights[-1].tobytes()
+        losses, weights = article_run(branch.data.X, branch.data.y, START, alphas)
+        assert branch.history.losses.tolist() == losses
+        assert branch.weights.tobytes() == weights[-1].tobytes()
         assert first.history.losses.tobytes() == before.tobytes()
         assert any("fork 1 from epoch 2, alpha 0.001" in line for line in log(app))
         assert log(app)[-1] == "all 45 epochs done"
@@ -297,11 +335,11 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() 
         assert dimmed.any()
         # The two part at epoch 2.
         assert np.flatnonzero(dimmed.any(axis=0))[0] >= place(app, 2)[0] - 2
-        await pilot.click("#loss", offset=place(app, 31))
+        await click(pilot, 31)
         await assert_shows(app, pilot, 31, alphas)
-        # The log has two lines of epoch 31 now; that of the branch looked at is marked.
-        await pilot.press("b")
-        await pilot.click("#loss", offset=place(app, 31))
+        # Each branch has a line of epoch 31 in its log; that of the branch looked at is marked.
+        await press(pilot, "b")
+        await click(pilot, 31)
         assert session(app).run is first
         await assert_shows(app, pilot, 31, [0.5] * EPOCHS)
 
@@ -310,21 +348,22 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() 
 async def test_each_key_forks_in_the_past_and_not_in_the_present(key: str) -> None:
     async with running() as (app, pilot):
         await step(pilot, 2)
-        await pilot.press(key)
-        await pilot.pause()
+        await press(pilot, key)
         assert (len(branches(app)), status(app).state) == (1, "paused")
         await pilot.press("left", key)
-        await until(pilot, lambda: session(app).run.done == 5)
+        await until(pilot, lambda: status(app).state == "done")
+        await idle(pilot)
+        assert session(app).run.done == 5
         assert (len(branches(app)), session(app).run.forked_at, branches(app)[0].done) == (2, 1, 2)
 
 
 async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None:
     async with running() as (app, pilot):
         await step(pilot, 2)
-        await pilot.press("up")
+        await press(pilot, "up")
         await step(pilot, 1)
-        await pilot.press("home", "f", "space")
-        await until(pilot, lambda: session(app).run.stop is not None or not app._wake.is_set())
+        await press(pilot, "home")
+        await fork(pilot)
         assert session(app).run.alpha == 0.01
         assert branches(app)[0].alpha == 0.02
 
@@ -333,20 +372,20 @@ async def test_a_fork_without_another_alpha_takes_the_one_of_its_epoch() -> None
 async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
-        await pilot.press(key)  # there is but one
+        await press(pilot, key)  # there is but one
         assert len(branches(app)) == 1
         alphas = [[0.5] * EPOCHS]
         for number, (epoch, alpha) in enumerate([(31, 1.0), (21, 2.0), (41, 0.1)], 1):
-            await pilot.press("home", *["shift+right"] * (epoch // 10), "a", *f"{alpha:g}", "enter", "f")
-            await until(pilot, lambda number=number: session(app).run is branches(app)[number])
-            await until(pilot, lambda: status(app).state == "done")
+            await press(pilot, "home", *["shift+right"] * (epoch // 10), "a", *f"{alpha:g}", "enter")
+            await fork(pilot)
+            assert session(app).run is branches(app)[number]
             alphas.append(alphas[-1][: epoch - 1] + [alpha] * (EPOCHS - epoch + 1))
         X, y = session(app).run.data.X, session(app).run.data.y
         for run, its_alphas in zip(branches(app), alphas, strict=True):
             assert run.history.losses.tolist() == article_run(X, y, START, its_alphas)[0]
         for key in NEXT_BRANCH * 5:
             wanted = (branches(app).index(session(app).run) + 1) % 4
-            await pilot.press(key)
+            await press(pilot, key)
             await pilot.pause()
             assert session(app).run is branches(app)[wanted]
             assert_in_the_present(app, EPOCHS)
@@ -362,10 +401,10 @@ async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
 async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
     async with running(Settings(epochs=50, init=START, alpha=0.5)) as (app, pilot):
         await step(pilot, 4)
-        await pilot.press("home", "right", "up", "f", "space")
-        await until(pilot, lambda: not app._wake.is_set())
-        await pilot.press("b")
-        await pilot.pause()
+        await press(pilot, "home", "right", "up")
+        await pilot.press("f")
+        await until(pilot, lambda: status(app).state == "training")
+        await press(pilot, "space", "b")
         assert (status(app).state, status(app).epoch) == ("paused", 4)
         await step(pilot, 2)
         first = branches(app)[0]
@@ -376,8 +415,12 @@ async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
 async def test_a_restart_forgets_the_branches() -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
-        await pilot.press("home", "f", "r", "space")
-        await pilot.pause()
+        await press(pilot, "home")
+        await fork(pilot)
+        forked = session(app).run
+        await pilot.press("r", "y")  # yes, drop them
+        await until(pilot, lambda: snapshot(app).run is not forked and status(app).state == "done")
+        await idle(pilot)
         assert branches(app) == [session(app).run]
 
 
@@ -404,12 +447,20 @@ class WatchedLink(FarLink):
         return self.is_there
 
 
+@asynccontextmanager
+async def finished() -> AsyncIterator[tuple[GdtuiApp, Pilot[int], Clock]]:
+    """A run that has ended, to be played at 20 epochs a second of a clock that obeys."""
+    clock = Clock()
+    async with running(SHORT, SLOWLY, clock=clock) as (app, pilot):
+        await finish(pilot)
+        await press(pilot, "m")
+        assert status(app).speed == "20/s"
+        yield app, pilot, clock
+
+
 @pytest.mark.parametrize("key", keys("replay"))
 async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_there(key: str) -> None:
-    clock = Clock()
-    async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(pilot)
-        app.pace.speed = 20.0
+    async with finished() as (app, pilot, clock):
         await pilot.press(key)
         await until(pilot, lambda: status(app).epoch == 2)  # the first frame is due at once
         assert status(app).state == "replay"
@@ -420,73 +471,63 @@ async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_the
         await pilot.press("greater_than_sign", "less_than_sign", "t")  # which stop nothing
         clock.now += 1.0
         await until(pilot, lambda: status(app).state == "done")
+        await idle(pilot)
         assert_in_the_present(app, EPOCHS)
         assert (session(app).run.done, len(branches(app))) == (EPOCHS, 1)
-        await until(pilot, lambda: not app._wake.is_set())
         assert status(app).loss == session(app).run.measure().loss
 
 
 @pytest.mark.parametrize("key", [*keys("replay"), "space"])
 async def test_a_replay_begins_and_stops_where_one_stands(key: str) -> None:
-    clock = Clock()
-    async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(pilot)
-        app.pace.speed = 20.0
-        await pilot.click("#loss", offset=place(app, 23))
+    async with finished() as (app, pilot, clock):
+        await click(pilot, 23)
         await pilot.press(key)
         await until(pilot, lambda: status(app).epoch == 24)
         assert status(app).state == "replay"
         clock.now += 0.25
         await until(pilot, lambda: status(app).epoch == 29)
-        await pilot.press(key)
+        await press(pilot, key)
         assert status(app).state == "past"
-        await until(pilot, lambda: not app._wake.is_set())
         clock.now += 10
         await pilot.pause()
         await assert_shows(app, pilot, 29, [0.5] * EPOCHS)
 
 
 async def test_whatever_goes_elsewhere_ends_a_replay() -> None:
-    clock = Clock()
-    async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(pilot)
-        app.pace.speed = 20.0
+    async with finished() as (app, pilot, clock):
         for key, wanted in (("left", 23), ("end", EPOCHS), ("home", 1), ("click", 30), ("f", EPOCHS)):
-            await pilot.click("#loss", offset=place(app, 23))
-            await until(pilot, lambda: not app._wake.is_set())
+            await click(pilot, 23)
             await pilot.press("p")
             await until(pilot, lambda: status(app).epoch == 24)
             if key == "click":
                 await pilot.click("#loss", offset=place(app, 30))
             else:
-                await pilot.press(key)
-            assert status(app).state != "replay"
+                await pilot.press(*(["m"] if key == "f" else []), key)
+            await idle(pilot)
+            assert (status(app).epoch, status(app).state == "past") == (wanted, wanted != EPOCHS)
             clock.now += 10
-            if key == "f":
-                app.pace.speed = math.inf
-            await until(pilot, lambda wanted=wanted: status(app).epoch == wanted and not app._wake.is_set())
+            await pilot.pause()
+            assert status(app).epoch == wanted
 
 
 async def test_a_replay_at_full_speed_plays_to_the_end() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
-        await pilot.press("left", "left", "left", "p")
+        await press(pilot, "left", "left", "left")
+        await pilot.press("p")
         await until(pilot, lambda: status(app).state == "done")
         assert_in_the_present(app, EPOCHS)
 
 
 async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> None:
-    clock = Clock()
-    async with running(SHORT, clock=clock) as (app, pilot):
-        await finish(pilot)
-        app.pace.speed = 20.0
+    async with finished() as (app, pilot, clock):
         await pilot.press("p")
         await until(pilot, lambda: status(app).epoch == 2)
         app.link = far = WatchedLink()
         for _ in range(4):
             clock.now += 0.25
             looks = far.looks
-            await until(pilot, lambda looks=looks: far.looks > looks)
+            await until(pilot, lambda looks=looks: far.looks > looks + 2)
         assert status(app).epoch == 2
         far.come_back()
         await until(pilot, lambda: status(app).epoch >= 22, seconds=3)
@@ -503,27 +544,25 @@ async def test_whoever_is_in_the_present_and_goes_further_goes_on_training(key: 
 
 
 async def test_an_epoch_without_a_line_marks_the_nearest_line_before_it() -> None:
-    async with running(replace(LONG, epochs=100_000, speed=math.inf), paused=False) as (app, pilot):
+    async with running(replace(LONG, epochs=100_000), FLAT_OUT, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).state == "done")
-        lines = [line for line, is_event in app._log_view.lines if not is_event]
-        known = [int(line.split("#")[1].split(",")[0]) for line in lines if "#" in line]
+        known = [int(line.split("#")[1].split(",")[0]) for line in log(app) if "epoch #" in line]
         gap = next(one for one, other in pairwise(known) if other > one + 1)
-        app._go(gap + 1)
-        await pilot.pause()
-        view = app._log_view
-        marked = view.lines[view._marked_index()][0]
-        assert marked.startswith(f"[INFO] epoch #{gap},")
+        app.ask(GoTo(gap + 1))
+        await idle(pilot)
+        assert status(app).epoch == gap + 1
+        assert [line.split(",")[0] for line in marked(app)] == [f"[INFO] epoch #{gap}"]
 
 
 async def test_where_there_is_no_room_for_both_the_past_shows_the_curve_and_the_end_the_table() -> None:
     async with running(SHORT, size=(100, 30)) as (app, pilot):
         await finish(pilot)
         assert base(app).has_class("results")
-        await pilot.press("left")
+        await press(pilot, "left")
         await pilot.pause()
         assert cursor(app) is not None
         assert not base(app).has_class("results")
-        await pilot.press("t")
+        await press(pilot, "t")
         assert base(app).has_class("results")
-        await pilot.press("end")
+        await press(pilot, "end")
         assert base(app).has_class("results")
