@@ -67,25 +67,28 @@ class Log:
         self._choice = None
         self._last = entry.epoch or self._last
 
-    def take(self, event: Event) -> None:
-        """Tell what happened in the branch."""
+    def take(self, event: Event) -> list[str]:
+        """Tell what happened in the branch; returns the line that tells a change of alpha or the end, if one does."""
         match event:
             case Batch():
-                self._batch(event)
+                return self._batch(event)
             case Steered():
-                self._steered(event)
+                return self._steered(event)
             case EpochsWanted(epochs, before):
                 self.add(f"epochs {before} → {epochs}")
+        return []
 
-    def _batch(self, batch: Batch) -> None:
+    def _batch(self, batch: Batch) -> list[str]:
         losses = batch.losses.tolist()
         shown = range(len(losses)) if len(losses) <= LINES_AT_ONCE else [len(losses) - 1]
         for index in shown:
             self._append(epoch_entry(batch.first + index, losses[index]))
-        if batch.stop is not None:
-            self.add(batch.stop.message)
+        if batch.stop is None:
+            return []
+        self.add(batch.stop.message)
+        return [batch.stop.message]
 
-    def _steered(self, event: Steered) -> None:
+    def _steered(self, event: Steered) -> list[str]:
         """An alpha that is changed again before any epoch came of it is told as one change, or as none."""
         before = event.before
         if self._choice is not None:
@@ -93,22 +96,28 @@ class Log:
             self.entries.pop()
             self.added -= 1
             self._choice = None
-        if before is not None and before != event.alpha:
-            self.add(_alpha_line(before, event.alpha, event.since))
-            self._choice = Steered(event.alpha, event.since, before)
+        if before is None or before == event.alpha:
+            return []
+        line = _alpha_line(before, event.alpha, event.since)
+        self.add(line)
+        self._choice = Steered(event.alpha, event.since, before)
+        return [line]
 
-    def read_on(self) -> None:
-        """Tell the epochs that have come into the branch of a file since, the last of many."""
+    def read_on(self) -> list[str]:
+        """Tell the epochs that have come into the branch of a file since, the last of many; returns as `take`."""
         epochs, losses = self._known()
         begin = max(bisect_right(epochs, self._last), len(epochs) - LINES_AT_ONCE)
         for epoch, loss in zip(epochs[begin:], losses[begin:], strict=True):
             self._append(epoch_entry(epoch, loss))
-        self._end()
+        return self._end()
 
-    def _end(self) -> None:
-        if self.run.stop is not None and self.run.stop != self._told:
-            self.add(self.run.stop.message)
-        self._told = self.run.stop
+    def _end(self) -> list[str]:
+        stop, told = self.run.stop, self._told
+        self._told = stop
+        if stop is None or stop == told:
+            return []
+        self.add(stop.message)
+        return [stop.message]
 
     def _recall(self) -> None:
         epochs, losses = self._known()

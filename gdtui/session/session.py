@@ -76,7 +76,7 @@ class Session:
         self._queue: deque[Command] = deque()
         self._is_asked = threading.Event()
         self._done = 0
-        self._happened: list[Event | Said] = []
+        self._happened: list[Event | Said | str] = []
         self._moment: Moment | None = None
         self._shown: Snapshot | None = None
         self._logs = {run: Log(run)}
@@ -103,8 +103,9 @@ class Session:
             return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
         return None if self.watched is None else POLL
 
-    def turn(self) -> list[Event | Said]:
-        """Do what was asked for, then train, play or read on for a moment; returns what happened."""
+    def turn(self) -> list[Event | Said | str]:
+        """Do what was asked for, then train, play or read on for a moment; returns what happened, and the lines of
+        the log that a recording marks."""
         self._began, self._happened = self._clock(), []
         self._is_asked.clear()
         while self._queue:
@@ -183,13 +184,17 @@ class Session:
 
     def tell(self, *events: Event) -> None:
         for event in events:
-            self._happened.append(event)
-            self.log.take(event)
+            self._happened += [event, *self.log.take(event)]
             if self.writer is not None:
                 self.writer.take(event)
                 if self.writer.failure is not None:
                     failure, self.writer = self.writer.failure, None
                     self.say(f"{failure}; training goes on", is_error=True)
+
+    def add(self, line: str) -> None:
+        """Tell in the log what was done, and mark it."""
+        self.log.add(line)
+        self._happened.append(line)
 
     def say(self, text: str, is_error: bool = False, is_logged: bool = True) -> None:
         self._happened.append(Said(text, is_error))
@@ -291,8 +296,8 @@ class Session:
             self.runs = [*watched.runs]
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
-                self.log.add(self.name(watched.run))
-            self.log.read_on()
+                self.add(self.name(watched.run))
+            self._happened += self.log.read_on()
         if not self.phase.is_past:
             self.phase = self.standing()
             if is_new:

@@ -136,8 +136,6 @@ class GdtuiApp(TerseApp):
         if self.link.is_ready:
             self._is_stale = False
             drawn = await asyncio.to_thread(self.board.draw, snapshot)
-            for text in self.board.news(snapshot):
-                self.film.mark(text)
             self.board.show(snapshot, drawn)
             self.frame_due = True
 
@@ -148,7 +146,9 @@ class GdtuiApp(TerseApp):
 
     def _hear(self, happened: Iterable[object]) -> None:
         for said in happened:
-            if hasattr(said, "is_error"):
+            if isinstance(said, str):
+                self.film.mark(said)
+            elif hasattr(said, "is_error"):
                 self.tell(said)  # type: ignore[arg-type]
 
     def tell(self, said: Said) -> None:

@@ -57,10 +57,6 @@ class Board(FrugalScreen):
         """Whether it goes on by itself, so that nobody waits for it to be shown."""
         return False
 
-    def news(self, snapshot: Any) -> list[str]:
-        """What has been done since the snapshot shown, in words."""
-        return []
-
     @property
     def gdtui(self) -> GdtuiApp:
         """The app, by its own type."""

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from gdtui.views.loss import LossView
     from gdtui.views.view import View
 
-
 Answer = TypeVar("Answer")
 Drawn = tuple[tuple[str, str], "Chart | None"]
 """A view's titles, and its drawing, where there is room for one."""
@@ -130,14 +129,6 @@ class Workspace(Board):
     def moves(self, snapshot: Snapshot) -> bool:
         return snapshot.phase.moves
 
-    def news(self, snapshot: Snapshot) -> list[str]:
-        before = self.snapshot
-        if before is None:
-            return []
-        new = snapshot.log[-1:]
-        if before.run is snapshot.run and snapshot.logged > before.logged:
-            new = snapshot.log[before.logged - snapshot.logged :]
-        return [entry.text for entry in new if entry.epoch is None and entry not in before.log[-1:]]
 
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for

@@ -15,9 +15,8 @@ import pytest
 from gdtui.recording.cast import Cast, read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.settings import CastSettings
-from gdtui.tui.filming import Filming
 from tests.terminal.harness import GDTUI, Terminal
-from tests.tui.driving import FIVE, LONG, base, keys, log, status, step, until
+from tests.tui.driving import FIVE, LONG, base, keys, log, press, running, status, step, until
 from tests.tui.test_screen import EmulatedApp, act, story
 from tests.wire.test_cells import seen
 
@@ -49,7 +48,7 @@ def emulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., E
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("LINES", "40")
     monkeypatch.chdir(tmp_path)
-    return lambda **changes: EmulatedApp(replace(LONG, **{"epochs": 40, **changes}), paused=True)
+    return lambda epochs=40, film=CastSettings(): EmulatedApp(replace(LONG, epochs=epochs), film)
 
 
 def only_cast() -> Path:
@@ -76,20 +75,17 @@ def same_size(cast: Cast, events: int, screen: Screen) -> bool:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("key", [None, *keys("app.record")])
 async def test_a_cast_shows_what_the_terminal_showed(seed: int, key: str | None, emulated) -> None:
-    app = emulated()
-    if key is None:
-        app.film = CastSettings("start.cast", version=3, idle_limit=0.5)
-        app.begin_film()
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
-        await step(app, pilot, 2)
+    film = CastSettings("start.cast", version=3, idle_limit=0.5) if key is None else CastSettings()
+    app = emulated(film=film)
+    async with running(app, paused=True) as (_, pilot):
+        await step(pilot, 2)
         if key is not None:
             await pilot.press(key)
             await until(pilot, lambda: "recording into" in log(app)[-1])
         assert base(app).has_class("filming")
         path = only_cast()
         moments = await follow(app, pilot, seed, lambda: len(read_cast(path).events))
-        app.end_film()
+        app.film.end()
     cast = read_cast(path)
     assert cast.header["version"] == (3 if key is None else 2)
     compared = [(events, screen) for events, screen in moments if same_size(cast, events, screen)]
@@ -101,15 +97,15 @@ async def test_a_cast_shows_what_the_terminal_showed(seed: int, key: str | None,
 
 async def test_markers_stand_where_alpha_changed_where_a_fork_began_and_at_the_end(emulated) -> None:
     app = emulated(epochs=6)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
-        await pilot.press("ctrl+r")
-        await step(app, pilot, 2)
-        await pilot.press("up")
-        await step(app, pilot, 1)
-        await pilot.press("home", "f")
+    async with running(app, paused=True) as (_, pilot):
+        await press(pilot, "ctrl+r")
+        await step(pilot, 2)
+        await press(pilot, "up")
+        await step(pilot, 1)
+        await press(pilot, "home")
+        await pilot.press("f")
         await until(pilot, lambda: status(app).state == "done")
-        await pilot.press("ctrl+r")
+        await press(pilot, "ctrl+r")
         await until(pilot, lambda: "recorded in" in log(app)[-1])
         assert not base(app).has_class("filming")
         labels = [event.data for event in read_cast(only_cast()).events if event.kind == "m"]
@@ -122,8 +118,7 @@ async def test_markers_stand_where_alpha_changed_where_a_fork_began_and_at_the_e
 
 async def test_asciinema_accepts_it(emulated) -> None:
     app = emulated(epochs=5)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
+    async with running(app, paused=True) as (_, pilot):
         await pilot.press("ctrl+r", "m", "space")
         await until(pilot, lambda: status(app).state == "done")
         await pilot.pause()
@@ -140,23 +135,21 @@ async def test_a_failing_disk_is_told_and_training_goes_on(emulated) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     app = emulated(epochs=5)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
+    async with running(app, paused=True) as (_, pilot):
         await pilot.press("ctrl+r")
-        os.close(app._cast._file)
-        app._cast._file = os.open("/dev/full", os.O_WRONLY)
-        await step(app, pilot, 1)
+        os.close(app.film._cast._file)
+        app.film._cast._file = os.open("/dev/full", os.O_WRONLY)
+        await step(pilot, 1)
         await until(pilot, lambda: any("recording ended: No space left" in line for line in log(app)))
         assert not base(app).has_class("filming")
-        await step(app, pilot, 1)
+        await step(pilot, 1)
 
 
 @pytest.mark.parametrize("key", keys("app.still"))
 async def test_a_still_is_the_screen_as_a_picture(key: str, emulated) -> None:
-    app: Filming = emulated(epochs=5)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
-        await step(app, pilot, 3)
+    app = emulated(epochs=5)
+    async with running(app, paused=True) as (_, pilot):
+        await step(pilot, 3)
         await pilot.press(key)
         await until(pilot, lambda: "saved a picture in" in log(app)[-1])
         await pilot.press(key)
@@ -170,10 +163,8 @@ async def test_a_still_is_the_screen_as_a_picture(key: str, emulated) -> None:
 def test_nothing_is_overwritten_and_a_pipe_has_no_screen(tmp_path: Path) -> None:
     path = tmp_path / "there.cast"
     path.write_text("precious")
-    app = EmulatedApp(FIVE)
-    app.film = CastSettings(str(path))
     with pytest.raises(ValueError, match="is there already"):
-        app.begin_film()
+        EmulatedApp(FIVE, CastSettings(str(path)))
     assert path.read_text() == "precious"
     command = [sys.executable, "-m", "gdtui", "--record", str(tmp_path / "new.cast")]
     found = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)

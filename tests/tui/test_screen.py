@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,9 +14,13 @@ from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 
 from gdtui.recording.emulator import Emulator
+from gdtui.session import opening
+from gdtui.settings import CastSettings, Settings
 from gdtui.tui.app import GdtuiApp
 from tests.conftest import examples
 from tests.tui.driving import LONG, until
+from gdtui.tui.workspace import Workspace
+from tests.tui.driving import LONG, SLOWLY, running, until
 from tests.wire.test_cells import seen, wanted
 
 KEYS = (
@@ -52,6 +57,12 @@ class EmulatedDriver(HeadlessDriver):
 
 
 class EmulatedApp(GdtuiApp):
+    """The app that trains, on an emulator."""
+
+    def __init__(self, settings: Settings, film: CastSettings = CastSettings()) -> None:  # noqa: B008 - frozen
+        board = Workspace(settings.data.source, settings.epochs, settings.alpha)
+        super().__init__(partial(opening.begin, settings, SLOWLY), board, SLOWLY, film)
+
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: tuple[int, int] | None) -> Driver:
         self._driver = EmulatedDriver(self, debug=False, mouse=mouse, size=size)
         return self._driver
@@ -86,9 +97,8 @@ async def act(app: EmulatedApp, pilot: Pilot[Any], what: str, value: Any) -> Non
 async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.setenv("COLORTERM", "truecolor")
-    app, so_far = EmulatedApp(replace(LONG, epochs=40), paused=True), []
-    async with app.run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: app.run_shown is not None)
+    so_far: list[tuple[str, Any]] = []
+    async with running(EmulatedApp(replace(LONG, epochs=40)), paused=True) as (app, pilot):
         for what, value in story(seed):
             so_far.append((what, value))
             await act(app, pilot, what, value)
