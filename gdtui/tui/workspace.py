@@ -129,7 +129,6 @@ class Workspace(Board):
     def moves(self, snapshot: Snapshot) -> bool:
         return snapshot.phase.moves
 
-
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
         both, also for the past, whose log has a mark."""

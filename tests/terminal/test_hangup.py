@@ -7,7 +7,6 @@ import sys
 import time
 from pathlib import Path
 
-import pytest
 from gdtui.runs.reader import RunFile, RunFileError
 from tests.command import gdtui
 from tests.terminal.harness import GDTUI, Terminal

@@ -51,7 +51,6 @@ async def save_as(pilot: Pilot[int], path: object) -> None:
     await press(pilot, "enter")
 
 
-
 @pytest.mark.parametrize("key", keys("save"))
 async def test_the_run_is_saved_under_the_name_that_is_typed_and_over_no_other(key: str, tmp_path: Path) -> None:
     there, new = tmp_path / "there.jsonl", tmp_path / "new.jsonl"

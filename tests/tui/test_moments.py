@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gdtui.views.data import ScatterChart
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView

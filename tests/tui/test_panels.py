@@ -23,7 +23,6 @@ from gdtui.tui.log_view import LogView
 from gdtui.tui.workspace import Workspace
 from tests.tui.driving import (
     FIVE,
-    FLAT_OUT,
     LONG,
     SLOWLY,
     START,
@@ -292,7 +291,10 @@ async def test_data_that_cannot_be_loaded_ends_the_app_with_2(tmp_path: Path) ->
     path = tmp_path / "gone.csv"
     app = await failing(replace(FIVE, data=DataSettings(str(path))))
     sets = ", ".join(BUILT_IN_SETS)
-    assert (app.return_value, app.failure) == (2, f"{path}: no such file, and no built-in set of that name; there are {sets}")
+    assert (app.return_value, app.failure) == (
+        2,
+        f"{path}: no such file, and no built-in set of that name; there are {sets}",
+    )
 
 
 async def test_weights_that_do_not_fit_the_data_end_the_app_with_2() -> None:

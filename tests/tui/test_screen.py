@@ -17,9 +17,8 @@ from gdtui.recording.emulator import Emulator
 from gdtui.session import opening
 from gdtui.settings import CastSettings, Settings
 from gdtui.tui.app import GdtuiApp
-from tests.conftest import examples
-from tests.tui.driving import LONG, until
 from gdtui.tui.workspace import Workspace
+from tests.conftest import examples
 from tests.tui.driving import LONG, SLOWLY, running, until
 from tests.wire.test_cells import seen, wanted
 

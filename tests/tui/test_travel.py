@@ -13,7 +13,6 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
-from gdtui.views.data import ScatterChart
 from gdtui.runs.samples import samples
 from gdtui.session.commands import GoTo
 from gdtui.settings import Settings
