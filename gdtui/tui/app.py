@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint, off the UI thread.
     from gdtui.session.comparison import Comparison
     from gdtui.session.session import Said, Session
+
+
+DIALOGS, IMPORTS_AFTER = "gdtui.tui.dialogs", 1.0
+"""Imported so many seconds after the data is there: with the first dialog it would hold up all that is drawn."""
 
 
 class GdtuiApp(TerseApp):
@@ -102,6 +107,9 @@ class GdtuiApp(TerseApp):
             self.exit(2)
             return
         self.session = session
+        self.set_timer(
+            IMPORTS_AFTER, lambda: self.run_worker(asyncio.to_thread(import_module, DIALOGS), group="imports")
+        )
         if not self.board.shows(session):
             from gdtui.tui.comparison import ComparisonBoard
 

@@ -111,10 +111,10 @@ async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
         await step(pilot)
         for size in ((200, 60), (80, 24), (120, 40)):
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            for name in ("#loss", "#scatter"):
-                view = app.query_one(name)
-                assert (view.chart.width, view.chart.height) == tuple(view.size)
+            views = [app.query_one(name, ChartView) for name in ("#loss", "#scatter")]
+            await until(
+                pilot, lambda views=views: all((v.chart.width, v.chart.height) == tuple(v.size) for v in views), 5, size
+            )
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
