@@ -33,11 +33,12 @@ def history_of(losses: np.ndarray, alphas: dict[int, float] | None = None) -> Hi
     """A history with these losses; `alphas` are (first epoch: alpha), from epoch 1 on."""
     losses = np.asarray(losses, dtype=float)
     kernel = Kernel(np.ones((2, 2)), np.array([0.0, 1.0]), objective_named("article"))
-    history = History(kernel, capacity=64)
     starts = sorted({1: 0.01, **(alphas or {})}.items())
+    history = History(kernel, starts[0][1], capacity=64)
     for (first, alpha), end in zip(starts, [*(first for first, _ in starts[1:]), len(losses) + 1], strict=True):
         part = losses[first - 1 : end - 1]
-        history.append(Batch(first, alpha, part, np.zeros((len(part), 2)), None, None))
+        history.steer(first, alpha)
+        history.append(Batch(first, part, np.zeros((len(part), 2)), None, None))
     return history
 
 

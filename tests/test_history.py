@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.data.load import load
-from gdtui.learning.descent import CHUNK, Descent
+from gdtui.learning.descent import CHUNK, Descent, State
 from gdtui.runs.history import History
 from gdtui.runs.series import Series
 from tests.oracles import START, kernel_of, noisy
@@ -15,10 +15,11 @@ NOISY = noisy()
 def trained(stretches, capacity=None, loss="article", data=NOISY):
     """A history of (alpha, epochs) stretches, and all the weights and losses the descent had, not thinned."""
     descending = Descent(kernel_of(data, loss), State(START), 0.1, 10**6)
-    history = History(kernel_of(data, loss), capacity)
+    history = History(kernel_of(data, loss), stretches[0][0], capacity=capacity)
     batches = []
     for alpha, epochs in stretches:
         descending.alpha = alpha
+        history.steer(descending.done + 1, alpha)
         batches.append(descending.advance(epochs))
         history.append(batches[-1])
     weights = np.concatenate([batch.weights for batch in batches])
@@ -89,7 +90,7 @@ def test_an_epoch_that_was_not_is_an_index_error(epoch):
 
 
 def test_an_empty_history():
-    history = History(kernel_of(NOISY))
+    history = History(kernel_of(NOISY), 0.1)
     assert len(history) == 0
     assert len(history.losses) == 0
     assert history.alphas == []
@@ -110,13 +111,14 @@ def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_
     known = [(history, weights, losses, alphas)]
     for share, others in branches:
         count = round(share * len(weights))
-        fork = history.prefix(count)
+        fork = history.prefix(count, others[0][0])
         start = weights[count] if count < len(weights) else START
         if count == len(weights) and count:
             continue  # the weights after the last epoch are the descent's to know
-        descending = Descent(kernel_of(NOISY), State(start), 0.1, 10**6, done=count)
+        descending = Descent(kernel_of(NOISY), State(start, count), 0.1, 10**6)
         for alpha, epochs in others:
             descending.alpha = alpha
+            fork.steer(descending.done + 1, alpha)
             batch = descending.advance(epochs)
             fork.append(batch)
             weights, losses = (
@@ -138,7 +140,7 @@ def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_
 
 def test_an_empty_prefix_is_as_a_new_history():
     history, *_ = trained([(0.1, 50)], capacity=4)
-    prefix = history.prefix(0)
+    prefix = history.prefix(0, 0.1)
     assert (len(prefix), prefix.alphas, prefix.losses.tolist()) == (0, [], [])
     with pytest.raises(IndexError):
         prefix.weights_at(1)

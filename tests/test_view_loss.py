@@ -236,14 +236,14 @@ def column_of(canvas: Canvas, epoch: float) -> int:
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 3000), st.integers(1, 3000), st.integers(30, 150), st.data())
 def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, width: int, data: st.DataObject) -> None:
-    history, view = history_of(np.linspace(9, 1, done)), Look(wanted, log=data.draw(st.booleans()))
+    history, look = history_of(np.linspace(9, 1, done)), Look(wanted, log=data.draw(st.booleans()))
     end = last_epoch(done, wanted)
-    chart = loss_chart(history, view, width, 20)
+    chart = loss_chart(history, look, width, 20)
     _, left = corner(chart)
     canvas = Canvas(left + 1, 0, width - left - 1, 1, (0.0, float(end)), (0.0, 1.0))
     last = column_of(canvas, done)
     for column in range(width):
-        epoch = epoch_at(column, width, 20, history, view)
+        epoch = epoch_at(column, width, 20, history, look)
         assert epoch is not None
         assert 1 <= epoch <= done
         if column_of(canvas, 1) <= column <= last:
@@ -252,7 +252,7 @@ def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, wi
         elif column > last:
             assert epoch == done
     for epoch in {1, done, data.draw(st.integers(1, done))}:
-        found = epoch_at(column_of(canvas, epoch), width, 20, history, view)
+        found = epoch_at(column_of(canvas, epoch), width, 20, history, look)
         assert found is not None
         assert abs(column_of(canvas, found) - column_of(canvas, epoch)) <= 1
         if canvas.width - 1 > end:
@@ -260,10 +260,10 @@ def test_the_epoch_at_a_column_is_the_one_drawn_there(done: int, wanted: int, wi
 
 
 def test_there_is_no_epoch_where_there_is_no_chart_or_no_epoch() -> None:
-    view = Look(100)
-    assert epoch_at(5, 100, 20, history_of(np.empty(0)), view) is None
-    assert epoch_at(5, 10, 3, history_of(np.ones(5)), view) is None
-    assert [epoch_at(column, 100, 20, history_of(np.ones(5)), view) for column in (-50, 10**6)] == [1, 5]
+    look = Look(100)
+    assert epoch_at(5, 100, 20, history_of(np.empty(0)), look) is None
+    assert epoch_at(5, 10, 3, history_of(np.ones(5)), look) is None
+    assert [epoch_at(column, 100, 20, history_of(np.ones(5)), look) for column in (-50, 10**6)] == [1, 5]
 
 
 @settings(max_examples=40, deadline=None)
@@ -304,12 +304,12 @@ def test_other_branches_are_dimmed_behind_the_curve_with_their_labels() -> None:
     history = history_of(losses)
     # One shares the first half and then rises, the other is longer.
     others = history_of(np.append(losses[:50], np.linspace(7, 9, 50))), history_of(np.linspace(9, 1, 150))
-    view = Look(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
-    chart = loss_chart(history, view, 100, 24)
+    look = Look(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
+    chart = loss_chart(history, look, 100, 24)
     alone = loss_chart(history, Look(150), 100, 24)
     lines = chart.lines()
-    rows = [next(index for index, line in enumerate(lines) if label in line) for _, label in view.others]
-    for row, (_, label) in zip(rows, view.others, strict=True):
+    rows = [next(index for index, line in enumerate(lines) if label in line) for _, label in look.others]
+    for row, (_, label) in zip(rows, look.others, strict=True):
         begin = lines[row].index(label)
         assert (chart.roles[row, begin : begin + len(label)] == Role.OTHER_CURVE).all()
     assert rows[0] != rows[1]
@@ -338,9 +338,9 @@ def test_the_axes_hold_the_other_branches_too() -> None:
 def test_many_branches_and_no_size_break_the_drawing(log: bool) -> None:
     history = history_of(np.linspace(9, 1, 60), {20: 0.5})
     others = [history_of(np.empty(0)), history_of(np.array([np.nan])), *[history_of(np.ones(70))] * 30]
-    view = Look(60, log, 33, tuple((other, f"fork {index}, α 0.01") for index, other in enumerate(others)))
+    look = Look(60, log, 33, tuple((other, f"fork {index}, α 0.01") for index, other in enumerate(others)))
     for width, height in [(0, 0), (1, 1), (12, 5), (13, 4), (20, 12), (40, 12), (60, 60), (250, 80), (5, 60), (60, 5)]:
-        chart = loss_chart(history, view, width, height)
+        chart = loss_chart(history, look, width, height)
         assert [len(line) for line in chart.lines()] == [width] * height
         bare = loss_chart(history, Look(70, log), width, height)
         # The axis itself, not its numbers, which depend on what it has to hold.
