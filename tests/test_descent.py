@@ -10,7 +10,6 @@ from sklearn.metrics import confusion_matrix, log_loss
 from gdtui.data.dataset import dataset
 from gdtui.data.load import load
 from gdtui.learning.descent import CHUNK, Descent, State, predictions
-from gdtui.learning.moment import measure
 from gdtui.learning.moment import Moment, measure
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES, DataSettings, StopRules

@@ -18,6 +18,7 @@ from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings, StopR
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS
+from gdtui.tui.chart_view import ChartView
 from gdtui.tui.dialogs import Question
 from gdtui.tui.log_view import LogView
 from gdtui.tui.workspace import Workspace
