@@ -55,6 +55,8 @@ def test_the_whole_life_of_a_run() -> None:
         assert "true ╲ pred" in terminal.screen_text()
 
         terminal.send("q")
+        terminal.wait_for("30,000 epochs are in no file")
+        terminal.send("y")
         assert terminal.wait_exit() == 0
         printed = terminal.printed()
         assert printed[0] == "Sampled activations"
@@ -178,7 +180,7 @@ def test_a_screen_drawn_bit_by_bit_is_the_screen_painted_anew() -> None:
         assert not terminal.emulator.unknown
 
 
-@pytest.mark.parametrize("key", keys("repaint"))
+@pytest.mark.parametrize("key", keys("app.repaint"))
 def test_a_spoilt_screen_is_painted_anew(key: str) -> None:
     with gdtui("--epochs", "5", "--speed", "max") as terminal:
         terminal.wait_for("all 5 epochs done")
@@ -206,7 +208,7 @@ def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
     """ctrl+z and fg. What the terminal answers meanwhile is lost: it goes to the shell."""
     with gdtui("--epochs", "100000000", "--speed", "max") as terminal:
         terminal.wait_for("epoch #")
-        for by in (*keys("suspend_process"), "signal"):
+        for by in (*keys("app.suspend_process"), "signal"):
             terminal.wait_for("blobs and boundary")
             frames, terminal.answers = terminal.emulator.frames, answers
             terminal.wait_for(lambda terminal, frames=frames: terminal.emulator.frames >= frames + 2)
@@ -219,6 +221,8 @@ def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
             here = epoch(terminal)
             terminal.wait_for(lambda terminal, here=here: epoch(terminal) > here)
         terminal.send("q")
+        terminal.wait_for("epochs are in no file")
+        terminal.send("y")
         assert terminal.wait_exit() == 0
         assert_restored(terminal)
 

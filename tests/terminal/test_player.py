@@ -17,7 +17,7 @@ from gdtui.recording.cast import read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.recording.parser import parse_text
 from gdtui.recording.play import golden, play
-from gdtui.recording.player import Moment
+from gdtui.recording.player import Capture
 from gdtui.recording.program import Program
 from gdtui.recording.tape import TapeError
 
@@ -30,7 +30,7 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def played(text: str, *outputs: str, speed: float = FAST, **options) -> tuple[Moment, ...]:
+def played(text: str, *outputs: str, speed: float = FAST, **options) -> tuple[Capture, ...]:
     return play(parse_text(f"# gdtui: 60x12\n{text}", "demo.tape"), outputs or None, speed=speed, **options)
 
 
@@ -191,6 +191,8 @@ Type f
 Wait+Screen /✓ done +epoch 100.100[^$]*alpha 0.02 /
 Screenshot no.txt
 Type q
+Wait+Screen /2 branches are in no file/
+Type y
 Wait
 """
     script = parse_text(f"# gdtui: 100x30\nEnv PYTHONPATH '{ROOT}'\n{text}", "demo.tape")

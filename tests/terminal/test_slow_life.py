@@ -17,6 +17,8 @@ def test_keys_are_seen_soon_while_training_flat_out() -> None:
         # The goal, 0.7 s, is for a benchmark to measure; a backlog of frames would be many seconds.
         assert max(delays) < 2
         link.send("q")
+        link.wait_for("epochs are in no file")
+        link.send("y")
         assert link.wait_exit() == 0
         assert_restored(link)
 
@@ -36,4 +38,6 @@ def test_frames_do_not_pile_up_before_a_line_that_cannot_carry_them() -> None:
         assert most < 2_500
         link.rate = 1e6
         link.send("q")
+        link.wait_for("epochs are in no file")
+        link.send("y")
         assert link.wait_exit() == 0

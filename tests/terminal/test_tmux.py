@@ -130,6 +130,8 @@ def test_training_and_steering_in_tmux_and_back_to_the_shell(tmux: Tmux) -> None
     tmux.wait_for("all 20000 epochs done", "✓ right", "Confusion matrix")
 
     tmux.send("q")
+    tmux.wait_for("20,000 epochs are in no file")
+    tmux.send("y")
     tmux.wait_for("\nblobs: 20000 epochs, alpha 0.01 → 0.02, loss ")  # what is typed earlier, the program reads away
     tmux.send("echo code: $?", "Enter")
     screen = tmux.wait_for("code: 0")
