@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from gdtui.tui.stage import Stage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,28 +17,34 @@ from gdtui.learning.objective import objective_named
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.history import History
 from gdtui.runs.run import Run
-from gdtui.settings import Settings, StopRules
-from gdtui.views.data import ScatterChart
-from tests.conftest import examples
-from tests.oracles import START, article_run, kernel_of, noisy
+from gdtui.session.commands import Command, Fork, GoTo, NextBranch, SetAlpha, SetEpochs
+from gdtui.session.session import Session
+from gdtui.settings import Display, Settings, StopRules
+from tests.oracles import START, article_run, noisy
 
 NOISY = noisy()
-SCATTER = ScatterChart(NOISY)
 ALPHAS = st.sampled_from([0.01, 0.1, 0.5, 2.0])
 
 
-def begun(capacity: int | None = None, kept_losses: int | None = None, data=NOISY, **options) -> Stage:
-    """A run on the stage, whose history keeps so few keyframes and losses."""
+def begun(capacity: int | None = None, kept_losses: int | None = None, data=NOISY, **options) -> Session:
+    """A session whose history keeps so few keyframes and losses, and so slow that it trains only when it is pulled."""
     run = Run(Settings(init=tuple(START), **options), data)
-    run.history = History(kernel_of(data), capacity)
+    run.history = History(run.kernel, run.alpha, run.settings.stop, capacity)
     if kept_losses is not None:
         run.history._losses = Envelope(kept_losses)
-    return Stage(run, SCATTER)
+    return Session([run], run, Display(speed=1e-9))
 
 
-def train(stage: Stage, epochs: int) -> None:
-    stage.take_in(stage.run, stage.run.descent.advance(epochs))
-    stage.show_newest()
+def ask(session: Session, *commands: Command) -> None:
+    for command in commands:
+        session.do(command)
+    session.turn()
+
+
+def train(session: Session, epochs: int) -> None:
+    """Pull so many epochs in the present."""
+    ask(session, GoTo(None))
+    session.pull(epochs)
 
 
 @dataclass
@@ -96,127 +101,104 @@ ACTIONS = st.lists(
 )
 
 
-@pytest.mark.long
 @given(ACTIONS, st.integers(1, 40), st.sampled_from([1, 2, 3, 16, 100, 10**6]))
-@settings(max_examples=examples(40, 2000), deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_each_branch_is_bit_for_bit_what_an_uninterrupted_run_would_be(actions, capacity, kept_losses):
-    stage = begun(capacity, kept_losses, epochs=150)
+    session = begun(capacity, kept_losses, epochs=150)
     branches, at = [Expected(150, 0.01)], 0
-    train(stage, 30)
+    train(session, 30)
     branches[0].train(30)
     for name, *given_values in actions:
-        run, expected = stage.run, branches[at]
+        run, expected = session.run, branches[at]
         if name in ("go", "fork") and not run.done:
             continue  # a fork at its first epoch has no past yet
         if name == "train":
-            stage.back_to_newest()
-            train(stage, given_values[0])
+            train(session, given_values[0])
             expected.train(given_values[0])
         elif name == "alpha":
-            stage.back_to_newest()
-            stage.set_alpha(given_values[0])
+            ask(session, GoTo(None), SetAlpha(given_values[0]))
             expected.alpha = given_values[0]
         elif name == "extend":
-            run.set_epochs(given_values[0])
+            ask(session, SetEpochs(given_values[0]))
             expected.epochs = max(given_values[0], len(expected.alphas))
         elif name == "go":
             epoch = given_values[0]
-            stage.go(epoch)
+            ask(session, GoTo(epoch))
             if epoch <= run.done:
                 epoch = max(1, epoch)
                 weights = article_run(NOISY.X, NOISY.y, START, expected.alphas[: epoch - 1])[1]
-                assert (stage.past, stage.shown.epoch) == (epoch, epoch)
-                assert stage.shown.weights.tobytes() == weights[-1].tobytes()
-                assert stage.alpha == expected.alphas[epoch - 1]
+                assert (session.past, session.snapshot().shown.epoch) == (epoch, epoch)
+                assert session.snapshot().shown.weights.tobytes() == weights[-1].tobytes()
+                assert session.alpha == expected.alphas[epoch - 1]
             else:
-                assert (stage.past, stage.alpha) == (None, expected.alpha)
+                assert (session.past, session.alpha) == (None, expected.alpha)
         elif name == "fork":
             epoch, alpha = min(given_values[0], run.done), given_values[1]
-            stage.go(epoch)
-            if alpha is not None:
-                stage.set_alpha(alpha)
-            stage.fork()
+            ask(session, GoTo(epoch), *([] if alpha is None else [SetAlpha(alpha)]), Fork())
             branches.append(expected.fork(epoch, expected.alphas[epoch - 1] if alpha is None else alpha))
             at = len(branches) - 1
-            assert (stage.run.forked_at, stage.past) == (epoch, None)
+            assert (session.run.forked_at, session.past) == (epoch, None)
         else:
-            stage.next_branch()
+            ask(session, NextBranch())
             at = (at + 1) % len(branches)
-        assert stage.run is stage.branches[at]
-    assert len(stage.branches) == len(branches)
-    for run, expected in zip(stage.branches, branches, strict=True):
+        assert session.run is session.runs[at]
+    assert len(session.runs) == len(branches)
+    for run, expected in zip(session.runs, branches, strict=True):
         assert_is(run, expected)
 
 
 def test_forks_of_forks_of_forks_share_what_they_share_and_nothing_else():
-    stage = begun(capacity=4, epochs=200)
-    train(stage, 200)
+    session = begun(capacity=4, epochs=200)
+    train(session, 200)
     expected = [Expected(200, 0.01, [0.01] * 200)]
     for epoch, alpha in ((150, 0.5), (120, 2.0), (160, 0.1), (1, 0.02), (200, 0.3)):
-        stage.go(epoch)
-        stage.set_alpha(alpha)
-        stage.fork()
-        train(stage, 10**6)
+        ask(session, GoTo(epoch), SetAlpha(alpha), Fork())
+        train(session, 10**6)
         expected.append(expected[-1].fork(epoch, alpha))
         expected[-1].train(10**6)
-    for run, wanted in zip(stage.branches, expected, strict=True):
+    for run, wanted in zip(session.runs, expected, strict=True):
         assert_is(run, wanted)
 
 
 def test_an_epoch_shown_again_is_measured_as_it_was_then():
-    stage = begun(capacity=3, epochs=100, alpha=0.5)
+    session = begun(capacity=3, epochs=100, alpha=0.5)
     then = []
     for _ in range(60):
-        train(stage, 1)
-        then.append(stage.shown)
+        train(session, 1)
+        then.append(session.snapshot().shown)
     for epoch in (60, 1, 37, 38, 2):
-        stage.go(epoch)
-        was = then[epoch - 1]
-        for name in ("epoch", "loss", "gradient_norm", "confusion"):
-            assert getattr(stage.shown, name) == getattr(was, name)
-        assert stage.shown.weights.tobytes() == then[epoch - 1].weights.tobytes()
+        ask(session, GoTo(epoch))
+        assert session.snapshot().shown == then[epoch - 1]
+        assert session.snapshot().shown.weights.tobytes() == then[epoch - 1].weights.tobytes()
 
 
 def test_looking_at_the_past_and_choosing_an_alpha_there_leaves_the_run_as_it_is():
-    stage = begun(epochs=100)
-    train(stage, 20)
-    stage.go(7)
-    stage.set_alpha(0.7)
-    assert (stage.alpha, stage.run.alpha) == (0.7, 0.01)
-    stage.back_to_newest()
-    assert stage.alpha == 0.01
-    train(stage, 20)
-    assert_is(stage.run, Expected(100, 0.01, [0.01] * 40))
+    session = begun(epochs=100)
+    train(session, 20)
+    ask(session, GoTo(7), SetAlpha(0.7))
+    assert (session.alpha, session.run.alpha) == (0.7, 0.01)
+    ask(session, GoTo(None))
+    assert session.alpha == 0.01
+    train(session, 20)
+    assert_is(session.run, Expected(100, 0.01, [0.01] * 40))
 
 
 def test_an_epoch_that_comes_in_while_one_looks_at_the_past_is_remembered_and_not_shown():
-    stage = begun(epochs=100)
-    train(stage, 20)
-    stage.go(7)
-    stage.take_in(stage.run, stage.run.descent.advance(5))
-    assert (stage.shown.epoch, stage.run.done, stage.has_unshown) == (7, 25, True)
-    stage.back_to_newest()
-    assert (stage.shown.epoch, stage.has_unshown) == (25, False)
-    assert_is(stage.run, Expected(100, 0.01, [0.01] * 25))
-
-
-def test_an_epoch_of_a_branch_that_comes_in_after_a_fork_goes_to_its_own_branch():
-    stage = begun(epochs=100)
-    train(stage, 20)
-    first, late = stage.run, stage.run.descent.advance(5)
-    stage.go(7)
-    stage.fork()
-    stage.take_in(first, late)
-    assert (stage.run.done, first.done, stage.has_unshown) == (6, 25, False)
-    assert_is(first, Expected(100, 0.01, [0.01] * 25))
-    assert_is(stage.run, Expected(100, 0.01, [0.01] * 6, [6]))
+    session = begun(epochs=100)
+    train(session, 20)
+    ask(session, GoTo(7))
+    session.pull(5)
+    assert (session.snapshot().shown.epoch, session.run.done) == (7, 25)
+    ask(session, GoTo(None))
+    assert session.snapshot().shown.epoch == 25
+    assert_is(session.run, Expected(100, 0.01, [0.01] * 25))
 
 
 @pytest.mark.parametrize("epoch", [1, 2, 30, 31])
 def test_a_run_can_be_forked_from_its_first_epoch_to_the_one_that_is_next(epoch):
-    stage = begun(capacity=4, epochs=40)
-    train(stage, 30)
-    fork = stage.run.forked(epoch, 0.5)
+    session = begun(capacity=4, epochs=40)
+    train(session, 30)
+    fork = session.run.forked(epoch, 0.5)
     assert (fork.done, fork.forked_at, fork.alpha) == (epoch - 1, epoch, 0.5)
     fork.advance(100)
     assert_is(fork, Expected(40, 0.5, [0.01] * (epoch - 1) + [0.5] * (41 - epoch), [epoch - 1]))
@@ -224,56 +206,52 @@ def test_a_run_can_be_forked_from_its_first_epoch_to_the_one_that_is_next(epoch)
 
 @pytest.mark.parametrize("epoch", [-1, 0, 32])
 def test_a_run_cannot_be_forked_elsewhere(epoch):
-    stage = begun(epochs=40)
-    train(stage, 30)
+    session = begun(epochs=40)
+    train(session, 30)
     with pytest.raises(ValueError, match=rf"epoch {epoch} is not in 1 … 31"):
-        stage.run.forked(epoch)
+        session.run.forked(epoch)
 
 
 @pytest.mark.parametrize("alpha", [0.0, -1.0, float("nan"), float("inf")])
 def test_a_fork_with_no_alpha_worth_the_name_is_refused(alpha):
-    stage = begun(epochs=40)
-    train(stage, 3)
+    session = begun(epochs=40)
+    train(session, 3)
     with pytest.raises(ValueError, match="alpha must be a positive number"):
-        stage.run.forked(2, alpha)
+        session.run.forked(2, alpha)
 
 
 def test_a_run_that_diverged_goes_on_from_before_with_a_smaller_alpha():
-    stage = begun(epochs=40, data=load())
-    train(stage, 10)
-    stage.set_alpha(1e308)
-    train(stage, 100)
-    assert stage.run.stop.diverged
-    stage.go(11)
-    stage.set_alpha(0.1)
-    stage.fork()
-    train(stage, 100)
-    assert stage.run.stop.rule == "epochs"
-    assert_is(stage.run, Expected(40, 0.1, [0.01] * 10 + [0.1] * 30, [10]))
+    session = begun(epochs=40, data=load())
+    train(session, 10)
+    ask(session, SetAlpha(1e308))
+    train(session, 100)
+    assert session.run.stop.diverged
+    ask(session, GoTo(11), SetAlpha(0.1), Fork())
+    train(session, 100)
+    assert session.run.stop.rule == "epochs"
+    assert_is(session.run, Expected(40, 0.1, [0.01] * 10 + [0.1] * 30, [10]))
 
 
 def test_a_fork_ends_by_the_rules_of_the_run_it_comes_from():
     target = article_run(NOISY.X, NOISY.y, START, [0.5] * 41)[0][40]
-    stage = begun(epochs=100, alpha=0.5, stop=StopRules(target_loss=target))
-    train(stage, 100)
-    reached = stage.run.done
-    assert stage.run.stop.rule == "target-loss"
-    stage.go(reached // 2)
-    stage.fork()
-    train(stage, 100)
-    assert (stage.run.stop.rule, stage.run.done) == ("target-loss", reached)
-    assert stage.run.stop.message == stage.branches[0].stop.message
+    session = begun(epochs=100, alpha=0.5, stop=StopRules(target_loss=target))
+    train(session, 100)
+    reached = session.run.done
+    assert session.run.stop.rule == "target-loss"
+    ask(session, GoTo(reached // 2), Fork())
+    train(session, 100)
+    assert (session.run.stop.rule, session.run.done) == ("target-loss", reached)
+    assert session.run.stop.message == session.runs[0].stop.message
 
 
 def test_a_fork_with_the_same_alpha_loses_patience_where_the_run_it_comes_from_did():
-    stage = begun(epochs=500, alpha=1.0, stop=StopRules(patience=5, min_delta=0.001))
-    train(stage, 500)
-    reached = stage.run.done
-    assert stage.run.stop.rule == "patience"
-    stage.go(reached - 2)
-    stage.fork()
-    train(stage, 500)
-    assert (stage.run.done, stage.run.stop.message) == (reached, stage.branches[0].stop.message)
+    session = begun(epochs=500, alpha=1.0, stop=StopRules(patience=5, min_delta=0.001))
+    train(session, 500)
+    reached = session.run.done
+    assert session.run.stop.rule == "patience"
+    ask(session, GoTo(reached - 2), Fork())
+    train(session, 500)
+    assert (session.run.done, session.run.stop.message) == (reached, session.runs[0].stop.message)
 
 
 # What it costs
@@ -293,7 +271,7 @@ def long_history(epochs: int, features: int, at_once: int = 20_000) -> tuple[His
     """A history of so many epochs that nobody trained."""
     X = np.ones((10, features + 1))
     kernel = CountingKernel(X, np.arange(10) % 2.0, objective_named("article"))
-    history = History(kernel)
+    history = History(kernel, 0.1)
     losses, weights = np.linspace(2, 1, at_once), np.zeros((at_once, features + 1))
     for first in range(1, epochs + 1, at_once):
         history.append(Batch(first, losses, weights, None, None))
@@ -317,7 +295,7 @@ def test_a_long_history_fits_into_its_memory_and_any_epoch_is_near_a_keyframe(ep
         assert kernel.calls <= 3
     tracemalloc.start()
     try:
-        fork = history.prefix(epochs * 9 // 10)
+        fork = history.prefix(epochs * 9 // 10, 0.1)
         held = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
@@ -346,7 +324,7 @@ def test_ten_million_epochs_still_fit():
 @settings(max_examples=40, deadline=None)
 def test_keyframes_are_never_further_apart_than_twice_what_the_room_needs(epochs, capacity):
     kernel = CountingKernel(NOISY.X, NOISY.y, objective_named("article"))
-    history = History(kernel, capacity)
+    history = History(kernel, 0.1, capacity=capacity)
     history.append(Batch(1, np.ones(epochs), np.zeros((epochs, 3)), None, None))
     for epoch in {1, epochs // 2 + 1, epochs}:
         kernel.calls = 0
