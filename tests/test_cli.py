@@ -4,11 +4,15 @@ import sys
 import pytest
 
 from gdtui import __version__, cli, options
-from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, DataSettings, Settings, StopRules
+from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, DataSettings, Display, Settings, StopRules
 
 
 def parsed(*arguments) -> Settings:
     return options.settings_from(options.build_parser().parse_args(arguments))
+
+
+def displayed(*arguments) -> Display:
+    return options.display_from(options.build_parser().parse_args(arguments))
 
 
 def refusal(capsys, *arguments) -> str:
@@ -31,7 +35,7 @@ def test_every_option_reaches_its_setting():
         *("-e", "7", "-a", "0.5", "--loss", "squared-error", "--init", "0.5,1,-2", "--seed", "3"),
         *("--target-loss", "0.1", "--target-accuracy", "0.9", "--patience", "4", "--min-delta", "0.01"),
         *("--data", "my.csv", "--samples", "30", "--noise", "0.2", "--data-seed", "5", "--target", "kind"),
-        *("--features", "a, b", "--classes", "x,y", "--standardize", "--speed", "25", "--sample-size", "0"),
+        *("--features", "a, b", "--classes", "x,y", "--standardize", "--sample-size", "0"),
     )
     assert settings == Settings(
         data=DataSettings("my.csv", 30, 0.2, 5, "kind", ("a", "b"), ("x", "y"), True),
@@ -41,9 +45,15 @@ def test_every_option_reaches_its_setting():
         init=(0.5, 1.0, -2.0),
         seed=3,
         stop=StopRules(0.1, 0.9, 4, 0.01),
-        speed=25.0,
         sample_size=0,
     )
+
+
+def test_every_option_of_the_display_reaches_it():
+    assert displayed() == Display()
+    assert displayed("--speed", "25", "--fps", "5", "--detach-on-hangup") == Display(25.0, 5.0, False, True)
+    assert displayed("--calm") == Display(None, options.CALM_FPS, True)
+    assert displayed("--calm", "--fps", "9").fps == 9
 
 
 def test_long_names_of_short_options():
@@ -61,7 +71,7 @@ def test_losses_by_name(loss):
 
 
 def test_speed_max_and_no_standardising():
-    assert parsed("--speed", "max").speed == float("inf")
+    assert displayed("--speed", "max").speed == float("inf")
     assert parsed("--no-standardize").data.standardize is False
 
 
@@ -161,7 +171,7 @@ def test_a_set_too_large_for_memory_is_one_line(capsys, monkeypatch):
     def too_large(settings):
         raise MemoryError
 
-    monkeypatch.setattr("gdtui.plain.load", too_large)
+    monkeypatch.setattr("gdtui.session.opening.load", too_large)
     assert cli.main(["--plain"]) == 2
     assert capsys.readouterr().err == "gdtui: the data does not fit into memory; take fewer rows with --samples\n"
 
@@ -176,7 +186,7 @@ def test_main_trains(capsys, tmp_path):
 
 
 def test_an_interrupt_is_130(monkeypatch):
-    def interrupted(settings, **options):
+    def interrupted(settings, display, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("gdtui.plain.train", interrupted)

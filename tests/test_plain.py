@@ -16,6 +16,10 @@ from gdtui.learning.descent import Descent
 from gdtui.settings import DataSettings, Settings
 from tests import command
 from tests.oracles import START, article_losses, kernel_of
+from gdtui.learning.descent import Descent, State
+from gdtui.learning.objective import objective_named
+from gdtui.settings import DataSettings, Display, Settings
+from tests.oracles import START, TickingKernel, article_losses, kernel_of
 
 GDTUI = [sys.executable, "-m", "gdtui"]
 HALVES = (0.5, 0.5, 0.5)
@@ -39,10 +43,28 @@ def gdtui(*arguments, stdin=None, **environment) -> subprocess.CompletedProcess:
     )
 
 
-def printed(settings: Settings, sleep=None) -> tuple[int, list[str]]:
-    out = io.StringIO()
-    code = plain.train(settings, out, sleep or (lambda _: None))
-    return code, out.getvalue().splitlines()
+class Time:
+    """A clock that goes on only where somebody sleeps or computes, as `sleep` and the kernel of the run tell it."""
+
+    def __init__(self, settings: Settings, seconds: float = 0.0) -> None:
+        data = load(settings.data)
+        self.kernel = TickingKernel(data.X, data.y, objective_named(settings.loss))
+        self.seconds, self.slept = seconds, 0.0
+        """What an evaluation takes; what was slept."""
+
+    def clock(self) -> float:
+        return self.slept + self.seconds * self.kernel.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.slept += seconds
+
+
+def printed(settings: Settings, speed=None) -> tuple[int, list[str], float]:
+    """Exit code and lines of a run for which computing takes no time, and what was slept."""
+    out, time = io.StringIO(), Time(settings)
+    code = plain.train(settings, Display(speed), out, clock=time.clock, sleep=time.sleep)
+    return code, out.getvalue().splitlines(), time.slept
 
 
 def articles_lines(alpha: float, epochs: int) -> list[str]:
@@ -55,31 +77,60 @@ def articles_lines(alpha: float, epochs: int) -> list[str]:
 
 @pytest.mark.parametrize("alpha", [0.1, 0.01, 0.001])
 def test_the_lines_are_the_articles_to_every_digit(alpha):
-    code, lines = printed(Settings(init=HALVES, alpha=alpha))
+    code, lines, _ = printed(Settings(init=HALVES, alpha=alpha))
     assert code == 0
     assert lines[1] == "[INFO] epoch #1, loss=123.4238915"
     assert lines[:101] == articles_lines(alpha, 100)
 
 
 def test_a_speed_changes_the_pace_and_not_the_lines(csv_path):
-    slept = []
-    fast = printed(Settings(DataSettings(csv_path), epochs=33))
-    slow = printed(Settings(DataSettings(csv_path), epochs=33, speed=50.0), slept.append)
-    assert slow == fast
-    assert sum(slept) == pytest.approx(33 / 50, rel=0.1)
+    settings = Settings(DataSettings(csv_path), epochs=33)
+    fast, slow = printed(settings), printed(settings, 50.0)
+    assert slow[:2] == fast[:2]
+    assert slow[2] == pytest.approx(33 / 50, rel=0.1)
 
 
 def test_full_speed_never_sleeps(csv_path):
-    slept = []
-    printed(Settings(DataSettings(csv_path), epochs=2000), slept.append)
-    assert slept == []
+    assert printed(Settings(DataSettings(csv_path), epochs=2000))[2] == 0
 
 
 @pytest.mark.parametrize("speed", [0.5, 3.0, 1000.0])
 def test_one_epoch_takes_its_share_of_a_second(csv_path, speed):
-    slept = []
-    printed(Settings(DataSettings(csv_path), epochs=600, speed=speed), slept.append)
-    assert sum(slept) == pytest.approx(600 / speed)
+    assert printed(Settings(DataSettings(csv_path), epochs=600), speed)[2] == pytest.approx(600 / speed, abs=0.1)
+
+
+@pytest.mark.parametrize(("speed", "seconds"), [(1.0, 0.25), (0.5, 1.5), (1.0, 0.0), (20.0, 0.04), (0.01, 1.0)])
+def test_the_time_that_computing_takes_is_part_of_an_epochs_share(csv_path, monkeypatch, speed, seconds):
+    settings = Settings(DataSettings(csv_path), epochs=40)
+    time = Time(settings, seconds)
+    monkeypatch.setattr("gdtui.runs.run.kernel_for", lambda *_: time.kernel)
+    plain.train(settings, Display(speed), io.StringIO(), clock=time.clock, sleep=time.sleep)
+    assert time.clock() == pytest.approx(40 / speed, abs=2 * seconds + 0.1)
+
+
+class Pipe(io.StringIO):
+    """What has been flushed has been read."""
+
+    read_so_far = ""
+
+    def flush(self):
+        self.read_so_far = self.getvalue()
+
+
+@pytest.mark.parametrize("speed", [1.0, 0.5, 200.0])
+def test_whoever_sleeps_has_printed_every_epoch_before(csv_path, monkeypatch, speed):
+    settings = Settings(DataSettings(csv_path), epochs=40)
+    time, out, seen = Time(settings), Pipe(), []
+    monkeypatch.setattr("gdtui.runs.run.kernel_for", lambda *_: time.kernel)
+
+    def sleep(seconds: float) -> None:
+        assert out.read_so_far.count("epoch #") == time.kernel.now
+        seen.append(time.kernel.now)
+        time.sleep(seconds)
+
+    plain.train(settings, Display(speed), out, clock=time.clock, sleep=sleep)
+    assert len(set(seen)) > 1
+    assert out.read_so_far == out.getvalue()
 
 
 def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
@@ -89,7 +140,7 @@ def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
 
 
 def test_every_epoch_has_its_line_also_in_long_runs(csv_path):
-    _, lines = printed(Settings(DataSettings(csv_path), epochs=20_000))
+    _, lines, _ = printed(Settings(DataSettings(csv_path), epochs=20_000))
     numbers = [int(found[1]) for line in lines if (found := re.match(r"\[INFO\] epoch #(\d+), ", line))]
     assert numbers == list(range(1, 20_001))
 

@@ -91,4 +91,17 @@ def test_a_diverged_run_is_reported():
     console = Console(width=200, file=io.StringIO())
     with np.errstate(all="raise"):
         print_report(running, console)
-    assert "too large" in console.file.getvalue()
+    text = console.file.getvalue()
+    assert "too large" in text
+
+
+def test_activations_that_are_not_numbers_are_neither_right_nor_wrong():
+    running = Run(Settings(alpha=1e308), load())
+    running.advance(100)
+    console = Console(width=200, file=io.StringIO())
+    print_report(running, console)
+    text = console.file.getvalue()
+    for sample in samples(running, running.weights):
+        assert cells(text, str(sample.index))[3:] == ["nan", "–", str(sample.true), "– unknown"]
+    assert not any(word in text for word in ("right", "wrong", "Confusion matrix", "%"))
+    assert "accuracy not known" in text

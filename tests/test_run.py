@@ -3,6 +3,7 @@ import pytest
 
 from gdtui.data.load import load
 from gdtui.learning.moment import measure
+from gdtui.runs.events import EpochsWanted, RuleDropped, Steered
 from gdtui.runs.run import Run
 from gdtui.settings import LOSSES, Settings, StopRules
 from tests.oracles import TickingKernel, article_losses, kernel_of, noisy
@@ -77,20 +78,15 @@ def test_an_epoch_shown_again_is_measured_as_it_was():
     running = run(alpha=0.3)
     last = running.advance(17).last
     running.advance(30)
-    assert running.measure(running.history.weights_at(17)) == last
+    assert running.moment(17) == last
+    assert running.moment(17).weights.tobytes() == last.weights.tobytes()
 
 
 def test_measure_without_weights_is_after_the_last_step():
     running = run()
     batch = running.advance(10)
-    assert running.measure() == measure(kernel_of(running.data), running.weights)
+    assert running.measure() == running.end() == measure(kernel_of(running.data), running.weights, 10)
     assert running.measure() != batch.last
-
-
-def test_what_looks_beside_the_descent_has_buffers_of_its_own():
-    # They are used by two threads at once, which no test would meet for certain.
-    running = run()
-    assert running._looking is not running.descent.kernel
 
 
 def test_looking_beside_the_descent_does_not_disturb_it():
@@ -108,7 +104,28 @@ def test_an_alpha_that_is_not_positive_and_finite_is_refused(alpha):
     running = run()
     with pytest.raises(ValueError, match="alpha must be a positive number"):
         running.set_alpha(alpha)
-    assert running.alpha == 0.01
+    assert (running.alpha, running.history.steered) == (0.01, [(1, 0.01)])
+
+
+def test_what_is_steered_is_told_once_and_what_changes_nothing_is_not():
+    running = run(epochs=60, stop=StopRules(target_loss=1e9))
+    assert running.set_alpha(0.01) == running.set_epochs(60) == []
+    assert running.advance(50).stop.rule == "target-loss"
+    assert running.set_alpha(0.5) == [Steered(0.5, 2, 0.01)]
+    assert running.set_epochs(60) == [RuleDropped("target-loss")]
+    assert running.set_epochs(70) == [EpochsWanted(70, 60)]
+    assert running.set_epochs(0 + 1) == [EpochsWanted(1, 70)]
+
+
+def test_the_newest_is_the_last_epoch_and_after_the_end_what_came_of_it():
+    running = run(epochs=10)
+    assert (running.newest(), running.newest().epoch) == (running.first(), 0)
+    assert running.advance(4).last == running.newest() == running.moment(4)
+    batch = running.advance(10)
+    assert running.newest() == running.end() == batch.end
+    assert running.newest() != batch.last
+    running.set_epochs(20)
+    assert running.newest() == batch.last
 
 
 def test_fewer_epochs_than_1_are_refused():

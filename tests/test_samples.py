@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
+from gdtui.data.load import load
 from gdtui.runs.run import Run
 from gdtui.runs.samples import Sample, sampled_rows, samples, summary
 from gdtui.settings import Settings, StopRules
@@ -47,9 +48,19 @@ def test_sampled_rows_follow_the_seed():
     assert first == same != other
 
 
-def test_samples_of_a_diverged_run_do_not_warn():
+def test_activations_that_are_not_numbers_are_neither_right_nor_wrong_and_do_not_warn():
     rows = samples(trained(), np.array([np.nan, np.inf, 1.0]))
-    assert all(np.isnan(sample.activation) and sample.predicted == 0 for sample in rows)
+    assert {sample.true for sample in rows} == {0, 1}
+    for sample in rows:
+        assert (sample.predicted, sample.is_right, sample.verdict) == (None, False, "– unknown")
+        assert sample.line() == f"activation=nan; predicted_label=none, true_label={sample.true}"
+
+
+def test_a_diverged_run_has_no_accuracy():
+    running = Run(Settings(alpha=1e308), load())
+    running.advance(100)
+    assert (running.end().confusion, running.end().accuracy, running.newest().gradient_norm) == (None, None, None)
+    assert ", loss nan, accuracy not known (loss became not a number at " in summary(running, running.end())
 
 
 def test_summary_is_measured_after_the_last_step():
