@@ -214,7 +214,7 @@ class RunFile:
                 branch.steer(since, alpha)
             case EpochsWanted(epochs):
                 branch.wanted = epochs
-                if branch.stop is not None and epochs > (branch.epochs or [0])[-1]:
+                if branch.stop is not None and not branch.stop.diverged and epochs > (branch.epochs or [0])[-1]:
                     self._go_on()
             case RuleDropped(rule):
                 branch.drop(rule)
