@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from gdtui.data.load import load
 from gdtui.runs.compare import Entrant, entrants_of, fair_target
 from gdtui.runs.curve import KnownLosses
+from gdtui.runs.events import Forked
 from gdtui.runs.reader import RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings, Settings
-from tests.command import gdtui
+from tests.test_run_file import gdtui
 
 EPOCHS = Settings(epochs=60, init=(0.5, 0.5, 0.5))
 
@@ -116,6 +117,7 @@ def test_what_is_written_later_is_taken_in(tmp_path):
     recorder.take(run.advance(5))
     assert (entrant.poll(), entrant.state, len(entrant.curve)) == (True, "following", 5)
     fork = run.forked(3, 0.5)
+    recorder.take(Forked(3, 0, 0.5))
     recorder.take(fork.advance(1))
     assert (entrant.poll(), len(entrant.curve), entrant.curve.alphas) == (True, 3, [(1, 0.01), (3, 0.5)])
     assert entrant.curve.known()[1].tolist() == fork.history.losses.tolist()
@@ -201,8 +203,8 @@ def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     run = Run(EPOCHS, load("blobs"))
     recorder = RunWriter(str(tmp_path / "run.jsonl"), run)
     recorder.take(run.advance(30))
-    run.set_alpha(0.5)
-    recorder.settle(run)
+    for event in run.set_alpha(0.5):
+        recorder.take(event)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert entrant.standing(0).alpha == "0.01"
     recorder.take(run.advance(30))
