@@ -9,20 +9,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from gdtui.tui.stage import Stage
 
 from gdtui.charts.roles import Role
 from gdtui.data.dataset import DataError
 from gdtui.data.load import load
 from gdtui.report import print_report
 from gdtui.runs.compare import Entrant
+from gdtui.runs.events import Forked
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
 from gdtui.runs.writer import RunWriter, continued
-from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.session import opening
+from gdtui.session.commands import GoTo, NextBranch
+from gdtui.session.session import Session
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import DataSettings, Display, Settings, StopRules
+from gdtui.views.data import DataView
+from gdtui.views.loss import LossView
 
 
 def table(path: Path, features: int = 2, rows: int = 60) -> Path:
@@ -48,6 +54,16 @@ def trained(folder: Path, features: int = 2, pulls: int = 6, **changes) -> tuple
     return recorder.path, run
 
 
+def watched(path: str) -> Session:
+    return opening.watch(path, Display())
+
+
+def gone_to(session: Session, epoch: int) -> Snapshot:
+    session.do(GoTo(epoch))
+    session.turn()
+    return session.snapshot()
+
+
 def lose(folder: Path) -> None:
     (folder / "points.csv").unlink()
 
@@ -56,67 +72,70 @@ def lose(folder: Path) -> None:
 @pytest.mark.parametrize("pulls", [5, 6])
 def test_every_epoch_is_shown_as_it_was_without_its_points(tmp_path, features, pulls):
     path, run = trained(tmp_path, features, pulls)
-    before = Stage.watch(path)
+    whole = watched(path)
     lose(tmp_path)
-    stage = Stage.watch(path)
-    assert "no such file" in stage.missing
-    assert (stage.run.done, stage.run.epochs, stage.alpha, stage.run.stop) == (run.done, 12, 0.3, run.stop)
-    assert stage.title() == before.title()
-    assert stage.samples() == []
+    lost = watched(path)
+    stands = lost.snapshot()
+    assert "no such file" in stands.missing
+    assert (stands.done, stands.epochs, stands.alpha, stands.stop) == (run.done, 12, 0.3, run.stop)
+    assert stands.title == whole.snapshot().title
     for epoch in [run.done + 1, *range(1, run.done + 1)]:
-        assert stage.go(epoch) == before.go(epoch)
-        assert (stage.past, stage.shown.epoch, stage.shown.loss) == (before.past, before.shown.epoch, before.shown.loss)
-        assert stage.shown.weights.tobytes() == before.shown.weights.tobytes()
+        here, there = gone_to(lost, epoch), gone_to(whole, epoch)
+        assert (here.phase, here.past) == (there.phase, there.past)
+        assert (here.shown.epoch, here.shown.loss) == (there.shown.epoch, there.shown.loss)
+        assert here.shown.weights.tobytes() == there.shown.weights.tobytes()
         if epoch % 2 == 0 or epoch > run.done:  # the last of a pull, or the end
-            assert stage.shown.confusion == before.shown.confusion
-            assert stage.shown.gradient_norm == pytest.approx(before.shown.gradient_norm, rel=1e-12)
+            assert here.shown.confusion == there.shown.confusion
+            assert here.shown.gradient_norm == pytest.approx(there.shown.gradient_norm, rel=1e-12)
         else:
-            assert (stage.shown.confusion, stage.shown.accuracy, stage.shown.gradient_norm) == (None, None, None)
-        here, there = stage.scatter_chart(60, 20), before.scatter_chart(60, 20)
-        assert (here.grounds == there.grounds).all()
-        points = (there.roles == Role.CLASS_0) | (there.roles == Role.CLASS_1)
+            assert (here.shown.confusion, here.shown.accuracy, here.shown.gradient_norm) == (None, None, None)
+        drawn, full = (DataView().draw(snapshot, 60, 20) for snapshot in (here, there))
+        assert (drawn.grounds == full.grounds).all()
+        points = (full.roles == Role.CLASS_0) | (full.roles == Role.CLASS_1)
         assert points.any()
-        assert not np.isin(here.roles, (Role.CLASS_0, Role.CLASS_1)).any()
-        assert (here.chars[~points] == there.chars[~points]).all()
-        assert (stage.loss_chart(60, 20, log=False).chars == before.loss_chart(60, 20, log=False).chars).all()
+        assert not np.isin(drawn.roles, (Role.CLASS_0, Role.CLASS_1)).any()
+        assert (drawn.chars[~points] == full.chars[~points]).all()
+        assert (LossView().draw(here, 60, 20).chars == LossView().draw(there, 60, 20).chars).all()
 
 
 def test_a_thinned_run_goes_from_one_kept_epoch_to_the_next(tmp_path):
     path, run = trained(tmp_path, epochs=60_000)
     lose(tmp_path)
-    stage = Stage.watch(path)
-    stage.go(20_003)
-    assert stage.past == 20_001
-    assert stage.shown.weights.tobytes() == run.history.weights_at(20_001).tobytes()
+    session = watched(path)
+    assert gone_to(session, 20_003).past == 20_001
+    assert session.snapshot().shown.weights.tobytes() == run.history.weights_at(20_001).tobytes()
     for wanted, reached in ((20_002, 20_011), (20_010, 20_001), (59_999, 60_000), (60_000, 60_000), (59_999, 59_991)):
-        stage.go(wanted)
-        assert (stage.past, stage.shown.epoch) == (reached, reached)
+        found = gone_to(session, wanted)
+        assert (found.past, found.shown.epoch) == (reached, reached)
 
 
 def test_branches_are_shown_and_followed(tmp_path):
     path, run = trained(tmp_path, pulls=3, epochs=60)
-    _, recorder = continued(path)
-    run = recorder.branches[0]
+    _, run, recorder = continued(path)
     lose(tmp_path)
-    stage = Stage.watch(path)
+    session = watched(path)
     fork = run.forked(11, 0.05)
+    recorder.take(Forked(11, 0, 0.05))
     recorder.take(fork.advance(10))
-    assert next(text for text, _ in stage.poll()) == "fork 1 at 11, α 0.05"
-    assert stage.shown.weights.tobytes() == fork.history.weights_at(20).tobytes()
-    assert stage.shown.confusion == fork.moment(20).confusion
+    session.turn()
+    found = session.snapshot()
+    assert "fork 1 at 11, α 0.05" in [entry.text for entry in found.log]
+    assert found.shown.weights.tobytes() == fork.history.weights_at(20).tobytes()
+    assert found.shown.confusion == fork.moment(20).confusion
     recorder.take(fork.advance(100))
-    stage.poll()
-    assert stage.run.stop is not None
-    assert stage.shown.weights.tobytes() == fork.weights.tobytes()
-    stage.next_branch()
-    assert stage.shown.weights.tobytes() == run.history.weights_at(30).tobytes()
+    session.turn()
+    assert session.snapshot().stop is not None
+    assert session.snapshot().shown.weights.tobytes() == fork.weights.tobytes()
+    session.do(NextBranch())
+    session.turn()
+    assert session.snapshot().shown.weights.tobytes() == run.history.weights_at(30).tobytes()
     recorder.close()
 
 
 def test_changed_data_counts_as_gone(tmp_path):
     path, _ = trained(tmp_path)
     table(tmp_path / "points.csv", rows=62)
-    assert "has changed" in Stage.watch(path).missing
+    assert "has changed" in watched(path).snapshot().missing
     with pytest.raises(RunFileError, match="has changed"):
         reopen(RunFile(path))
 
@@ -134,10 +153,10 @@ def test_what_was_known_at_the_end_is_reported(tmp_path, capsys):
 def test_a_run_of_no_epochs_stands_at_its_start(tmp_path):
     path, run = trained(tmp_path, pulls=0)
     lose(tmp_path)
-    stage = Stage.watch(path)
-    assert stage.shown is None
-    assert stage.confusion() is None
-    assert (stage.scatter_chart(60, 20).grounds != 0).any()
+    found = watched(path).snapshot()
+    assert (found.shown.epoch, found.shown.confusion) == (0, None)
+    assert np.isnan(found.shown.loss)
+    assert (DataView().draw(found, 60, 20).grounds != 0).any()
     assert Watched(path).run.weights.tobytes() == run.start.tobytes()
 
 
@@ -145,17 +164,17 @@ def test_a_run_that_diverged_is_shown_as_far_as_it_was_finite(tmp_path):
     path, run = trained(tmp_path, alpha=1e308, loss="cross-entropy")
     assert run.stop.diverged
     lose(tmp_path)
-    stage = Stage.watch(path)
-    assert stage.run.stop == run.stop
-    assert stage.shown is not None
-    stage.scatter_chart(60, 20)
+    found = watched(path).snapshot()
+    assert found.stop == run.stop
+    assert np.isfinite(found.shown.weights).all()
+    DataView().draw(found, 60, 20)
 
 
 @pytest.mark.parametrize("rules", [StopRules(target_loss=10.0), StopRules(target_accuracy=0.6)])
 def test_a_stop_rule_is_told(tmp_path, rules):
     path, run = trained(tmp_path, stop=rules, epochs=3_000)
     lose(tmp_path)
-    assert Stage.watch(path).run.stop == run.stop
+    assert watched(path).snapshot().stop == run.stop
 
 
 def change(path: str, **changes) -> None:
@@ -244,7 +263,7 @@ def test_who_only_looks_reads_no_rows_from_standard_input(tmp_path, monkeypatch)
     recorder.take(run.advance(3))
     recorder.close()
     stdin.seek(0)
-    assert Stage.watch(path).missing == Entrant(path).note == "its data was read from standard input"
+    assert watched(path).snapshot().missing == Entrant(path).note == "its data was read from standard input"
     assert stdin.read(2) == "f0"
     stdin.seek(0)
     assert reopen(RunFile(path))[0].weights.tobytes() == run.weights.tobytes()
