@@ -28,7 +28,7 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for sample in rows:
-        verdict = Text(sample.verdict, "green" if sample.is_right else "red")
+        verdict = Text(sample.verdict, "" if sample.predicted is None else "green" if sample.is_right else "red")
         table.add_row(
             str(sample.index),
             *(f"{value:.4g}" for value in sample.features[:SHOWN_FEATURES]),

@@ -59,6 +59,13 @@ def test_right_and_wrong_are_words_and_signs_not_only_colours():
     assert cells(text, "1")[-1] == "✗ wrong"
 
 
+def test_what_is_not_known_has_not_the_colour_of_what_is_wrong():
+    table = samples_table([Sample(0, (1.0,), np.nan, None, 1), Sample(1, (2.0,), 0.9, 1, 0)], ("x",))
+    unknown, wrong = table.columns[-1].cells
+    assert (unknown.plain, wrong.plain) == ("– unknown", "✗ wrong")
+    assert unknown.style != wrong.style
+
+
 def test_features_beyond_the_third_are_counted():
     text = shown(samples_table([Sample(0, (1.0, 2.0, 3.0, 4.0, 5.0), 0.9, 1, 1)], ("a", "b", "c", "d", "e")))
     assert cells(text, "row") == ["row", "a", "b", "c", "activation", "predicted", "true", ""]
