@@ -21,7 +21,7 @@ from gdtui.runs.reader import RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings, Settings
-from tests.test_run_file import gdtui
+from tests.command import gdtui
 
 EPOCHS = Settings(epochs=60, init=(0.5, 0.5, 0.5))
 

@@ -20,6 +20,7 @@ from gdtui.runs.run import Run
 from gdtui.session.commands import Command, Fork, GoTo, NextBranch, SetAlpha, SetEpochs
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings, StopRules
+from tests.conftest import examples
 from tests.oracles import START, article_run, noisy
 
 NOISY = noisy()
@@ -101,8 +102,9 @@ ACTIONS = st.lists(
 )
 
 
+@pytest.mark.long
 @given(ACTIONS, st.integers(1, 40), st.sampled_from([1, 2, 3, 16, 100, 10**6]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(40, 2000), deadline=None)
 def test_each_branch_is_bit_for_bit_what_an_uninterrupted_run_would_be(actions, capacity, kept_losses):
     session = begun(capacity, kept_losses, epochs=150)
     branches, at = [Expected(150, 0.01)], 0

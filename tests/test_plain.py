@@ -12,13 +12,10 @@ import pytest
 
 from gdtui import plain
 from gdtui.data.load import load
-from gdtui.learning.descent import Descent
-from gdtui.settings import DataSettings, Settings
-from tests import command
-from tests.oracles import START, article_losses, kernel_of
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.objective import objective_named
 from gdtui.settings import DataSettings, Display, Settings
+from tests import command
 from tests.oracles import START, TickingKernel, article_losses, kernel_of
 
 GDTUI = [sys.executable, "-m", "gdtui"]

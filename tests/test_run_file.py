@@ -27,6 +27,8 @@ from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
+from tests.command import gdtui
+from tests.conftest import examples
 
 BLOBS = load("blobs")
 
@@ -55,11 +57,6 @@ def fork_of(run: Run, recorder: RunWriter, number: int, epoch: int, alpha: float
     return run.forked(epoch, alpha)
 
 
-def gdtui(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "gdtui", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False, **options)
-
-
 ACTIONS = st.one_of(
     st.tuples(st.just("step"), st.integers(1, 40)),
     st.tuples(st.just("alpha"), st.sampled_from([0.001, 0.02, 0.3])),
@@ -69,7 +66,8 @@ ACTIONS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(actions=st.lists(ACTIONS, min_size=1, max_size=12))
 def test_any_story_with_its_file_ends_with_the_bits_of_the_story_without(tmp_path_factory, actions):
     path = str(tmp_path_factory.mktemp("runs") / "run.jsonl")
@@ -123,7 +121,8 @@ def assert_same(found: Run, wanted: Run) -> None:
         assert found.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.long
+@settings(max_examples=examples(40, 1000), deadline=None)
 @given(actions=st.lists(TREE_ACTIONS, min_size=1, max_size=14))
 def test_every_branch_of_a_tree_is_in_its_file_whether_saved_from_the_start_or_at_the_end(tmp_path_factory, actions):
     folder = tmp_path_factory.mktemp("runs")
@@ -300,15 +299,17 @@ for number in range(count):
                 recorder.take(event)
             recorder.take(run.advance(100))
         os._exit(0)
-    while not (os.path.exists(path) and os.path.getsize(path) >= size):
+    has_ended = lambda: os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    while not (os.path.exists(path) and os.path.getsize(path) >= size or has_ended()):
         pass
     os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
+    assert os.waitpid(child, 0)[1] in (0, signal.SIGKILL)
 """
 
 
-def test_fifty_runs_killed_at_random_moments_go_on_to_the_end_they_would_have_had(tmp_path):
-    count, epochs = 50, 2_000
+@pytest.mark.long
+def test_runs_killed_at_random_moments_go_on_to_the_end_they_would_have_had(tmp_path):
+    count, epochs = examples(15, 200), 2_000
     subprocess.run([sys.executable, "-c", KILLED_WRITERS, str(tmp_path), str(count), str(epochs)], check=True)
     whole = new_run(epochs=epochs)
     whole.advance(300)
@@ -323,7 +324,7 @@ def test_fifty_runs_killed_at_random_moments_go_on_to_the_end_they_would_have_ha
             tell(recorder, *run.set_alpha(0.02 if run.done >= 300 else 0.01))
             train(run, recorder, 100 - run.done % 100)
         assert_same(last_run(RunFile(str(path))), whole)
-    assert len(reached) > 10
+    assert len(reached) > 5
 
 
 def test_nothing_is_overwritten_unless_asked(tmp_path):
