@@ -114,7 +114,10 @@ class GdtuiApp(TerseApp):
             from gdtui.tui.comparison import ComparisonBoard
 
             self.board = ComparisonBoard(self.board.what)
-            await self.switch_screen(self.board)
+            while len(self.screen_stack) > 1:  # the help, say
+                await self.pop_screen()
+            await self.push_screen(self.board)
+            self.show_filming()
         while True:
             self._asked.clear()
             happened, snapshot = await asyncio.to_thread(lambda: (session.turn(), session.snapshot()))
@@ -209,8 +212,7 @@ class GdtuiApp(TerseApp):
 
     def show_filming(self) -> None:
         """Show the sign that the screen is recorded, while it is."""
-        if self.is_running and self.screen_stack:
-            self.screen_stack[0].set_class(self.film.path is not None, "filming")
+        self.board.set_class(self.film.path is not None, "filming")
 
     # The terminal goes away
 

@@ -75,5 +75,5 @@ class FrugalScreen(Screen[object]):
     """A screen with that compositor."""
 
     def __init__(self) -> None:
-        super().__init__(id="_default")
+        super().__init__()
         self._compositor = FrugalCompositor()

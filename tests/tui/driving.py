@@ -151,7 +151,7 @@ def snapshot(app: Any) -> Snapshot:
 
 def base(app: Any) -> Screen[Any]:
     """The screen under all dialogs."""
-    return app.screen_stack[0]
+    return app.board
 
 
 def status(app: Any) -> Status:

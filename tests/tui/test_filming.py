@@ -15,6 +15,7 @@ import pytest
 from gdtui.recording.cast import Cast, read_cast
 from gdtui.recording.emulator import Emulator
 from gdtui.settings import CastSettings
+from gdtui.tui.front import NOT_FILMED
 from tests.terminal.harness import GDTUI, Terminal
 from tests.tui.driving import FIVE, LONG, base, keys, log, press, running, status, step, until
 from tests.tui.test_screen import EmulatedApp, act, story
@@ -48,7 +49,7 @@ def emulated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., E
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.setenv("LINES", "40")
     monkeypatch.chdir(tmp_path)
-    return lambda epochs=40, film=CastSettings(): EmulatedApp(replace(LONG, epochs=epochs), film)
+    return lambda epochs=40, film=NOT_FILMED: EmulatedApp(replace(LONG, epochs=epochs), film)
 
 
 def only_cast() -> Path:
@@ -75,7 +76,7 @@ def same_size(cast: Cast, events: int, screen: Screen) -> bool:
 @pytest.mark.parametrize("seed", [1, 2])
 @pytest.mark.parametrize("key", [None, *keys("app.record")])
 async def test_a_cast_shows_what_the_terminal_showed(seed: int, key: str | None, emulated) -> None:
-    film = CastSettings("start.cast", version=3, idle_limit=0.5) if key is None else CastSettings()
+    film = CastSettings("start.cast", version=3, idle_limit=0.5) if key is None else NOT_FILMED
     app = emulated(film=film)
     async with running(app, paused=True) as (_, pilot):
         await step(pilot, 2)
