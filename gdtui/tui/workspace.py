@@ -15,6 +15,7 @@ from textual.events import Resize
 from textual.widgets import Static
 
 from gdtui.session import commands as ask
+from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
 from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.board import Board, panel, rec_view
@@ -241,19 +242,11 @@ class Workspace(Board):
             value = str(self._steered.epochs)
             self._question("epochs in all", value, read_epochs, lambda epochs: self.ask(ask.SetEpochs(epochs)))
 
-    def action_restart(self) -> None:
-        self._drop_for(ask.Restart())
-
-    def action_restart_fresh(self) -> None:
-        self._drop_for(ask.Restart(fresh=True))
-
     def action_quit(self) -> None:
         if self.snapshot is None:
             self.app.exit(0)
-        elif self._steered is None:
-            self.ask(ask.Leave())
         else:
-            self._drop_for(ask.Leave())
+            self.ask(ask.Leave())
 
     def action_choose_data(self) -> None:
         from gdtui.tui.dialogs import DataChoice
@@ -266,27 +259,25 @@ class Workspace(Board):
             """What was given for the first data, columns and noise, does not apply to others."""
             if source is not None:
                 data = own if source == own.source else DataSettings(source, seed=own.seed)
-                self._drop_for(ask.ChooseData(data))
+                self.ask(ask.ChooseData(data))
 
         self.app.push_screen(DataChoice(shown.run.settings.data.source, own.source), chosen)
 
-    def _drop_for(self, command: ask.Command) -> None:
-        """Ask for what ends this run; where much would be lost, not without a question."""
-        from gdtui.tui.dialogs import Confirm
-
-        if self._steered is None:
+    def ask(self, command: Command) -> None:
+        """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
+        shown = self._steered
+        if shown is None or not shown.unsaved or not isinstance(command, ask.Restart | ask.ChooseData | ask.Leave):
+            super().ask(command)
             return
+        from gdtui.tui.dialogs import Confirm
 
         def answered(answer: str | None) -> None:
             if answer == "y":
-                self.ask(command)
+                super(Workspace, self).ask(command)
             elif answer == "w":
                 self._save(then=command)
 
-        if self._steered.unsaved:
-            self.app.push_screen(Confirm(f"{self._steered.unsaved} are in no file"), answered)
-        else:
-            self.ask(command)
+        self.app.push_screen(Confirm(f"{shown.unsaved} are in no file"), answered)
 
     def action_save(self) -> None:
         if self._steered is not None and self._steered.saved_in is not None:
@@ -294,7 +285,7 @@ class Workspace(Board):
         elif self._steered is not None:
             self._save()
 
-    def _save(self, then: ask.Command | None = None) -> None:
+    def _save(self, then: Command | None = None) -> None:
         from gdtui.tui.dialogs import new_path
 
         assert self.snapshot is not None

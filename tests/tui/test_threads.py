@@ -1,0 +1,181 @@
+"""Whatever is slow is done outside the screen's thread: the screen answers while 300,000 rows are worked on."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gdtui.data.plane import Plane
+from gdtui.learning.kernel import BlockedKernel, Kernel
+from gdtui.runs.archive import ArchivedRun
+from gdtui.runs.history import History
+from gdtui.runs.run import Run, Shown
+from gdtui.runs.writer import RunWriter
+from gdtui.session.comparison import Comparison
+from gdtui.session.session import Session
+from gdtui.settings import DataSettings, Settings
+from gdtui.tui import front
+from gdtui.tui.app import GdtuiApp
+from tests.tui.driving import FLAT_OUT, idle, press, resumed, saved, snapshot, status, until, watching
+
+ROWS = 300_000
+SLOW = [
+    *((kind, name) for kind in (Session, Comparison) for name in ("__init__", "turn", "snapshot")),
+    *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end", "first")),
+    (Shown, "measure"),
+    (Run, "advance"),
+    (Run, "forked"),
+    (ArchivedRun, "read_on"),
+    *((History, name) for name in ("state_at", "state_after", "weights_at", "redo", "prefix")),
+    *((kind, name) for kind in (Kernel, BlockedKernel) for name in ("loss_gradient", "confusion")),
+    *((RunWriter, name) for name in ("__init__", "take")),
+]
+"""What evaluates the data, or works on files."""
+
+
+@pytest.fixture
+def callers(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
+    """The threads in which each of these is called from now on."""
+    found: dict[str, set[int]] = {}
+
+    def watch(kind: type, name: str) -> None:
+        inner = kind.__dict__.get(name)
+        if inner is None:  # inherited, and watched there
+            return
+
+        @wraps(inner)
+        def watched(*args: Any, **options: Any) -> Any:
+            found.setdefault(f"{kind.__name__}.{name}", set()).add(threading.get_ident())
+            return inner(*args, **options)
+
+        monkeypatch.setattr(kind, name, watched)
+
+    for kind, name in SLOW:
+        watch(kind, name)
+    plane_of = Plane.of
+
+    def plane(*args: Any) -> Plane:
+        found.setdefault("Dataset.plane", set()).add(threading.get_ident())
+        return plane_of(*args)
+
+    monkeypatch.setattr(Plane, "of", plane)
+    return found
+
+
+@asynccontextmanager
+async def ticking() -> AsyncIterator[Callable[[], float]]:
+    """Gives what tells the longest time, in seconds, for which nothing else could run since it was last asked."""
+    longest = 0.0
+
+    async def tick() -> None:
+        nonlocal longest
+        while True:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - before)
+
+    def told() -> float:
+        nonlocal longest
+        found, longest = longest, 0.0
+        return found
+
+    task = asyncio.create_task(tick())
+    try:
+        yield told
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """300,000 rows of three features."""
+    path = tmp_path_factory.mktemp("rows") / "rows.csv"
+    chance = np.random.default_rng(0)
+    labels = chance.integers(0, 2, ROWS)
+    rows = np.column_stack([chance.normal(size=(ROWS, 3)) + labels[:, None], labels])
+    np.savetxt(path, rows, fmt=["%.3f", "%.3f", "%.3f", "%d"], delimiter=",", header="a,b,c,class", comments="")
+    return path
+
+
+def assert_never_here(callers: dict[str, set[int]], *wanted: str) -> None:
+    """None of these was called in this thread, which is the screen's, and those that are wanted were called."""
+    assert set(wanted) <= set(callers)
+    assert [name for name, threads in callers.items() if threading.get_ident() in threads] == []
+
+
+async def begun(app: GdtuiApp, pilot: Any) -> None:
+    await until(pilot, lambda: app.board.snapshot is not None, 60)
+
+
+async def test_training_travel_saving_and_the_end_leave_the_screen_free(
+    table: Path, tmp_path: Path, callers: dict[str, set[int]]
+) -> None:
+    settings = Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4)
+    app = front.training(settings, FLAT_OUT)
+    async with app.run_test(size=(120, 40)) as pilot, ticking() as longest:
+
+        def tell(what: str) -> None:
+            print(f"longest gap in {what}: {1000 * longest():.0f} ms")
+
+        await begun(app, pilot)
+        tell("loading")
+        await until(pilot, lambda: status(app).epoch > 20, 60)
+        tell("training")
+        await press(pilot, "home", "right", "shift+right", "t")
+        tell("travelling")
+        await pilot.press("up", "f")
+        await until(pilot, lambda: len(snapshot(app).names) == 2 and status(app).epoch > 20, 60)
+        await press(pilot, "b")
+        tell("a fork")
+        await pilot.press("w")
+        app.screen.query_one("Input").value = str(tmp_path / "run.jsonl")
+        await press(pilot, "enter")
+        tell("saving")
+        await press(pilot, "e", *str(snapshot(app).done), "enter")
+        await pilot.press("space")
+        await until(pilot, lambda: status(app).state == "done", 60)
+        await idle(pilot)
+        tell("ending")
+        wanted = "Session.turn", "Session.snapshot", "Run.advance", "Shown.moment", "RunWriter.take", "Dataset.plane"
+        assert_never_here(callers, *wanted, "BlockedKernel.loss_gradient", "Kernel.confusion", "History.state_at")
+        await pilot.press("d", "home", "enter")
+        await until(pilot, lambda: snapshot(app).run.data.name == "blobs", 60)
+        await press(pilot, "space")
+        tell("other data")
+        assert_never_here(callers)
+
+
+@pytest.mark.parametrize("kind", ["watched", "resumed", "compared"])
+async def test_a_file_leaves_the_screen_free(
+    kind: str, table: Path, tmp_path: Path, callers: dict[str, set[int]]
+) -> None:
+    paths = [tmp_path / "one.jsonl", *([tmp_path / "other.jsonl"] if kind == "compared" else [])]
+    settings = Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4)
+    for path in paths:
+        saved(path, settings, done=40)
+    callers.clear()
+    app = resumed(paths[0]) if kind == "resumed" else watching(*paths)
+    async with app.run_test(size=(120, 40)) as pilot, ticking() as longest:
+        await begun(app, pilot)
+        await pilot.press("home", "right", "l")
+        if kind == "compared":
+            await pilot.press("down", "end")
+        await idle(pilot)
+        print(f"longest gap where it is {kind}: {1000 * longest():.0f} ms")
+        if kind == "compared":
+            assert_never_here(callers, "Comparison.turn", "Comparison.snapshot", "Kernel.confusion")
+        else:
+            assert_never_here(
+                callers, "Session.turn", "Session.snapshot", "BlockedKernel.loss_gradient", "Dataset.plane"
+            )
