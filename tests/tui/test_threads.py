@@ -160,12 +160,11 @@ async def test_training_travel_saving_and_the_end_leave_the_screen_free(
 async def test_a_file_leaves_the_screen_free(
     kind: str, table: Path, tmp_path: Path, callers: dict[str, set[int]]
 ) -> None:
-    paths = [tmp_path / "one.jsonl", *([tmp_path / "other.jsonl"] if kind == "compared" else [])]
-    settings = Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4)
-    for path in paths:
-        saved(path, settings, done=40)
+    one, other = tmp_path / "one.jsonl", tmp_path / "other.jsonl"
+    saved(one, Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4), done=40)
+    saved(other)
     callers.clear()
-    app = resumed(paths[0]) if kind == "resumed" else watching(*paths)
+    app = {"watched": watching(one), "resumed": resumed(one), "compared": watching(one, other)}[kind]
     async with app.run_test(size=(120, 40)) as pilot, ticking() as longest:
         await begun(app, pilot)
         await pilot.press("home", "right", "l")
@@ -176,6 +175,5 @@ async def test_a_file_leaves_the_screen_free(
         if kind == "compared":
             assert_never_here(callers, "Comparison.turn", "Comparison.snapshot", "Kernel.confusion")
         else:
-            assert_never_here(
-                callers, "Session.turn", "Session.snapshot", "BlockedKernel.loss_gradient", "Dataset.plane"
-            )
+            wanted = "Session.turn", "Session.snapshot", "BlockedKernel.loss_gradient", "Dataset.plane"
+            assert_never_here(callers, *wanted)
