@@ -38,6 +38,7 @@ from tests.tui.driving import (
 
 
 def test_no_key_of_the_table_goes_without_a_test() -> None:
+    import tests.terminal.test_life
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_travel  # noqa: F401 - which press the others
@@ -364,17 +365,6 @@ async def test_the_link_is_shown_and_hidden(key: str) -> None:
         await press(pilot, key)
         await pilot.pause()
         assert "frames/s" not in screen(app)
-
-
-@pytest.mark.parametrize("key", [*keys("app.repaint"), *keys("app.suspend_process")])
-async def test_a_repaint_shows_the_same(key: str) -> None:
-    async with running() as (app, pilot):
-        await step(pilot)
-        await pilot.pause()
-        before = screen(app)
-        await press(pilot, key)
-        await pilot.pause()
-        assert screen(app) == before
 
 
 @pytest.mark.parametrize("key", keys("help"))

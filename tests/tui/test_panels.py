@@ -103,8 +103,12 @@ async def test_the_layout_follows_the_window() -> None:
     async with running() as (app, pilot):
         for size, classes in (((80, 24), {"narrow"}), ((40, 12), {"tiny"}), ((120, 40), set()), ((40, 12), {"tiny"})):
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            assert {name for name in ("narrow", "tiny") if base(app).has_class(name)} == classes, size
+            await until(
+                pilot,
+                lambda wanted=classes: {n for n in ("narrow", "tiny") if base(app).has_class(n)} == wanted,
+                5,
+                size,
+            )
 
 
 async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
