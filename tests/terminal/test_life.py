@@ -193,6 +193,9 @@ def test_a_spoilt_screen_is_painted_anew(key: str) -> None:
         terminal.wait_for(lambda terminal: cells(terminal) == before)
 
 
+SUSPENDING = keys("app.suspend_process")
+
+
 def suspend(terminal: Terminal, by: str) -> None:
     if by == "signal":
         terminal.process.send_signal(signal.SIGTSTP)
@@ -208,7 +211,7 @@ def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
     """ctrl+z and fg. What the terminal answers meanwhile is lost: it goes to the shell."""
     with gdtui("--epochs", "100000000", "--speed", "max") as terminal:
         terminal.wait_for("epoch #")
-        for by in (*keys("app.suspend_process"), "signal"):
+        for by in (*SUSPENDING, "signal"):
             terminal.wait_for("blobs and boundary")
             frames, terminal.answers = terminal.emulator.frames, answers
             terminal.wait_for(lambda terminal, frames=frames: terminal.emulator.frames >= frames + 2)
