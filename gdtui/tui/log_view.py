@@ -24,6 +24,7 @@ class LogView(Widget):
         self.entries: tuple[Entry, ...] = ()
         self._styles: tuple[Style, Style] | None = None
         self._added = 0
+        self._of: object = None
         self._sought: int | None = None
         self._marked: int | None = None
         """The place of the entry that is marked."""
@@ -34,18 +35,19 @@ class LogView(Widget):
         super().notify_style_update()
         self._styles = None
 
-    def show(self, entries: tuple[Entry, ...], added: int, epoch: int | None) -> None:
+    def show(self, entries: tuple[Entry, ...], added: int, epoch: int | None, of: object = None) -> None:
         """Show these from now on.
 
         Args:
             added: how many there ever were: old ones leave at the top.
             epoch: whose entry is to be seen, and marked, or, where there is none, that of the nearest epoch before
                 it; None to follow the newest.
+            of: whose log it is; another's is shown from its newest on.
         """
-        if (added, epoch) == (self._added, self._sought) and entries[-1:] == self.entries[-1:]:
+        if (added, epoch, of) == (self._added, self._sought, self._of) and entries[-1:] == self.entries[-1:]:
             return
-        new, moved = added - self._added, epoch != self._sought
-        self.entries, self._added, self._sought = entries, added, epoch
+        new, moved = added - self._added, (epoch, of) != (self._sought, self._of)
+        self.entries, self._added, self._sought, self._of = entries, added, epoch, of
         self._marked = self._place_of(epoch)
         if moved or self._marked is not None:
             self._seek()

@@ -118,7 +118,7 @@ class Workspace(Board):
             if chart is not None:
                 slot.show(chart)
         self._status_lines.show(self._status(snapshot))
-        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past)
+        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self._key_bar.show(snapshot)
         self._show_saving(snapshot)
         self._draw_table()
