@@ -6,7 +6,8 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn
+from dataclasses import fields, replace
+from typing import Any, NoReturn, TypeVar
 
 from gdtui import __version__
 from gdtui.numbers import whole_number
@@ -23,6 +24,7 @@ from gdtui.settings import (
     StopRules,
 )
 
+Kind = TypeVar("Kind")
 CALM_FPS = 2.0
 USAGE = 2
 
@@ -121,35 +123,35 @@ def build_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add = parser.add_argument_group("training").add_argument
+    _add_training(parser.add_argument_group("training").add_argument)
+    _add_data(parser.add_argument_group("data").add_argument)
+    add = parser.add_argument_group("display").add_argument
+    add_display(add)
+    add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
+    add("--force", action="store_true", help="let --save and --record overwrite a file")
+    add("--detach-on-hangup", action="store_true", help=DETACH)
+    add_film(add)
+    add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
+    add("--plain", action="store_true", help="print lines, even on a terminal")
+    add("-V", "--version", action="version", version=f"gdtui {__version__}")
+    return parser
+
+
+def _add_training(add: Callable[..., Any]) -> None:
     add("-e", "--epochs", type=a_count, default=100, metavar="N", help="epochs to train (100)")
     add("-a", "--alpha", type=a_positive, default=0.01, metavar="A", help="learning rate (0.01)")
     add("--loss", choices=LOSSES, default="article", help="what is shown and descended (article)")
-    add(
-        "--init",
-        type=_init,
-        default="uniform",
-        metavar="START",
-        help="uniform, zeros, ones, or W0,W1,… (uniform)",
-    )
+    add("--init", type=_init, default="uniform", metavar="START", help="uniform, zeros, ones, or W0,W1,… (uniform)")
     add("--seed", type=_seed, default=0, metavar="S", help="seed of the weights and of the final sample (0)")
     add("--target-loss", type=_not_negative, metavar="L", help="stop when the loss is at most L")
     add("--target-accuracy", type=_share, metavar="A", help="stop when the accuracy, 0 to 1, is at least A")
     add("--patience", type=a_count, metavar="M", help="stop after M epochs without a better loss")
-    add(
-        "--min-delta",
-        type=_not_negative,
-        default=0.0,
-        metavar="D",
-        help="how much lower counts as better (0)",
-    )
-    add = parser.add_argument_group("data").add_argument
-    add(
-        "--data",
-        default="blobs",
-        metavar="NAME|FILE.csv|-",
-        help=f"{', '.join(BUILT_IN_SETS)}, a CSV file, or - (blobs)",
-    )
+    add("--min-delta", type=_not_negative, default=0.0, metavar="D", help="how much lower counts as better (0)")
+
+
+def _add_data(add: Callable[..., Any]) -> None:
+    known = ", ".join(BUILT_IN_SETS)
+    add("--data", default="blobs", metavar="NAME|FILE.csv|-", help=f"{known}, a CSV file, or - (blobs)")
     add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
     add("--noise", type=_not_negative, metavar="X", help="spread of the made-up sets")
     add("--data-seed", type=_seed, default=20, metavar="S", help="seed of the data (20)")
@@ -162,16 +164,6 @@ def build_parser() -> Parser:
         default=None,
         help="bring each feature to mean 0, deviation 1 (on for files and more than two features)",
     )
-    add = parser.add_argument_group("display").add_argument
-    add_display(add)
-    add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
-    add("--force", action="store_true", help="let --save and --record overwrite a file")
-    add("--detach-on-hangup", action="store_true", help=DETACH)
-    add_film(add)
-    add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
-    add("--plain", action="store_true", help="print lines, even on a terminal")
-    add("-V", "--version", action="version", version=f"gdtui {__version__}")
-    return parser
 
 
 def add_display(add: Callable[..., Any]) -> None:
@@ -196,25 +188,14 @@ def film_from(options: argparse.Namespace) -> CastSettings:
 
 def settings_from(options: argparse.Namespace) -> Settings:
     """The options as settings."""
-    return Settings(
-        data=DataSettings(
-            source=options.data,
-            samples=options.samples,
-            noise=options.noise,
-            seed=options.data_seed,
-            target=options.target,
-            features=options.features,
-            classes=options.classes,
-            standardize=options.standardize,
-        ),
-        epochs=options.epochs,
-        alpha=options.alpha,
-        loss=options.loss,
-        init=options.init,
-        seed=options.seed,
-        stop=StopRules(options.target_loss, options.target_accuracy, options.patience, options.min_delta),
-        sample_size=options.sample_size,
-    )
+    data = replace(_filled(DataSettings, options), source=options.data, seed=options.data_seed)
+    return replace(_filled(Settings, options), data=data, stop=_filled(StopRules, options))
+
+
+def _filled(kind: type[Kind], options: argparse.Namespace) -> Kind:
+    """Settings whose fields are options of the same names."""
+    names = [field.name for field in fields(kind) if hasattr(options, field.name)]  # type: ignore[arg-type]
+    return kind(**{name: getattr(options, name) for name in names if name != "data"})
 
 
 def display_from(options: argparse.Namespace) -> Display:

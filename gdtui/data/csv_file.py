@@ -38,10 +38,29 @@ def read_csv(settings: DataSettings) -> Dataset:
     where = "standard input" if settings.source == "-" else settings.source
     text = _decode(where, _read_bytes(settings.source))
     lines = _rows(where, text)
-    try:
-        _, header = next(lines)
-    except StopIteration:
-        raise DataError(f"{where}: is empty; a header row and rows of data are needed") from None
+    header = _header(where, lines)
+    target = header[-1] if settings.target is None else settings.target
+    target_column = column_numbers(where, header, (target,))[0]
+    names = settings.features or tuple(name for name in header if name != target)
+    if target in names:
+        raise DataError(f"{where}: column {target!r} is the target, so it cannot be a feature as well")
+    if not names:
+        raise DataError(f"{where}: has one column only; a feature and a target are needed")
+    columns = column_numbers(where, header, names)
+    features, labels = _read_rows(where, lines, header, columns, target_column)
+    chosen, classes = _two_classes(where, target, labels, settings.classes)
+    keep = np.array([label in chosen for label in labels])
+    y = np.array([chosen[label] for label in labels if label in chosen])
+    name = "standard input" if settings.source == "-" else Path(settings.source).name
+    zero, one = map(printable, classes)
+    return dataset(printable(name), features[keep], y, tuple(map(printable, names)), (zero, one))
+
+
+def _header(where: str, lines: Iterator[Row]) -> list[str]:
+    """The names of the columns, from the first row."""
+    _, header = next(lines, (0, []))
+    if not header:
+        raise DataError(f"{where}: is empty; a header row and rows of data are needed")
     header = [name.strip() for name in header]
     if all(map(_is_number, header)):
         raise DataError(
@@ -50,25 +69,7 @@ def read_csv(settings: DataSettings) -> Dataset:
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
         raise DataError(f"{where}: the header names column {twice!r} twice")
-    target = header[-1] if settings.target is None else settings.target
-    target_column = column_numbers(where, header, (target,))[0]
-    others = tuple(name for index, name in enumerate(header) if index != target_column)
-    names = others if settings.features is None else settings.features
-    if target in names:
-        raise DataError(f"{where}: column {target!r} is the target, so it cannot be a feature as well")
-    if not names:
-        raise DataError(f"{where}: has one column only; a feature and a target are needed")
-    if settings.features is None:
-        columns = [index for index in range(len(header)) if index != target_column]
-    else:
-        columns = column_numbers(where, header, names)
-    features, labels = _read_rows(where, lines, header, columns, target_column)
-    chosen, classes = _two_classes(where, target, labels, settings.classes)
-    keep = np.array([label in chosen for label in labels])
-    y = np.array([chosen[label] for label in labels if label in chosen])
-    name = "standard input" if settings.source == "-" else Path(settings.source).name
-    zero, one = map(printable, classes)
-    return dataset(printable(name), features[keep], y, tuple(map(printable, names)), (zero, one))
+    return header
 
 
 def _read_bytes(source: str) -> bytes:
