@@ -94,7 +94,8 @@ def _train(options: argparse.Namespace) -> int:
         return plain.train(settings, display_from(options), save=options.save, force=options.force)
     from gdtui.tui import front
 
-    return front.train(settings, display_from(options), options.save, options.force, film_from(options))
+    display, film = display_from(options), film_from(options)
+    return front.run(front.training(settings, display, options.save, options.force, film))
 
 
 def _resume(arguments: list[str]) -> int:
@@ -115,7 +116,7 @@ def _resume(arguments: list[str]) -> int:
         return plain.resume(*asked)
     from gdtui.tui import front
 
-    return front.resume(*asked, film_from(options))
+    return front.run(front.resuming(*asked, film_from(options)))
 
 
 def _watch(arguments: list[str]) -> int:
@@ -134,7 +135,7 @@ Several runs are compared: their loss curves on one chart, and a table."""
     if not wants_plain(options.plain or options.follow):
         from gdtui.tui import front
 
-        return front.watch(options.runs, options.loss, display_from(options), film_from(options))
+        return front.run(front.watching(options.runs, options.loss, display_from(options), film_from(options)))
     _no_screen(options)
     from gdtui import plain
 

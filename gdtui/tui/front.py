@@ -18,25 +18,6 @@ if TYPE_CHECKING:
 NOT_FILMED = CastSettings()
 
 
-def train(settings: Settings, display: Display, save: str | None, force: bool, film: CastSettings) -> int:
-    """Train in the terminal; returns the exit code. What was learnt stays on the normal screen.
-
-    Raises:
-        CastError: what is asked to be recorded cannot be.
-    """
-    return _run(training(settings, display, save, force, film))
-
-
-def resume(path: str, epochs: int | None, alpha: float | None, display: Display, film: CastSettings) -> int:
-    """Go on with a saved run in the terminal; returns and raises as `train`."""
-    return _run(resuming(path, epochs, alpha, display, film))
-
-
-def watch(paths: list[str], target: float | None, display: Display, film: CastSettings) -> int:
-    """Look at run files in the terminal; returns and raises as `train`."""
-    return _run(watching(paths, target, display, film))
-
-
 def training(
     settings: Settings,
     display: Display,
@@ -90,7 +71,8 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
     return GdtuiApp(begin, ComparisonBoard(what, len(paths)), display, film)
 
 
-def _run(app: GdtuiApp) -> int:
+def run(app: GdtuiApp) -> int:
+    """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen."""
     code = 2
     try:
         app.run()
