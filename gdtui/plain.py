@@ -15,7 +15,8 @@ from gdtui.learning.descent import Batch
 from gdtui.runs.samples import samples, summary
 from gdtui.runs.watched import STALLED, Followed
 from gdtui.session import opening
-from gdtui.session.session import POLL, Said, Session
+from gdtui.session.session import POLL, Session
+from gdtui.session.snapshot import Said
 from gdtui.settings import MAX_SPEED, Display, Settings
 
 

@@ -9,7 +9,8 @@ from gdtui.learning.stop import Stop
 from gdtui.runs.compare import Entrant, entrants_of
 from gdtui.session import commands as ask
 from gdtui.session.log import Entry, epoch_entry
-from gdtui.session.session import POLL, Said
+from gdtui.session.session import POLL
+from gdtui.session.snapshot import Said
 
 LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""

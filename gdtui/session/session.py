@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
@@ -22,7 +22,7 @@ from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
 from gdtui.session.log import Log
 from gdtui.session.pace import Pace
-from gdtui.session.snapshot import Phase, Snapshot
+from gdtui.session.snapshot import Phase, Said, Snapshot
 from gdtui.settings import Display
 
 if TYPE_CHECKING:
@@ -32,13 +32,6 @@ POLL = 0.2
 """Seconds between two looks at a file that is watched."""
 REPLAY_FRAMES = 50
 """Frames of a replay at full speed."""
-
-
-class Said(NamedTuple):
-    """What came of a command, for the person who gave it."""
-
-    text: str
-    is_error: bool = False
 
 
 class Session:

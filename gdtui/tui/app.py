@@ -28,8 +28,8 @@ from gdtui.wire.terminal import TerseApp
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint, off the UI thread.
     from gdtui.session.comparison import Comparison
-    from gdtui.session.session import Said, Session
-
+    from gdtui.session.session import Session
+from gdtui.session.snapshot import Said
 
 DIALOGS, IMPORTS_AFTER = "gdtui.tui.dialogs", 1.0
 """Imported so many seconds after the data is there: with the first dialog it would hold up all that is drawn."""
