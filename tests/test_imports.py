@@ -1,5 +1,6 @@
 """What is loaded with what, seen in a fresh interpreter: this one has loaded everything."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -68,3 +69,18 @@ def test_printing_lines_loads_no_drawing():
     loaded = loaded_after("from gdtui.cli import main; main(['--plain', '-e', '1'])")
     for package in ("textual", "plotext", "gdtui.charts", "gdtui.tui"):
         assert not under(package, loaded)
+
+
+def test_the_keys_are_known_without_numpy():
+    assert not under("numpy", loaded_after("import gdtui.tui.bindings, gdtui.session.commands"))
+
+
+def test_only_wire_uses_what_textual_calls_its_own():
+    users = set()
+    for path in ROOT.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if any(name and name.startswith("textual._") for name in names):
+                users.add(path.relative_to(ROOT).parts[0])
+    assert users == {"wire"}
