@@ -166,6 +166,14 @@ async def test_a_run_that_is_in_a_file_and_one_that_is_watched_are_left_without_
     assert app.return_value == 0
 
 
+async def test_the_question_can_be_read_in_a_small_window() -> None:
+    async with running(THOUSANDS, FLAT_OUT, size=(40, 12), paused=False) as (app, pilot):
+        await full(app, pilot)
+        await press(pilot, "q")
+        text = " ".join(screen(app).replace("│", " ").split())
+        assert "y drops them, w saves first, n or escape stays here" in text
+
+
 async def test_nobody_is_asked_who_leaves_at_once() -> None:
     async with running(THOUSANDS, FLAT_OUT, paused=False) as (app, pilot):
         await full(app, pilot)
