@@ -58,6 +58,15 @@ def wheel(app: Any, times: int) -> None:
         view(app).post_message(events.MouseScrollUp(view(app), 1, 1, 0, 0, 0, False, False, False))
 
 
+async def resized(pilot: Pilot[int], size: tuple[int, int]) -> None:
+    """Give the window that size, and the log its place in it."""
+    await pilot.resize_terminal(*size)
+    await until(pilot, lambda: base(pilot.app).size == size)
+    await pilot.pause()
+    if base(pilot.app).has_class("results") and base(pilot.app).has_class("narrow"):
+        await press(pilot, "t")  # the table has it there
+
+
 @pytest.mark.parametrize(
     "sizes", [[(120, 40), (120, 24), (120, 50), (200, 60)], [(59, 40), (80, 24), (60, 16), (40, 12), (120, 40)]]
 )
@@ -69,13 +78,8 @@ async def test_the_epoch_looked_at_is_still_to_be_seen_after_a_change_of_size(si
         wanted = [line_of(session(app).run, 17)]
         assert marked(app) == wanted
         for size in sizes[1:]:
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            if base(app).has_class("results") and base(app).has_class("narrow"):
-                await press(pilot, "t")  # where the table has the log's place
-            await until(pilot, lambda size=size: app.size == size and view(app).size.height > 0)
-            await pilot.pause()
-            assert marked(app) == wanted, size
+            await resized(pilot, size)
+            await until(pilot, lambda size=size: app.size == size and marked(app) == wanted, about=size)
         await press(pilot, "end")
         assert marked(app) == []
         assert visible(app)[-1] == "all 45 epochs done"
@@ -85,12 +89,8 @@ async def test_the_newest_line_is_still_to_be_seen_after_a_change_of_size() -> N
     async with running(FORTY) as (app, pilot):
         await finish(pilot)
         for size in ((120, 50), (120, 24), (40, 12)):
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
-            if base(app).has_class("results") and base(app).has_class("narrow"):
-                await press(pilot, "t")
-            await pilot.pause()
-            assert visible(app)[-1] == "all 45 epochs done", size
+            await resized(pilot, size)
+            await until(pilot, lambda: visible(app)[-1:] == ["all 45 epochs done"], about=size)
 
 
 async def forked(app: Any, pilot: Pilot[int], epoch: int, alpha: float) -> None:

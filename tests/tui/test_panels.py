@@ -18,7 +18,6 @@ from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings, StopR
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS
-from gdtui.tui.chart_view import ChartView
 from gdtui.tui.dialogs import Question
 from gdtui.tui.log_view import LogView
 from gdtui.tui.workspace import Workspace
@@ -105,9 +104,8 @@ async def test_the_layout_follows_the_window() -> None:
             await pilot.resize_terminal(*size)
             await until(
                 pilot,
-                lambda wanted=classes: {n for n in ("narrow", "tiny") if base(app).has_class(n)} == wanted,
-                5,
-                size,
+                lambda classes=classes: {name for name in ("narrow", "tiny") if base(app).has_class(name)} == classes,
+                about=size,
             )
 
 
@@ -115,11 +113,12 @@ async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
     async with running() as (app, pilot):
         await step(pilot)
         for size in ((200, 60), (80, 24), (120, 40)):
+            widths = [app.query_one(name).size.width for name in ("#loss", "#scatter")]
             await pilot.resize_terminal(*size)
-            views = [app.query_one(name, ChartView) for name in ("#loss", "#scatter")]
-            await until(
-                pilot, lambda views=views: all((v.chart.width, v.chart.height) == tuple(v.size) for v in views), 5, size
-            )
+            for name, before in zip(("#loss", "#scatter"), widths, strict=True):
+                view = app.query_one(name)
+                await until(pilot, lambda view=view, before=before: view.size.width != before)
+                await until(pilot, lambda view=view: (view.chart.width, view.chart.height) == tuple(view.size))
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
