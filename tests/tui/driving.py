@@ -81,19 +81,17 @@ async def running(
     display: Display = Display(),  # noqa: B008 - frozen
     size: tuple[int, int] = (120, 40),
     paused: bool | None = None,
-    clock: Callable[[], float] = time.perf_counter,
+    clock: Callable[[], float] | None = None,
 ) -> AsyncIterator[tuple[GdtuiApp, Pilot[int]]]:
     """The app that trains with these settings, or another, with its data loaded. One that trains stands still unless
     told otherwise; others go on, unless told otherwise.
 
     Args:
-        clock: that of the session which trains.
+        clock: that of the session which trains, where it is not the machine's.
     """
-    if isinstance(what, Settings):
-        app = front.training(what, display)
+    app = front.training(what, display) if isinstance(what, Settings) else what
+    if clock is not None:
         app.begin = partial(opening.begin, what, display, clock=clock)
-    else:
-        app = what
     if paused or (paused is None and isinstance(what, Settings)):
         app.begin = partial(standing_still, app.begin)
     async with app.run_test(size=size, notifications=True) as pilot:

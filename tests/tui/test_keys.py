@@ -262,7 +262,7 @@ async def test_fresh_weights_differ_each_time_and_can_be_had_again(key: str) -> 
 
 
 async def test_a_restart_in_the_middle_of_a_pull_never_mixes_two_runs() -> None:
-    async with running(Settings(epochs=10**9, seed=1), Display(speed=500), paused=False) as (app, pilot):
+    async with running(Settings(epochs=10**9, seed=1), Display(speed=5000), paused=False) as (app, pilot):
         for key in ("R", "r", "R"):
             before = snapshot(app).run
             await until(pilot, lambda: status(app).epoch > 0)
