@@ -48,7 +48,7 @@ ENDING = {"q": ["q"], "r": ["r"], "R": ["R"], "d": ["d", "home", "enter"]}
 def test_what_is_printed_in_the_middle_of_a_pull_is_what_the_file_holds(key: str, tmp_path: Path) -> None:
     path, film = tmp_path / "run.jsonl", tmp_path / "film.cast"
     # So many rows that no epoch of these few seconds is one that a file leaves out.
-    options = ["--speed", "max", "--epochs", "1e9", "--init", "zeros", "--samples", "60000", "--save", str(path)]
+    options = ["--speed", "max", "--epochs", "1e9", "--init", "zeros", "--samples", "200000", "--save", str(path)]
     with Terminal([*GDTUI, *options, "--record", str(film)]) as terminal:
         terminal.wait_for(lambda terminal: re.search(r"epoch +\d{2,}/1000000000", terminal.screen_text()) is not None)
         terminal.send(key)
@@ -57,7 +57,7 @@ def test_what_is_printed_in_the_middle_of_a_pull_is_what_the_file_holds(key: str
     told = re.search(r"blobs: (\d+) epochs, alpha 0\.01, loss ([\d.]+), accuracy .* \(stopped early\)", printed)
     assert told is not None, printed
     done = int(told[1])
-    data = DataSettings(samples=60_000)
+    data = DataSettings(samples=200_000)
     whole = Run(Settings(data, epochs=10**9, init="zeros"), load(data))
     whole.advance(done)
     assert told[2] == f"{whole.end().loss:.7f}"
