@@ -110,8 +110,8 @@ def reopen(file: RunFile) -> list[Run]:
 def _ready(archived: ArchivedRun) -> Run:
     """The run behind the last epoch that is known to be done.
 
-    That is the last one kept, or the one before the last change of alpha: where epochs are thinned, those between
-    are not in the file, and were done with the alpha before.
+    That is the last one kept, the one before the last change of alpha, or the one at which it ended: where epochs
+    are thinned, those between are not in the file, and were done with the alpha before.
     """
     branch, history = archived.branch, archived.history
     run = Run(archived.settings, archived.data, archived.kernel)
@@ -119,6 +119,8 @@ def _ready(archived: ArchivedRun) -> Run:
     rules = reduce(without, branch.dropped, run.settings.stop)
     state = history.state_after(run.done) if run.done else State(run.start)
     known = max([run.forked_at or 1, *(since for since, _ in branch.alphas)]) - 1
+    if branch.end is not None:
+        known = max(known, branch.end.epoch)
     for batch, later in history.redo(state, known):
         history.append(batch)
         state = later
