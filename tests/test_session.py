@@ -1,0 +1,233 @@
+"""A session and its file: whatever is asked for in whatever order, and whenever it is killed, all is what runs would
+be that nothing interrupts and no file knows of."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gdtui.data.load import load
+from gdtui.runs.reader import RunFile
+from gdtui.runs.reopen import reopen
+from gdtui.runs.run import Run, Shown
+from gdtui.runs.watched import Watched
+from gdtui.session import opening
+from gdtui.session.commands import (
+    Command,
+    Fork,
+    GoTo,
+    NextBranch,
+    Restart,
+    Save,
+    SetAlpha,
+    SetEpochs,
+    Step,
+    Travel,
+)  # fmt: skip
+from gdtui.session.session import Session
+from gdtui.settings import DataSettings, Display, Settings, StopRules
+from tests.oracles import START, noisy
+
+SLOW = Display(speed=1e-9)
+"""So slow that nothing is trained but what is pulled."""
+ALL_IN_FILE = 10_000
+"""Epochs of which a file keeps every one."""
+
+
+def ask(session: Session, *commands: Command) -> None:
+    for command in commands:
+        session.do(command)
+    session.turn()
+
+
+def texts(session: Session) -> list[str]:
+    return [entry.text for entry in session.snapshot().log]
+
+
+def table(path: Path) -> DataSettings:
+    """A file of points that no line separates."""
+    data = noisy()
+    rows = [f"{a!r},{b!r},{int(y)}" for (a, b), y in zip(data.features.tolist(), data.y.tolist(), strict=True)]
+    path.write_text("\n".join(["a,b,y", *rows]) + "\n")
+    return DataSettings(str(path), standardize=False)
+
+
+def assert_same(found: Shown, told: Run) -> None:
+    """All that both know of the run, bit for bit; a file leaves out losses of long runs."""
+    for name in ("done", "epochs", "alpha", "forked_at", "stop"):
+        assert getattr(found, name) == getattr(told, name), name
+    assert found.weights.tobytes() == told.weights.tobytes()
+    assert found.history.steered == told.history.steered
+    known = ~np.isnan(found.history.losses)
+    assert known[:ALL_IN_FILE].all()
+    assert found.history.losses[known].tobytes() == told.history.losses[known].tobytes()
+    for epoch in {*range(1, told.done + 1, 1 + told.done // 100), *range(max(1, told.done - 60), told.done + 1)}:
+        assert found.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
+        assert found.history.alpha_at(epoch) == told.history.alpha_at(epoch)
+
+
+class Story:
+    """What is done to a session, and told to plain runs too. Each method is something that can happen."""
+
+    def __init__(self, folder: Path, rules: StopRules, begun: int) -> None:
+        self.folder, self.files, self.seed, self.at = folder, 0, 0, 0
+        asked = Settings(table(folder / "points.csv"), epochs=begun + 60, alpha=0.1, init=tuple(START), stop=rules)
+        self.session = opening.begin(asked, SLOW, save=self.new_path())
+        self.told = [Run(asked, load(asked.data))]
+        self.train(begun)
+
+    @property
+    def run(self) -> Run:
+        return self.told[self.at]
+
+    def new_path(self) -> str:
+        self.files += 1
+        return str(self.folder / f"{self.files}.jsonl")
+
+    def train(self, epochs: int) -> None:
+        ask(self.session, GoTo(None))
+        if self.run.stop is None:
+            self.session.pull(epochs)
+            self.run.advance(epochs)
+
+    def step(self) -> None:
+        ask(self.session, Step())
+        if self.run.stop is None:
+            self.run.advance(1)
+
+    def alpha(self, alpha: float) -> None:
+        is_past = self.session.past is not None
+        ask(self.session, SetAlpha(alpha))
+        if not is_past:
+            self.run.set_alpha(alpha)
+
+    def epochs(self, epochs: int) -> None:
+        ask(self.session, SetEpochs(epochs))
+        self.run.set_epochs(epochs)
+        self.train(0)  # where that many are done already, that is the end
+
+    def travel(self, epochs: int) -> None:
+        ask(self.session, Travel(epochs))
+
+    def fork(self, back: int, alpha: float | None) -> None:
+        if self.run.done:
+            ask(self.session, Travel(-back), *([] if alpha is None else [SetAlpha(alpha)]))
+            self.told.append(self.run.forked(self.session.past, self.session.alpha))
+            ask(self.session, Fork())
+            self.at = len(self.told) - 1
+
+    def branch(self) -> None:
+        ask(self.session, NextBranch())
+        self.at = (self.at + 1) % len(self.told)
+
+    def restart(self, fresh: bool) -> None:
+        left, before = self.session.saved_in, self.told
+        self.seed += fresh
+        again = self.run.restarted(self.seed if fresh else None)
+        ask(self.session, Restart(fresh))
+        if left is not None:
+            self.assert_in_file(left, before)
+        self.told, self.at = [again], 0
+
+    def save(self) -> None:
+        if self.session.saved_in is None:
+            ask(self.session, Save(self.new_path()))
+
+    def kill(self) -> None:
+        """Go on from what is in the file by now; nobody has closed it."""
+        if self.session.saved_in is not None:
+            copy = shutil.copy(self.session.saved_in, self.new_path())
+            self.session = opening.resume(copy, None, None, SLOW)
+            self._catch_up()
+
+    def resume(self, more: int | None, alpha: float | None) -> None:
+        path = self.session.saved_in
+        if path is not None:
+            if self.run.done > ALL_IN_FILE:
+                alpha = None  # it would count from the last epoch that is in the file
+            assert self.session.close() is None
+            epochs = None if more is None else max(1, self.run.done + more)
+            self.session = opening.resume(path, epochs, alpha, SLOW)
+            if epochs is not None:
+                self.run.set_epochs(epochs)
+            if alpha is not None:
+                self.run.set_alpha(alpha)
+            self._catch_up()
+            self.train(0)
+
+    def _catch_up(self) -> None:
+        """Of a long run, the last epochs are not in the file."""
+        for number in [*range(self.at, len(self.told)), *range(self.at)]:
+            found = self.session.runs[number]
+            if found.done < self.told[number].done:
+                assert found.done >= ALL_IN_FILE
+                self.session.pull(self.told[number].done - found.done)
+            ask(self.session, NextBranch())
+
+    def check(self) -> None:
+        snapshot = self.session.snapshot()
+        assert snapshot.number == self.at
+        assert (snapshot.done, snapshot.epochs, snapshot.stop) == (self.run.done, self.run.epochs, self.run.stop)
+        wanted = self.run.newest() if snapshot.past is None else self.run.moment(snapshot.past)
+        assert snapshot.shown == wanted
+        assert snapshot.shown.weights.tobytes() == wanted.weights.tobytes()
+
+    def assert_in_file(self, path: str, told: list[Run]) -> None:
+        for found, wanted in zip(reopen(RunFile(path)), told, strict=True):
+            found.advance(wanted.done - found.done)
+            assert_same(found, wanted)
+            assert found.descent.rules == wanted.descent.rules
+        for seen, wanted in zip(Watched(path).runs, told, strict=True):
+            for epoch in range(max(1, seen.done - 100), seen.done + 1):
+                assert seen.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
+
+
+ALPHAS = st.sampled_from([0.01, 0.1, 0.5, 2.0])
+HAPPENINGS = st.one_of(
+    st.tuples(st.just("train"), st.integers(1, 40)),
+    st.tuples(st.just("step")),
+    st.tuples(st.just("alpha"), ALPHAS),
+    st.tuples(st.just("epochs"), st.one_of(st.integers(1, 150), st.integers(10_000, 10_150))),
+    st.tuples(st.just("travel"), st.integers(-60, 20)),
+    st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
+    st.tuples(st.just("branch")),
+    st.tuples(st.just("restart"), st.booleans()),
+    st.tuples(st.just("save")),
+    st.tuples(st.just("kill")),
+    st.tuples(st.just("resume"), st.none() | st.integers(0, 60), st.none() | ALPHAS),
+)
+RULES = st.sampled_from(
+    [StopRules(), StopRules(target_loss=9.0), StopRules(target_accuracy=0.7), StopRules(patience=5, min_delta=0.02)]
+)
+
+
+def whole_story(folder: Path, rules: StopRules, begun: int, happenings: list) -> None:
+    story = Story(folder, rules, begun)
+    for name, *values in happenings:
+        getattr(story, name)(*values)
+        story.check()
+    for found, told in zip(story.session.runs, story.told, strict=True):
+        assert_same(found, told)
+    path = story.session.saved_in
+    if path is not None:
+        story.assert_in_file(shutil.copy(path, story.new_path()), story.told)
+        assert story.session.close() is None
+        story.assert_in_file(path, story.told)
+
+
+@given(RULES, st.lists(HAPPENINGS, max_size=16))
+@settings(max_examples=30, deadline=None)
+def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
+    tmp_path_factory, rules, happenings
+):
+    whole_story(tmp_path_factory.mktemp("story"), rules, 0, happenings)
+
+
+@given(st.sampled_from([StopRules(), StopRules(patience=9_990)]), st.lists(HAPPENINGS, max_size=10))
+@settings(max_examples=5, deadline=None)
+def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, happenings):
+    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, happenings)
