@@ -102,10 +102,7 @@ class History:
 
     def steer(self, since: int, alpha: float) -> None:
         """The step of epoch `since`, which is the next or a later one, is the first with that alpha."""
-        kept = [pair for pair in self._alphas if pair[0] < since]
-        if not kept or kept[-1][1] != alpha:
-            kept.append((since, alpha))
-        self._alphas = kept
+        steer(self._alphas, since, alpha)
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
@@ -201,6 +198,14 @@ class History:
 
     def _stretch(self, epoch: int) -> int:
         return bisect_right(self._alphas, epoch, key=_first) - 1
+
+
+def steer(alphas: list[tuple[int, float]], since: int, alpha: float) -> None:
+    """Let `alphas`, (first epoch, alpha) for each stretch of one alpha, say that one counts from epoch `since` on."""
+    while alphas and alphas[-1][0] >= since:
+        alphas.pop()
+    if not alphas or alphas[-1][1] != alpha:
+        alphas.append((since, alpha))
 
 
 def _first(stretch: tuple[int, float]) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
 from gdtui.runs.events import Epoch, EpochsWanted, Forked, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.history import steer
 from gdtui.text import printable
 
 FORMAT, VERSION = "gdtui-run", 2
@@ -82,9 +83,7 @@ class Branch:
 
     def steer(self, since: int, alpha: float) -> None:
         """The step of epoch `since` is the first with that alpha."""
-        self.alphas = [pair for pair in self.alphas if pair[0] < since]
-        if not self.alphas or self.alphas[-1][1] != alpha:
-            self.alphas.append((since, alpha))
+        steer(self.alphas, since, alpha)
 
     def drop(self, rule: str) -> None:
         """That rule does not count any more."""

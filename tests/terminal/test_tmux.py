@@ -183,5 +183,7 @@ def test_who_attaches_sees_the_same_screen_and_who_detaches_leaves_it_running(tm
         client.send(" ")
         client.wait_for("training")
         client.send("q")
+        client.wait_for("epochs are in no file")
+        client.send("y")
         client.wait_for("stopped early")
         assert "q Quit" not in client.screen_text()
