@@ -15,6 +15,8 @@ SLOWEST_FRAME = 0.25
 """Seconds between two frames that it may come to."""
 LEAST_EPOCHS = 8
 """Epochs between two frames at full speed: where one takes long, each frame would cost it a part of its cores."""
+SLOWEST = 1e-3
+"""Below this many epochs a second, slower means nothing."""
 FASTEST = 1e6
 """Beyond this many epochs a second, faster means `MAX_SPEED`."""
 
@@ -46,7 +48,8 @@ class Pace:
         self._set(MAX_SPEED if self.is_max or self.speed >= FASTEST else ladder_step(self.speed, up=True))
 
     def slower(self) -> None:
-        self._set(self._before_max if self.is_max else max(1.0, ladder_step(self.speed, up=False)))
+        below = max(SLOWEST, ladder_step(self.speed, up=False))
+        self._set(self._before_max if self.is_max else min(self.speed, below))
 
     def toggle_max(self) -> None:
         """Full speed, or back to the speed before."""
