@@ -27,7 +27,7 @@ from gdtui.session.commands import (
     SetEpochs,
     Step,
     Travel,
-)  # fmt: skip
+)
 from gdtui.session.session import Session
 from gdtui.settings import DataSettings, Display, Settings, StopRules
 from tests.oracles import START, noisy
@@ -42,10 +42,6 @@ def ask(session: Session, *commands: Command) -> None:
     for command in commands:
         session.do(command)
     session.turn()
-
-
-def texts(session: Session) -> list[str]:
-    return [entry.text for entry in session.snapshot().log]
 
 
 def table(path: Path) -> DataSettings:

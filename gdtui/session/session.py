@@ -290,7 +290,7 @@ class Session:
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
                 self.add(self.name(watched.run))
-            self._happened += self.log.read_on()
+        self._happened += self.log.read_on()  # also of a branch that has grown while another was shown
         if not self.phase.is_past:
             self.phase = self.standing()
             if is_new:

@@ -1,0 +1,99 @@
+"""What is told of a file that is watched, and what becomes of files when a session turns to something else."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from gdtui.data.load import load
+from gdtui.runs.events import Forked, Switched
+from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter, continued
+from gdtui.session import opening
+from gdtui.session.commands import Fork, GoTo, NextBranch, Restart, Save, SetAlpha
+from gdtui.session.session import Session
+from gdtui.session.snapshot import Phase
+from gdtui.settings import Settings
+from tests.test_session import SLOW, ask, table
+
+
+def texts(session: Session) -> list[str]:
+    return [entry.text for entry in session.snapshot().log]
+
+
+def saved(folder: Path, epochs: int = 100) -> tuple[str, Run, RunWriter]:
+    asked = Settings(table(folder / "points.csv"), epochs=epochs, alpha=0.1)
+    run = Run(asked, load(asked.data))
+    return str(folder / "run.jsonl"), run, RunWriter(str(folder / "run.jsonl"), run)
+
+
+def test_the_log_of_a_branch_has_no_line_of_another_that_is_written_meanwhile(tmp_path):
+    path, run, writer = saved(tmp_path)
+    writer.take(run.advance(20))
+    fork = run.forked(11, 0.5)
+    writer.take(Forked(11, 0, 0.5))
+    writer.take(fork.advance(3))
+    session = opening.watch(path, SLOW)
+    assert session.snapshot().number == 1
+    ask(session, NextBranch())
+    before = texts(session)
+    assert session.snapshot().number == 0
+    writer.take(fork.advance(5))
+    session.turn()
+    assert texts(session) == before
+    shown = session.snapshot().shown
+    assert (shown.epoch, shown.loss) == (20, run.moment(20).loss)
+    ask(session, NextBranch())
+    lines = [entry for entry in session.snapshot().log if entry.epoch is not None]
+    assert [entry.epoch for entry in lines] == list(range(1, 19))
+    assert [entry.text.split("=")[1] for entry in lines] == [f"{loss:.7f}" for loss in fork.history.losses]
+    writer.take(Switched(0))
+    writer.take(run.advance(2))
+    session.turn()
+    assert [entry.epoch for entry in session.snapshot().log if entry.epoch is not None][-2:] == [21, 22]
+
+
+def test_a_run_started_over_leaves_its_file_whole_and_to_others(tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    asked = Settings(table(tmp_path / "points.csv"), epochs=100)
+    session = opening.begin(asked, SLOW, save=path)
+    writer = session.writer  # were it not closed, it would keep the file from others as long as it lives
+    session.pull(7)
+    ask(session, Restart())
+    assert (session.snapshot().saved_in, session.snapshot().left_behind) == (None, path)
+    assert f"{path} holds the run before; w saves this one" in texts(session)
+    session.pull(5)
+    _, again, other = continued(path)
+    assert (again.done, writer.failure) == (7, None)
+    other.close()
+    new = str(tmp_path / "new.jsonl")
+    ask(session, Save(new))
+    session.pull(1)
+    assert RunFile(new).branch.epochs == list(range(1, 7))
+
+
+def test_a_branch_that_diverged_does_not_keep_the_others_from_going_on(tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    session = opening.begin(Settings(epochs=40, init=(0.5, 0.5, 0.5)), SLOW, save=path)
+    session.pull(10)
+    ask(session, SetAlpha(1e308))
+    session.pull(30)
+    first = session.run
+    assert session.phase is Phase.DIVERGED
+    with pytest.raises(RunFileError, match="the run diverged"):
+        opening.resume(shutil.copy(path, tmp_path / "diverged.jsonl"), None, None, SLOW)
+    ask(session, GoTo(11), SetAlpha(0.1), Fork())
+    session.pull(5)
+    session = opening.resume(shutil.copy(path, tmp_path / "killed.jsonl"), None, None, SLOW)
+    session.pull(100)
+    told = Run(Settings(epochs=40, init=(0.5, 0.5, 0.5)), load("blobs"))
+    told.advance(10)
+    told.set_alpha(0.1)
+    told.advance(100)
+    assert session.run.weights.tobytes() == told.weights.tobytes()
+    assert session.run.history.losses.tobytes() == told.history.losses.tobytes()
+    ask(session, NextBranch())
+    assert (session.run.stop, session.phase) == (first.stop, Phase.DIVERGED)
