@@ -213,9 +213,9 @@ async def test_faster_goes_up_to_max(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", keys("slower"))
-async def test_slower_goes_down_to_one_epoch_a_second(key: str) -> None:
+async def test_slower_goes_down_the_ladder_also_below_one_epoch_a_second(key: str) -> None:
     async with running(display=Display(speed=5)) as (app, pilot):
-        for wanted in (2, 1, 1):
+        for wanted in (2, 1, 0.5):
             await press(pilot, key)
             assert session(app).pace.speed == wanted
 
