@@ -197,7 +197,7 @@ Wait
 """
     script = parse_text(f"# gdtui: 100x30\nEnv PYTHONPATH '{ROOT}'\n{text}", "demo.tape")
     # On a busy machine a panel may follow the line that is waited for by more than a tape's own 0.1 s.
-    monkeypatch.setattr(Session.settle, "__defaults__", (0.5, 10.0))
+    monkeypatch.setattr(Program.settle, "__defaults__", (0.5, 10.0))
     with ThreadPoolExecutor() as pool:
         first, second = pool.map(lambda speed: play(script, check=True, speed=speed), (FAST, 3))
     assert golden(first) == golden(second)

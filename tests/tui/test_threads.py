@@ -1,4 +1,4 @@
-"""Whatever is slow is done outside the screen's thread: the screen answers while 300,000 rows are worked on."""
+"""Whatever is slow is done outside the screen's thread: the screen answers while 100,000 rows are worked on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from tests.tui.driving import FLAT_OUT, idle, press, resumed, saved, snapshot, status, until, watching
 
-ROWS = 300_000
+ROWS = 100_000
 SLOW = [
     *((kind, name) for kind in (Session, Comparison) for name in ("__init__", "turn", "snapshot")),
     *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end", "first")),
