@@ -70,7 +70,7 @@ def _look(command: ask.Command, session: Session) -> None:
             number = (session.runs.index(run) + step) % len(session.runs)
             session.enter(session.runs[number])
             session.tell(Switched(number))
-            session.add(f"{session.name(session.run)} of {len(session.runs)} branches")
+            session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches", is_marked=True)
         case ask.Note(text):
             session.log.add(text)
         case ask.Leave():
@@ -96,7 +96,7 @@ def _fork(session: Session, run: Run, epoch: int, alpha: float) -> None:
     fork, of = run.forked(epoch, alpha), session.runs.index(run)
     session.enter(fork)
     session.tell(Forked(epoch, of, alpha))
-    session.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}")
+    session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}", is_marked=True)
     session.phase = Phase.TRAINING
 
 

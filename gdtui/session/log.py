@@ -41,10 +41,12 @@ class Log:
 
     Args:
         run: the branch; what it has done already is told as far as each epoch's loss is known.
+        marks: the session's; lines that a recording marks are added to it.
     """
 
-    def __init__(self, run: Shown) -> None:
+    def __init__(self, run: Shown, marks: list[str]) -> None:
         self.run = run
+        self._marks: list[str] = []
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added = 0
         """Entries ever added: old ones leave at the top, so they are told apart by their number among these."""
@@ -56,10 +58,13 @@ class Log:
         """The end that has been told."""
         self.add("[INFO] starting training...")
         self._recall()
+        self._marks = marks
 
-    def add(self, text: str) -> None:
+    def add(self, text: str, is_marked: bool = False) -> None:
         """Say what was done."""
         self._append(Entry(text))
+        if is_marked:
+            self._marks.append(text)
 
     def _append(self, entry: Entry) -> None:
         self.entries.append(entry)
@@ -67,28 +72,24 @@ class Log:
         self._choice = None
         self._last = entry.epoch or self._last
 
-    def take(self, event: Event) -> list[str]:
-        """Tell what happened in the branch; returns the line that tells a change of alpha or the end, if one does."""
+    def take(self, event: Event) -> None:
+        """Tell what happened in the branch."""
         match event:
             case Batch():
-                return self._batch(event)
+                self._batch(event)
             case Steered():
-                return self._steered(event)
+                self._steered(event)
             case EpochsWanted(epochs, before):
                 self.add(f"epochs {before} → {epochs}")
-        return []
 
-    def _batch(self, batch: Batch) -> list[str]:
+    def _batch(self, batch: Batch) -> None:
         losses = batch.losses.tolist()
         shown = range(len(losses)) if len(losses) <= LINES_AT_ONCE else [len(losses) - 1]
         for index in shown:
             self._append(epoch_entry(batch.first + index, losses[index]))
-        if batch.stop is None:
-            return []
-        self.add(batch.stop.message)
-        return [batch.stop.message]
+        self._end()
 
-    def _steered(self, event: Steered) -> list[str]:
+    def _steered(self, event: Steered) -> None:
         """An alpha that is changed again before any epoch came of it is told as one change, or as none."""
         before = event.before
         if self._choice is not None:
@@ -96,28 +97,22 @@ class Log:
             self.entries.pop()
             self.added -= 1
             self._choice = None
-        if before is None or before == event.alpha:
-            return []
-        line = _alpha_line(before, event.alpha, event.since)
-        self.add(line)
-        self._choice = Steered(event.alpha, event.since, before)
-        return [line]
+        if before is not None and before != event.alpha:
+            self.add(_alpha_line(before, event.alpha, event.since), is_marked=True)
+            self._choice = Steered(event.alpha, event.since, before)
 
-    def read_on(self) -> list[str]:
-        """Tell the epochs that have come into the branch of a file since, the last of many; returns as `take`."""
+    def read_on(self) -> None:
+        """Tell the epochs that have come into the branch of a file since, the last of many."""
         epochs, losses = self._known()
         begin = max(bisect_right(epochs, self._last), len(epochs) - LINES_AT_ONCE)
         for epoch, loss in zip(epochs[begin:], losses[begin:], strict=True):
             self._append(epoch_entry(epoch, loss))
-        return self._end()
+        self._end()
 
-    def _end(self) -> list[str]:
-        stop, told = self.run.stop, self._told
-        self._told = stop
-        if stop is None or stop == told:
-            return []
-        self.add(stop.message)
-        return [stop.message]
+    def _end(self) -> None:
+        if self.run.stop is not None and self.run.stop != self._told:
+            self.add(self.run.stop.message, is_marked=True)
+        self._told = self.run.stop
 
     def _recall(self) -> None:
         epochs, losses = self._known()

@@ -22,7 +22,7 @@ from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
 from gdtui.session.log import Log
 from gdtui.session.pace import Pace
-from gdtui.session.snapshot import Phase, Said, Snapshot
+from gdtui.session.snapshot import Marked, Phase, Said, Snapshot
 from gdtui.settings import Display
 
 if TYPE_CHECKING:
@@ -69,10 +69,11 @@ class Session:
         self._queue: deque[Command] = deque()
         self._is_asked = threading.Event()
         self._done = 0
-        self._happened: list[Event | Said | str] = []
+        self._happened: list[Event | Said | Marked] = []
         self._moment: Moment | None = None
         self._shown: Snapshot | None = None
-        self._logs = {run: Log(run)}
+        self._marks: list[str] = []
+        self._logs = {run: Log(run, self._marks)}
         self._began = clock()
         self._failure: str | None = None
         """What was wrong with the file that is watched, when it was last read."""
@@ -96,16 +97,20 @@ class Session:
             return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
         return None if self.watched is None else POLL
 
-    def turn(self) -> list[Event | Said | str]:
-        """Do what was asked for, then train, play or read on for a moment; returns what happened, and the lines of
-        the log that a recording marks."""
+    def turn(self) -> list[Event | Said | Marked]:
+        """Do what was asked for, then train, play or read on for a moment; returns what happened."""
         self._began, self._happened = self._clock(), []
         self._is_asked.clear()
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
-        if self.is_leaving:
-            return self._happened
+        if not self.is_leaving:
+            self._move()
+        self._happened += map(Marked, self._marks)
+        self._marks.clear()
+        return self._happened
+
+    def _move(self) -> None:
         if self.phase is Phase.TRAINING:
             count, seconds = self.pace.due(self._began)
             if count:
@@ -116,7 +121,6 @@ class Session:
             self.pace.rest()
         if self.watched is not None:
             self._read_on(self.watched)
-        return self._happened
 
     def snapshot(self) -> Snapshot:
         """All that is to be shown, as it is now: the same object as before where nothing has changed. Called where
@@ -177,17 +181,13 @@ class Session:
 
     def tell(self, *events: Event) -> None:
         for event in events:
-            self._happened += [event, *self.log.take(event)]
+            self._happened.append(event)
+            self.log.take(event)
             if self.writer is not None:
                 self.writer.take(event)
                 if self.writer.failure is not None:
                     failure, self.writer = self.writer.failure, None
                     self.say(f"{failure}; training goes on", is_error=True)
-
-    def add(self, line: str) -> None:
-        """Tell in the log what was done, and mark it."""
-        self.log.add(line)
-        self._happened.append(line)
 
     def say(self, text: str, is_error: bool = False, is_logged: bool = True) -> None:
         self._happened.append(Said(text, is_error))
@@ -228,7 +228,7 @@ class Session:
         if run not in self.runs:
             self.runs.append(run)
         if run not in self._logs:
-            self._logs[run] = Log(run)
+            self._logs[run] = Log(run, self._marks)
         self.run = run
         self.past = self.fork_alpha = self._moment = None
         self.phase = self.standing()
@@ -289,8 +289,8 @@ class Session:
             self.runs = [*watched.runs]
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
-                self.add(self.name(watched.run))
-        self._happened += self.log.read_on()  # also of a branch that has grown while another was shown
+                self.log.add(self.name(watched.run), is_marked=True)
+        self.log.read_on()  # also of a branch that has grown while another was shown
         if not self.phase.is_past:
             self.phase = self.standing()
             if is_new:

@@ -22,6 +22,12 @@ class Said(NamedTuple):
     is_error: bool = False
 
 
+class Marked(NamedTuple):
+    """A line of the log that a recording marks: a change of alpha, a branch, an end."""
+
+    text: str
+
+
 class Phase(Enum):
     """What goes on; the values are what the screen says."""
 

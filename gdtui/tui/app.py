@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint, off the UI thread.
     from gdtui.session.comparison import Comparison
     from gdtui.session.session import Session
-from gdtui.session.snapshot import Said
 
 DIALOGS, IMPORTS_AFTER = "gdtui.tui.dialogs", 1.0
 """Imported so many seconds after the data is there: with the first dialog it would hold up all that is drawn."""
@@ -41,7 +40,6 @@ class GdtuiApp(TerseApp):
     Args:
         begin: makes the session; called outside the screen's thread.
         board: the screen to begin with.
-        board_of: the screen for a session; given what `begin` made.
         display: how the run is shown.
         film: how the screen is recorded.
         clock: seconds, for the link.
@@ -156,15 +154,16 @@ class GdtuiApp(TerseApp):
         self._asked.set()
 
     def _hear(self, happened: Iterable[object]) -> None:
-        for said in happened:
-            if isinstance(said, str):
-                self.film.mark(said)
-            elif hasattr(said, "is_error"):
-                self.tell(said)  # type: ignore[arg-type]
+        from gdtui.session.snapshot import Marked, Said
 
-    def tell(self, said: Said) -> None:
-        """Say something in a corner."""
-        self.notify(said.text, severity="error" if said.is_error else "information", timeout=10 if said.is_error else 5)
+        for event in happened:
+            match event:
+                case Marked(text):
+                    self.film.mark(text)
+                case Said(text, is_error=True):
+                    self.notify(text, severity="error", timeout=10)
+                case Said(text):
+                    self.notify(text)
 
     # Keys of every screen
 
