@@ -71,8 +71,11 @@ def test_printing_lines_loads_no_drawing():
         assert not under(package, loaded)
 
 
-def test_the_keys_are_known_without_numpy():
-    assert not under("numpy", loaded_after("import gdtui.tui.bindings, gdtui.session.commands"))
+def test_the_first_paint_waits_for_nothing_that_is_not_painted_yet():
+    loaded = loaded_after("import gdtui.tui.front, gdtui.session.commands")
+    assert "gdtui.tui.workspace" in loaded
+    for package in ("numpy", "plotext", "gdtui.views", "gdtui.runs", "gdtui.recording", "gdtui.tui.dialogs"):
+        assert not under(package, loaded)
 
 
 def test_only_wire_uses_what_textual_calls_its_own():
