@@ -29,6 +29,12 @@ class DataSettings:
     classes: tuple[str, str] | None = None
     standardize: bool | None = None
 
+    @property
+    def is_standardized(self) -> bool:
+        """Whether features are brought to mean 0 and deviation 1: where nobody says, those of sets that have more
+        than two, and of files."""
+        return self.source not in TWO_FEATURE_SETS if self.standardize is None else self.standardize
+
 
 @dataclass(frozen=True, slots=True)
 class StopRules:

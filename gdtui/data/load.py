@@ -34,10 +34,7 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         raise DataError(
             f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"
         )
-    wanted = settings.standardize
-    if wanted is None:
-        wanted = settings.source not in TWO_FEATURE_SETS
-    return standardize(loaded) if wanted else loaded
+    return standardize(loaded) if settings.is_standardized else loaded
 
 
 def standardize(data: Dataset) -> Dataset:

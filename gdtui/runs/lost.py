@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.plane import Plane
-from gdtui.settings import TWO_FEATURE_SETS, DataSettings
+from gdtui.settings import DataSettings
 from gdtui.text import printable
 
 
@@ -46,15 +46,12 @@ class LostData(Dataset):
         try:
             names, classes = _texts(header["features"]), _texts(header["class_names"])
             plane = plane_in(header["plane"], len(names))
-            scaled = asked_for.standardize
-            if scaled is None:
-                scaled = asked_for.source not in TWO_FEATURE_SETS
             zero, one = classes
             X, rows = np.empty((0, len(names) + 1)), int(header["rows"])
             name = printable(str(header["name"]))
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
-        return cls(name, X, np.empty(0), names, (zero, one), scaled, rows, why, seen_in=plane)
+        return cls(name, X, np.empty(0), names, (zero, one), asked_for.is_standardized, rows, why, seen_in=plane)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

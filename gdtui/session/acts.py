@@ -60,10 +60,8 @@ def _look(command: ask.Command, session: Session) -> None:
             _play(session)
         case ask.ChangeSpeed(to):
             {"faster": session.pace.faster, "slower": session.pace.slower, "max": session.pace.toggle_max}[to]()
-        case ask.Travel(epochs) if run.done:
-            _travel(session, epochs)
-        case ask.TravelPart(tenths) if run.done:
-            _travel(session, tenths * max(1, run.done // 10))
+        case ask.Travel(epochs, tenths) if run.done:
+            _travel(session, epochs + tenths * max(1, run.done // 10))
         case ask.GoTo(epoch):
             session.go(run.done + 1 if epoch is None else epoch)
         case ask.NextBranch(step) if len(session.runs) > 1:

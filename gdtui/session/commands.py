@@ -55,16 +55,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """So many epochs forward, or back."""
+    """So many epochs, and tenths of the run, forward or back."""
 
-    epochs: int
-
-
-@dataclass(frozen=True, slots=True)
-class TravelPart:
-    """So many tenths of the run forward, or back."""
-
-    tenths: int
+    epochs: int = 0
+    tenths: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +120,6 @@ class Leave:
 
 
 Command = (
-    SetAlpha | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Pause | Step | Travel | TravelPart | GoTo
+    SetAlpha | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Pause | Step | Travel | GoTo
     | Play | Fork | NextBranch | Restart | ChooseData | Save | Note | Leave
 )  # fmt: skip

@@ -123,10 +123,9 @@ class Comparison:
     def _carry_out(self, command: ask.Command) -> None:
         last = max(len(entrant.curve) for entrant in self.entrants)
         match command:
-            case ask.Travel(epochs):
+            case ask.Travel(epochs, tenths):
+                epochs += tenths * max(1, last // 10)
                 self._go((last + (epochs > 0) if self._epoch is None else self._epoch) + epochs, last)
-            case ask.TravelPart(tenths):
-                self._carry_out(ask.Travel(tenths * max(1, last // 10)))
             case ask.GoTo(epoch):
                 self._go(last + 1 if epoch is None else epoch, last)
             case ask.NextBranch(step):

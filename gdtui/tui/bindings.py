@@ -67,8 +67,8 @@ BINDINGS = (
     Key("right", "travel(1)", "→", "", "Forward one epoch; beyond the last is the present", ask.Travel(1)),
     Key("shift+left", "travel(-10)", "shift+←", "", "Back ten epochs", ask.Travel(-10)),
     Key("shift+right", "travel(10)", "shift+→", "", "Forward ten epochs", ask.Travel(10)),
-    Key("pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.TravelPart(-1)),
-    Key("pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.TravelPart(1)),
+    Key("pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.Travel(tenths=-1)),
+    Key("pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.Travel(tenths=1)),
     Key(
         "home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)", ask.GoTo(1)
     ),
