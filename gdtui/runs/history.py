@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -33,8 +32,7 @@ class History:
     """The losses of all epochs, the alphas, and keyframes of the states.
 
     What lies between two keyframes is computed again from the one before, by the same arithmetic in the same
-    order, so that it is equal to the last bit. One thread appends and recomputes; others may read what is drawn
-    (`Curve`) meanwhile.
+    order, so that it is equal to the last bit.
 
     Args:
         kernel: evaluates the data; not shared with another thread.
@@ -58,7 +56,6 @@ class History:
         self._frame_epochs = Series()  # the epoch of each keyframe, ascending
         self._stride = 1
         self._alphas = [(1, alpha)]
-        self._appending = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._losses)
@@ -91,14 +88,12 @@ class History:
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """See `Curve` and `Envelope.stretches`."""
-        with self._appending:
-            return self._losses.stretches(edges)
+        return self._losses.stretches(edges)
 
     def known(self) -> tuple[Floats, Floats]:
         """See `Curve`."""
-        with self._appending:
-            losses = self.losses
-            return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
+        losses = self.losses
+        return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
 
     def steer(self, since: int, alpha: float) -> None:
         """The step of epoch `since`, which is the next or a later one, is the first with that alpha."""
@@ -106,11 +101,10 @@ class History:
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
-        with self._appending:
-            skip = -len(self._losses) % self._stride
-            epochs = np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float)
-            self._keep(epochs, batch.weights[skip :: self._stride], batch.bests[skip :: self._stride])
-            self._losses.extend(batch.losses)
+        skip = -len(self._losses) % self._stride
+        epochs = np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float)
+        self._keep(epochs, batch.weights[skip :: self._stride], batch.bests[skip :: self._stride])
+        self._losses.extend(batch.losses)
 
     def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = ()) -> None:
         """Take in some epochs, as a file keeps them: the losses between are not known, the weights between are
@@ -122,11 +116,10 @@ class History:
             weights: shape (n, d + 1).
             bests: what the patience rule remembered before each of them.
         """
-        with self._appending:
-            between = np.full(int(epochs[-1]) - len(self), np.nan)
-            between[epochs.astype(np.intp) - len(self) - 1] = losses
-            self._keep(epochs.astype(float), weights, bests)
-            self._losses.extend(between)
+        between = np.full(int(epochs[-1]) - len(self), np.nan)
+        between[epochs.astype(np.intp) - len(self) - 1] = losses
+        self._keep(epochs.astype(float), weights, bests)
+        self._losses.extend(between)
 
     def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best]) -> None:
         self._keyframes.extend(weights)

@@ -21,7 +21,7 @@ from gdtui.types import Floats
 
 
 class Shown:
-    """A run as far as it can be looked at. One thread works with it; see `History` for what others may read.
+    """A run as far as it can be looked at. It is not for two threads at once.
 
     Args:
         settings: what determines it.

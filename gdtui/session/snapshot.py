@@ -65,7 +65,8 @@ class Phase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a front end shows. Of `run` it may read its data, its settings and what `History` lets others read.
+    """What a front end shows. Of `run` it may read its data and its settings at any time, and draw its history
+    between two turns.
 
     Attributes:
         number: of the branch shown, from 0.
