@@ -108,8 +108,10 @@ def _epoch_lines(batch: Batch, kept: NDArray[np.intp]) -> Iterator[bytes]:
         rows = kept[begin : begin + LINES_AT_ONCE]
         epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows], batch.weights[rows]
         lines: list[_Kept | Epoch] = list(map(_Kept, epochs, losses.tolist(), weights.tolist()))
-        for index in np.flatnonzero(~np.isfinite(weights).all(axis=1)).tolist():  # those are no weights
-            lines[index] = Epoch(lines[index].epoch, lines[index].loss)
+        are_weights = np.isfinite(weights)
+        if not are_weights.all():
+            for index in np.flatnonzero(~are_weights.all(axis=1)).tolist():
+                lines[index] = Epoch(lines[index].epoch, lines[index].loss)
         if batch.bests:
             lines = [_with_best(line, batch.bests[row]) for line, row in zip(lines, rows.tolist(), strict=True)]
         if rows[-1] == len(batch) - 1:
