@@ -98,14 +98,18 @@ class Session:
         return None if self.watched is None else POLL
 
     def turn(self) -> list[Event | Said | Marked]:
-        """Do what was asked for, then train, play or read on for a moment; returns what happened."""
-        self._began, self._happened = self._clock(), []
+        """Do what was asked for, so that it can be shown at once, or train, play or read on for a moment; returns what
+        happened."""
+        self._happened = []
         self._is_asked.clear()
+        if not self._queue:
+            self._began = self._clock()
+            self._move()
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
-        if not self.is_leaving:
-            self._move()
+        if not self.phase.moves:
+            self.pace.rest()
         self._happened += map(Marked, self._marks)
         self._marks.clear()
         return self._happened
@@ -117,8 +121,6 @@ class Session:
                 self.pull(count, seconds)
         elif self.phase is Phase.REPLAY:
             self._replay()
-        else:
-            self.pace.rest()
         if self.watched is not None:
             self._read_on(self.watched)
 
@@ -232,6 +234,8 @@ class Session:
         self.run = run
         self.past = self.fork_alpha = self._moment = None
         self.phase = self.standing()
+        if self.watched is not None:
+            self.log.read_on()  # the branch may have grown while another was shown
 
     def start_over(self, run: Shown) -> None:
         """Another run takes the place of all branches; the file of those, if any, is left behind."""
@@ -290,7 +294,7 @@ class Session:
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
                 self.log.add(self.name(watched.run), is_marked=True)
-        self.log.read_on()  # also of a branch that has grown while another was shown
+            self.log.read_on()
         if not self.phase.is_past:
             self.phase = self.standing()
             if is_new:

@@ -134,7 +134,7 @@ class GdtuiApp(TerseApp):
         training goes on; where it stands still, this waits until the terminal is ready or more is asked for."""
         if snapshot == self.board.snapshot and not self._is_stale:
             return
-        if not self.link.is_ready and snapshot.asked != self._told:
+        if snapshot.asked != self._told:
             self.board.show_status(snapshot)
         self._told = snapshot.asked
         if not self.board.moves(snapshot):
