@@ -295,7 +295,6 @@ class Session:
                 self.enter(watched.run)
                 self.log.add(self.name(watched.run), is_marked=True)
             self.log.read_on()
+            self._moment = self._moment if self.phase.is_past else None
         if not self.phase.is_past:
             self.phase = self.standing()
-            if is_new:
-                self._moment = None
