@@ -158,6 +158,8 @@ def test_train_steer_and_quit_over_ssh(server: Server) -> None:
         terminal.wait_for("all 20000 epochs done")
         terminal.wait_for("✓ right")
         terminal.send("q")
+        terminal.wait_for("20,000 epochs are in no file")
+        terminal.send("y")
         assert terminal.wait_exit() == 0
         printed = terminal.printed()
         assert printed[0] == "Sampled activations"
@@ -196,7 +198,9 @@ def test_a_dropped_connection_ends_the_run_and_another_can_begin(server: Server,
             assert has_ended(15), "the far process outlives its connection"
 
     with server.gdtui(*ENDLESS) as terminal:
-        assert_alive_and_seen(terminal)
+        terminal.wait_for(lambda terminal: epoch(terminal) > 1_000)
         terminal.send("q")
+        terminal.wait_for("epochs are in no file")
+        terminal.send("y")
         assert terminal.wait_exit() == 0
         assert_restored(terminal)
