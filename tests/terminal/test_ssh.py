@@ -198,7 +198,7 @@ def test_a_dropped_connection_ends_the_run_and_another_can_begin(server: Server,
             assert has_ended(15), "the far process outlives its connection"
 
     with server.gdtui(*ENDLESS) as terminal:
-        terminal.wait_for(lambda terminal: epoch(terminal) > 1_000)
+        terminal.wait_for(trained(1_001))
         terminal.send("q")
         terminal.wait_for("epochs are in no file")
         terminal.send("y")
