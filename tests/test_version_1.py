@@ -171,3 +171,14 @@ def test_each_is_exported(capsys, name):
     if name == "v1-tree":
         assert [row["alpha"] for row in rows] == ["0.01"] * 12 + ["0.05"] * 13
         assert [float(rows[-1][f"W{n}"]) for n in range(3)] == tree()[0].history.weights_at(25).tolist()
+
+
+def test_patience_is_remembered_of_the_old_part_of_a_file_that_was_gone_on_with(tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text("".join(Path(path_of("v1-patience")).read_text().splitlines(keepends=True)[:11]))
+    _, run, writer = continued(str(path))
+    assert run.done == 10
+    writer.take(run.advance(2))
+    writer.close()
+    found, wanted = reopen(RunFile(str(path)))[0].history, patience().history
+    assert [found.state_at(epoch).best for epoch in range(1, 13)] == [wanted.state_at(n).best for n in range(1, 13)]

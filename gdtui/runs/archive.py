@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.data.dataset import Dataset
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment
-from gdtui.learning.stop import Best, Stop, bests
+from gdtui.learning.stop import Best, Stop
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import Branch, OnlyLossesError
 from gdtui.runs.run import Shown
@@ -86,14 +86,16 @@ class ArchivedRun(Shown):
         )
 
     def _bests(self, begin: int, end: int) -> list[Best]:
-        """What the patience rule remembered before each of these records; version 1 says it by their losses alone."""
-        told, rules = self.branch.bests, self.settings.stop
-        if rules.patience is None or any(best is not None for best in told):
-            return [best or Best() for best in told[begin:end]]
-        found, best = [Best()], Best()
-        for epoch, loss in zip(self.branch.epochs, self.branch.losses, strict=True):
-            best = bests(np.array([loss]), epoch, best, rules.min_delta)[0]
+        """What the patience rule remembered before each of these records. Version 1 says it by their losses alone, and
+        a file of that version that was gone on with says it from there on."""
+        rules, best, found = self.settings.stop, Best(), []
+        if rules.patience is None:
+            return []
+        for epoch, loss, told in zip(self.branch.epochs, self.branch.losses, self.branch.bests, strict=True):
+            best = told or best
             found.append(best)
+            if loss < best.loss - rules.min_delta:
+                best = Best(loss, epoch)
         return found[begin:end]
 
     def first(self) -> Moment:
