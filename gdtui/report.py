@@ -39,7 +39,7 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
         )
     hidden = len(feature_names) - SHOWN_FEATURES
     if hidden > 0:
-        table.caption = f"{hidden} more features not shown"
+        table.caption = f"{hidden} more feature{'s' * (hidden > 1)} not shown"
     return table
 
 

@@ -47,7 +47,7 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         width = self.scrollable_content_region.width
         self._view.update(Text(f"The rows are not at hand:\n{missing}") if missing else self._table(rows, names, width))
         hidden = len(names) - self._room(width, names)
-        self.border_subtitle = f"{hidden} more features" if hidden > 0 and rows else ""
+        self.border_subtitle = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 and rows else ""
 
     @staticmethod
     def _room(width: int, names: tuple[str, ...]) -> int:
