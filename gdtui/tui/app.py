@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -105,9 +106,8 @@ class GdtuiApp(TerseApp):
             self.exit(2)
             return
         self.session = session
-        self.set_timer(
-            IMPORTS_AFTER, lambda: self.run_worker(asyncio.to_thread(import_module, DIALOGS), group="imports")
-        )
+        gc.freeze()  # a collection that goes through all that was imported holds up the screen for 50 ms
+        self.set_timer(IMPORTS_AFTER, lambda: self.run_worker(asyncio.to_thread(_import_dialogs), group="imports"))
         if not self.board.shows(session):
             from gdtui.tui.comparison import ComparisonBoard
 
@@ -236,3 +236,8 @@ class GdtuiApp(TerseApp):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", path, "--plain", "--speed", speed])
+
+
+def _import_dialogs() -> None:
+    import_module(DIALOGS)
+    gc.freeze()

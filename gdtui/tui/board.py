@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.widget import Widget
@@ -14,6 +14,7 @@ from gdtui.wire.compositor import FrugalScreen
 
 if TYPE_CHECKING:
     from gdtui.tui.app import GdtuiApp
+    from gdtui.tui.dialogs import Dialog
 
 
 class Board(FrugalScreen):
@@ -32,6 +33,7 @@ class Board(FrugalScreen):
         self.snapshot: Any = None
         """What is shown."""
         self.what = what
+        self.dialog: Dialog | None = None
         self.title_view = Static(f"gdtui  {what}", id="title", markup=False)
 
     def shows(self, session: object) -> bool:
@@ -63,8 +65,24 @@ class Board(FrugalScreen):
         return cast("GdtuiApp", self.app)
 
     def ask(self, command: Command) -> None:
-        """Ask the session for something."""
-        self.gdtui.ask(command)
+        """Ask the session for something; what a dialog covers asks for nothing."""
+        if self.dialog is None:
+            self.gdtui.ask(command)
+
+    def open(self, dialog: Callable[..., Dialog], *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
+        """Ask by way of a dialog, and do something with the answer, if there is one."""
+
+        def answered(answer: Any) -> None:
+            self.dialog = None
+            if answer is not None:
+                then(answer)
+
+        self.dialog = dialog(*about, answered=answered)
+        self.mount(self.dialog)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While there is a dialog, the keys are its own."""
+        return self.dialog is None
 
     def on_chart_view_resized(self) -> None:
         self.gdtui.redraw()
@@ -81,7 +99,7 @@ class Board(FrugalScreen):
     def action_help(self) -> None:
         from gdtui.tui.dialogs import Help
 
-        self.app.push_screen(Help(self.keys))
+        self.open(Help, self.keys, self.size.width)
 
 
 def rec_view() -> Static:

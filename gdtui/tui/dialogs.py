@@ -1,26 +1,30 @@
-"""Screens over the main one: questions, a choice of data, the help."""
+"""Dialogs over the panels: questions, a choice of data, the help.
+
+They are widgets of the board and no screens of their own: Textual would draw the whole screen beneath a modal one anew
+with each frame. So training goes on to be seen, and only what a dialog covers is sent.
+"""
 
 from __future__ import annotations
 
 import math
 import os
 from collections.abc import Callable, Sequence
-from typing import Generic, TypeVar
+from textwrap import TextWrapper
+from typing import Any
 
-from rich.table import Table
-from textual.app import ComposeResult
+from rich.text import Text
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
-from textual.screen import ModalScreen
+from textual.containers import VerticalScroll
+from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gdtui.numbers import whole_number
 from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS
-from gdtui.tui.bindings import BINDINGS as ALL_KEYS
 from gdtui.tui.bindings import Key
 
-Answer = TypeVar("Answer")
+HELP_WIDTH = 92
+"""Columns, as the style sheet has it too."""
 DESCRIPTIONS = {
     "blobs": "two clouds, the article's own",
     "moons": "two half moons; a line cannot quite part them",
@@ -31,114 +35,113 @@ DESCRIPTIONS = {
 }
 
 
-class Question(ModalScreen[Answer | None], Generic[Answer]):
-    """Asks for one thing; dismissed with it, or with None.
+class Dialog(VerticalScroll):
+    """Has the keys until it is answered; None is no answer.
 
     Args:
         title: what is asked.
+        parts: what is below it; what can be focused there has the keys.
+        answered: called with the answer.
+    """
+
+    def __init__(self, title: str, *parts: Widget, answered: Callable[[Any], None]) -> None:
+        super().__init__(Label(title, classes="dialog-title", markup=False), *parts)
+        self._keys_go_to = next((part for part in parts if part.can_focus), self)
+        self._answered = answered
+
+    def on_mount(self) -> None:
+        self._keys_go_to.focus()
+
+    def action_answer(self, answer: Any = None) -> None:
+        self.remove()
+        self._answered(answer)
+
+
+class Question(Dialog):
+    """Asks for a text.
+
+    Args:
+        title, answered: see `Dialog`.
         value: what stands there to begin with.
         read: turns the text into the answer, or raises ValueError with what is wrong.
     """
 
-    BINDINGS = [Binding("escape", "dismiss(None)", "Cancel")]
+    BINDINGS = [Binding("escape", "answer", "Cancel")]
 
-    def __init__(self, title: str, value: str, read: Callable[[str], Answer]) -> None:
-        super().__init__()
-        self._title, self._value, self._read = title, value, read
+    def __init__(self, title: str, value: str, read: Callable[[str], Any], answered: Callable[[Any], None]) -> None:
+        self._input, self._read = Input(value, select_on_focus=True), read
+        self._hint = Label("enter takes it, escape leaves it", markup=False)
+        super().__init__(title, self._input, self._hint, answered=answered)
 
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(self._title, classes="dialog-title", markup=False)
-            question = Input(self._value, select_on_focus=True)
-            question.cursor_blink = self.app.animation_level != "none"
-            yield question
-            yield Label("enter takes it, escape leaves it", id="hint", markup=False)
+    def on_mount(self) -> None:
+        self._input.cursor_blink = self.app.animation_level != "none"
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
-            self.dismiss(self._read(event.value.strip()))
+            self.action_answer(self._read(event.value.strip()))
         except ValueError as error:
-            hint = self.query_one("#hint", Label)
-            hint.update(str(error))
-            hint.add_class("wrong")
+            self._hint.update(str(error))
+            self._hint.add_class("wrong")
 
 
-class Confirm(ModalScreen[str | None]):
-    """Asks before something is lost; dismissed with y, with w (save it first), or with None.
+class Confirm(Dialog):
+    """Asks before something is lost; the answer is y, w (save it first), or None.
 
     Args:
-        title: what would be lost.
+        title, answered: see `Dialog`.
     """
 
     BINDINGS = [
-        Binding("y", "dismiss('y')", "Drop them"),
-        Binding("w", "dismiss('w')", "Save first"),
-        Binding("n,escape,q", "dismiss(None)", "Stay"),
+        Binding("y", "answer('y')", "Drop them"),
+        Binding("w", "answer('w')", "Save first"),
+        Binding("n,escape,q", "answer", "Stay"),
     ]
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._title = title
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label(self._title, classes="dialog-title", markup=False)
-            yield Label("y drops them, w saves first, n or escape stays here", markup=False)
+    def __init__(self, title: str, answered: Callable[[Any], None]) -> None:
+        keys = Label("y drops them, w saves first, n or escape stays here", markup=False)
+        super().__init__(title, keys, answered=answered)
 
 
-class DataChoice(ModalScreen[str | None]):
-    """Asks for a data set; dismissed with its name, or with None.
+class DataChoice(Dialog):
+    """Asks for a data set; the answer is its name.
 
     Args:
         current: what is trained on now.
         own: what the command line named; offered too where it is a file.
+        answered: see `Dialog`.
     """
 
-    BINDINGS = [Binding("escape,d", "dismiss(None)", "Cancel")]
+    BINDINGS = [Binding("escape,d", "answer", "Cancel")]
 
-    def __init__(self, current: str, own: str) -> None:
-        super().__init__()
-        self._sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
-        self._current = current
-
-    def compose(self) -> ComposeResult:
-        with Vertical(classes="dialog"):
-            yield Label("Train on", classes="dialog-title")
-            yield OptionList(
-                *(Option(f"{name:<14} {DESCRIPTIONS.get(name, 'your file')}", id=name) for name in self._sets)
-            )
-
-    def on_mount(self) -> None:
-        if self._current in self._sets:
-            self.query_one(OptionList).highlighted = self._sets.index(self._current)
+    def __init__(self, current: str, own: str, answered: Callable[[Any], None]) -> None:
+        sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
+        options = OptionList(*(Option(f"{name:<14} {DESCRIPTIONS.get(name, 'your file')}", id=name) for name in sets))
+        options.highlighted = sets.index(current) if current in sets else None
+        super().__init__("Train on", options, answered=answered)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(event.option.id)
+        self.action_answer(event.option.id)
 
 
-class Help(ModalScreen[None]):
+class Help(Dialog):
     """Every key.
 
     Args:
         keys: the table of them.
+        columns: the width of the screen.
+        answered: see `Dialog`.
     """
 
-    BINDINGS = [Binding("escape,question_mark,q,enter,space", "dismiss(None)", "Close")]
+    BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
 
-    def __init__(self, keys: Sequence[Key] = ALL_KEYS) -> None:
-        super().__init__()
-        self._table = keys
-
-    def compose(self) -> ComposeResult:
-        keys = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        keys.add_column(style="bold", no_wrap=True)
-        keys.add_column()
-        for key in self._table:
-            keys.add_row(key.shown, key.help)
-        keys.add_row("ctrl+p", "Command palette: all of these, and the theme")
-        with VerticalScroll(classes="dialog help"):
-            yield Label("Keys", classes="dialog-title")
-            yield Static(keys)
+    def __init__(self, keys: Sequence[Key], columns: int, answered: Callable[[Any], None]) -> None:
+        # A table by rich takes 17 ms for each of Textual's measurings, in which nothing else could be drawn.
+        rows = [*((key.shown, key.help) for key in keys), ("ctrl+p", "Command palette: all of these, and the theme")]
+        margin = max(len(shown) for shown, _ in rows) + 2
+        wrap = TextWrapper(max(24, min(columns * 95 // 100, HELP_WIDTH) - 8), subsequent_indent=" " * margin).fill
+        text = Text("\n".join(wrap(f"{shown:<{margin}}{what}") for shown, what in rows))
+        text.highlight_regex(r"(?m)^\S+(  ?\S+)*(?=  )", "bold")
+        super().__init__("Keys", Static(text), answered=answered)
 
 
 def read_alpha(text: str) -> float:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from gdtui.views.loss import LossView
     from gdtui.views.view import View
 
-Answer = TypeVar("Answer")
 Drawn = tuple[tuple[str, str], "Chart | None"]
 """A view's titles, and its drawing, where there is room for one."""
 
@@ -219,28 +217,19 @@ class Workspace(Board):
         """What can be steered, if anything can: not what somebody else writes."""
         return None if self.snapshot is None or self.snapshot.watched is not None else self.snapshot
 
-    def _question(self, title: str, value: str, read: Callable[[str], Answer], then: Callable[[Answer], None]) -> None:
-        from gdtui.tui.dialogs import Question
-
-        def answered(answer: Answer | None) -> None:
-            if answer is not None:
-                then(answer)
-
-        self.app.push_screen(Question(title, value, read), answered)
-
     def action_ask_alpha(self) -> None:
-        from gdtui.tui.dialogs import read_alpha
+        from gdtui.tui.dialogs import Question, read_alpha
 
         if self._steered is not None:
-            value = f"{self._steered.alpha:g}"
-            self._question("alpha, the learning rate", value, read_alpha, lambda alpha: self.ask(ask.SetAlpha(alpha)))
+            title, value = "alpha, the learning rate", f"{self._steered.alpha:g}"
+            self.open(Question, title, value, read_alpha, then=lambda alpha: self.ask(ask.SetAlpha(alpha)))
 
     def action_ask_epochs(self) -> None:
-        from gdtui.tui.dialogs import read_epochs
+        from gdtui.tui.dialogs import Question, read_epochs
 
         if self._steered is not None:
             value = str(self._steered.epochs)
-            self._question("epochs in all", value, read_epochs, lambda epochs: self.ask(ask.SetEpochs(epochs)))
+            self.open(Question, "epochs in all", value, read_epochs, then=lambda count: self.ask(ask.SetEpochs(count)))
 
     def action_quit(self) -> None:
         if self.snapshot is None:
@@ -255,13 +244,12 @@ class Workspace(Board):
         if shown is None or own is None:
             return
 
-        def chosen(source: str | None) -> None:
+        def chosen(source: str) -> None:
             """What was given for the first data, columns and noise, does not apply to others."""
-            if source is not None:
-                data = own if source == own.source else DataSettings(source, seed=own.seed)
-                self.ask(ask.ChooseData(data))
+            data = own if source == own.source else DataSettings(source, seed=own.seed)
+            self.ask(ask.ChooseData(data))
 
-        self.app.push_screen(DataChoice(shown.run.settings.data.source, own.source), chosen)
+        self.open(DataChoice, shown.run.settings.data.source, own.source, then=chosen)
 
     def ask(self, command: Command) -> None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
@@ -271,13 +259,13 @@ class Workspace(Board):
             return
         from gdtui.tui.dialogs import Confirm
 
-        def answered(answer: str | None) -> None:
+        def answered(answer: str) -> None:
             if answer == "y":
                 super(Workspace, self).ask(command)
-            elif answer == "w":
+            else:
                 self._save(then=command)
 
-        self.app.push_screen(Confirm(f"{shown.unsaved} are in no file"), answered)
+        self.open(Confirm, f"{shown.unsaved} are in no file", then=answered)
 
     def action_save(self) -> None:
         if self._steered is not None and self._steered.saved_in is not None:
@@ -286,8 +274,8 @@ class Workspace(Board):
             self._save()
 
     def _save(self, then: Command | None = None) -> None:
-        from gdtui.tui.dialogs import new_path
+        from gdtui.tui.dialogs import Question, new_path
 
         assert self.snapshot is not None
         name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
-        self._question("save the run as", name, new_path, lambda path: self.ask(ask.Save(path, then)))
+        self.open(Question, "save the run as", name, new_path, then=lambda path: self.ask(ask.Save(path, then)))

@@ -59,17 +59,17 @@ async def test_the_run_is_saved_under_the_name_that_is_typed_and_over_no_other(k
         await step(pilot, 2)
         await press(pilot, key)
         for name in ("", tmp_path / "no" / "folder", there, new):
-            assert isinstance(app.screen, Question)
+            assert isinstance(app.board.dialog, Question)
             app.screen.query_one("Input").value = str(name)
             await press(pilot, "enter")
             await pilot.pause()
-        assert not isinstance(app.screen, Question)
+        assert not isinstance(app.board.dialog, Question)
         await idle(pilot)
         assert str(new) in log(app)[-1]
         await step(pilot)
         await press(pilot, key)
         await pilot.pause()
-        assert not isinstance(app.screen, Question)  # it is being saved already
+        assert not isinstance(app.board.dialog, Question)  # it is being saved already
     assert there.read_text() == "precious"
     assert RunFile(str(new)).branch.epochs == [1, 2, 3]
 

@@ -120,11 +120,11 @@ async def test_an_alpha_changed_back_before_the_next_epoch_is_no_change() -> Non
 async def test_alpha_can_be_typed(key: str) -> None:
     async with running() as (app, pilot):
         await press(pilot, key)
-        assert isinstance(app.screen, Question)
+        assert isinstance(app.board.dialog, Question)
         assert "alpha" in screen(app)
         await press(pilot, *"0.3", "enter")
         assert session(app).run.alpha == 0.3
-        assert not isinstance(app.screen, Question)
+        assert not isinstance(app.board.dialog, Question)
 
 
 async def test_a_wrong_alpha_is_said_to_be_wrong_and_can_be_left() -> None:
@@ -134,9 +134,9 @@ async def test_a_wrong_alpha_is_said_to_be_wrong_and_can_be_left() -> None:
             app.screen.query_one("Input").value = wrong
             await press(pilot, "enter")
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a number greater than 0" in screen(app))
-            assert isinstance(app.screen, Question)
+            assert isinstance(app.board.dialog, Question)
         await press(pilot, "escape")
-        assert not isinstance(app.screen, Question)
+        assert not isinstance(app.board.dialog, Question)
         assert session(app).run.alpha == 0.01
 
 
@@ -285,7 +285,7 @@ async def test_another_data_set_is_trained_on(key: str) -> None:
     async with running() as (app, pilot):
         await press(pilot, "up")
         await press(pilot, key)
-        assert isinstance(app.screen, DataChoice)
+        assert isinstance(app.board.dialog, DataChoice)
         for name in BUILT_IN_SETS:
             assert name in screen(app)
         await pilot.press("down", "enter")
@@ -372,13 +372,13 @@ async def test_help_lists_every_key(key: str) -> None:
     async with running(size=(120, 90)) as (app, pilot):
         await press(pilot, key)
         await pilot.pause()
-        assert isinstance(app.screen, Help)
+        assert isinstance(app.board.dialog, Help)
         shown = screen(app)
         for row in BINDINGS:
             # A long explanation goes on in the next line.
             assert any(f" {row.shown} " in line and row.help[:35] in line for line in shown.split("\n")), row
         await press(pilot, "escape")
-        assert not isinstance(app.screen, Help)
+        assert not isinstance(app.board.dialog, Help)
 
 
 async def test_help_can_be_read_to_its_end_in_a_small_window() -> None:
@@ -428,7 +428,7 @@ async def test_keys_typed_into_a_dialog_do_not_steer() -> None:
         before = session(app).run
         for dialog in ("a", "e", "d", "question_mark"):
             await press(pilot, dialog, "r", "n", "plus")
-            assert len(app.screen_stack) == 2
+            assert app.board.dialog is not None
             await press(pilot, "escape")
         await pilot.pause()
         assert (session(app).run, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)

@@ -91,10 +91,10 @@ async def test_a_long_run_in_no_file_is_not_dropped_without_a_question(key: str)
         before = snapshot(app).run
         for no in ("n", "escape"):
             await press(pilot, *ENDING[key])
-            assert isinstance(app.screen, Confirm)
+            assert isinstance(app.board.dialog, Confirm)
             assert "2,000 epochs are in no file" in screen(app)
             await press(pilot, no)
-            assert app.screen is app.board
+            assert app.board.dialog is None
             assert (snapshot(app).run, snapshot(app).done) == (before, 2_000)
         await pilot.press(*ENDING[key], "y")
         await ended(app, pilot, key, before)
@@ -107,9 +107,9 @@ async def test_it_can_be_saved_first(key: str, tmp_path: Path) -> None:
         await full(app, pilot)
         before = snapshot(app).run
         await press(pilot, *ENDING[key], "w")
-        assert isinstance(app.screen, Question)
+        assert isinstance(app.board.dialog, Question)
         await press(pilot, "escape")  # which drops nothing
-        assert (app.screen, snapshot(app).run) == (app.board, before)
+        assert (app.board.dialog, snapshot(app).run) == (None, before)
         await press(pilot, *ENDING[key], "w")
         app.screen.query_one("Input").value = str(path)
         await pilot.press("enter")
@@ -140,7 +140,7 @@ async def test_a_run_with_forks_is_asked_for_too(key: str) -> None:
         await pilot.press("f")
         await until(pilot, lambda: status(app).state == "done")
         await press(pilot, *ENDING[key])
-        assert isinstance(app.screen, Confirm)
+        assert isinstance(app.board.dialog, Confirm)
         assert "2 branches are in no file" in screen(app)
 
 

@@ -128,7 +128,7 @@ async def test_dialogs_fit_every_size(size: tuple[int, int]) -> None:
             await press(pilot, key)
             await pilot.pause()
             assert title in screen(app)
-            dialog = app.screen.query_one(".dialog").region
+            dialog = app.screen.query_one("Dialog").region
             assert 0 <= dialog.x < dialog.right <= size[0]
             assert 0 <= dialog.y < dialog.bottom <= size[1]
             await press(pilot, "escape")
@@ -334,7 +334,7 @@ async def test_training_begins_by_itself() -> None:
 async def test_a_question_begins_with_todays_value() -> None:
     async with running() as (app, pilot):
         await press(pilot, "up", "up", "a")
-        assert isinstance(app.screen, Question)
+        assert isinstance(app.board.dialog, Question)
         assert app.screen.query_one("Input").value == "0.05"
 
 
