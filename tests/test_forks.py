@@ -17,7 +17,7 @@ from gdtui.learning.objective import objective_named
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.history import History
 from gdtui.runs.run import Run
-from gdtui.session.commands import Command, Fork, GoTo, NextBranch, SetAlpha, SetEpochs
+from gdtui.session.commands import Command, Do, GoTo, NextBranch, SetAlpha, SetEpochs
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings, StopRules
 from tests.conftest import examples
@@ -136,7 +136,7 @@ def test_each_branch_is_bit_for_bit_what_an_uninterrupted_run_would_be(actions, 
                 assert (session.past, session.alpha) == (None, expected.alpha)
         elif name == "fork":
             epoch, alpha = min(given_values[0], run.done), given_values[1]
-            ask(session, GoTo(epoch), *([] if alpha is None else [SetAlpha(alpha)]), Fork())
+            ask(session, GoTo(epoch), *([] if alpha is None else [SetAlpha(alpha)]), Do.FORK)
             branches.append(expected.fork(epoch, expected.alphas[epoch - 1] if alpha is None else alpha))
             at = len(branches) - 1
             assert (session.run.forked_at, session.past) == (epoch, None)
@@ -154,7 +154,7 @@ def test_forks_of_forks_of_forks_share_what_they_share_and_nothing_else():
     train(session, 200)
     expected = [Expected(200, 0.01, [0.01] * 200)]
     for epoch, alpha in ((150, 0.5), (120, 2.0), (160, 0.1), (1, 0.02), (200, 0.3)):
-        ask(session, GoTo(epoch), SetAlpha(alpha), Fork())
+        ask(session, GoTo(epoch), SetAlpha(alpha), Do.FORK)
         train(session, 10**6)
         expected.append(expected[-1].fork(epoch, alpha))
         expected[-1].train(10**6)
@@ -228,7 +228,7 @@ def test_a_run_that_diverged_goes_on_from_before_with_a_smaller_alpha():
     ask(session, SetAlpha(1e308))
     train(session, 100)
     assert session.run.stop.diverged
-    ask(session, GoTo(11), SetAlpha(0.1), Fork())
+    ask(session, GoTo(11), SetAlpha(0.1), Do.FORK)
     train(session, 100)
     assert session.run.stop.rule == "epochs"
     assert_is(session.run, Expected(40, 0.1, [0.01] * 10 + [0.1] * 30, [10]))
@@ -240,7 +240,7 @@ def test_a_fork_ends_by_the_rules_of_the_run_it_comes_from():
     train(session, 100)
     reached = session.run.done
     assert session.run.stop.rule == "target-loss"
-    ask(session, GoTo(reached // 2), Fork())
+    ask(session, GoTo(reached // 2), Do.FORK)
     train(session, 100)
     assert (session.run.stop.rule, session.run.done) == ("target-loss", reached)
     assert session.run.stop.message == session.runs[0].stop.message
@@ -251,7 +251,7 @@ def test_a_fork_with_the_same_alpha_loses_patience_where_the_run_it_comes_from_d
     train(session, 500)
     reached = session.run.done
     assert session.run.stop.rule == "patience"
-    ask(session, GoTo(reached - 2), Fork())
+    ask(session, GoTo(reached - 2), Do.FORK)
     train(session, 500)
     assert (session.run.done, session.run.stop.message) == (reached, session.runs[0].stop.message)
 

@@ -16,18 +16,7 @@ from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.watched import Watched
 from gdtui.session import opening
-from gdtui.session.commands import (
-    Command,
-    Fork,
-    GoTo,
-    NextBranch,
-    Restart,
-    Save,
-    SetAlpha,
-    SetEpochs,
-    Step,
-    Travel,
-)
+from gdtui.session.commands import Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
 from gdtui.session.session import Session
 from gdtui.settings import DataSettings, Display, Settings, StopRules
 from tests.oracles import START, noisy
@@ -91,7 +80,7 @@ class Story:
             self.run.advance(epochs)
 
     def step(self) -> None:
-        ask(self.session, Step())
+        ask(self.session, Do.STEP)
         if self.run.stop is None:
             self.run.advance(1)
 
@@ -113,7 +102,7 @@ class Story:
         if self.run.done:
             ask(self.session, Travel(-back), *([] if alpha is None else [SetAlpha(alpha)]))
             self.told.append(self.run.forked(self.session.past, self.session.alpha))
-            ask(self.session, Fork())
+            ask(self.session, Do.FORK)
             self.at = len(self.told) - 1
 
     def branch(self) -> None:

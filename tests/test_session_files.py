@@ -13,7 +13,7 @@ from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
-from gdtui.session.commands import Fork, GoTo, NextBranch, Restart, Save, SetAlpha
+from gdtui.session.commands import Do, GoTo, NextBranch, Restart, Save, SetAlpha
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
 from gdtui.settings import Settings
@@ -85,7 +85,7 @@ def test_a_branch_that_diverged_does_not_keep_the_others_from_going_on(tmp_path)
     assert session.phase is Phase.DIVERGED
     with pytest.raises(RunFileError, match="the run diverged"):
         opening.resume(shutil.copy(path, tmp_path / "diverged.jsonl"), None, None, SLOW)
-    ask(session, GoTo(11), SetAlpha(0.1), Fork())
+    ask(session, GoTo(11), SetAlpha(0.1), Do.FORK)
     session.pull(5)
     session = opening.resume(shutil.copy(path, tmp_path / "killed.jsonl"), None, None, SLOW)
     session.pull(100)

@@ -34,12 +34,12 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             _set_epochs(session, run, epochs)
         case ask.ScaleEpochs(up):
             _set_epochs(session, run, run.epochs + max(1, run.epochs // 2) if up else round(run.epochs / 1.5))
-        case ask.Step():
+        case ask.Do.STEP:
             session.go(run.done + 1)
             if run.stop is None:
                 session.phase = Phase.PAUSED
                 session.pull(1)
-        case ask.Fork() if session.past is not None:
+        case ask.Do.FORK if session.past is not None:
             _fork(session, run, session.past, session.alpha)
         case ask.Restart(fresh):
             session.seed += fresh
@@ -54,9 +54,9 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
 def _look(command: ask.Command, session: Session) -> None:
     run = session.run
     match command:
-        case ask.Pause():
+        case ask.Do.PAUSE:
             _pause(session)
-        case ask.Play():
+        case ask.Do.PLAY:
             _play(session)
         case ask.ChangeSpeed(to):
             {"faster": session.pace.faster, "slower": session.pace.slower, "max": session.pace.toggle_max}[to]()
@@ -71,7 +71,7 @@ def _look(command: ask.Command, session: Session) -> None:
             session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches", is_marked=True)
         case ask.Note(text):
             session.log.add(text)
-        case ask.Leave():
+        case ask.Do.LEAVE:
             session.is_leaving = True
 
 

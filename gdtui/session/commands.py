@@ -3,9 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Literal
 
 from gdtui.settings import DataSettings
+
+
+class Do(Enum):
+    """The commands that take no argument."""
+
+    PAUSE = "pause"
+    """Stand still, or go on; in the past, and where a file is watched, play."""
+    STEP = "step"
+    """Train one epoch, then stand still."""
+    PLAY = "play"
+    """Play the run from where one stands, or stop playing."""
+    FORK = "fork"
+    """Train on from the epoch of the past that is shown, as a new branch."""
+    LEAVE = "leave"
+    """The end of the session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +60,6 @@ class ChangeSpeed:
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """Stand still, or go on; in the past, and where a file is watched, play."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """Train one epoch, then stand still."""
-
-
-@dataclass(frozen=True, slots=True)
 class Travel:
     """So many epochs, and tenths of the run, forward or back."""
 
@@ -66,16 +72,6 @@ class GoTo:
     """That epoch; None for the present."""
 
     epoch: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """Play the run from where one stands, or stop playing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fork:
-    """Train on from the epoch of the past that is shown, as a new branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +110,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
-    """The end of the session."""
-
-
 Command = (
-    SetAlpha | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Pause | Step | Travel | GoTo
-    | Play | Fork | NextBranch | Restart | ChooseData | Save | Note | Leave
+    Do | SetAlpha | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
+    | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip

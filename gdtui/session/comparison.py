@@ -130,7 +130,7 @@ class Comparison:
                 self._go(last + 1 if epoch is None else epoch, last)
             case ask.NextBranch(step):
                 self._front = (self._front + step) % len(self.entrants)
-            case ask.Leave():
+            case ask.Do.LEAVE:
                 self._is_leaving = True
 
     def _go(self, epoch: int, last: int) -> None:

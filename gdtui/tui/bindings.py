@@ -30,58 +30,34 @@ class Key(NamedTuple):
         return self.action if self.command is None else f"ask('{self.action}')"
 
 
+# fmt: off
 BINDINGS = (
-    Key("space", "pause", "space", "space Pause", "Pause, or go on", ask.Pause()),
-    Key("n,full_stop", "step", "n  .", "n Step", "Train one epoch, then stand still", ask.Step()),
+    Key("space", "pause", "space", "space Pause", "Pause, or go on", ask.Do.PAUSE),
+    Key("n,full_stop", "step", "n  .", "n Step", "Train one epoch, then stand still", ask.Do.STEP),
     Key("up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha to the next of 1, 2, 5, 10 …", ask.StepAlpha(up=True)),
     Key("down", "alpha_down", "↓", "", "Lower alpha to the next of 1, 2, 5, 10 …", ask.StepAlpha(up=False)),
     Key("a", "ask_alpha", "a", "", "Type alpha"),
     Key("e", "ask_epochs", "e", "", "Type the number of epochs"),
-    Key(
-        "plus,equals_sign",
-        "more_epochs",
-        "+",
-        "+- Epochs",
-        "Half as many epochs again; a finished run goes on",
-        ask.ScaleEpochs(up=True),
-    ),
+    Key("plus,equals_sign", "more_epochs", "+", "+- Epochs",
+        "Half as many epochs again; a finished run goes on", ask.ScaleEpochs(up=True)),
     Key("minus", "fewer_epochs", "-", "", "A third fewer epochs (undoes +)", ask.ScaleEpochs(up=False)),
     Key("greater_than_sign", "faster", ">", "<> Speed", "Faster", ask.ChangeSpeed("faster")),
     Key("less_than_sign", "slower", "<", "", "Slower", ask.ChangeSpeed("slower")),
-    Key(
-        "m",
-        "max_speed",
-        "m",
-        "m Max",
-        "As fast as the machine goes; again for the speed before",
-        ask.ChangeSpeed("max"),
-    ),
-    Key(
-        "left",
-        "travel(-1)",
-        "←",
-        "←→ Epoch",
-        "Back one epoch; the run stands still, and all panels show that epoch",
-        ask.Travel(-1),
-    ),
+    Key("m", "max_speed", "m", "m Max",
+        "As fast as the machine goes; again for the speed before", ask.ChangeSpeed("max")),
+    Key("left", "travel(-1)", "←", "←→ Epoch",
+        "Back one epoch; the run stands still, and all panels show that epoch", ask.Travel(-1)),
     Key("right", "travel(1)", "→", "", "Forward one epoch; beyond the last is the present", ask.Travel(1)),
     Key("shift+left", "travel(-10)", "shift+←", "", "Back ten epochs", ask.Travel(-10)),
     Key("shift+right", "travel(10)", "shift+→", "", "Forward ten epochs", ask.Travel(10)),
     Key("pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.Travel(tenths=-1)),
     Key("pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.Travel(tenths=1)),
-    Key(
-        "home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)", ask.GoTo(1)
-    ),
+    Key("home", "travel_to_start", "Home", "",
+        "To the first epoch (a click on the loss curve goes to any)", ask.GoTo(1)),
     Key("end", "travel_to_end", "End", "End Present", "To the present", ask.GoTo(None)),
-    Key("p", "replay", "p", "", "Play the run from where you stand, or stop playing", ask.Play()),
-    Key(
-        "f,enter",
-        "fork",
-        "f  enter",
-        "f Fork here",
-        "In the past: train on from there as a new branch, with the alpha shown",
-        ask.Fork(),
-    ),
+    Key("p", "replay", "p", "", "Play the run from where you stand, or stop playing", ask.Do.PLAY),
+    Key("f,enter", "fork", "f  enter", "f Fork here",
+        "In the past: train on from there as a new branch, with the alpha shown", ask.Do.FORK),
     Key("b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
     Key("w", "save", "w", "w Save", "Write the run into a file, also what is still to come"),
     Key("ctrl+r", "app.record", "ctrl+r", "", "Record the screen as an asciicast, or stop recording"),
@@ -98,20 +74,19 @@ BINDINGS = (
     Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
     Key("ctrl+c", "app.interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )
+# fmt: on
 
-SHARED = {"log_scale", "app.record", "app.still", "app.repaint", "app.suspend_process", "help"}
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
+SHARED = {
+    *("travel_to_start", "log_scale", "app.record", "app.still", "app.repaint", "app.suspend_process"),
+    *("help", "quit", "app.interrupt"),
+}
 COMPARING = (
     Key("up", "run_before", "↑", "↑↓ Run", "The run before, in front of the others", ask.NextBranch(-1)),
     Key("down", "next_run", "↓", "", "The next run, in front of the others", ask.NextBranch()),
     *(key._replace(help=key.help.partition(";")[0]) for key in BINDINGS if key.action in TRAVEL),
-    Key(
-        "home", "travel_to_start", "Home", "", "To the first epoch (a click on the loss curve goes to any)", ask.GoTo(1)
-    ),
     Key("end", "travel_to_end", "End", "", "To each run's last epoch", ask.GoTo(None)),
     *(key for key in BINDINGS if key.action in SHARED),
-    Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
-    Key("ctrl+c", "app.interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
 )
 """The same where runs are compared."""
 

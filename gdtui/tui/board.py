@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.widget import Widget
 from textual.widgets import Static
 
-from gdtui.session.commands import Command, Leave
+from gdtui.session.commands import Command, Do
 from gdtui.tui.bindings import BINDINGS, Key
 from gdtui.wire.compositor import FrugalScreen
 
@@ -94,7 +94,7 @@ class Board(FrugalScreen):
             self.ask(command)
 
     def action_quit(self) -> None:
-        self.ask(Leave())
+        self.ask(Do.LEAVE)
 
     def action_help(self) -> None:
         from gdtui.tui.dialogs import Help

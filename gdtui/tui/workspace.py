@@ -235,7 +235,7 @@ class Workspace(Board):
         if self.snapshot is None:
             self.app.exit(0)
         else:
-            self.ask(ask.Leave())
+            self.ask(ask.Do.LEAVE)
 
     def action_choose_data(self) -> None:
         from gdtui.tui.dialogs import DataChoice
@@ -254,7 +254,8 @@ class Workspace(Board):
     def ask(self, command: Command) -> None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
         shown = self._steered
-        if shown is None or not shown.unsaved or not isinstance(command, ask.Restart | ask.ChooseData | ask.Leave):
+        drops = command is ask.Do.LEAVE or isinstance(command, ask.Restart | ask.ChooseData)
+        if shown is None or not shown.unsaved or not drops:
             super().ask(command)
             return
         from gdtui.tui.dialogs import Confirm

@@ -20,7 +20,7 @@ from gdtui.data.load import load
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.session import opening
-from gdtui.session.commands import Pause
+from gdtui.session.commands import Do
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Display, Settings
@@ -71,7 +71,7 @@ async def press(pilot: Pilot[Any], *keys: str) -> None:
 def standing_still(begin: Callable[[], Session]) -> Session:
     """The session that this makes, told to stand still from its start."""
     session = begin()
-    session.do(Pause())
+    session.do(Do.PAUSE)
     return session
 
 
