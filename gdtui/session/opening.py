@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 
 from gdtui.data.load import load
+from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.run import Run
 from gdtui.runs.watched import Watched
+from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings
 
@@ -53,13 +55,20 @@ def resume(path: str, epochs: int | None, alpha: float | None, display: Display)
     return session
 
 
-def watch(path: str, display: Display) -> Session:
-    """The runs in a file, to be looked at. Raises RunFileError where they cannot be shown, OnlyLossesError where
-    their losses can."""
-    watched = Watched(path)
+def watch(path: str, display: Display) -> Session | Comparison:
+    """The runs in a file, to be looked at, or, where there is no more than losses, those. Raises RunFileError."""
+    try:
+        watched = Watched(path)
+    except OnlyLossesError:
+        return compare([path], None)
     session = Session([*watched.runs], watched.run, display, watched=watched)
     missing = session.snapshot().missing
     if missing:
         session.log.add(f"all but the points can be shown: {missing}")
     session.log.add(f"{path}: {watched.state}")
     return session
+
+
+def compare(paths: list[str], target: float | None) -> Comparison:
+    """The runs in several files side by side, see `gdtui.session.comparison`."""
+    return Comparison(paths, target)

@@ -10,15 +10,15 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
-from textual.widget import Widget
 
 from gdtui.charts.roles import Ground, Role
+from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
 
 
-class ChartView(Widget):
+class ChartView(Styled):
     """Places a `Chart`; its colours come from the style sheet, one component class a role."""
 
     COMPONENT_CLASSES = {*(role.css for role in Role), *(ground.css for ground in Ground)}
@@ -37,7 +37,7 @@ class ChartView(Widget):
         super().__init__(id=id)
         self.chart: Chart | None = None
         self._strips: dict[int, Strip] = {}
-        self._styles: list[list[Style]] = []
+        self._styles: dict[tuple[int, int], Style] = {}
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()
@@ -58,7 +58,7 @@ class ChartView(Widget):
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles = []
+        self._styles.clear()
         self._strips.clear()
 
     def show(self, chart: Chart) -> None:
@@ -86,10 +86,7 @@ class ChartView(Widget):
         return strip.adjust_cell_length(self.size.width, blank)
 
     def _style(self, role: int, ground: int) -> Style:
-        if not self._styles:
-            self._styles = [[self._look_up(role, ground) for ground in Ground] for role in Role]
-        return self._styles[role][ground]
-
-    def _look_up(self, role: Role, ground: Ground) -> Style:
-        behind = self.get_component_rich_style(ground.css)
-        return self.get_component_rich_style(role.css) + Style(bgcolor=behind.bgcolor)
+        if (role, ground) not in self._styles:
+            behind = Style(bgcolor=self.style(Ground(ground).css).bgcolor)
+            self._styles[role, ground] = self.style(Role(role).css) + behind
+        return self._styles[role, ground]

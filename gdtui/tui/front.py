@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from gdtui.settings import CastSettings, Display, Settings
 from gdtui.tui.app import GdtuiApp
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 NOT_FILMED = CastSettings()
 
 
+def _opening(name: str, *arguments: Any) -> Callable[[], Any]:
+    """Calls a function of `gdtui.session.opening`, which brings NumPy with it: imported after the first paint."""
+    return lambda: getattr(import_module("gdtui.session.opening"), name)(*arguments)
+
+
 def training(
     settings: Settings,
     display: Display,
@@ -26,49 +32,26 @@ def training(
     film: CastSettings = NOT_FILMED,
 ) -> GdtuiApp:
     """The app that trains; see `gdtui.session.opening.begin`."""
-
-    def begin() -> Session:
-        from gdtui.session import opening
-
-        return opening.begin(settings, display, save, force)
-
-    return GdtuiApp(begin, Workspace(settings.data.source, settings.epochs, settings.alpha), display, film)
+    board = Workspace(settings.data.source, settings.epochs, settings.alpha)
+    return GdtuiApp(_opening("begin", settings, display, save, force), board, display, film)
 
 
 def resuming(
     path: str, epochs: int | None, alpha: float | None, display: Display, film: CastSettings = NOT_FILMED
 ) -> GdtuiApp:
     """The app that goes on with a saved run, see `gdtui.session.opening.resume`."""
-
-    def begin() -> Session:
-        from gdtui.session import opening
-
-        return opening.resume(path, epochs, alpha, display)
-
-    return GdtuiApp(begin, Workspace(path), display, film)
+    return GdtuiApp(_opening("resume", path, epochs, alpha, display), Workspace(path), display, film)
 
 
 def watching(paths: list[str], target: float | None, display: Display, film: CastSettings = NOT_FILMED) -> GdtuiApp:
     """The app that looks at run files. One file is shown with all that it holds, several are
     compared; `target` is the loss of which the comparison says when it was reached."""
-    is_one = len(paths) == 1 and target is None
-
-    def begin() -> Session | Comparison:
-        from gdtui.runs.reader import OnlyLossesError
-        from gdtui.session import opening
-        from gdtui.session.comparison import Comparison
-
-        if is_one:
-            with suppress(OnlyLossesError):
-                return opening.watch(paths[0], display)
-        return Comparison(paths, target)
-
-    what = paths[0] if len(paths) == 1 else f"comparing {len(paths)} runs"
-    if is_one:
-        return GdtuiApp(begin, Workspace(what), display, film)
+    if len(paths) == 1 and target is None:
+        return GdtuiApp(_opening("watch", paths[0], display), Workspace(paths[0]), display, film)
     from gdtui.tui.comparison import ComparisonBoard
 
-    return GdtuiApp(begin, ComparisonBoard(what, len(paths)), display, film)
+    what = paths[0] if len(paths) == 1 else f"comparing {len(paths)} runs"
+    return GdtuiApp(_opening("compare", paths, target), ComparisonBoard(what, len(paths)), display, film)
 
 
 def run(app: GdtuiApp) -> int:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from gdtui.tui.bindings import FIRST, STEERING, Key
+from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
     from gdtui.session.snapshot import Snapshot  # brings NumPy with it
@@ -44,7 +44,7 @@ def footer(key: Key, shown: Snapshot | None) -> str:
     return key.footer
 
 
-class KeyBar(Widget):
+class KeyBar(Styled):
     """A line of keys, each with a word; a click presses it.
 
     Args:
@@ -79,8 +79,7 @@ class KeyBar(Widget):
             yield key, text
 
     def render_line(self, y: int) -> Strip:
-        key_style = self.get_component_rich_style("key-bar--key")
-        word_style = self.get_component_rich_style("key-bar--word")
+        key_style, word_style = self.style("key-bar--key"), self.style("key-bar--word")
         segments = [Segment(" ", word_style)]
         for key, text in self._shown():
             name, _, word = text.partition(" ")

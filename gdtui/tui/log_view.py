@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.strip import Strip
-from textual.widget import Widget
+
+from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
     from gdtui.session.log import Entry  # brings NumPy with it
 
 
-class LogView(Widget):
+class LogView(Styled):
     """Entries that follow the newest; the mouse wheel scrolls back."""
 
     COMPONENT_CLASSES = {"log--line", "log--event"}
@@ -22,7 +22,6 @@ class LogView(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.entries: tuple[Entry, ...] = ()
-        self._styles: tuple[Style, Style] | None = None
         self._added = 0
         self._of: object = None
         self._sought: int | None = None
@@ -30,10 +29,6 @@ class LogView(Widget):
         """The place of the entry that is marked."""
         self._back = 0
         """Entries between the newest and the lowest shown."""
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles = None
 
     def show(self, entries: tuple[Entry, ...], added: int, epoch: int | None, of: object = None) -> None:
         """Show these from now on.
@@ -95,7 +90,6 @@ class LogView(Widget):
         width, height = self.size
         index = max(0, len(self.entries) - height - self._back) + y
         entry = self.entries[index] if index < len(self.entries) else None
-        if self._styles is None:
-            self._styles = self.get_component_rich_style("log--line"), self.get_component_rich_style("log--event")
-        style = self._styles[entry is not None and (entry.epoch is None or index == self._marked)]
+        is_marked = entry is not None and (entry.epoch is None or index == self._marked)
+        style = self.style("log--event" if is_marked else "log--line")
         return Strip([Segment("" if entry is None else entry.text, style)]).adjust_cell_length(width, style)

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
-from rich.style import Style
 from textual.strip import Strip
-from textual.widget import Widget
 
 from gdtui.numbers import duration
+from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
     from gdtui.session.snapshot import Snapshot  # brings NumPy with it
@@ -86,28 +85,17 @@ Piece = tuple[str, str]
 """Text, and the component class that styles it."""
 
 
-class StatusLines(Widget):
+class StatusLines(Styled):
     """Two lines; fields that do not fit are left out from the end."""
 
     COMPONENT_CLASSES = {
-        "status--state",
-        "status--done",
-        "status--diverged",
-        "status--name",
-        "status--value",
-        "status--text",
-        "status--bar",
-        "status--rest",
+        *("status--state", "status--done", "status--diverged"),
+        *("status--name", "status--value", "status--text", "status--bar", "status--rest"),
     }
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.status = Status()
-        self._styles: dict[str, Style] = {}
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
 
     def show(self, status: Status) -> None:
         """Show this from now on."""
@@ -118,14 +106,9 @@ class StatusLines(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         pieces = (progress if y == 0 else measures)(self.status, width) if y < 2 else []
-        return Strip([Segment(text, self._style(name)) for text, name in pieces]).adjust_cell_length(
-            width, self._style("status--text")
+        return Strip([Segment(text, self.style(name)) for text, name in pieces]).adjust_cell_length(
+            width, self.style("status--text")
         )
-
-    def _style(self, name: str) -> Style:
-        if name not in self._styles:
-            self._styles[name] = self.get_component_rich_style(name)
-        return self._styles[name]
 
 
 def progress(status: Status, width: int) -> list[Piece]:

@@ -1,0 +1,24 @@
+"""Widgets that draw their own lines, in the styles that the style sheet gives their component classes."""
+
+from __future__ import annotations
+
+from rich.style import Style
+from textual.widget import Widget
+
+
+class Styled(Widget):
+    """Remembers its styles: to look one up takes longer than to draw a line."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._known: dict[str, Style] = {}
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._known.clear()
+
+    def style(self, name: str) -> Style:
+        """That of a component class."""
+        if name not in self._known:
+            self._known[name] = self.get_component_rich_style(name)
+        return self._known[name]
