@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 SIMPLE = {"Enter": "\r", "Space": " ", "Tab": "\t", "Backspace": "\x7f", "Escape": "\x1b"}
 ARROWS = {"Up": "A", "Down": "B", "Right": "C", "Left": "D", "Home": "H", "End": "F"}
 NUMBERED = {"Insert": 2, "Delete": 3, "PageUp": 5, "PageDown": 6}
@@ -10,16 +12,7 @@ MODIFIERS = {"Shift": 1, "Alt": 2, "Ctrl": 4}
 _CONTROL = {"@": 0, "Space": 0, "[": 27, "\\": 28, "]": 29, "^": 30, "-": 31, "_": 31, "?": 127, "Backspace": 8}
 
 
-def can_be_pressed(key: str, modifiers: tuple[str, ...]) -> bool:
-    """Whether there is a code for it."""
-    try:
-        encode(key, modifiers)
-    except KeyError:
-        return False
-    return True
-
-
-def encode(key: str, modifiers: tuple[str, ...] = (), application: bool = False) -> str:
+def encode(key: str, modifiers: Sequence[str] = (), application: bool = False) -> str:
     """What a terminal sends for a key: one of `NAMES`, or a character.
 
     Args:
@@ -38,7 +31,7 @@ def encode(key: str, modifiers: tuple[str, ...] = (), application: bool = False)
     return ("\x1b" if "Alt" in modifiers else "") + _character(key, modifiers)
 
 
-def _character(key: str, modifiers: tuple[str, ...]) -> str:
+def _character(key: str, modifiers: Sequence[str]) -> str:
     if len(key) != 1 and key not in SIMPLE:
         raise KeyError(key)
     if "Ctrl" not in modifiers:

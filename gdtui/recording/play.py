@@ -1,20 +1,47 @@
-"""Tapes played, and the files made from them."""
+"""Plays tapes in a terminal of their own, with no screen needed, and makes their recordings.
+
+The same tape is to give the same screens on any machine. So no key is typed before the one before it has been taken
+and the screen has answered; a `Wait` looks at whole updates only, and goes on when the screen has settled; and what
+a `Wait`, a `Screenshot` or the end showed is kept as `Capture`s, which can be compared.
+"""
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import shutil
 import tempfile
+import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from gdtui.recording import picture, tape
+from gdtui.recording import keys, picture
+from gdtui.recording.cast import CastError, CastWriter
+from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.parser import OUTPUTS
-from gdtui.recording.picture import PictureError
-from gdtui.recording.player import Capture, Player
-from gdtui.recording.shells import environment
-from gdtui.recording.tape import Output, Place, Tape, TapeError
+from gdtui.recording.picture import PictureError, Still
+from gdtui.recording.program import Program
+from gdtui.recording.repaint import repaint
+from gdtui.recording.shells import COMMANDS, environment
+from gdtui.recording.tape import Command, Tape
+
+PROMPT_WITHIN = 10.0
+"""Seconds that a shell has for its first prompt."""
+KEY_QUIET, KEY_LONGEST = 0.02, 0.5
+"""How long the screen is quiet after a key before the next is typed, and how long that is waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What was to be seen at a `Wait`, at a `Screenshot`, or at the end."""
+
+    what: str
+    place: Place
+    text: str
 
 
 def play(
@@ -36,25 +63,24 @@ def play(
     Raises TapeError (or CastError, PictureError), with the place in the tape, where it cannot be played.
     """
     start = Place(script.file, 1, 1)
-    wanted = script.outputs if outputs is None else tuple(Output(start, _known(path)) for path in outputs)
-    wanted = wanted or (Output(start, f"{Path(script.file).stem}.cast"),)
+    wanted = script.outputs if outputs is None else tuple(Command(start, "Output", (_known(path),)) for path in outputs)
+    wanted = wanted or (Command(start, "Output", (f"{Path(script.file).stem}.cast",)),)
     _check_programs(script)
     if not check:
-        _check_files(script, wanted, force)
-    with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="gdtui-tape-"))
-        casts = [Path(output.path) for output in wanted if output.path.lower().endswith(".cast")]
+        shots = [command for command in script.commands if command.name == "Screenshot"]
+        for output in (*wanted, *shots):
+            _check_file(output.place, Path(output.arguments[0]), force)
+    with tempfile.TemporaryDirectory(prefix="gdtui-tape-") as folder:
+        casts = [Path(output.arguments[0]) for output in wanted if output.arguments[0].lower().endswith(".cast")]
         cast = casts[0] if casts and not check else Path(folder, "tape.cast")
         try:
-            player = Player(script, cast, speed, force, check)
-            stack.callback(player.close)
-            player.run()
-            player.close()
+            with closing(Player(script, cast, speed, force, check)) as player:
+                player.run()
         except BaseException:
             cast.unlink(missing_ok=True)  # half a demo is none, and would stand in the way of the next try
             raise
-        if not check:
-            _write(script, wanted, player, cast)
+        for output in () if check else wanted:
+            player.write(output.place, Path(output.arguments[0]), player.last)
         return tuple(player.moments)
 
 
@@ -67,48 +93,189 @@ def _known(path: str) -> str:
 def _check_programs(script: Tape) -> None:
     path = environment(script.settings.shell, script.env)["PATH"]
     for require in script.requires:
-        if shutil.which(require.program, path=path) is None:
-            raise TapeError(require.place, f"the program {require.program} is required, and is not on the PATH")
+        if shutil.which(require.arguments[0], path=path) is None:
+            raise TapeError(require.place, f"the program {require.arguments[0]} is required, and is not on the PATH")
     if shutil.which(script.settings.shell, path=path) is None:
         raise TapeError(Place(script.file, 1, 1), f"the shell {script.settings.shell} is not on the PATH")
 
 
-def _check_files(script: Tape, wanted: Sequence[Output], force: bool) -> None:
+def _check_file(place: Place, path: Path, force: bool) -> None:
     """Nothing is played for files that cannot be made."""
-    shots = [Output(shot.place, shot.path) for shot in script.commands if isinstance(shot, tape.Screenshot)]
-    for output in (*wanted, *shots):
-        path = Path(output.path)
-        if path.exists() and not force:
-            raise TapeError(output.place, f"{path} is there already; give another name, or --force to overwrite it")
-        try:
-            if path.suffix.lower() in (".gif", ".png"):
-                picture.check_drawing()
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.is_dir() or not os.access(path.parent, os.W_OK):
-                raise TapeError(output.place, f"{path} cannot be written: it is a folder, or in one that is not ours")
-        except OSError as error:
-            raise TapeError(output.place, f"cannot make {path.parent}: {error.strerror or error}") from None
-        except PictureError as error:
-            raise TapeError(output.place, str(error)) from None
-
-
-def _write(script: Tape, wanted: Sequence[Output], player: Player, cast: Path) -> None:
-    theme = script.settings.theme
-    for output in wanted:
-        path = Path(output.path)
-        try:
-            if path.suffix.lower() == ".gif":
-                picture.write_gif(cast, path, theme)
-            elif path.suffix.lower() == ".ascii":
-                path.write_text(golden(player.moments), encoding="utf-8")
-            elif path.suffix.lower() != ".cast":
-                picture.write_still(player.last, path, theme, Path(script.file).stem)
-            elif path != cast:
-                shutil.copyfile(cast, path)
-        except (OSError, PictureError) as error:
-            raise TapeError(output.place, f"{path} could not be written: {error}") from None
+    if path.exists() and not force:
+        raise TapeError(place, f"{path} is there already; give another name, or --force to overwrite it")
+    try:
+        if path.suffix.lower() in (".gif", ".png"):
+            picture.check_drawing()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir() or not os.access(path.parent, os.W_OK):
+            raise TapeError(place, f"{path} cannot be written: it is a folder, or in one that is not ours")
+    except OSError as error:
+        raise TapeError(place, f"cannot make {path.parent}: {error.strerror or error}") from None
+    except PictureError as error:
+        raise TapeError(place, str(error)) from None
 
 
 def golden(moments: Sequence[Capture]) -> str:
     """The moments as text, with a line before each, to be compared between two plays."""
     return "".join(f"=== {moment.what}\n{moment.text}\n" for moment in moments)
+
+
+class Player:
+    """One tape while it is played."""
+
+    def __init__(self, script: Tape, cast: Path, speed: float, force: bool, check: bool) -> None:
+        self.moments: list[Capture] = []
+        self._script, self._speed, self._check = script, speed, check
+        self._settings, self._title = script.settings, Path(script.file).stem
+        self._place = Place(script.file, 1, 1)
+        """Where the tape says what is being done."""
+        self._clipboard = ""
+        self._hidden = bool(script.commands) and script.commands[0].name == "Hide"
+        self._hidden_since, self._out_of_time = time.monotonic(), 0.0
+        self._last: Still | None = None
+        shell, theme = self._settings.shell, self._settings.theme.header()
+        env = {**environment(shell, script.env), "SHELL": shutil.which(shell) or shell}
+        self._cast = CastWriter(
+            cast, *script.size, title=self._title, theme=theme, force=force, clock=self._clock, env=env
+        )
+        try:
+            self._program = Program(COMMANDS[shell], script.size, env, self._show_output)
+        except BaseException:
+            self._cast.close()
+            raise
+
+    def run(self) -> None:
+        """Play all commands."""
+        session = self._program
+        session.wait(lambda: bool(session.emulator.text().strip()), PROMPT_WITHIN)
+        session.settle()
+        start = self._place
+        for command in self._script.commands:
+            self._place = command.place
+            getattr(self, command.name.lower())(*command.arguments)  # Type is played by `type`
+            if self._cast.failure:
+                raise CastError(f"{self._cast.path} could not be written: {self._cast.failure}")
+        session.settle()
+        self.moments.append(Capture("the end", start, self.last.text))
+
+    def close(self) -> None:
+        """End the shell and all that it started; the cast ends with the last pause."""
+        if not self._hidden:
+            self._cast.output("\x1b[m")
+        self._cast.close()
+        self._program.close()
+
+    @property
+    def last(self) -> Still:
+        """The last screen that was not hidden."""
+        return self._last if self._hidden and self._last else picture.still(self._program.emulator)
+
+    def write(self, place: Place, path: Path, shown: Still) -> None:
+        """Make a file of what was played, or of this screen, as its ending says. Raises TapeError with this place."""
+        ending, cast = path.suffix.lower(), Path(self._cast.path)
+        try:
+            if ending == ".gif":
+                picture.write_gif(cast, path, self._settings.theme)
+            elif ending == ".ascii":
+                path.write_text(golden(self.moments), encoding="utf-8")
+            elif ending != ".cast":
+                picture.write_still(shown, path, self._settings.theme, self._title)
+            elif path != cast:
+                shutil.copyfile(cast, path)
+        except (OSError, PictureError) as error:
+            raise TapeError(place, f"{path} could not be written: {error}") from None
+
+    # The recording
+
+    def _clock(self) -> float:
+        """Seconds without those that were hidden, as the tape's playback speed has them."""
+        now = self._hidden_since if self._hidden else time.monotonic()
+        return (now - self._out_of_time) / self._settings.playback_speed
+
+    def _show_output(self, text: str) -> None:
+        if not self._hidden:
+            self._cast.output(text)
+
+    # The commands
+
+    def type(self, speed: float | None, text: str) -> None:
+        """Type a text, with so many seconds between its characters."""
+        for char in text:
+            self._key(char, speed)
+
+    def press(self, modifiers: Sequence[str], key: str, speed: float | None, count: int) -> None:
+        """Press a key (see `gdtui.recording.keys`) so many times."""
+        for _ in range(count):
+            self._key(keys.encode(key, modifiers, self._program.emulator.modes.get(1, False)), speed)
+
+    def _key(self, code: str, speed: float | None) -> None:
+        """Type it, see it taken, and let the time between two keys pass."""
+        if self._program.ended:
+            raise TapeError(self._place, "nothing can be typed any more: the shell has ended")
+        begin = time.monotonic()
+        self._program.send(code)
+        self._program.settle(KEY_QUIET, KEY_LONGEST)
+        pause = (self._settings.typing_speed if speed is None else speed) / self._speed
+        self._program.run(max(0.0, begin + pause - time.monotonic()))
+
+    def sleep(self, seconds: float) -> None:
+        if math.isinf(self._speed):
+            self._program.settle()
+        else:
+            self._program.run(seconds / self._speed)
+
+    def hide(self) -> None:
+        """What follows is not recorded, and takes no time in the recording."""
+        if not self._hidden:
+            self._program.settle()
+            self._last = picture.still(self._program.emulator)
+            self._hidden, self._hidden_since = True, time.monotonic()
+
+    def show(self) -> None:
+        """The recording goes on with the whole screen, so that it needs nothing of what was hidden."""
+        if self._hidden:
+            self._program.settle()
+            self._out_of_time += time.monotonic() - self._hidden_since
+            self._hidden = False
+            self._cast.output(repaint(self._program.emulator))
+
+    def wait(self, scope: str, timeout: float | None, pattern: str | None) -> None:
+        """Wait until the cursor's line, or the whole screen, matches."""
+        emulator = self._program.emulator
+        pattern = self._settings.wait_pattern if pattern is None else pattern
+        timeout = timeout or self._settings.wait_timeout
+        what, matches = f"Wait+{scope} /{pattern}/", re.compile(pattern).search
+
+        def screen() -> str:
+            return emulator.text().rstrip("\n")
+
+        def holds() -> bool:
+            return bool(matches(screen() if scope == "Screen" else emulator.lines()[emulator.screen.cursor.y]))
+
+        if not self._program.wait(holds, timeout):
+            why = "the shell ended without it" if self._program.ended else f"did not come within {timeout:g} s"
+            raise TapeError(self._place, f"{what}: {why}; the screen was:\n{screen()}")
+        seen = screen()
+        if self._program.settle() and holds():
+            seen = screen()
+        self.moments.append(Capture(what, self._place, seen))
+
+    def screenshot(self, path: str) -> None:
+        self._program.settle()
+        shot = picture.still(self._program.emulator)
+        self.moments.append(Capture(f"Screenshot {path}", self._place, shot.text))
+        if not self._check:
+            self.write(self._place, Path(path), shot)
+
+    def copy(self, text: str) -> None:
+        """Put a text on the tape's own clipboard."""
+        self._clipboard = text
+
+    def paste(self) -> None:
+        """Type what is on it, at once, and marked as pasted where the program wants to know."""
+        marked = self._program.emulator.modes.get(2004, False)
+        self._key(f"\x1b[200~{self._clipboard}\x1b[201~" if marked else self._clipboard, None)
+
+    def set(self, name: str, value: Any) -> None:
+        """Change a field of the settings, from here on."""
+        self._settings = replace(self._settings, **{name: value})

@@ -98,10 +98,12 @@ class Program:
         """End the program as a terminal does that is closed; what does not go then is killed."""
         self._signal(signal.SIGHUP, signal.SIGCONT)
         self._release()
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(2)
-        self._signal(signal.SIGKILL)
-        self.process.wait()
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(2)
+        finally:  # also where a signal ends this process meanwhile
+            self._signal(signal.SIGKILL)
+            self.process.wait()
 
     def _signal(self, *signals: signal.Signals) -> None:
         for number in signals:

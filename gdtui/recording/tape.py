@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.themes import DEFAULT, Theme
-
-__all__ = ["Command", "Output", "Place", "Tape", "TapeError", "TapeSettings", "columns_and_rows"]
 
 MAX_SIDE = 1000
 """Columns or rows, at the most."""
@@ -20,92 +19,15 @@ MAX_SIDE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something to do; `place` is where the tape says so."""
+    """Something that a tape says: `Type@50ms ls` is named Type and has the arguments (0.05, "ls").
+
+    The arguments of what is played are those of the method of `gdtui.recording.play.Player` that has its name; Output
+    and Require have a file's and a program's name. `place` is where the tape says so.
+    """
 
     place: Place = field(compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Type(Command):
-    """Type a text, with so many seconds between its characters."""
-
-    text: str
-    speed: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Press(Command):
-    """Press a key (see `gdtui.recording.keys`) so many times."""
-
-    key: str
-    modifiers: tuple[str, ...] = ()
-    speed: float | None = None
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Sleep(Command):
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Hide(Command):
-    """What follows is not recorded, and takes no time in the recording."""
-
-
-@dataclass(frozen=True, slots=True)
-class Show(Command):
-    """What follows is recorded again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wait(Command):
-    """Wait until the cursor's line, or the whole screen, matches."""
-
-    scope: str = "Line"
-    timeout: float | None = None
-    pattern: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Screenshot(Command):
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Copy(Command):
-    """Put a text on the tape's own clipboard."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Paste(Command):
-    """Type what is on it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change(Command):
-    """Set TypingSpeed, WaitTimeout or WaitPattern, from here on."""
-
-    setting: str
-    value: float | str
-
-
-@dataclass(frozen=True, slots=True)
-class Output:
-    """A file to make."""
-
-    place: Place = field(compare=False)
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Require:
-    """A program that must be there."""
-
-    place: Place = field(compare=False)
-    program: str
+    name: str
+    arguments: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +61,8 @@ class Tape:
     """Columns and rows."""
     settings: TapeSettings
     env: tuple[tuple[str, str], ...]
-    requires: tuple[Require, ...]
-    outputs: tuple[Output, ...]
+    requires: tuple[Command, ...]
+    outputs: tuple[Command, ...]
     commands: tuple[Command, ...]
 
 
