@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from gdtui.recording import picture, steps
 from gdtui.recording.cast import Cast, CastWriter, Event
-from gdtui.recording.emulator import Emulator
-from gdtui.recording.repaint import repaint
+from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.svg import colour, svg
 from gdtui.recording.themes import DEFAULT
 

@@ -18,10 +18,10 @@ from pyte.screens import Char
 from gdtui.recording.pyte_screen import Grid
 
 ALT_SCREENS = (47, 1047, 1049)
-SYNC, KITTY = 2026, "kitty keyboard"
+SYNC = 2026
 ON_AT_FIRST = frozenset({7, 25})
 """Private modes that are set in a fresh terminal: line wrap and the visible cursor."""
-KNOWN_MODES = frozenset({1, 5, 6, 7, 12, 25, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004})
+KNOWN_MODES = ON_AT_FIRST | {1, 5, 6, 12, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004, SYNC}
 
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f]+)"
@@ -41,26 +41,19 @@ class Emulator:
 
     Args:
         columns, rows: its size.
-        answer: called with what the terminal says by itself; None for a terminal that never answers.
-        sync: whether it says that it knows synchronised output (mode 2026).
+        answer: called with what the terminal says by itself.
     """
 
-    def __init__(
-        self, columns: int, rows: int, answer: Callable[[bytes], None] | None = None, sync: bool = True
-    ) -> None:
+    known_modes = KNOWN_MODES
+    """The modes that it says it knows, where it is asked."""
+
+    def __init__(self, columns: int, rows: int, answer: Callable[[bytes], None] = lambda _: None) -> None:
         self.main, self.alt = Grid(columns, rows, True), Grid(columns, rows, False)
         self.screen = self.main
         self.modes: dict[int, bool] = {}
         """Private modes that were ever named, and what they are now."""
-        self.ever_set: set[int | str] = set()
-        self.kitty: dict[str, list[int]] = {"main": [], "alternate": []}
-        """Flags of the kitty keyboard protocol, a stack for each screen."""
-        self.cursor_shape = 0
         self.title = ""
         self.unknown: Counter[str] = Counter()
-        self.frames = 0
-        """Synchronised updates that were ended."""
-        self._known_modes = KNOWN_MODES | {SYNC} if sync else KNOWN_MODES
         self._answer = answer
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._tail = ""
@@ -123,7 +116,7 @@ class Emulator:
             self._last_text = token["text"][-1]
             self.screen.draw(token["text"])
         elif kind == "final":
-            self._csi(token["private"], token["params"], token["between"], token["final"])
+            self.csi(token["private"], token["params"], token["between"], token["final"])
         elif kind == "control":
             self._control(token["control"])
         elif kind == "osc":
@@ -149,32 +142,24 @@ class Emulator:
         elif sequence[0] not in "()*+=>\\" and sequence != "#8":
             self.unknown[f"ESC {sequence}"] += 1
 
-    def _csi(self, private: str, params: str, between: str, final: str) -> None:
-        numbers = [min(int(part or 0), 9999) for part in params.replace(":", ";").split(";")]
+    def csi(self, private: str, params: str, between: str, final: str) -> None:
+        # 38:2::r:g:b has an empty colour space that 38;2;r;g;b has not.
+        plain = params.replace(":2::", ":2:").replace(":", ";")
+        numbers = [min(int(part or 0), 9999) for part in plain.split(";")]
         handler = _HANDLERS.get(private + between + final)
         if handler is not None:
             handler(self, numbers)
         elif not private and not between and final in pyte.Stream.csi:
-            self._pyte(final, params, numbers)
+            getattr(self.screen, pyte.Stream.csi[final])(*numbers)
         else:
             self.unknown[f"CSI {private}{params}{between}{final}"] += 1
 
-    def _pyte(self, final: str, params: str, numbers: list[int]) -> None:
-        if final == "m" and ":" in params:
-            # 38:2::r:g:b has an empty colour space that 38;2;r;g;b has not.
-            numbers = [int(part or 0) for part in params.replace(":2::", ";2;").replace(":", ";").split(";")]
-        getattr(self.screen, pyte.Stream.csi[final])(*numbers)
-
     def _say(self, text: str) -> None:
-        if self._answer is not None:
-            self._answer(text.encode())
+        self._answer(text.encode())
 
     def _set_modes(self, numbers: list[int], is_set: bool) -> None:
         for mode in numbers:
-            self.frames += mode == SYNC and not is_set and self.modes.get(SYNC, False)
             self.modes[mode] = is_set
-            if is_set:
-                self.ever_set.add(mode)
             if mode in ALT_SCREENS:
                 self._switch(is_set, mode == 1049)
             elif mode in (5, 6, 7, 25):
@@ -202,34 +187,12 @@ class Emulator:
     def _report_mode(self, numbers: list[int]) -> None:
         mode = numbers[0]
         is_set = self.modes.get(mode, mode in ON_AT_FIRST)
-        state = (1 if is_set else 2) if mode in self._known_modes else 0
+        state = (1 if is_set else 2) if mode in self.known_modes else 0
         self._say(f"\x1b[?{mode};{state}$y")
 
     def _report_size(self, numbers: list[int]) -> None:
         if numbers[0] == 18:
             self._say(f"\x1b[8;{self.screen.lines};{self.screen.columns}t")
-
-    def _kitty_stack(self) -> list[int]:
-        return self.kitty["alternate" if self.is_alternate else "main"]
-
-    def _kitty_push(self, numbers: list[int]) -> None:
-        self._kitty_stack().append(numbers[0])
-        self.ever_set.add(KITTY)
-
-    def _kitty_pop(self, numbers: list[int]) -> None:
-        stack = self._kitty_stack()
-        del stack[max(0, len(stack) - max(1, numbers[0])) :]
-
-    def _kitty_set(self, numbers: list[int]) -> None:
-        self._kitty_pop([1])
-        if numbers[0]:
-            self._kitty_push(numbers)
-
-    def _repeat(self, numbers: list[int]) -> None:
-        self.screen.draw(self._last_text * max(1, numbers[0]))
-
-    def _shape(self, numbers: list[int]) -> None:
-        self.cursor_shape = numbers[0]
 
 
 _HANDLERS: dict[str, Callable[[Emulator, list[int]], None]] = {
@@ -241,15 +204,19 @@ _HANDLERS: dict[str, Callable[[Emulator, list[int]], None]] = {
     ">c": lambda self, _: self._say("\x1b[>1;10;0c"),
     "?$p": Emulator._report_mode,
     "t": Emulator._report_size,
-    ">u": Emulator._kitty_push,
-    "<u": Emulator._kitty_pop,
-    "=u": Emulator._kitty_set,
-    "?u": lambda self, _: None,  # a terminal without the protocol says nothing
-    "b": Emulator._repeat,
-    " q": Emulator._shape,
+    **dict.fromkeys((">u", "<u", "=u", "?u"), lambda *_: None),  # a terminal without kitty's protocol says nothing
+    "b": lambda self, numbers: self.screen.draw(self._last_text * max(1, numbers[0])),
+    " q": lambda *_: None,  # the cursor's shape
     "S": lambda self, numbers: self.screen.scroll(max(1, numbers[0])),
     "T": lambda self, numbers: self.screen.scroll(-max(1, numbers[0])),
     "s": lambda self, _: self.screen.save_cursor(),
     "u": lambda self, _: self.screen.restore_cursor(),
     ">m": lambda self, _: None,  # xterm's modifyOtherKeys
 }
+
+
+def repaint(emulator: Emulator) -> str:
+    """What makes a fresh terminal of this size, or one that shows anything else, look like this one."""
+    alternate = f"\x1b[?1049h{emulator.alt.drawn()}" if emulator.is_alternate else ""
+    cursor = "\x1b[?25l" if emulator.screen.cursor.hidden else "\x1b[?25h"
+    return f"\x1b[?1049l\x1b[?7h{emulator.main.drawn()}{alternate}{cursor}"

@@ -14,8 +14,7 @@ from pyte.screens import Char
 from wcwidth import wcwidth
 
 from gdtui.recording.cast import CastError, CastWriter, Event, read_cast
-from gdtui.recording.emulator import Emulator
-from gdtui.recording.repaint import repaint
+from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.steps import RATE, Glyph, in_steps
 from gdtui.recording.svg import svg
 from gdtui.recording.themes import Theme

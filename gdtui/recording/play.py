@@ -21,11 +21,11 @@ from typing import Any
 
 from gdtui.recording import keys, picture
 from gdtui.recording.cast import CastError, CastWriter
+from gdtui.recording.emulator import repaint
 from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.parser import OUTPUTS
 from gdtui.recording.picture import PictureError, Still
 from gdtui.recording.program import Program
-from gdtui.recording.repaint import repaint
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Command, Tape
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import groupby, pairwise
 from typing import Any
 
 import pyte
-from pyte.screens import Char, StaticDefaultDict
+from pyte.screens import Char, Margins, StaticDefaultDict
 from wcwidth import wcwidth
+
+pyte.graphics.BG_AIXTERM[105] = "brightmagenta"  # pyte 0.8.2 says bfightmagenta
+_ATTRIBUTES = {"bold": 1, "italics": 3, "underscore": 4, "blink": 5, "reverse": 7, "strikethrough": 9}
+_COLOURS = {name: code for code, name in (pyte.graphics.FG_ANSI | pyte.graphics.FG_AIXTERM).items()}
+
+
+def look_codes(look: Char) -> str:
+    """The codes for a cell's colours and attributes, from nothing."""
+    codes = [0, *(code for name, code in _ATTRIBUTES.items() if getattr(look, name))]
+    for name, shift in ((look.fg, 0), (look.bg, 10)):
+        if name in _COLOURS:
+            codes += [_COLOURS[name] + shift] * (name != "default")
+        else:
+            codes += [38 + shift, 2, *bytes.fromhex(name)]
+    return f"\x1b[{';'.join(map(str, codes))}m"
 
 
 class Grid(pyte.Screen):
@@ -32,12 +48,16 @@ class Grid(pyte.Screen):
         return self._rows
 
     def row(self, y: int) -> str:
+        return "".join(cell.data for cell in self.cells(y))
+
+    def cells(self, y: int) -> list[Char]:
         line = self.buffer[y]
-        return "".join(line[x].data for x in range(self.columns))
+        return [line[x] for x in range(self.columns)]
 
     def draw(self, data: str) -> None:
         x, y = self.cursor.x, self.cursor.y
-        if x + len(data) > self.columns or pyte.modes.IRM in self.mode or not _is_narrow(data):
+        is_narrow = data.isascii() or all(wcwidth(char) == 1 for char in data)
+        if x + len(data) > self.columns or pyte.modes.IRM in self.mode or not is_narrow:
             super().draw(data)
             return
         attrs = self.cursor.attrs
@@ -57,41 +77,31 @@ class Grid(pyte.Screen):
         self.cursor.attrs = look
 
     def index(self) -> None:
-        top, bottom = self._margins()
-        if self.cursor.y == bottom:
-            self._scroll_up(top, bottom)
+        if self.cursor.y == self._margins().bottom:
+            self.scroll(1)
         else:
             self.cursor_down()
 
     def reverse_index(self) -> None:
-        top, bottom = self._margins()
-        if self.cursor.y == top:
-            self._scroll_down(top, bottom)
+        if self.cursor.y == self._margins().top:
+            self.scroll(-1)
         else:
             self.cursor_up()
+
+    def _margins(self) -> Margins:
+        return self.margins or Margins(0, self.lines - 1)
 
     def scroll(self, lines: int) -> None:
         """Move what is within the margins up by so many lines, or down where negative."""
         top, bottom = self._margins()
-        for _ in range(min(abs(lines), bottom - top + 1)):
-            (self._scroll_up if lines > 0 else self._scroll_down)(top, bottom)
-
-    def _margins(self) -> tuple[int, int]:
-        return (0, self.lines - 1) if self.margins is None else (self.margins.top, self.margins.bottom)
-
-    def _scroll_up(self, top: int, bottom: int) -> None:
-        if self._keeps_scrollback and top == 0:
-            self.scrollback.append(self.row(0).rstrip())
-        for y in range(top, bottom):
-            self.buffer[y] = self.buffer[y + 1]
-        self.buffer[bottom] = self._blank_line()
-        self.dirty.update(range(top, bottom + 1))
-
-    def _scroll_down(self, top: int, bottom: int) -> None:
-        for y in range(bottom, top, -1):
-            self.buffer[y] = self.buffer[y - 1]
-        self.buffer[top] = self._blank_line()
-        self.dirty.update(range(top, bottom + 1))
+        rows = range(top, bottom + 1) if lines > 0 else range(bottom, top - 1, -1)
+        for _ in range(min(abs(lines), len(rows))):
+            if self._keeps_scrollback and lines > 0 and top == 0:
+                self.scrollback.append(self.row(0).rstrip())
+            for row, following in pairwise(rows):
+                self.buffer[row] = self.buffer[following]
+            self.buffer[rows[-1]] = self._blank_line()
+        self.dirty.update(rows)
 
     def _blank_line(self) -> StaticDefaultDict[int, Char]:
         line: StaticDefaultDict[int, Char] = StaticDefaultDict(self.default_char)
@@ -132,8 +142,7 @@ class Grid(pyte.Screen):
         lines, columns = lines or self.lines, columns or self.columns
         gone = max(0, self.cursor.y - lines + 1) if self._keeps_scrollback else 0
         self.margins = None
-        for _ in range(gone):
-            self._scroll_up(0, self.lines - 1)
+        self.scroll(gone)
         for y in [y for y in self.buffer if y >= lines]:
             del self.buffer[y]
         for line in self.buffer.values():
@@ -144,6 +153,28 @@ class Grid(pyte.Screen):
         self.cursor.x = min(self.cursor.x, columns - 1)
         self._rows = []
         self.dirty.update(range(lines))
+
+    def drawn(self) -> str:
+        """What makes another grid of this size look like this one, whatever it shows."""
+        parts = ["\x1b[m\x1b[r\x1b[H\x1b[2J"]
+        for y in range(self.lines):
+            cells = self.cells(y)
+            while cells and cells[-1] == self.default_char:
+                cells.pop()
+            if cells:
+                parts.append(f"\x1b[{y + 1}H")
+            for look, run in groupby(cells, key=lambda cell: cell._replace(data="")):
+                parts.append(look_codes(look) + "".join(cell.data for cell in run))
+        if self.margins is not None:
+            parts.append(f"\x1b[{self.margins.top + 1};{self.margins.bottom + 1}r")
+        parts.append(f"\x1b[{self.cursor.y + 1};{self.at + 1}H")
+        if self.cursor.x >= self.columns:  # the next character begins a new line, but only after one in the last column
+            line = self.buffer[self.cursor.y]
+            wide = not line[self.at].data  # its text is in its left half
+            last = line[self.at - wide]
+            parts.append("\b" * wide + look_codes(last) + last.data)
+        parts.append(look_codes(self.cursor.attrs))
+        return "".join(parts)
 
 
 class _Cells(dict[str, Char]):
@@ -156,7 +187,3 @@ class _Cells(dict[str, Char]):
     def __missing__(self, char: str) -> Char:
         cell = self[char] = self._look._replace(data=char)
         return cell
-
-
-def _is_narrow(text: str) -> bool:
-    return text.isascii() or all(wcwidth(char) == 1 for char in text)

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pyte.screens import Char
 
 from gdtui.recording.cast import Cast, Event
-from gdtui.recording.emulator import Emulator
-from gdtui.recording.repaint import look_codes, repaint
+from gdtui.recording.emulator import Emulator, repaint
+from gdtui.recording.pyte_screen import look_codes
 from gdtui.recording.svg import colour
 from gdtui.recording.themes import Theme
 
