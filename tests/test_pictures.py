@@ -11,10 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gdtui.recording import picture, steps
+from gdtui.recording import gif, picture
 from gdtui.recording.cast import Cast, CastWriter, Event
 from gdtui.recording.emulator import Emulator, repaint
-from gdtui.recording.svg import colour, svg
+from gdtui.recording.picture import svg
 from gdtui.recording.themes import DEFAULT
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -100,8 +100,8 @@ def test_a_cast_in_steps_shows_the_same_in_the_end(events, cut, apart):
     header = {"version": 2, "width": 20, "height": 5}
     cast = Cast(header, tuple(Event(at * apart, *event) for at, event in enumerate(events)))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(steps, "MOST", 1)
-        cut_up = list(steps.in_steps(cast, DEFAULT, {}, 10))
+        patched.setattr(gif, "MOST", 1)
+        cut_up = list(gif.in_steps(cast, DEFAULT, {}, 10))
     whole, stepwise = Emulator(20, 5), Emulator(20, 5)
     for emulator, parts in ((whole, cast.events), (stepwise, cut_up)):
         for event in parts:
@@ -170,7 +170,7 @@ def test_a_gif_shows_the_cast_to_its_end(tmp_path):
     for code in ("41", "42", "44"):
         cast.output(f"\x1b[{code}m\x1b[2J")
     cast.close()
-    picture.write_gif(tmp_path / "a.cast", tmp_path / "a.gif", DEFAULT)
+    gif.write_gif(tmp_path / "a.cast", tmp_path / "a.gif", DEFAULT)
     with image.open(tmp_path / "a.gif") as found:
         assert found.n_frames >= 3
         found.seek(found.n_frames - 1)
@@ -197,7 +197,7 @@ def shown_by_a_gif(folder: Path, columns: int, rows: int, outputs: list[str]):
         now[0] = float(at)
         cast.output(output)
     cast.close()
-    picture.write_gif(folder / "film.cast", folder / "film.gif", DEFAULT)
+    gif.write_gif(folder / "film.cast", folder / "film.gif", DEFAULT)
     with image.open(folder / "film.gif") as found:
         ends = 0.0
         for at in range(found.n_frames):
@@ -226,8 +226,7 @@ def strange_colours(image, emulator: Emulator) -> dict[tuple[int, int], set]:
     found = {}
     for x, y in ((x, y) for y in range(rows) for x in range(columns)):
         cell, box = emulator.cell(x, y), (width * (x + 1), width + height * y)
-        ink = bytes.fromhex(colour(cell.fg, DEFAULT, DEFAULT.foreground)[1:])
-        ground = bytes.fromhex(colour(cell.bg, DEFAULT, DEFAULT.background)[1:])
+        ink, ground = (bytes.fromhex(colour[1:]) for colour in DEFAULT.colours(cell))
         colours = {pixel for _, pixel in image.crop((*box, box[0] + width, box[1] + height)).getcolors()}
         strange = {pixel for pixel in colours - mixtures(ink, ground) if not near(pixel, mixtures(ink, ground))}
         if strange or (cell.data.strip() and len(colours) == 1):
@@ -258,14 +257,14 @@ def test_a_gif_takes_as_long_as_its_cast_and_has_no_more_frames_than_it_needs(tm
     list(shown_by_a_gif(tmp_path, 20, 5, outputs))
     with image.open(tmp_path / "film.gif") as found:
         durations = [found.seek(at) or found.info["duration"] for at in range(found.n_frames)]
-    assert durations == [1000] * 6 + [1000 * picture.LAST]
+    assert durations == [1000] * 6 + [1000 * gif.LAST]
 
 
 def test_what_cannot_be_drawn_is_one_line(tmp_path):
     cast = tmp_path / "bad.cast"
     cast.write_text("nonsense\n")
-    with pytest.raises(picture.PictureError, match=r"^cannot make \S+a\.gif: \S+bad\.cast:1: this is no cast[^\n]+$"):
-        picture.write_gif(cast, tmp_path / "a.gif", DEFAULT)
+    with pytest.raises(gif.PictureError, match=r"^cannot make \S+a\.gif: \S+bad\.cast:1: this is no cast[^\n]+$"):
+        gif.write_gif(cast, tmp_path / "a.gif", DEFAULT)
     cast.write_text('{"version": 2, "width": 20, "height": 5}\n[0.5, "o", "text"]\n')
-    with pytest.raises(picture.PictureError, match=r"^term2gif could not make [^\n]+$"):
-        picture.write_gif(cast, tmp_path / "no folder" / "a.gif", DEFAULT)
+    with pytest.raises(gif.PictureError, match=r"^term2gif could not make [^\n]+$"):
+        gif.write_gif(cast, tmp_path / "no folder" / "a.gif", DEFAULT)

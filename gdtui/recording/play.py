@@ -19,12 +19,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from gdtui.recording import keys, picture
+from gdtui.recording import gif, keys, picture
 from gdtui.recording.cast import CastError, CastWriter
 from gdtui.recording.emulator import repaint
 from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.parser import OUTPUTS
-from gdtui.recording.picture import PictureError, Still
+from gdtui.recording.picture import Still
 from gdtui.recording.program import Program
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Command, Tape
@@ -105,13 +105,13 @@ def _check_file(place: Place, path: Path, force: bool) -> None:
         raise TapeError(place, f"{path} is there already; give another name, or --force to overwrite it")
     try:
         if path.suffix.lower() in (".gif", ".png"):
-            picture.check_drawing()
+            gif.check_drawing()
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir() or not os.access(path.parent, os.W_OK):
             raise TapeError(place, f"{path} cannot be written: it is a folder, or in one that is not ours")
     except OSError as error:
         raise TapeError(place, f"cannot make {path.parent}: {error.strerror or error}") from None
-    except PictureError as error:
+    except gif.PictureError as error:
         raise TapeError(place, str(error)) from None
 
 
@@ -175,14 +175,14 @@ class Player:
         ending, cast = path.suffix.lower(), Path(self._cast.path)
         try:
             if ending == ".gif":
-                picture.write_gif(cast, path, self._settings.theme)
+                gif.write_gif(cast, path, self._settings.theme)
             elif ending == ".ascii":
                 path.write_text(golden(self.moments), encoding="utf-8")
             elif ending != ".cast":
                 picture.write_still(shown, path, self._settings.theme, self._title)
             elif path != cast:
                 shutil.copyfile(cast, path)
-        except (OSError, PictureError) as error:
+        except (OSError, gif.PictureError) as error:
             raise TapeError(place, f"{path} could not be written: {error}") from None
 
     # The recording

@@ -6,8 +6,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyte.screens import Char
 
 NAMES = ("black", "red", "green", "yellow", "blue", "magenta", "cyan", "white")
+_PYTE = [f"{bright}{name.replace('yellow', 'brown')}" for bright in ("", "bright") for name in NAMES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,15 @@ class Theme:
     foreground: str
     background: str
     palette: tuple[str, ...]
+
+    def colours(self, look: Char) -> tuple[str, str]:
+        """A cell's ink and its ground."""
+        known = dict(zip(_PYTE, self.palette, strict=True))
+        ink, ground = (
+            default if name == "default" else known.get(name, f"#{name}")
+            for name, default in ((look.fg, self.foreground), (look.bg, self.background))
+        )
+        return (ground, ink) if look.reverse else (ink, ground)
 
     def header(self) -> dict[str, str]:
         """As casts have it."""
