@@ -22,7 +22,8 @@ class Measured(msgspec.Struct, frozen=True):
     confusion: Confusion
 
     def __post_init__(self) -> None:
-        check_confusion(self.confusion)
+        if min(self.confusion) < 0 or not sum(self.confusion):
+            raise ValueError(f"{list(self.confusion)} is no confusion matrix")
 
 
 class Steered(msgspec.Struct, frozen=True, tag_field="kind", tag="alpha", omit_defaults=True):
@@ -69,7 +70,7 @@ class Stopped(msgspec.Struct, frozen=True, tag_field="kind", tag="stop", omit_de
     end: Measured | None = None
 
 
-class Epoch(msgspec.Struct, omit_defaults=True):
+class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     """One epoch, as a file keeps it. Other programs write `epoch` and `loss` alone; `alpha` is theirs too."""
 
     epoch: int
@@ -80,17 +81,6 @@ class Epoch(msgspec.Struct, omit_defaults=True):
     best: tuple[float, int] | None = None
     """What the patience rule remembered before this epoch."""
     alpha: Any = None
-
-    def __post_init__(self) -> None:
-        if self.confusion is not None:
-            check_confusion(self.confusion)
-            self.gradient = float(self.gradient)
-
-
-def check_confusion(counts: Confusion) -> None:
-    """Raises ValueError for what is no confusion matrix."""
-    if min(counts) < 0 or not sum(counts):
-        raise ValueError(f"{list(counts)} is no confusion matrix")
 
 
 Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched

@@ -17,7 +17,7 @@ import numpy as np
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
-from gdtui.runs.events import Epoch, EpochsWanted, Forked, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.events import Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
 from gdtui.runs.history import steer
 from gdtui.text import printable
 
@@ -221,7 +221,7 @@ class RunFile:
                 branch.stop = Stop(rule, printable(message or rule))
                 if end is not None:
                     self._check_size(end.weights)
-                    branch.end = Moment(epoch, np.array(end.weights), end.loss, end.gradient, end.confusion)
+                    branch.end = _moment(epoch, end)
 
     def _go_on(self) -> None:
         """The branch goes on past its end. Version 1 does not say that the rule was dropped which had ended it."""
@@ -262,15 +262,17 @@ class RunFile:
         if line.weights is not None:
             self._check_size(line.weights)
         loss = math.nan if line.loss is None else line.loss
+        if line.confusion is not None:
+            told = {"loss": loss, "weights": line.weights or (), "gradient": line.gradient, "confusion": line.confusion}
+            known = msgspec.convert(told, Measured)
+            if known.weights:
+                branch.measured[epoch] = _moment(epoch, known)
         branch.epochs.append(epoch)
         branch.losses.append(loss)
         branch.weights.append(line.weights)
         branch.bests.append(None if line.best is None else Best(*line.best))
         if isinstance(line.alpha, (int, float)) and branch.alpha_at(epoch) != line.alpha:
             branch.steer(epoch, float(line.alpha))
-        if line.confusion is not None and line.weights is not None:
-            weights = np.array(line.weights)
-            branch.measured[epoch] = Moment(epoch, weights, loss, line.gradient, line.confusion)
         if branch.stop is not None:
             self._go_on()
 
@@ -279,6 +281,10 @@ class RunFile:
             self._size = len(weights)
         if len(weights) != self._size:
             raise self._wrong(f"has {len(weights)} weights, not {self._size}")
+
+
+def _moment(epoch: int, known: Measured) -> Moment:
+    return Moment(epoch, np.array(known.weights), known.loss, known.gradient, known.confusion)
 
 
 class _NotANumberError(Exception):
