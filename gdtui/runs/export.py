@@ -8,7 +8,8 @@ import json
 import math
 import sys
 
-from gdtui.runs.reader import Branch, RunFile, RunFileError
+from gdtui.runs.reader import Branch, RunFile
+from gdtui.runs.writer import telling_why
 
 
 def export(path: str, form: str, out: str | None = None, force: bool = False) -> None:
@@ -27,13 +28,8 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
         sys.stdout.write(text)
         sys.stdout.flush()
         return
-    try:
-        with open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
-            target.write(text)
-    except FileExistsError:
-        raise RunFileError(f"{out}: is there already; give another name, or --force to overwrite it") from None
-    except OSError as error:
-        raise RunFileError(f"{out}: cannot be written: {error.strerror or error}") from None
+    with telling_why(out), open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
+        target.write(text)
 
 
 def _names(branch: Branch) -> list[str]:
@@ -53,7 +49,7 @@ def _csv(file: RunFile) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(_names(file.branch))
-    writer.writerows(["" if value is None else value for value in record] for record in _records(file.branch))
+    writer.writerows(_records(file.branch))
     return text.getvalue()
 
 
@@ -64,11 +60,8 @@ def _json(file: RunFile) -> str:
 
 
 def _markdown(file: RunFile) -> str:
-    rows = [_names(file.branch), *([_text(value) for value in record] for record in _records(file.branch))]
+    texts = (["" if value is None else str(value) for value in record] for record in _records(file.branch))
+    rows = [_names(file.branch), *texts]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     lines.insert(1, "|" + " ---: |" * len(rows[0]))
     return "\n".join(lines) + "\n"
-
-
-def _text(value: float | int | None) -> str:
-    return "" if value is None else str(value)

@@ -114,8 +114,8 @@ class RunFile:
         self._foreign: list[str] = []
         """What the first line that is not understood has instead."""
         self._line = 0
-        self._rest = b""
-        self._offset = 0
+        self.whole = 0
+        """Bytes in the lines that have been read, all with their ends."""
         self._broken: RunFileError | None = None
         """A line that is wrong stays wrong: what came after it is not read."""
         self.read_more()
@@ -141,14 +141,14 @@ class RunFile:
             raise self._broken
         try:
             with open(self.path, "rb") as file:
-                file.seek(self._offset)
-                before = self._line
+                file.seek(self.whole)
+                before, rest = self._line, b""
                 while chunk := file.read(2**20):
-                    self._offset += len(chunk)
-                    *lines, self._rest = (self._rest + chunk).split(b"\n")
+                    *lines, rest = (rest + chunk).split(b"\n")
                     for line in lines:
                         self._take(line)
-                    if len(self._rest) > LONGEST_LINE:
+                    self.whole = file.tell() - len(rest)
+                    if len(rest) > LONGEST_LINE:
                         raise self._wrong(f"is longer than {LONGEST_LINE:,} bytes", self._line + 1)
                 return self._line - before
         except IsADirectoryError:

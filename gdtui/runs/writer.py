@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import IO
 
 import numpy as np
@@ -26,16 +26,24 @@ class RunWriter:
         run: the run that trains; what it has already done is written too.
         force: overwrite what is there.
         branches: all runs of the tree, each after its parent, where there are more than `run`.
+        ours: the file, where it holds all that already (see `continued`).
 
     Raises:
         RunFileError: the file is there already, or cannot be made.
     """
 
-    def __init__(self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = ()) -> None:
-        branches = branches or [run]
-        self._begin(path, _claimed(path, "a" if force else "x"))
-        with suppress(OSError):  # a device has nothing to cut off
-            self._file.truncate(0)  # not before it is ours
+    def __init__(
+        self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = (), ours: IO[bytes] | None = None
+    ) -> None:
+        self.path = path
+        self.failure: str | None = None
+        self._file = ours or _claimed(path, "a" if force else "x")
+        if ours is None:
+            with suppress(OSError):  # a device has nothing to cut off
+                self._file.truncate(0)  # not before it is ours
+            self._begin(run, branches or [run])
+
+    def _begin(self, run: Run, branches: Sequence[Run]) -> None:
         self._put([line_of(header(branches[0]))])
         for branch in branches:
             begin, alpha = branch.forked_at or 1, branch.history.alpha_at(branch.forked_at or 1)
@@ -50,19 +58,6 @@ class RunWriter:
                 self.take(event)
         if run is not branches[-1]:
             self.take(Switched(branches.index(run)))
-
-    @classmethod
-    def append(cls, path: str, file: IO[bytes]) -> RunWriter:
-        """Go on with a file that is ours (see `_claimed`). Cuts off a torn last line."""
-        writer = cls.__new__(cls)
-        _cut_torn_line(path)
-        writer._begin(path, file)
-        return writer
-
-    def _begin(self, path: str, file: IO[bytes]) -> None:
-        self.path = path
-        self.failure: str | None = None
-        self._file = file
 
     def take(self, event: Event) -> None:
         """Write what happened; flushed at once."""
@@ -89,9 +84,11 @@ def _why(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _open(path: str, mode: str) -> IO[bytes]:
+@contextmanager
+def telling_why(path: str) -> Iterator[None]:
+    """Opens or writes a file of that name. Raises RunFileError where it cannot be."""
     try:
-        return open(path, mode + "b")
+        yield
     except FileExistsError:
         raise RunFileError(f"{path}: is there already; give another name, or --force to overwrite it") from None
     except (OSError, ValueError) as error:
@@ -100,7 +97,8 @@ def _open(path: str, mode: str) -> IO[bytes]:
 
 def _claimed(path: str, mode: str) -> IO[bytes]:
     """The file, opened and ours until it is closed: two writers would spoil it. Raises RunFileError."""
-    file = _open(path, mode)
+    with telling_why(path):
+        file = open(path, mode + "b")  # noqa: SIM115 - it stays open
     with suppress(ImportError):  # Windows has no such locks
         import fcntl
 
@@ -112,21 +110,6 @@ def _claimed(path: str, mode: str) -> IO[bytes]:
         except OSError:
             pass  # nor have some network file systems
     return file
-
-
-def _cut_torn_line(path: str) -> None:
-    """A line that was being written when its writer died is not part of the run."""
-    with open(path, "rb+") as file:
-        size = file.seek(0, 2)
-        while size:
-            begin = max(0, size - 65536)
-            file.seek(begin)
-            newline = file.read(size - begin).rfind(b"\n")
-            if newline >= 0:
-                file.truncate(begin + newline + 1)
-                return
-            size = begin
-        file.truncate(0)
 
 
 def _past(run: Run) -> Iterator[Event]:
@@ -165,7 +148,8 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
     except ValueError:
         ours.close()
         raise
-    writer = RunWriter.append(path, ours)
+    ours.truncate(file.whole)  # a line that was being written when its writer died is not part of the run
+    writer = RunWriter(path, run, ours=ours)
     steered = [*([] if epochs is None else run.set_epochs(epochs)), *([] if alpha is None else run.set_alpha(alpha))]
     for event in steered:
         writer.take(event)
