@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TextIO
 
 from gdtui.learning.descent import Batch
+from gdtui.runs.reader import STALLED, RunFile
 from gdtui.runs.samples import samples, summary
-from gdtui.runs.watched import STALLED, Followed
 from gdtui.session import opening
 from gdtui.session.session import POLL, Session
 from gdtui.session.snapshot import Said
@@ -62,8 +62,7 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
     Raises:
         RunFileError: it is no run file.
     """
-    out, followed, branch, shown = _output(None), Followed(path), -1, 0
-    file, was_stalled = followed.file, False
+    out, file, branch, shown, was_stalled = _output(None), RunFile(path), -1, 0, False
     while True:
         if file.current != branch:
             if branch >= 0:
@@ -78,8 +77,8 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         if not follow or file.stop is not None:
             break
         sleep(POLL)
-        followed.poll()
-        is_stalled = followed.state == "stalled"
+        file.read_more()
+        is_stalled = file.state == "stalled"
         if is_stalled and not was_stalled:
             news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
             print(f"gdtui: {path}: {news}", file=sys.stderr, flush=True)
@@ -107,7 +106,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
     for entrant in entrants:
         if entrant.note is not None:
-            out.write(f"{entrant.file.path}: not all can be shown: {entrant.note}\n")
+            out.write(f"{entrant.path}: not all can be shown: {entrant.note}\n")
         if entrant.error is not None:
             out.write(f"{entrant.error}\n")
     return 0

@@ -18,9 +18,8 @@ from gdtui.runs.compare import Entrant
 from gdtui.runs.events import Forked
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
-from gdtui.runs.reopen import reopen
+from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run
-from gdtui.runs.watched import Watched
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
 from gdtui.session.commands import GoTo, NextBranch

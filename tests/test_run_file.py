@@ -22,9 +22,8 @@ from gdtui.runs.events import Event, Forked, Switched
 from gdtui.runs.export import export
 from gdtui.runs.lines import step_between_kept
 from gdtui.runs.reader import RunFile, RunFileError
-from gdtui.runs.reopen import reopen
+from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run
-from gdtui.runs.watched import Watched
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
 from tests.command import gdtui

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from gdtui.data.load import load
 from gdtui.runs.reader import RunFile
-from gdtui.runs.reopen import reopen
+from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
-from gdtui.runs.watched import Watched
 from gdtui.session import opening
 from gdtui.session.commands import Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
 from gdtui.session.session import Session

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from gdtui.data.dataset import Dataset
-from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop
+from gdtui.runs.events import Branch
 from gdtui.runs.lost import LostData
-from gdtui.runs.reader import Branch, OnlyLossesError
+from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.run import Shown
 from gdtui.settings import Settings
 from gdtui.types import Floats
@@ -26,16 +27,14 @@ class ArchivedRun(Shown):
         settings: what determined it.
         data: its data, or what is left of that.
         branch: its records, as far as they have been read; see `read_on`.
-        parent: the branch that it was forked from.
+        others: the branches before it in the file.
     """
 
-    def __init__(
-        self, settings: Settings, data: Dataset, branch: Branch, parent: Shown | None, kernel: Kernel | None = None
-    ) -> None:
-        super().__init__(settings, data, kernel)
+    def __init__(self, settings: Settings, data: Dataset, branch: Branch, others: Sequence[ArchivedRun]) -> None:
+        super().__init__(settings, data, others[0].kernel if others else None)
         self.branch = branch
-        if branch.forked_at is not None and parent is not None:
-            self.forked_at, self.parent = branch.forked_at, parent
+        if branch.forked_at is not None:
+            self.forked_at, self.parent = branch.forked_at, (parent := others[branch.parent])
             kept = min(branch.forked_at - 1, parent.done)
             self.history = parent.history.prefix(kept, branch.alpha_at(kept + 1) or settings.alpha)
 

@@ -13,9 +13,8 @@ from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import measure
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.reader import OnlyLossesError, RunFileError
-from gdtui.runs.reopen import data_to_look_at, settings_of
-from gdtui.runs.watched import Followed
+from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
+from gdtui.runs.reopen import data_of, settings_of
 from gdtui.text import printable
 
 
@@ -24,7 +23,7 @@ class Standing:
     """Where a run stands, as a line of the table.
 
     Attributes:
-        state: as `Followed.state`, or why it ended.
+        state: as `RunFile.state`, or why it ended.
         epochs: the last epoch; 0 before the first.
         loss: that epoch's, or after its step where the run has ended and the file tells it; NaN where it is not
             finite or there is none.
@@ -44,7 +43,7 @@ class Standing:
     at: float | None = None
 
 
-class Entrant(Followed):
+class Entrant(RunFile):
     """One run file among others: the branch that it ends with.
 
     Raises:
@@ -59,19 +58,19 @@ class Entrant(Followed):
         self.error: str | None = None
         """Why the file cannot be read on, if it cannot."""
         self.name = os.path.basename(path).removesuffix(".jsonl")
-        self._branch = self.file.current
+        self._branch = self.current
         self._kernel: Kernel | None = None
         self._accuracy: float | None = None
         try:
-            settings = settings_of(self.file)
-            self._kernel = kernel_for(data_to_look_at(self.file, settings), objective_named(settings.loss))
+            settings = settings_of(self)
+            self._kernel = kernel_for(data_of(self, settings, is_shown=True), objective_named(settings.loss))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{path}: ")
         self._take_in()
 
     @property
     def state(self) -> str:
-        """As `Followed.state`, or unreadable."""
+        """As `RunFile.state`, or unreadable."""
         return super().state if self.error is None else "unreadable"
 
     def poll(self) -> bool:
@@ -79,7 +78,7 @@ class Entrant(Followed):
         cannot be read on is told by `error`."""
         before = self.error
         try:
-            is_new = super().poll()
+            is_new = self.read_more() > 0
             self.error = None
         except RunFileError as error:
             is_new, self.error = False, str(error)
@@ -88,9 +87,9 @@ class Entrant(Followed):
         return is_new or self.error != before
 
     def _take_in(self) -> None:
-        branch = self.file.branch
-        if self.file.current != self._branch:
-            self._branch, self.curve = self.file.current, KnownLosses()
+        branch = self.branch
+        if self.current != self._branch:
+            self._branch, self.curve = self.current, KnownLosses()
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
@@ -98,7 +97,7 @@ class Entrant(Followed):
         self._accuracy = self._measure()
 
     def _measure(self) -> float | None:
-        branch = self.file.branch
+        branch = self.branch
         if branch.end is not None:
             return branch.end.accuracy
         weights = branch.weights[-1] if branch.weights else None
@@ -112,17 +111,17 @@ class Entrant(Followed):
     @property
     def task(self) -> tuple[str, str]:
         """The objective and the name of the data; empty where the file does not say."""
-        told = self.file.header
+        told = self.header
         return printable(str(told.get("loss", ""))), printable(str(told.get("name", "")))
 
     @property
     def wanted(self) -> int:
         """Epochs wanted, or done where the file does not say."""
-        return max(self.file.branch.wanted, len(self.curve))
+        return max(self.branch.wanted, len(self.curve))
 
     def standing(self, target: float, epoch: int | None = None) -> Standing:
         """Where it stands; `target` is the loss that is to be reached, `epoch` is looked at."""
-        losses, stop, end = self.curve.known()[1], self.file.stop, self.file.branch.end
+        losses, stop, end = self.curve.known()[1], self.stop, self.branch.end
         loss = float(losses[-1]) if len(losses) else math.nan
         if end is not None:
             loss = end.loss
@@ -157,9 +156,7 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
 
 def tasks_differ(entrants: list[Entrant]) -> bool:
     """Whether some have another objective than others, or other data: then their losses are not of one kind."""
-    told = [
-        (entrant.task[0], entrant.file.header.get("digest")) for entrant in entrants if "digest" in entrant.file.header
-    ]
+    told = [(entrant.task[0], entrant.header.get("digest")) for entrant in entrants if "digest" in entrant.header]
     return any(other != told[0] for other in told)
 
 

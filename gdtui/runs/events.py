@@ -5,11 +5,15 @@ All but `Batch` are lines of a run file too (see `gdtui.runs.reader`), as they a
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from gdtui.learning.descent import Batch
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Best, Stop
+from gdtui.runs.history import steer
 from gdtui.types import Confusion
 
 
@@ -84,3 +88,41 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
 
 
 Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched
+
+
+@dataclass
+class Branch:
+    """What the lines of a file come to: the records of one branch, in order."""
+
+    epochs: list[int] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    weights: list[list[float] | None] = field(default_factory=list)
+    bests: list[Best | None] = field(default_factory=list)
+    """What the patience rule remembered before each epoch, where the file says it."""
+    alphas: list[tuple[int, float]] = field(default_factory=list)
+    """(first epoch, alpha), ascending."""
+    forked_at: int | None = None
+    parent: int = 0
+    """The number of the branch it was forked from, if it was."""
+    wanted: int = 0
+    """Epochs wanted; 0 where the file does not say."""
+    stop: Stop | None = None
+    dropped: list[str] = field(default_factory=list)
+    """The rules that had ended it, and do not count any more."""
+    end: Moment | None = None
+    """The state after the last step of a run that ended, where the file says it."""
+    measured: dict[int, Moment] = field(default_factory=dict)
+    """By epoch, those of which the file says all."""
+
+    def fork(self, number: int, epoch: int, alpha: float) -> Branch:
+        """A branch that shares the epochs before `epoch` with this one, which has that number."""
+        count = sum(1 for known in self.epochs if known < epoch)
+        records = self.epochs[:count], self.losses[:count], self.weights[:count], self.bests[:count]
+        measured = {known: value for known, value in self.measured.items() if known < epoch}
+        wanted = max(self.wanted, epoch) if self.wanted else 0
+        fork = Branch(*records, list(self.alphas), epoch, number, wanted, measured=measured)
+        steer(fork.alphas, epoch, alpha)
+        return fork
+
+    def alpha_at(self, epoch: int) -> float | None:
+        return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)

@@ -8,7 +8,8 @@ import json
 import math
 import sys
 
-from gdtui.runs.reader import Branch, RunFile
+from gdtui.runs.events import Branch
+from gdtui.runs.reader import RunFile
 from gdtui.runs.writer import telling_why
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import time
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -17,14 +19,15 @@ import numpy as np
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
-from gdtui.runs.events import Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.events import Branch, Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
 from gdtui.runs.history import steer
 from gdtui.text import printable
 
 FORMAT, VERSION = "gdtui-run", 2
 LONGEST_LINE = 16 * 2**20
 """Characters in a line, at the most: 30 features take one thousand."""
-
+STALLED = 5.0
+"""Seconds without a new line after which a run that has not ended counts as stalled."""
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
@@ -47,62 +50,21 @@ class OnlyLossesError(RunFileError):
     """A good run file, of which no more than the losses can be shown; the message says why."""
 
 
-@dataclass
-class Branch:
-    """The records of one branch, in order."""
-
-    epochs: list[int] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    weights: list[list[float] | None] = field(default_factory=list)
-    bests: list[Best | None] = field(default_factory=list)
-    """What the patience rule remembered before each epoch, where the file says it."""
-    alphas: list[tuple[int, float]] = field(default_factory=list)
-    """(first epoch, alpha), ascending."""
-    forked_at: int | None = None
-    parent: int = 0
-    """The number of the branch it was forked from, if it was."""
-    wanted: int = 0
-    """Epochs wanted; 0 where the file does not say."""
-    stop: Stop | None = None
-    dropped: list[str] = field(default_factory=list)
-    """The rules that had ended it, and do not count any more."""
-    end: Moment | None = None
-    """The state after the last step of a run that ended, where the file says it."""
-    measured: dict[int, Moment] = field(default_factory=dict)
-    """By epoch, those of which the file says all."""
-
-    def fork(self, number: int, epoch: int, alpha: float) -> Branch:
-        """A branch that shares the epochs before `epoch` with this one, which has that number."""
-        count = sum(1 for known in self.epochs if known < epoch)
-        records = self.epochs[:count], self.losses[:count], self.weights[:count], self.bests[:count]
-        measured = {known: value for known, value in self.measured.items() if known < epoch}
-        wanted = max(self.wanted, epoch) if self.wanted else 0
-        fork = Branch(*records, list(self.alphas), epoch, number, wanted, measured=measured)
-        fork.steer(epoch, alpha)
-        return fork
-
-    def steer(self, since: int, alpha: float) -> None:
-        """The step of epoch `since` is the first with that alpha."""
-        steer(self.alphas, since, alpha)
-
-    def drop(self, rule: str) -> None:
-        """That rule does not count any more."""
-        self.dropped.append(rule)
-        self.stop = self.end = None
-
-    def alpha_at(self, epoch: int) -> float | None:
-        return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
-
-
 class RunFile:
     """A run file as far as it has been read; `read_more` reads what was appended since.
+
+    It is read on by polling, since other machines' writes raise no notification.
+
+    Args:
+        clock: seconds.
 
     Raises:
         RunFileError: it cannot be read, or is no run file of this version.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         self.path = path
+        self._clock = clock
         self.header: dict[str, Any] = {}
         self.branches = [Branch()]
         self.current = 0
@@ -118,7 +80,10 @@ class RunFile:
         """Bytes in the lines that have been read, all with their ends."""
         self._broken: RunFileError | None = None
         """A line that is wrong stays wrong: what came after it is not read."""
+        self._last_news = 0.0
         self.read_more()
+        # A file that nobody has written to for long was stalled before anybody looked.
+        self._last_news = clock() - max(0.0, time.time() - os.path.getmtime(path))
         if not self._line:
             raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
         if not self._is_known:
@@ -135,6 +100,15 @@ class RunFile:
         """Why the branch that is written to ended, if it has."""
         return self.branch.stop
 
+    @property
+    def state(self) -> str:
+        """waiting (no epoch yet), following, stalled, or ended."""
+        if self.stop is not None:
+            return "ended"
+        if self._clock() - self._last_news > STALLED:
+            return "stalled"
+        return "following" if self.branch.epochs else "waiting"
+
     def read_more(self) -> int:
         """Read what is new; returns how many lines that was. A last line without its end waits for the rest."""
         if self._broken is not None:
@@ -150,6 +124,8 @@ class RunFile:
                     self.whole = file.tell() - len(rest)
                     if len(rest) > LONGEST_LINE:
                         raise self._wrong(f"is longer than {LONGEST_LINE:,} bytes", self._line + 1)
+                if self._line > before:
+                    self._last_news = self._clock()
                 return self._line - before
         except IsADirectoryError:
             raise RunFileError(f"{self.path}: is a directory, not a run file") from None
@@ -189,7 +165,6 @@ class RunFile:
             raise self._wrong(f"has a value of the wrong kind ({type(error).__name__}: {error})") from None
 
     def _apply(self, event: dict[str, Any]) -> None:
-        was_known, self._is_known = self._is_known, True
         if "format" in event:
             self._begin(event)
         elif "epoch" in event and "loss" in event:
@@ -197,8 +172,9 @@ class RunFile:
         elif (kind := event.get("kind") or next((key for key in KINDS if key in event), None)) in KINDS:
             self._happened(msgspec.convert({**event, "kind": kind}, KINDS[kind]))
         else:
-            self._is_known = was_known
             self._foreign = self._foreign or list(event)
+            return
+        self._is_known = True
 
     def _happened(self, event: object) -> None:
         branch = self.branch
@@ -210,25 +186,25 @@ class RunFile:
                 self._numbered(number)
                 self.current = number
             case Steered(alpha, since):
-                branch.steer(since, alpha)
+                steer(branch.alphas, since, alpha)
             case EpochsWanted(epochs):
                 branch.wanted = epochs
                 if branch.stop is not None and not branch.stop.diverged and epochs > (branch.epochs or [0])[-1]:
-                    self._go_on()
+                    self._go_on(branch.stop)
             case RuleDropped(rule):
-                branch.drop(rule)
+                branch.dropped.append(rule)
+                branch.stop = branch.end = None
             case Stopped(rule, epoch, message, end):
                 branch.stop = Stop(rule, printable(message or rule))
                 if end is not None:
                     self._check_size(end.weights)
                     branch.end = _moment(epoch, end)
 
-    def _go_on(self) -> None:
+    def _go_on(self, end: Stop) -> None:
         """The branch goes on past its end. Version 1 does not say that the rule was dropped which had ended it."""
-        branch = self.branch
-        if branch.stop is not None and is_droppable(branch.stop.rule) and self.header.get("version") == 1:
-            branch.dropped.append(branch.stop.rule)
-        branch.stop = branch.end = None
+        if is_droppable(end.rule) and self.header.get("version") == 1:
+            self.branch.dropped.append(end.rule)
+        self.branch.stop = self.branch.end = None
 
     def _numbered(self, number: int) -> Branch:
         if not 0 <= number < len(self.branches):
@@ -247,7 +223,7 @@ class RunFile:
         if "features" in event:
             self._size = 1 + len(event["features"])
         if "alpha" in event:
-            self.branch.steer(1, msgspec.convert(event["alpha"], float))
+            steer(self.branch.alphas, 1, msgspec.convert(event["alpha"], float))
 
     def _epoch(self, line: Epoch) -> None:
         branch, epoch = self.branch, line.epoch
@@ -272,9 +248,9 @@ class RunFile:
         branch.weights.append(line.weights)
         branch.bests.append(None if line.best is None else Best(*line.best))
         if isinstance(line.alpha, (int, float)) and branch.alpha_at(epoch) != line.alpha:
-            branch.steer(epoch, float(line.alpha))
+            steer(branch.alphas, epoch, float(line.alpha))
         if branch.stop is not None:
-            self._go_on()
+            self._go_on(branch.stop)
 
     def _check_size(self, weights: list[float]) -> None:
         if self._size is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import reduce
 
 import msgspec
@@ -31,12 +33,18 @@ def settings_of(file: RunFile) -> Settings:
         ) from None
 
 
-def data_of(file: RunFile, settings: Settings) -> Dataset:
+def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Dataset:
     """The data that a run file was trained on.
+
+    Args:
+        settings: see `settings_of`.
+        is_shown: whether the run is only looked at; then no rows are to be expected on standard input.
 
     Raises:
         OnlyLossesError: it is gone, or another.
     """
+    if is_shown and settings.data.source == "-":
+        raise OnlyLossesError(f"{file.path}: its data was read from standard input")
     try:
         data = load(settings.data)
     except ValueError as error:
@@ -46,61 +54,31 @@ def data_of(file: RunFile, settings: Settings) -> Dataset:
     return data
 
 
-def data_to_look_at(file: RunFile, settings: Settings) -> Dataset:
-    """The same for somebody who only looks, and from whom no rows are to be expected on standard input.
+def read_on(file: RunFile, settings: Settings, data: Dataset, runs: list[ArchivedRun]) -> None:
+    """Take what a file holds by now into its runs, one a branch, and add those that are new.
 
     Raises:
-        OnlyLossesError: as `data_of`.
+        OnlyLossesError: it holds no weights.
     """
-    if settings.data.source == "-":
-        raise OnlyLossesError(f"{file.path}: its data was read from standard input")
-    return data_of(file, settings)
-
-
-def data_or_what_is_left(file: RunFile, settings: Settings) -> Dataset:
-    """The data that a run file was trained on; where that cannot be had, what the file says of it.
-
-    Raises:
-        OnlyLossesError: it says too little.
-    """
-    try:
-        return data_to_look_at(file, settings)
-    except OnlyLossesError as error:
-        lost = LostData.described(file.header, settings.data, str(error).removeprefix(f"{file.path}: "))
-        if lost is None:
-            raise
-        return lost
-
-
-def runs_of(file: RunFile, settings: Settings, data: Dataset) -> list[ArchivedRun]:
-    """The runs in a file, one a branch, with their histories, to be looked at.
-
-    Args:
-        settings: see `settings_of`.
-        data: see `data_of` and `data_or_what_is_left`.
-
-    Raises:
-        OnlyLossesError: the file holds no weights.
-    """
-    runs: list[ArchivedRun] = []
-    for branch in file.branches:
-        parent = None if branch.forked_at is None else runs[branch.parent]
-        runs.append(ArchivedRun(settings, data, branch, parent, runs[0].kernel if runs else None))
-        runs[-1].read_on(file.path)
-    return runs
+    for number, branch in enumerate(file.branches):
+        if number == len(runs):
+            runs.append(ArchivedRun(settings, data, branch, runs))
+        runs[number].read_on(file.path)
 
 
 def reopen(file: RunFile) -> list[Run]:
     """The runs in a file, one a branch, each ready to go on from its last epoch with the bits it would have had.
 
     Raises:
-        RunFileError: as `settings_of`, `data_of` and `runs_of`; and where the branch that is written to diverged.
+        RunFileError: as `settings_of`, `data_of` and `read_on`; and where the branch that is written to diverged.
     """
     if file.stop is not None and file.stop.diverged:
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
     settings = settings_of(file)
+    shown: list[ArchivedRun] = []
+    read_on(file, settings, data_of(file, settings), shown)
     runs: list[Run] = []
-    for archived in runs_of(file, settings, data_of(file, settings)):
+    for archived in shown:
         run = _ready(archived)
         run.parent = None if archived.forked_at is None else runs[archived.branch.parent]
         runs.append(run)
@@ -127,3 +105,38 @@ def _ready(archived: ArchivedRun) -> Run:
     run.descent = Descent(run.kernel, state, archived.alpha, archived.epochs, rules)
     run.descent.stop = branch.stop
     return run
+
+
+class Watched(RunFile):
+    """A run file that may still be written, here or on another machine, seen as runs. Where its data cannot be had,
+    they have what the file says of that.
+
+    Raises:
+        RunFileError: as `settings_of` and `read_on`; and where the file says too little of data that is gone.
+    """
+
+    def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(path, clock)
+        self._settings = settings_of(self)
+        self._data: Dataset
+        try:
+            self._data = data_of(self, self._settings, is_shown=True)
+        except OnlyLossesError as error:
+            lost = LostData.described(self.header, self._settings.data, str(error).removeprefix(f"{path}: "))
+            if lost is None:
+                raise
+            self._data = lost
+        self.runs: list[ArchivedRun] = []
+        read_on(self, self._settings, self._data, self.runs)
+
+    @property
+    def run(self) -> ArchivedRun:
+        """The branch that is written to."""
+        return self.runs[self.current]
+
+    def poll(self) -> bool:
+        """Read what is new; returns whether there was anything. Raises RunFileError."""
+        is_new = self.read_more() > 0
+        if is_new:
+            read_on(self, self._settings, self._data, self.runs)
+        return is_new

@@ -68,7 +68,7 @@ class Comparison:
         self._told_stop: Stop | None = None
         for entrant in self.entrants:
             if entrant.note is not None:
-                self._add(Entry(f"{entrant.file.path}: not all can be shown: {entrant.note}"))
+                self._add(Entry(f"{entrant.path}: not all can be shown: {entrant.note}"))
 
     def do(self, command: ask.Command) -> None:
         """See `Session.do`."""
@@ -85,9 +85,9 @@ class Comparison:
             self._done += 1
         for entrant in self.entrants:
             self._news += entrant.poll()
-            if entrant.error not in (None, self._told.get(entrant.file.path)):
+            if entrant.error not in (None, self._told.get(entrant.path)):
                 self._add(Entry(str(entrant.error)))
-            self._told[entrant.file.path] = entrant.error
+            self._told[entrant.path] = entrant.error
         states = [entrant.state for entrant in self.entrants]
         self._news += states != self._states
         self._states = states
@@ -115,7 +115,7 @@ class Comparison:
         for epoch, loss in zip(epochs[begin:].tolist(), losses[begin:].tolist(), strict=True):
             self._add(epoch_entry(int(epoch), loss))
         self._logged = len(epochs)
-        stop = entrant.file.stop
+        stop = entrant.stop
         if stop is not None and stop is not self._told_stop:
             self._add(Entry(stop.message))
         self._told_stop = stop

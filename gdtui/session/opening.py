@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from gdtui.data.load import load
 from gdtui.runs.reader import OnlyLossesError
+from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
-from gdtui.runs.watched import Watched
 from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
+from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
-from gdtui.runs.watched import Watched
 from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
 from gdtui.session.log import Log
@@ -135,7 +135,7 @@ class Session:
             max(run.epochs for run in self.runs), self.alpha, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
-            None if self.watched is None else self.watched.file.path,
+            None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self._done, self.is_leaving,
         )  # fmt: skip
         if found != self._shown:
