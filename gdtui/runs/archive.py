@@ -10,7 +10,7 @@ import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.learning.moment import Moment
-from gdtui.learning.stop import Best, Stop
+from gdtui.learning.stop import Best
 from gdtui.runs.events import Branch
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError
@@ -33,34 +33,17 @@ class ArchivedRun(Shown):
     def __init__(self, settings: Settings, data: Dataset, branch: Branch, others: Sequence[ArchivedRun]) -> None:
         super().__init__(settings, data, others[0].kernel if others else None)
         self.branch = branch
+        self._is_lost = isinstance(data, LostData)
         if branch.forked_at is not None:
             self.forked_at, self.parent = branch.forked_at, (parent := others[branch.parent])
             kept = min(branch.forked_at - 1, parent.done)
             self.history = parent.history.prefix(kept, branch.alpha_at(kept + 1) or settings.alpha)
 
     @property
-    def epochs(self) -> int:  # type: ignore[override]
-        return max(self.branch.wanted, self.done)
-
-    @property
-    def alpha(self) -> float:  # type: ignore[override]
-        return self.branch.alphas[-1][1] if self.branch.alphas else self.settings.alpha
-
-    @property
-    def stop(self) -> Stop | None:  # type: ignore[override]
-        return self.branch.stop
-
-    @property
     def weights(self) -> Floats:  # type: ignore[override]
-        if self.branch.end is not None:
-            return self.branch.end.weights
-        if not self.done:
-            return self.start
-        return self._kept(self.done).weights if self._is_lost else self.history.state_after(self.done).weights
-
-    @property
-    def _is_lost(self) -> bool:
-        return isinstance(self.data, LostData)
+        if self.branch.end is not None or self._is_lost:
+            return self.end().weights
+        return self.history.state_after(self.done).weights if self.done else self.start
 
     def read_on(self, where: str) -> None:
         """Take in what the branch holds by now. Raises OnlyLossesError where it holds no weights, of a file that is
@@ -73,16 +56,17 @@ class ArchivedRun(Shown):
         # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
         while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
             end -= 1
-        if begin >= end:
-            return
-        if any(weights is None for weights in branch.weights[begin:end]):
+        if None in branch.weights[begin:end]:
             raise OnlyLossesError(f"{where}: holds no weights")
-        history.append_records(
-            np.array(branch.epochs[begin:end]),
-            np.array(branch.losses[begin:end]),
-            np.array(branch.weights[begin:end], dtype=np.float64),
-            self._bests(begin, end),
-        )
+        if begin < end:
+            history.append_records(
+                np.array(branch.epochs[begin:end]),
+                np.array(branch.losses[begin:end]),
+                np.array(branch.weights[begin:end], dtype=np.float64),
+                self._bests(begin, end),
+            )
+        self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
+        self.alpha = branch.alphas[-1][1] if branch.alphas else self.settings.alpha
 
     def _bests(self, begin: int, end: int) -> list[Best]:
         """What the patience rule remembered before each of these records. Version 1 says it by their losses alone, and
@@ -116,17 +100,12 @@ class ArchivedRun(Shown):
 
     def _kept(self, epoch: int) -> Moment:
         """The last record up to that epoch."""
-        index = self._index(epoch)
-        at = self.branch.epochs[index]
-        known = self.branch.measured.get(at)
-        return known or Moment(at, np.array(self.branch.weights[index], dtype=np.float64), self.branch.losses[index])
-
-    def _index(self, epoch: int) -> int:
-        return max(0, bisect_right(self.branch.epochs, epoch) - 1)
+        index = max(0, bisect_right(self.branch.epochs, epoch) - 1)
+        at, weights = self.branch.epochs[index], np.array(self.branch.weights[index], dtype=np.float64)
+        return self.branch.measured.get(at) or Moment(at, weights, self.branch.losses[index])
 
     def reachable(self, epoch: int, forward: bool) -> int:
         if not self._is_lost:
             return epoch
         kept = self.branch.epochs
-        index = bisect_left(kept, epoch) if forward else self._index(epoch)
-        return min(kept[index], self.done)
+        return min(kept[bisect_left(kept, epoch)] if forward else self._kept(epoch).epoch, self.done)

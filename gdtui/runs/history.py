@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import numpy as np
 
@@ -50,61 +51,53 @@ class History:
         if rules is not None and rules.patience is not None:
             self._rules = StopRules(patience=FOREVER, min_delta=rules.min_delta)
         self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
-        self._losses = Envelope()
+        self.envelope = Envelope()
+        """The losses, with their minima and maxima over stretches."""
         self._keyframes = Series(size)
         self._bests = Series(2)  # of each keyframe; empty without the patience rule
         self._frame_epochs = Series()  # the epoch of each keyframe, ascending
         self._stride = 1
-        self._alphas = [(1, alpha)]
+        self.steered = [(1, alpha)]
+        """`alphas`, and the alpha of the next epoch, where it is another."""
 
     def __len__(self) -> int:
-        return len(self._losses)
+        return len(self.envelope)
 
     @property
     def losses(self) -> Floats:
         """The loss of epoch k at index k − 1, a view. Of runs beyond 2²⁰ epochs, the smallest loss of each 2, 4 …
         epochs (see `Envelope`); `weights_at` gives every epoch of any run."""
-        return self._losses.values.view()
-
-    @property
-    def envelope(self) -> Envelope:
-        """The losses again, with their minima and maxima over stretches."""
-        return self._losses
+        return self.envelope.values.view()
 
     @property
     def alphas(self) -> list[tuple[int, float]]:
         """(first epoch, alpha) for each stretch of one alpha that was trained with, in order."""
-        known, done = self._alphas, len(self)
-        return known[: bisect_right(known, done, key=_first)]
-
-    @property
-    def steered(self) -> list[tuple[int, float]]:
-        """The same, and the alpha of the next epoch, where it is another."""
-        return list(self._alphas)
+        known, done = self.steered, len(self)
+        return known[: bisect_right(known, done, key=itemgetter(0))]
 
     def span(self) -> tuple[float, float]:
         """See `Curve`."""
-        return self._losses.span()
+        return self.envelope.span()
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """See `Curve` and `Envelope.stretches`."""
-        return self._losses.stretches(edges)
+        return self.envelope.stretches(edges)
 
     def known(self) -> tuple[Floats, Floats]:
         """See `Curve`."""
         losses = self.losses
-        return 1 + self._losses.stride * np.arange(len(losses), dtype=np.float64), losses
+        return 1 + self.envelope.stride * np.arange(len(losses), dtype=np.float64), losses
 
     def steer(self, since: int, alpha: float) -> None:
         """The step of epoch `since`, which is the next or a later one, is the first with that alpha."""
-        steer(self._alphas, since, alpha)
+        steer(self.steered, since, alpha)
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
-        skip = -len(self._losses) % self._stride
+        skip = -len(self.envelope) % self._stride
         epochs = np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float)
         self._keep(epochs, batch.weights[skip :: self._stride], batch.bests[skip :: self._stride])
-        self._losses.extend(batch.losses)
+        self.envelope.extend(batch.losses)
 
     def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = ()) -> None:
         """Take in some epochs, as a file keeps them: the losses between are not known, the weights between are
@@ -119,7 +112,7 @@ class History:
         between = np.full(int(epochs[-1]) - len(self), np.nan)
         between[epochs.astype(np.intp) - len(self) - 1] = losses
         self._keep(epochs.astype(float), weights, bests)
-        self._losses.extend(between)
+        self.envelope.extend(between)
 
     def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best]) -> None:
         self._keyframes.extend(weights)
@@ -135,8 +128,8 @@ class History:
         """A copy that ends with that epoch, for a run that goes on from there with that alpha. It keeps fewer
         keyframes and losses."""
         capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.X.shape[1])))
-        copy = History(self._kernel, self._alphas[0][1], self._rules, capacity)
-        copy._losses = self._losses.prefix(epochs, FORK_LOSSES)
+        copy = History(self._kernel, self.steered[0][1], self._rules, capacity)
+        copy.envelope = self.envelope.prefix(epochs, FORK_LOSSES)
         frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))
         thinner = 1
         while frames > capacity * thinner:
@@ -145,13 +138,13 @@ class History:
         copy._keyframes.extend(self._keyframes.view()[:frames:thinner])
         copy._frame_epochs.extend(self._frame_epochs.view()[:frames:thinner])
         copy._bests.extend(self._bests.view()[:frames:thinner])
-        copy._alphas = list(self._alphas)
+        copy.steered = list(self.steered)
         copy.steer(epochs + 1, alpha)
         return copy
 
     def alpha_at(self, epoch: int) -> float:
         """The alpha with which epoch's step was taken, or is to be taken."""
-        return self._alphas[self._stretch(epoch)][1]
+        return self.steered[self._stretch(epoch)][1]
 
     def weights_at(self, epoch: int) -> Floats:
         """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
@@ -183,14 +176,14 @@ class History:
         of one alpha, at most `AT_ONCE` epochs of it, and the state after it."""
         while state.done < until:
             stretch = self._stretch(state.done + 1)
-            end = self._alphas[stretch + 1][0] - 1 if stretch + 1 < len(self._alphas) else until
-            descent = Descent(self._kernel, state, self._alphas[stretch][1], min(until, end), self._rules)
+            end = self.steered[stretch + 1][0] - 1 if stretch + 1 < len(self.steered) else until
+            descent = Descent(self._kernel, state, self.steered[stretch][1], min(until, end), self._rules)
             batch = descent.advance(AT_ONCE)
             state = descent.state
             yield replace(batch, stop=None), state  # its end is not the run's
 
     def _stretch(self, epoch: int) -> int:
-        return bisect_right(self._alphas, epoch, key=_first) - 1
+        return bisect_right(self.steered, epoch, key=itemgetter(0)) - 1
 
 
 def steer(alphas: list[tuple[int, float]], since: int, alpha: float) -> None:
@@ -199,7 +192,3 @@ def steer(alphas: list[tuple[int, float]], since: int, alpha: float) -> None:
         alphas.pop()
     if not alphas or alphas[-1][1] != alpha:
         alphas.append((since, alpha))
-
-
-def _first(stretch: tuple[int, float]) -> int:
-    return stretch[0]

@@ -16,7 +16,6 @@ from gdtui import __version__
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.runs.events import Epoch, Measured, Stopped
-from gdtui.runs.lost import plane_told
 from gdtui.runs.reader import FORMAT, VERSION
 from gdtui.runs.run import Run
 
@@ -36,27 +35,28 @@ def step_between_kept(epoch: int) -> int:
 
 def header(run: Run) -> dict[str, Any]:
     """The first line: everything that determines the run."""
-    settings, data = run.settings, run.data
+    settings, data, plane = asdict(run.settings), run.data, run.data.plane
     return {
         "kind": "run",
         "format": FORMAT,
         "version": VERSION,
         "gdtui": __version__,
         "numpy": np.__version__,
-        "data": asdict(settings.data),
         "name": data.name,
         "rows": len(data),
-        "features": list(data.feature_names),
-        "class_names": list(data.class_names),
+        "features": data.feature_names,
+        "class_names": data.class_names,
         "digest": data.digest,
-        "plane": plane_told(data.plane),
-        "loss": settings.loss,
+        "plane": {
+            "origin": plane.origin.tolist(),
+            "axes": plane.axes.tolist(),
+            "labels": plane.labels,
+            "spans": plane.spans,
+            "note": plane.note,
+        },
+        "rules": settings.pop("stop"),
+        **settings,
         "init": run.start.tolist(),
-        "seed": settings.seed,
-        "alpha": settings.alpha,
-        "epochs": settings.epochs,
-        "rules": asdict(settings.stop),
-        "sample_size": settings.sample_size,
     }
 
 

@@ -69,14 +69,3 @@ def plane_in(told: dict[str, Any], features: int) -> Plane:
     u, v = _texts(told["labels"])
     (left, right), (low, high) = spans.tolist()
     return Plane(np.empty((0, 2)), origin, axes, (u, v), ((left, right), (low, high)), printable(str(told["note"])))
-
-
-def plane_told(plane: Plane) -> dict[str, Any]:
-    """A plane for a run file's first line; see `plane_in`."""
-    return {
-        "origin": plane.origin.tolist(),
-        "axes": plane.axes.tolist(),
-        "labels": list(plane.labels),
-        "spans": [list(span) for span in plane.spans],
-        "note": plane.note,
-    }

@@ -31,13 +31,8 @@ STALLED = 5.0
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
-KINDS: dict[str, type] = {
-    "fork": Forked,
-    "branch": Switched,
-    "alpha": Steered,
-    "epochs": EpochsWanted,
-    "rule-dropped": RuleDropped,
-    "stop": Stopped,
+KINDS = {
+    str(kind.__struct_config__.tag): kind for kind in (Forked, Switched, Steered, EpochsWanted, RuleDropped, Stopped)
 }
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 
@@ -80,6 +75,8 @@ class RunFile:
         """Bytes in the lines that have been read, all with their ends."""
         self._broken: RunFileError | None = None
         """A line that is wrong stays wrong: what came after it is not read."""
+        self._decoder = json.JSONDecoder(parse_constant=self._refuse)
+        """Made once: `json.loads` would make one for each line, which takes as long as reading it."""
         self._last_news = 0.0
         self.read_more()
         # A file that nobody has written to for long was stalled before anybody looked.
@@ -140,6 +137,10 @@ class RunFile:
         self._broken = RunFileError(f"{self.path}: line {line or self._line} {what}")
         return self._broken
 
+    def _refuse(self, constant: str) -> float:
+        """NaN or an infinity, which some writers take for JSON."""
+        raise self._wrong(f"is not JSON: it says {constant}; write null instead")
+
     def _take(self, raw: bytes) -> None:
         self._line += 1
         if raw.startswith(b'{"epoch"'):  # nearly all lines are; the others' way, which is longer, says what is wrong
@@ -148,11 +149,11 @@ class RunFile:
                 self._is_known = True
                 return self._epoch(line)
         try:
-            event = _DECODER.decode(raw.decode())
+            event = self._decoder.decode(raw.decode())
         except UnicodeDecodeError:
             raise self._wrong("is not UTF-8 text; this is no run file") from None
-        except _NotANumberError as error:
-            raise self._wrong(f"is not JSON: it says {error}; write null instead") from None
+        except RunFileError:
+            raise
         except (ValueError, RecursionError):
             raise self._wrong("is not JSON") from None
         if not isinstance(event, dict):
@@ -263,14 +264,4 @@ def _moment(epoch: int, known: Measured) -> Moment:
     return Moment(epoch, np.array(known.weights), known.loss, known.gradient, known.confusion)
 
 
-class _NotANumberError(Exception):
-    """NaN or an infinity, which some writers take for JSON."""
-
-
-def _refuse(constant: str) -> float:
-    raise _NotANumberError(constant)
-
-
 _EPOCHS = msgspec.json.Decoder(Epoch)
-_DECODER = json.JSONDecoder(parse_constant=_refuse)
-"""Made once: `json.loads` would make one for each line, which takes as long as reading it."""

@@ -41,23 +41,9 @@ class RunWriter:
         if ours is None:
             with suppress(OSError):  # a device has nothing to cut off
                 self._file.truncate(0)  # not before it is ours
-            self._begin(run, branches or [run])
-
-    def _begin(self, run: Run, branches: Sequence[Run]) -> None:
-        self._put([line_of(header(branches[0]))])
-        for branch in branches:
-            begin, alpha = branch.forked_at or 1, branch.history.alpha_at(branch.forked_at or 1)
-            if isinstance(branch.parent, Run):
-                self.take(Forked(begin, branches.index(branch.parent), alpha))
-                self.take(EpochsWanted(branch.epochs))
-            elif branch.epochs != branch.settings.epochs:
-                self.take(EpochsWanted(branch.epochs, branch.settings.epochs))
-            if branch.parent is None and alpha != branch.settings.alpha:
-                self.take(Steered(alpha, begin, branch.settings.alpha))
-            for event in _past(branch):
+            self._put([line_of(header(branches[0] if branches else run))])
+            for event in _so_far(run, branches or [run]):
                 self.take(event)
-        if run is not branches[-1]:
-            self.take(Switched(branches.index(run)))
 
     def take(self, event: Event) -> None:
         """Write what happened; flushed at once."""
@@ -110,6 +96,24 @@ def _claimed(path: str, mode: str) -> IO[bytes]:
         except OSError:
             pass  # nor have some network file systems
     return file
+
+
+def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
+    """What happened in all branches before their file was begun, of which `run` is the one that trains."""
+    for branch in branches:
+        since, settings = branch.forked_at or 1, branch.settings
+        alpha = branch.history.alpha_at(since)
+        if branch.parent is not None:
+            yield Forked(since, branches.index(branch.parent), alpha)
+            yield EpochsWanted(branch.epochs)
+        else:
+            if branch.epochs != settings.epochs:
+                yield EpochsWanted(branch.epochs, settings.epochs)
+            if alpha != settings.alpha:
+                yield Steered(alpha, since, settings.alpha)
+        yield from _past(branch)
+    if run is not branches[-1]:
+        yield Switched(branches.index(run))
 
 
 def _past(run: Run) -> Iterator[Event]:
