@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.data import csv_file
 from gdtui.data.dataset import DataError
 from gdtui.data.load import load
 from gdtui.settings import DataSettings
@@ -133,12 +132,6 @@ def test_blank_lines_spaces_and_a_missing_end_of_line_do_no_harm(file):
     assert data.feature_names == ("a", "b")
     assert data.features.tolist() == [[1, 2], [3, 4]]
     assert data.class_names == ("p", "q")
-
-
-def test_more_rows_than_are_turned_into_numbers_at_once(file, monkeypatch):
-    monkeypatch.setattr(csv_file, "ROWS_AT_ONCE", 3)
-    rows = "".join(f"{i},{i % 2}\n" for i in range(10))
-    assert read(file("a,y\n" + rows)).features[:, 0].tolist() == list(range(10))
 
 
 def test_standard_input(monkeypatch):
@@ -276,15 +269,13 @@ def test_what_is_wrong_is_said_with_file_row_and_column(file, content, options, 
 
 
 @pytest.mark.parametrize("word", ["", "NA", "n/a", "NaN", "null", "None", "?"])
-def test_missing_values_are_counted_over_the_whole_file(file, word, monkeypatch):
-    monkeypatch.setattr(csv_file, "ROWS_AT_ONCE", 2)
+def test_missing_values_are_counted_over_the_whole_file(file, word):
     rows = f"1,p\n2,q\n{word},p\n3,q\n4,p\n{word},q\n" * 2
     message = refusal(file("a,y\n" + rows))
     assert "4 values are missing, the first in row 4, column 'a'" in message
 
 
-def test_a_bad_number_is_found_in_a_later_part_of_the_file(file, monkeypatch):
-    monkeypatch.setattr(csv_file, "ROWS_AT_ONCE", 2)
+def test_a_bad_number_is_found_in_a_later_part_of_the_file(file):
     assert "row 6, column 'a': 'x'" in refusal(file("a,y\n1,p\n2,q\n3,p\n4,q\nx,p\n"))
 
 

@@ -7,7 +7,7 @@ import io
 import math
 import re
 import sys
-from collections import Counter
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +19,6 @@ from gdtui.text import printable
 from gdtui.types import Floats
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
-ROWS_AT_ONCE = 20_000
 
 Row = tuple[int, list[str]]
 
@@ -49,11 +48,9 @@ def read_csv(settings: DataSettings) -> Dataset:
     columns = column_numbers(where, header, names)
     features, labels = _read_rows(where, lines, header, columns, target_column)
     chosen, classes = _two_classes(where, target, labels, settings.classes)
-    keep = np.array([label in chosen for label in labels])
-    y = np.array([chosen[label] for label in labels if label in chosen])
-    name = "standard input" if settings.source == "-" else Path(settings.source).name
+    y = np.array([chosen.get(label, -1) for label in labels])
     zero, one = map(printable, classes)
-    return dataset(printable(name), features[keep], y, tuple(map(printable, names)), (zero, one))
+    return dataset(printable(Path(where).name), features[y >= 0], y[y >= 0], tuple(map(printable, names)), (zero, one))
 
 
 def _header(where: str, lines: Iterator[Row]) -> list[str]:
@@ -62,7 +59,7 @@ def _header(where: str, lines: Iterator[Row]) -> list[str]:
     if not header:
         raise DataError(f"{where}: is empty; a header row and rows of data are needed")
     header = [name.strip() for name in header]
-    if all(map(_is_number, header)):
+    if None not in map(_number, header):
         raise DataError(
             f"{where}: row 1 holds numbers only, but should be a header; put names of the columns in front of it"
         )
@@ -121,87 +118,56 @@ def _read_rows(
     where: str, rows: Iterator[Row], header: list[str], columns: list[int], target: int
 ) -> tuple[Floats, list[str]]:
     """Features, shape (N, d), and labels as they are written. Reads on after missing values, to count them."""
-    parts: list[Floats] = []
+    values = array("d")  # a row's cells need several times the memory of its numbers
     labels: list[str] = []
     missing: list[str] = []
-    chunk: list[Row] = []
-
-    def take() -> None:
-        parts.append(_numbers(where, chunk, header, columns))
-        chunk.clear()
-
     for number, row in rows:
         if len(row) != len(header):
             raise DataError(f"{where}: row {number} has {len(row)} columns, but the header has {len(header)}")
-        gaps = [column for column in columns if row[column].strip().lower() in MISSING]
-        gaps += [] if row[target].strip() else [target]
-        if gaps:
-            missing.extend(f"row {number}, column {header[column]!r}" for column in gaps)
-            continue
-        labels.append(row[target].strip())
-        chunk.append((number, row))
-        if len(chunk) == ROWS_AT_ONCE:
-            take()
-    take()
-    if missing:
-        values = "1 value is" if len(missing) == 1 else f"{len(missing)} values are"
-        raise DataError(f"{where}: {values} missing, the first in {missing[0]}; fill them in, or remove those rows")
-    if not labels:
-        raise DataError(f"{where}: has a header but no rows of data")
-    return np.concatenate(parts), labels
-
-
-def _numbers(where: str, chunk: list[Row], header: list[str], columns: list[int]) -> Floats:
-    try:
-        values = np.array([[_number(row[column]) for column in columns] for _, row in chunk], dtype=np.float64)
-    except ValueError:
-        values = None
-    if values is not None and np.isfinite(values).all():
-        return values.reshape(len(chunk), len(columns))
-    for number, row in chunk:
         for column in columns:
-            try:
-                finite = np.isfinite(_number(row[column]))
-            except ValueError:
-                finite = False
-            if not finite:
+            value = _number(row[column])
+            if value is not None and math.isfinite(value):
+                values.append(value)
+            elif row[column].strip().lower() in MISSING:
+                missing.append(f"row {number}, column {header[column]!r}")
+            else:
                 raise DataError(
                     f"{where}: row {number}, column {header[column]!r}: {row[column]!r} is not a number; "
                     "choose other columns with --features, or correct the file"
                 )
-    raise AssertionError("a bad number was seen and not found again")
+        labels.append(row[target].strip())
+        if not labels[-1]:
+            missing.append(f"row {number}, column {header[target]!r}")
+    if missing:
+        count = "1 value is" if len(missing) == 1 else f"{len(missing)} values are"
+        raise DataError(f"{where}: {count} missing, the first in {missing[0]}; fill them in, or remove those rows")
+    if not labels:
+        raise DataError(f"{where}: has a header but no rows of data")
+    return np.frombuffer(values).reshape(len(labels), len(columns)), labels
 
 
-def _is_number(text: str) -> bool:
+def _number(text: str) -> float | None:
+    """The number that is written there, if it is one. Python's own `float` would take 1_000 for a thousand."""
     try:
-        _number(text)
+        return None if "_" in text else float(text)
     except ValueError:
-        return False
-    return True
-
-
-def _number(text: str) -> float:
-    if "_" in text:  # Python's float would take 1_000 for a thousand
-        raise ValueError(text)
-    return float(text)
+        return None
 
 
 def _two_classes(
     where: str, target: str, labels: list[str], wanted: tuple[str, str] | None
-) -> tuple[dict[str, float], tuple[str, str]]:
+) -> tuple[dict[str, int], list[str]]:
     """Which label is class 0 and which 1, and how to show them; numbers are in order of size, texts by name."""
-    counts = Counter(labels)
-    groups: dict[float | str, list[str]] = {}
-    for label in counts:
-        groups.setdefault(_same_as(label), []).append(label)
-    known = sorted(groups, key=lambda key: (isinstance(key, str), key))  # numbers first, then texts
-    shown = ", ".join(groups[key][0] for key in known[:6]) + (", …" if len(known) > 6 else "")
+    classes = {label: _class_of(label) for label in dict.fromkeys(labels)}
+    written = {key: label for label, key in reversed(classes.items())}  # as it is written first
+    known = sorted(written, key=lambda key: (isinstance(key, str), key))  # numbers first, then texts
+    shown = ", ".join(written[key] for key in known[:6]) + (", …" if len(known) > 6 else "")
     if wanted is not None:
-        keys = [_same_as(name) for name in wanted]
-        for key, name in zip(keys, wanted, strict=True):
-            if key not in groups:
+        known = [_class_of(name) for name in wanted]
+        for key, name in zip(known, wanted, strict=True):
+            if key not in written:
                 raise DataError(f"{where}: column {target!r} has no class {name!r}; there are {shown}")
-        if keys[0] == keys[1]:
+        if known[0] == known[1]:
             raise DataError(f"--classes names {wanted[0]!r} twice")
     elif len(known) == 1:
         raise DataError(f"{where}: column {target!r} has one class only ({shown}); two are needed")
@@ -210,16 +176,10 @@ def _two_classes(
             f"{where}: column {target!r} has {len(known)} classes ({shown}); pick two with --classes A,B, "
             "or another column with --target"
         )
-    else:
-        keys = known
-    chosen = {label: float(value) for value, key in enumerate(keys) for label in groups[key]}
-    return chosen, (groups[keys[0]][0], groups[keys[1]][0])
+    return {label: known.index(key) for label, key in classes.items() if key in known}, [written[key] for key in known]
 
 
-def _same_as(label: str) -> float | str:
+def _class_of(label: str) -> float | str:
     """1, 1.0 and 01 are one class; texts are what they are, and so are nan (unlike itself as a number) and inf."""
-    try:
-        number = _number(label)
-    except ValueError:
-        return label
-    return number if math.isfinite(number) else label
+    number = _number(label)
+    return label if number is None or not math.isfinite(number) else number
