@@ -9,6 +9,10 @@ from gdtui.settings import TWO_FEATURE_SETS, DataSettings
 from gdtui.types import Floats
 
 
+NOISES = {"blobs": 1.05, "moons": 0.15, "circles": 0.08, "xor": 0.05}
+"""How far the points of each set are spread, where nobody says."""
+
+
 def built_in(settings: DataSettings) -> Dataset:
     """The built-in set that `settings.source` names. Raises DataError for an option that does not apply to it."""
     if settings.source in TWO_FEATURE_SETS:
@@ -16,33 +20,34 @@ def built_in(settings: DataSettings) -> Dataset:
             if value is not None:
                 raise DataError(f"{option} does not apply to {settings.source}, which has one target and two classes")
         data = _two_feature_set(settings)
-        return _pick_features(data, settings.features)
-    if settings.noise is not None:
-        raise DataError("--noise applies to blobs, moons, circles and xor only")
-    if settings.target is not None:
+    elif settings.target is not None:
         raise DataError(f"--target does not apply to {settings.source}, whose target is known")
-    return _pick_features(_real_set(settings), settings.features)
+    else:
+        data = _real_set(settings)
+    if settings.features is None:
+        return data
+    columns = column_numbers(data.name, list(data.feature_names), settings.features)
+    return dataset(data.name, data.features[:, columns], data.y, settings.features, data.class_names)
 
 
 def _two_feature_set(settings: DataSettings) -> Dataset:
-    n = settings.samples or 250
+    n, seed = settings.samples or 250, settings.seed
     if n < 4:
         raise DataError(f"--samples {n} is too few; at least 4 are needed")
-    noise, seed = settings.noise, settings.seed
+    noise = NOISES[settings.source] if settings.noise is None else settings.noise
     if settings.source == "blobs":
-        return dataset("blobs", *blobs(n, 1.05 if noise is None else noise, seed))
+        return dataset("blobs", *blobs(n, noise, seed))
     from sklearn import datasets  # over a second to import: only where it is needed
 
     if settings.source == "moons":
-        features, labels = datasets.make_moons(n, noise=0.15 if noise is None else noise, random_state=seed)
+        features, labels = datasets.make_moons(n, noise=noise, random_state=seed)
     elif settings.source == "circles":
-        spread = 0.08 if noise is None else noise
-        features, labels = datasets.make_circles(n, noise=spread, factor=0.5, random_state=seed)
+        features, labels = datasets.make_circles(n, noise=noise, factor=0.5, random_state=seed)
     else:
         generator = np.random.RandomState(seed)
         features = generator.uniform(-1, 1, size=(n, 2))
         labels = (features[:, 0] > 0) ^ (features[:, 1] > 0)
-        features = features + generator.normal(scale=0.05 if noise is None else noise, size=(n, 2))
+        features = features + generator.normal(scale=noise, size=(n, 2))
     return dataset(settings.source, features, labels)
 
 
@@ -78,10 +83,3 @@ def _real_set(settings: DataSettings) -> Dataset:
     chosen = (bunch.target == zero) | (bunch.target == one)
     names = tuple(str(name).removesuffix(" (cm)") for name in bunch.feature_names)
     return dataset(settings.source, bunch.data[chosen], bunch.target[chosen] == one, names, classes)
-
-
-def _pick_features(data: Dataset, wanted: tuple[str, ...] | None) -> Dataset:
-    if wanted is None:
-        return data
-    columns = column_numbers(data.name, list(data.feature_names), wanted)
-    return dataset(data.name, data.features[:, columns], data.y, wanted, data.class_names)

@@ -20,13 +20,11 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     """
     if isinstance(settings, str):
         settings = DataSettings(settings)
-    if settings.source in BUILT_IN_SETS:
-        loaded = built_in(settings)
-    else:
-        if settings.noise is not None:
-            raise DataError("--noise applies to blobs, moons, circles and xor only")
-        loaded = read_csv(settings)
-    if settings.source not in TWO_FEATURE_SETS:
+    is_made_up = settings.source in TWO_FEATURE_SETS
+    if settings.noise is not None and not is_made_up:
+        raise DataError("--noise applies to blobs, moons, circles and xor only")
+    loaded = built_in(settings) if settings.source in BUILT_IN_SETS else read_csv(settings)
+    if not is_made_up:
         loaded = _subset(loaded, settings)
     if not np.isfinite(loaded.X).all():
         raise DataError(f"{loaded.name}: values became infinite; give a smaller --noise")
@@ -43,21 +41,21 @@ def standardize(data: Dataset) -> Dataset:
     Raises:
         DataError: a feature is constant, so that its deviation is 0.
     """
-    with np.errstate(all="ignore"):
-        mean, deviation = data.features.mean(axis=0), data.features.std(axis=0)
-        spread = np.ptp(data.features, axis=0)
-    constant = [name for name, width in zip(data.feature_names, spread, strict=True) if width == 0]
-    if constant:
-        raise DataError(
-            f"{data.name}: feature '{constant[0]}' is constant, so it cannot be standardised; "
-            "leave it out with --features, or give --no-standardize"
-        )
     X = data.X.copy()
+    features = X[:, 1:]
     with np.errstate(all="ignore"):
-        X[:, 1:] -= mean
-        X[:, 1:] /= deviation
-    for name, column in zip(data.feature_names, X[:, 1:].T, strict=True):
-        if not np.isfinite(column).all():
+        spread = np.ptp(features, axis=0)
+        mean, deviation = features.mean(axis=0), features.std(axis=0)
+        features -= mean
+        features /= deviation
+    finite = np.isfinite(features).all(axis=0)
+    for name, width, is_finite in zip(data.feature_names, spread, finite, strict=True):
+        if width == 0:
+            raise DataError(
+                f"{data.name}: feature '{name}' is constant, so it cannot be standardised; "
+                "leave it out with --features, or give --no-standardize"
+            )
+        if not is_finite:
             raise DataError(
                 f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
             )

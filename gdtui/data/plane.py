@@ -38,36 +38,21 @@ class Plane:
     @classmethod
     def of(cls, features: Floats, y: Floats, names: tuple[str, ...]) -> Plane:
         """Where points with these features, shape (N, d), and labels, shape (N,), are drawn."""
-        count = features.shape[1]
+        count, note = features.shape[1], ""
         if count == 1:
-            points = _drawable(np.column_stack([features[:, 0], y]))
+            points, origin, axes = np.column_stack([features[:, 0], y]), np.zeros(1), np.array([[1.0], [0.0]])
             labels = names[0], "activation"
-            return cls(points, np.zeros(1), np.array([[1.0], [0.0]]), labels, _spans(points))
-        if count == 2:
+        elif count == 2:
+            points, origin, axes = features, np.zeros(2), np.eye(2)
             labels = names[0], names[1]
-            points = _drawable(features)
-            return cls(points, np.zeros(2), np.eye(2), labels, _spans(points))
-        return cls._principal(features)
-
-    @classmethod
-    def _principal(cls, features: Floats) -> Plane:
-        # Squares of very large or very small numbers are beyond floats: such features are scaled for as long.
-        largest = float(np.abs(features).max())
-        scale = 1.0 if 1e-100 < largest < 1e100 else largest or 1.0
-        scaled = features / scale if scale != 1.0 else features
-        mean = scaled.mean(axis=0)
-        centred = scaled - mean
-        variances, vectors = np.linalg.eigh(centred.T @ centred / len(features))
-        axes = vectors[:, [-1, -2]].T
-        # An eigenvector's sign is arbitrary: let the largest entry be positive, so that pictures agree.
-        largest = np.abs(axes).argmax(axis=1)
-        axes = np.ascontiguousarray(axes * np.sign(axes[[0, 1], largest])[:, None])
-        total = max(float(variances.sum()), np.finfo(float).tiny)
-        share = float(variances[-1] + variances[-2]) / total
-        note = f"principal components of {features.shape[1]} features, {share:.0%} of variance"
-        with np.errstate(over="ignore"):
-            points = _drawable(centred @ axes.T * scale)
-        return cls(points, mean * scale, axes, ("PC 1", "PC 2"), _spans(points), note)
+        else:
+            points, origin, axes, share = _principal(features)
+            labels = "PC 1", "PC 2"
+            note = f"principal components of {count} features, {share:.0%} of variance"
+        if np.abs(points).max() > FARTHEST:
+            points = np.clip(points, -FARTHEST, FARTHEST)
+        (left, low), (right, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        return cls(points, origin, axes, labels, ((left, right), (low, high)), note)
 
     @property
     def is_line(self) -> bool:
@@ -85,10 +70,19 @@ class Plane:
             return float(weights[0] + self.origin @ weights[1:]), float(slopes[0]), float(slopes[1])
 
 
-def _drawable(points: Floats) -> Floats:
-    return points if np.abs(points).max() <= FARTHEST else np.clip(points, -FARTHEST, FARTHEST)
-
-
-def _spans(points: Floats) -> tuple[Span, Span]:
-    (u, v), (last_u, last_v) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
-    return (u, last_u), (v, last_v)
+def _principal(features: Floats) -> tuple[Floats, Floats, Floats, float]:
+    """Points, origin and axes of the plane of the first two principal components, and their share of the variance."""
+    # Squares of very large or very small numbers are beyond floats: such features are scaled for as long.
+    largest = float(np.abs(features).max())
+    scale = 1.0 if 1e-100 < largest < 1e100 else largest or 1.0
+    scaled = features / scale if scale != 1.0 else features
+    mean = scaled.mean(axis=0)
+    centred = scaled - mean
+    variances, vectors = np.linalg.eigh(centred.T @ centred / len(features))
+    axes = vectors[:, [-1, -2]].T
+    # An eigenvector's sign is arbitrary: let the largest entry be positive, so that pictures agree.
+    axes = np.ascontiguousarray(axes * np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])[:, None])
+    total = max(float(variances.sum()), np.finfo(float).tiny)
+    with np.errstate(over="ignore"):
+        points = centred @ axes.T * scale
+    return points, mean * scale, axes, float(variances[-1] + variances[-2]) / total
