@@ -8,7 +8,6 @@ from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset
 from gdtui.settings import TWO_FEATURE_SETS, DataSettings
 from gdtui.types import Floats
 
-
 NOISES = {"blobs": 1.05, "moons": 0.15, "circles": 0.08, "xor": 0.05}
 """How far the points of each set are spread, where nobody says."""
 

@@ -48,14 +48,13 @@ def standardize(data: Dataset) -> Dataset:
         mean, deviation = features.mean(axis=0), features.std(axis=0)
         features -= mean
         features /= deviation
-    finite = np.isfinite(features).all(axis=0)
-    for name, width, is_finite in zip(data.feature_names, spread, finite, strict=True):
+    for name, width, column in zip(data.feature_names, spread, features.T, strict=True):
         if width == 0:
             raise DataError(
                 f"{data.name}: feature '{name}' is constant, so it cannot be standardised; "
                 "leave it out with --features, or give --no-standardize"
             )
-        if not is_finite:
+        if not np.isfinite(column).all():
             raise DataError(
                 f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
             )

@@ -17,7 +17,7 @@ import numpy as np
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment, accuracy_of, evaluated
 from gdtui.learning.objective import THRESHOLD
-from gdtui.learning.stop import NOTHING, Best, Stop, bests, first_stop, is_droppable, without
+from gdtui.learning.stop import Best, Stop, bests, first_stop, is_droppable, without
 from gdtui.settings import StopRules
 from gdtui.types import Floats
 
@@ -38,7 +38,7 @@ class State:
 
     weights: Floats
     done: int = 0
-    best: Best = NOTHING
+    best: Best = Best()  # noqa: RUF009 - immutable
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ derivative of the objective with respect to z; the gradient is then Xᵀ·s / N 
 over rows, so that blocks of rows can be added up.
 
 One honest note. The article prints Σ (p − y)² and steps along Xᵀ·(p − y) / N. That is *not* the gradient of
-what it prints (which has a further factor 2·p·(1 − p), see `SquaredError`): it is the gradient of the mean
+what it prints (which has a further factor 2·p·(1 − p), see `squared_error`): it is the gradient of the mean
 cross-entropy. ``article`` does what the article does, bit for bit; the other two are what they say.
 
 Sources: A. Rosebrock, "Gradient descent with Python", 2016; Bishop, *Pattern Recognition and Machine
@@ -15,7 +15,8 @@ Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -37,75 +38,62 @@ def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
     return np.reciprocal(out, out=out)
 
 
-class Objective(Protocol):
-    """What a descent goes down."""
+def article(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+    """The article's: the squared error is shown, the cross-entropy's gradient is followed."""
+    sigmoid(z, p)
+    np.subtract(p, y, out=signal)
+    np.multiply(signal, signal, out=scratch)
+    return np.add.reduce(scratch)  # type: ignore[no-any-return]
+
+
+def cross_entropy(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+    """Cross-entropy, −Σ(y·log p + (1 − y)·log(1 − p)), in the form log(1 + exp(z)) − y·z, which is exact for
+    logits of any size (Bishop 2006, eq. 4.90)."""
+    sigmoid(z, p)
+    np.subtract(p, y, out=signal)
+    # log(1 + exp(z)) − y·z is log(1 + exp(z)) for y = 0 and log(1 + exp(−z)) for y = 1: written with a sign,
+    # it is right for infinite logits too.
+    np.multiply(y, -2.0, out=scratch)
+    np.add(scratch, 1.0, out=scratch)
+    np.multiply(scratch, z, out=scratch)
+    np.logaddexp(0.0, scratch, out=scratch)
+    return np.add.reduce(scratch)  # type: ignore[no-any-return]
+
+
+def squared_error(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+    """Squared error, Σ(p − y)², with its own gradient: the signal is 2·(p − y)·p·(1 − p)."""
+    loss = article(z, y, p, signal, scratch)
+    np.subtract(1.0, p, out=scratch)
+    np.multiply(scratch, p, out=scratch)
+    np.multiply(signal, scratch, out=signal)
+    np.multiply(signal, 2.0, out=signal)
+    return loss
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """What a descent goes down.
+
+    Attributes:
+        title: the formula of its loss, or the name in words.
+        is_mean: whether the loss is divided by the number of rows (the article's is a sum).
+        loss_and_signal: takes logits, labels and three buffers, all of shape (n,): writes the activations into the
+            first buffer and the signal into the second, and returns the loss summed over the rows. Logits may be
+            overwritten.
+    """
 
     name: str
     title: str
     is_mean: bool
-    """Whether the loss is divided by the number of rows (the article's is a sum)."""
-
-    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
-        """For logits and labels of n rows: write the activations into `p` and the signal into `signal`, and
-        return the loss summed over the rows. All arrays have shape (n,); `z` may be overwritten.
-        """
-        ...
+    loss_and_signal: Callable[[Floats, Floats, Floats, Floats, Floats], float]
 
 
-class Article:
-    """The article's: the squared error is shown, the cross-entropy's gradient is followed."""
-
-    name = "article"
-    title = "Σ (p − y)²"
-    is_mean = False
-
-    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
-        sigmoid(z, p)
-        np.subtract(p, y, out=signal)
-        np.multiply(signal, signal, out=scratch)
-        return np.add.reduce(scratch)  # type: ignore[no-any-return]
-
-
-class CrossEntropy:
-    """Mean cross-entropy, −mean(y·log p + (1 − y)·log(1 − p)), in the form log(1 + exp(z)) − y·z, which is
-    exact for logits of any size (Bishop 2006, eq. 4.90)."""
-
-    name = "cross-entropy"
-    title = "mean cross-entropy"
-    is_mean = True
-
-    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
-        sigmoid(z, p)
-        np.subtract(p, y, out=signal)
-        # log(1 + exp(z)) − y·z is log(1 + exp(z)) for y = 0 and log(1 + exp(−z)) for y = 1: written with a sign,
-        # it is right for infinite logits too.
-        np.multiply(y, -2.0, out=scratch)
-        np.add(scratch, 1.0, out=scratch)
-        np.multiply(scratch, z, out=scratch)
-        np.logaddexp(0.0, scratch, out=scratch)
-        return np.add.reduce(scratch)  # type: ignore[no-any-return]
-
-
-class SquaredError:
-    """Mean squared error, mean((p − y)²), with its own gradient: the signal is 2·(p − y)·p·(1 − p)."""
-
-    name = "squared-error"
-    title = "mean squared error"
-    is_mean = True
-
-    def loss_and_signal(self, z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
-        sigmoid(z, p)
-        np.subtract(p, y, out=signal)
-        np.multiply(signal, signal, out=scratch)
-        loss = np.add.reduce(scratch)
-        np.subtract(1.0, p, out=scratch)
-        np.multiply(scratch, p, out=scratch)
-        np.multiply(signal, scratch, out=signal)
-        np.multiply(signal, 2.0, out=signal)
-        return loss  # type: ignore[no-any-return]
-
-
-OBJECTIVES: dict[str, Objective] = {o.name: o for o in (Article(), CrossEntropy(), SquaredError())}
+_KNOWN = (
+    Objective("article", "Σ (p − y)²", False, article),
+    Objective("cross-entropy", "mean cross-entropy", True, cross_entropy),
+    Objective("squared-error", "mean squared error", True, squared_error),
+)
+OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 
 
 def objective_named(name: str) -> Objective:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from gdtui.settings import StopRules
 from gdtui.types import Floats
 
-_OPTIONS = {"target-loss": "target_loss", "target-accuracy": "target_accuracy", "patience": "patience"}
+_DROPPABLE = ("target-loss", "target-accuracy", "patience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +35,14 @@ class Best(NamedTuple):
     epoch: int = 0
 
 
-NOTHING = Best()
-"""Before the first epoch."""
-
-
 def is_droppable(rule: str) -> bool:
     """Whether training can go on past that rule, once it is dropped."""
-    return rule in _OPTIONS
+    return rule in _DROPPABLE
 
 
 def without(rules: StopRules, rule: str) -> StopRules:
     """The rules without one, which `Stop.rule` names."""
-    changes: dict[str, Any] = {_OPTIONS[rule]: None} if rule in _OPTIONS else {}
-    return replace(rules, **changes)
+    return replace(rules, **{rule.replace("-", "_"): None}) if is_droppable(rule) else rules  # type: ignore[arg-type]
 
 
 def bests(losses: Floats, first: int, best: Best, min_delta: float) -> list[Best]:
@@ -71,30 +66,25 @@ def first_stop(
         accuracies: theirs, where a rule asks for accuracy.
         best: see `bests`, where a rule asks for patience.
     """
-    held: list[tuple[int, Stop]] = []
-
-    def hold(at: int | None, rule: str, message: str) -> None:
-        if at is not None:
-            held.append((at, Stop(rule, message.format(epoch=first + at))))
-
-    bad = _index_of(~np.isfinite(losses))
-    if bad is not None:
-        what = "infinite" if np.isinf(losses[bad]) else "not a number"
-        hold(bad, "diverged", f"loss became {what} at epoch {{epoch}}; alpha {alpha:g} is too large")
+    held: dict[str, np.ndarray] = {"diverged": ~np.isfinite(losses)}
     if rules.target_loss is not None:
-        at = _index_of(losses <= rules.target_loss)
-        hold(at, "target-loss", f"loss reached {rules.target_loss:g} at epoch {{epoch}}")
+        held["target-loss"] = losses <= rules.target_loss
     if rules.target_accuracy is not None:
-        at = _index_of(np.array(accuracies) >= rules.target_accuracy)
-        hold(at, "target-accuracy", f"accuracy reached {rules.target_accuracy:.4g} at epoch {{epoch}}")
+        held["target-accuracy"] = np.array(accuracies) >= rules.target_accuracy
     if rules.patience is not None:
-        at = next((at for at, known in enumerate(best) if first + at - known.epoch >= rules.patience), None)
-        since = best[at].epoch if at is not None else 0
-        hold(at, "patience", f"no better loss in {rules.patience} epochs, since epoch {since}")
-    return min(held, key=lambda pair: pair[0], default=None)
-
-
-def _index_of(holds: np.ndarray) -> int | None:
-    """The first index at which this holds."""
-    found = int(holds.argmax())
-    return found if holds[found] else None
+        held["patience"] = np.array([at - known.epoch >= rules.patience for at, known in enumerate(best, first)])
+    found = [(int(holds.argmax()), rule) for rule, holds in held.items() if holds.any()]
+    if not found:
+        return None
+    at, rule = min(found, key=lambda pair: pair[0])
+    epoch, loss = first + at, losses[at]
+    if rule == "diverged":
+        became = "infinite" if np.isinf(loss) else "not a number"
+        message = f"loss became {became} at epoch {epoch}; alpha {alpha:g} is too large"
+    elif rule == "target-loss":
+        message = f"loss reached {rules.target_loss:g} at epoch {epoch}"
+    elif rule == "target-accuracy":
+        message = f"accuracy reached {rules.target_accuracy:.4g} at epoch {epoch}"
+    else:
+        message = f"no better loss in {rules.patience} epochs, since epoch {best[at].epoch}"
+    return at, Stop(rule, message)
