@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
@@ -87,7 +87,7 @@ class Descent:
         self._block = np.empty((CHUNK + 1, size))
         self._rows = list(self._block)  # made once: a view costs as much as an addition of three numbers
         self._rows[0][:] = state.weights
-        self._seconds_per_epoch = 0.0
+        self._seconds_per_epoch = 0.0  # not known yet
 
     @property
     def weights(self) -> Floats:
@@ -129,7 +129,9 @@ class Descent:
             begun = clock()
             if chunks and (begun >= deadline or is_enough()):
                 break
-            count = min(left, self._affordable(deadline - begun))
+            pace = self._seconds_per_epoch
+            affordable = min((deadline - begun) / pace, CHUNK) if pace else 1
+            count = min(left, max(1, int(affordable)))
             chunks.append(self._chunk(count))
             self._seconds_per_epoch = (clock() - begun) / count
             left -= len(chunks[-1])
@@ -144,19 +146,15 @@ class Descent:
             tuple(chain.from_iterable(chunk.bests for chunk in chunks)),
         )
 
-    def _affordable(self, seconds: float) -> int:
-        """How many epochs fit into that time, by the pace so far; 1 while the pace is unknown."""
-        if self._seconds_per_epoch == 0.0:
-            return 1
-        return max(1, min(CHUNK, int(min(seconds / self._seconds_per_epoch, CHUNK))))
-
     def _chunk(self, count: int) -> Batch:
-        """Take `count` epochs, at most CHUNK, then hold them against the stop rules."""
+        """Take `count` epochs, at most CHUNK, then hold them against the stop rules: up to the first at which one
+        holds."""
+        rules, first = self.rules, self.done + 1
         rows, gradient, step, factor = self._rows, self._gradient, self._step, -self.alpha
         loss_gradient, multiply, add = self.kernel.loss_gradient, np.multiply, np.add
         found: list[float] = []
         rights: list[float] = []
-        wants_accuracy = self.rules.target_accuracy is not None
+        wants_accuracy = rules.target_accuracy is not None
         with np.errstate(over="ignore", invalid="ignore"):
             for index in range(count):
                 row = rows[index]
@@ -165,34 +163,24 @@ class Descent:
                     rights.append(accuracy_of(self.kernel.confusion()))
                 multiply(gradient, factor, step)
                 add(row, step, rows[index + 1])
-            chunk = self._stopped(np.array(found), rights)
-            if len(chunk) < count:
-                # The batch ends here: measure that epoch again, for what the later ones overwrote.
-                loss_gradient(rows[len(chunk) - 1], gradient)
-            loss, weights = float(chunk.losses[-1]), chunk.weights[-1]
-            last = evaluated(self.kernel, self.done + len(chunk), weights, loss, gradient)
-        self.done += len(chunk)
-        self.stop = chunk.stop
-        # An epoch that could not be measured is recorded, and takes no step.
-        rows[0][:] = rows[len(chunk) - (self.stop is not None and self.stop.diverged)]
-        return replace(chunk, last=last)
-
-    def _stopped(self, losses: Floats, accuracies: list[float]) -> Batch:
-        """The epochs with these losses, up to the first at which a rule holds."""
-        rules, first = self.rules, self.done + 1
-        after = [] if rules.patience is None else bests(losses, first, self._best, rules.min_delta)
-        at, stop = first_stop(rules, first, self.alpha, losses, accuracies, after) or (len(losses) - 1, None)
+            losses = np.array(found)
+            after = [] if rules.patience is None else bests(losses, first, self._best, rules.min_delta)
+            at, self.stop = first_stop(rules, first, self.alpha, losses, rights, after) or (count - 1, None)
+            if at < count - 1:
+                loss_gradient(rows[at], gradient)  # again, for what the later epochs overwrote
+            weights = self._block[: at + 1].copy()
+            last = evaluated(self.kernel, first + at, weights[-1], float(losses[at]), gradient)
         before = (self._best, *after[:at]) if after else ()
-        if after:
-            self._best = after[at]
-        return Batch(first, losses[: at + 1], self._block[: at + 1].copy(), None, stop, before)
+        self._best = after[at] if after else self._best
+        self.done += at + 1
+        # An epoch that could not be measured is recorded, and takes no step.
+        rows[0][:] = rows[at if self.stop is not None and self.stop.diverged else at + 1]
+        return Batch(first, losses[: at + 1], weights, last, self.stop, before)
 
     def _at_the_end(self) -> Stop:
         if not np.isfinite(self._rows[0]).all():
-            return Stop(
-                "diverged",
-                f"weights became infinite after epoch {self.done}; alpha {self.alpha:g} is too large",
-            )
+            reason = f"weights became infinite after epoch {self.done}; alpha {self.alpha:g} is too large"
+            return Stop("diverged", reason)
         return Stop("epochs", "1 epoch done" if self.epochs == 1 else f"all {self.epochs} epochs done")
 
 
