@@ -11,14 +11,13 @@ import sys
 from collections.abc import Callable, Sequence
 
 from gdtui.options import (
-    DETACH,
     USAGE,
     Parser,
     a_count,
+    a_factor,
     a_number,
     a_positive,
-    add_display,
-    add_film,
+    add_screen,
     build_parser,
     display_from,
     film_from,
@@ -29,17 +28,19 @@ from gdtui.settings import BUILT_IN_SETS
 TRAINED, INTERRUPTED, BROKEN_PIPE = 0, 130, 141
 
 
-def _no_screen(options: argparse.Namespace) -> None:
-    """Raises ValueError where the screen is to be recorded, and there is none."""
-    if options.record is not None:
-        raise ValueError("--record needs the screen; on a terminal, and without --plain, there is one")
-
-
 def wants_plain(forced: bool) -> bool:
     """Whether to print lines rather than draw: asked for, no terminal on either side, or a dumb one."""
     if forced or os.environ.get("TERM", "") in ("", "dumb"):
         return True
     return not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty())
+
+
+def _is_plain(options: argparse.Namespace) -> bool:
+    """The same, by the options. Raises ValueError where the screen is to be recorded, and there is none."""
+    is_plain = wants_plain(options.plain)
+    if is_plain and options.record is not None:
+        raise ValueError("--record needs the screen; on a terminal, and without --plain, there is one")
+    return is_plain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -51,9 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
     except ValueError as error:  # DataError, or weights that do not fit the data
-        return _fail(str(error), USAGE)
+        return _fail(str(error))
     except MemoryError:
-        return _fail("the data does not fit into memory; take fewer rows with --samples", USAGE)
+        return _fail("the data does not fit into memory; take fewer rows with --samples")
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -61,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
     except OSError as error:
         _forget_output()
-        return _fail(f"cannot write the output: {error.strerror or error}", USAGE)
+        return _fail(f"cannot write the output: {error.strerror or error}")
 
 
 def _what_is_meant(word: str) -> str:
@@ -85,32 +86,26 @@ def _forget_output() -> None:
 
 def _train(options: argparse.Namespace) -> int:
     if options.detach_on_hangup and options.save is None:
-        return _fail("--detach-on-hangup needs --save RUN.jsonl: a file to go on in", USAGE)
-    settings = settings_from(options)
-    if wants_plain(options.plain):
-        _no_screen(options)
+        raise ValueError("--detach-on-hangup needs --save RUN.jsonl: a file to go on in")
+    settings, display = settings_from(options), display_from(options)
+    if _is_plain(options):
         from gdtui import plain
 
-        return plain.train(settings, display_from(options), save=options.save, force=options.force)
+        return plain.train(settings, display, save=options.save, force=options.force)
     from gdtui.tui import front
 
-    display, film = display_from(options), film_from(options)
-    return front.run(front.training(settings, display, options.save, options.force, film))
+    return front.run(front.training(settings, display, options.save, options.force, film_from(options)))
 
 
 def _resume(arguments: list[str]) -> int:
-    parser = Parser(prog="gdtui resume", description="Go on with a saved run, in the same file.", allow_abbrev=False)
+    parser = Parser("gdtui resume", "Go on with a saved run, in the same file.")
     parser.add_argument("run", metavar="RUN.jsonl")
     parser.add_argument("-e", "--epochs", type=a_count, metavar="N", help="epochs in all (as many as the file says)")
     parser.add_argument("-a", "--alpha", type=a_positive, metavar="A", help="learning rate from here (the file's last)")
-    add_display(parser.add_argument)
-    parser.add_argument("--detach-on-hangup", action="store_true", help=DETACH)
-    add_film(parser.add_argument, force=True)
-    parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
+    add_screen(parser.add_argument, "--record", trains=True)
     options = parser.parse_args(arguments)
     asked = options.run, options.epochs, options.alpha, display_from(options)
-    if wants_plain(options.plain):
-        _no_screen(options)
+    if _is_plain(options):
         from gdtui import plain
 
         return plain.resume(*asked)
@@ -120,23 +115,20 @@ def _resume(arguments: list[str]) -> int:
 
 
 def _watch(arguments: list[str]) -> int:
-    about = """Look at a run file, also while it is written: with time travel and replay, or as lines.
-Several runs are compared: their loss curves on one chart, and a table."""
-    parser = Parser(prog="gdtui watch", description=about, allow_abbrev=False)
+    about = """Look at a run file, also while it is written: with time travel and replay, or as
+lines. Several runs are compared: their loss curves on one chart, and a table."""
+    parser = Parser("gdtui watch", about)
     parser.add_argument("runs", metavar="RUN.jsonl", nargs="+")
-    parser.add_argument(
-        "--loss", type=a_number, metavar="L", help="compare when the runs reached this loss (the lowest of all)"
-    )
+    reached = "compare when the runs reached this loss (the lowest of all)"
+    parser.add_argument("--loss", type=a_number, metavar="L", help=reached)
     parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
-    add_display(parser.add_argument)
-    add_film(parser.add_argument, force=True)
-    parser.add_argument("--plain", action="store_true", help="print lines, even on a terminal")
+    add_screen(parser.add_argument, "--record", trains=False)
     options = parser.parse_args(arguments)
-    if not wants_plain(options.plain or options.follow):
+    options.plain |= options.follow
+    if not _is_plain(options):
         from gdtui.tui import front
 
         return front.run(front.watching(options.runs, options.loss, display_from(options), film_from(options)))
-    _no_screen(options)
     from gdtui import plain
 
     if len(options.runs) == 1 and options.loss is None:
@@ -145,7 +137,7 @@ Several runs are compared: their loss curves on one chart, and a table."""
 
 
 def _export(arguments: list[str]) -> int:
-    parser = Parser(prog="gdtui export", description="Turn a run file into a table.", allow_abbrev=False)
+    parser = Parser("gdtui export", "Turn a run file into a table.")
     parser.add_argument("run", metavar="RUN.jsonl")
     parser.add_argument("--format", choices=("csv", "json", "md"), default="csv", help="(csv)")
     parser.add_argument("-o", metavar="FILE", help="where to (standard output)")
@@ -163,30 +155,20 @@ TAPE_EPILOG = """\
 without -o, what the tape's Output lines name; without those, NAME.cast. README.md tells what tapes can say."""
 
 
-def _play_speed(text: str) -> float:
-    return math.inf if text == "max" else float(a_positive(text))
-
-
 def _tape(arguments: list[str]) -> int:
-    parser = Parser(
-        prog="gdtui tape",
-        description="Play a tape (a script of keys, in VHS's language) in a terminal of its own, and record it.",
-        epilog=TAPE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    about = "Play a tape (a script of keys, in VHS's language) in a terminal of its own, and record it."
+    parser = Parser("gdtui tape", about, TAPE_EPILOG)
     parser.add_argument("tape", metavar="FILE.tape")
     parser.add_argument("-o", "--output", action="append", metavar="OUT", help="what to make; may be given again")
-    parser.add_argument("--speed", type=_play_speed, metavar="X|max", help="type and pause so much faster (1)")
+    parser.add_argument("--speed", type=a_factor, metavar="X|max", help="type and pause so much faster (1)")
     parser.add_argument("--check", action="store_true", help="play it whole at --speed max, and make no files")
     parser.add_argument("--force", action="store_true", help="overwrite files")
     options = parser.parse_args(arguments)
     from gdtui.recording.parser import parse
     from gdtui.recording.play import play
 
-    for name in ("SIGTERM", "SIGHUP"):  # the program in the tape's terminal ends with it, and nothing is left behind
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda number, _: sys.exit(128 + number))
+    for ending in (signal.SIGTERM, signal.SIGHUP):  # the tape's program ends with it, and nothing is left behind
+        signal.signal(ending, lambda number, _: sys.exit(128 + number))
     speed = options.speed or (math.inf if options.check else 1.0)
     play(parse(options.tape), options.output, speed=speed, force=options.force, check=options.check)
     return TRAINED
@@ -200,6 +182,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def _fail(message: str, code: int) -> int:
+def _fail(message: str) -> int:
     print(f"gdtui: {message}", file=sys.stderr)
-    return code
+    return USAGE

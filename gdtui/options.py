@@ -15,7 +15,6 @@ from gdtui.settings import (
     BUILT_IN_SETS,
     INITS,
     LOSSES,
-    MAX_SPEED,
     MOST_EPOCHS,
     CastSettings,
     DataSettings,
@@ -28,7 +27,6 @@ Kind = TypeVar("Kind")
 CALM_FPS = 2.0
 USAGE = 2
 
-DETACH = "when the terminal goes away, train on without it, into the file"
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui tape TAPE; each has its own --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
@@ -38,6 +36,10 @@ exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted,
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
+    def __init__(self, prog: str, description: str, epilog: str = "") -> None:
+        lines_kept = argparse.RawDescriptionHelpFormatter
+        super().__init__(prog, None, description, epilog, formatter_class=lines_kept, allow_abbrev=False)
+
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
 
@@ -45,13 +47,17 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
 
 
-def _number(kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool]) -> Callable[[str], Any]:
-    """A converter for argparse that says which numbers are allowed."""
+def _number(
+    kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool], limitless: str | None = None
+) -> Callable[[str], Any]:
+    """A converter for argparse that says which numbers are allowed; `limitless` is a word for infinity."""
 
     def convert(text: str) -> Any:
+        if text == limitless:
+            return math.inf
         try:
             value = kind(text)
-            known = value == value and abs(value) < sys.float_info.max
+            known = math.isfinite(value)
         except (ValueError, OverflowError):
             known = False
         if not known or not good(value):
@@ -70,13 +76,8 @@ a_count = _number(
 _natural = _number(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
 _seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
 _share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
-
-
-_epochs_a_second = _number(float, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001)
-
-
-def a_speed(text: str) -> float:
-    return MAX_SPEED if text == "max" else float(_epochs_a_second(text))
+_pace = _number(float, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001, "max")
+a_factor = _number(float, "a number greater than 0", lambda value: value > 0, "max")
 
 
 def _init(text: str) -> str | tuple[float, ...]:
@@ -116,23 +117,14 @@ def _cast(text: str) -> str:
 
 def build_parser() -> Parser:
     """The parser for all options."""
-    parser = Parser(
-        prog="gdtui",
-        description="Watch gradient descent learn, live in a terminal, and steer it from the keyboard.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    about = "Watch gradient descent learn, live in a terminal, and steer it from the keyboard."
+    parser = Parser("gdtui", about, EPILOG)
     _add_training(parser.add_argument_group("training").add_argument)
     _add_data(parser.add_argument_group("data").add_argument)
     add = parser.add_argument_group("display").add_argument
-    add_display(add)
+    add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
-    add("--force", action="store_true", help="let --save and --record overwrite a file")
-    add("--detach-on-hangup", action="store_true", help=DETACH)
-    add_film(add)
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
-    add("--plain", action="store_true", help="print lines, even on a terminal")
     add("-V", "--version", action="version", version=f"gdtui {__version__}")
     return parser
 
@@ -166,19 +158,20 @@ def _add_data(add: Callable[..., Any]) -> None:
     )
 
 
-def add_display(add: Callable[..., Any]) -> None:
-    add("--speed", type=a_speed, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
+    """The options of every command that has a screen."""
+    add("--speed", type=_pace, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
     add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
-
-
-def add_film(add: Callable[..., Any], force: bool = False) -> None:
+    add("--plain", action="store_true", help="print lines, even on a terminal")
     recorded = "record the screen as an asciicast (ctrl+r does so at any time)"
     add("--record", type=_cast, metavar="OUT.cast", help=recorded)
     add("--cast-version", type=int, choices=(2, 3), default=2, help="its version (2)")
     add("--idle-limit", type=a_positive, metavar="S", help="seconds that a pause takes in it, at the most")
-    if force:
-        add("--force", action="store_true", help="let --record overwrite a file")
+    add("--force", action="store_true", help=f"let {overwriting} overwrite a file")
+    if trains:
+        detached = "when the terminal goes away, train on without it, into the file"
+        add("--detach-on-hangup", action="store_true", help=detached)
 
 
 def film_from(options: argparse.Namespace) -> CastSettings:
