@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +23,7 @@ def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
     table = Table(title="Sampled activations", title_justify="left", title_style="bold")
     table.add_column("row", justify="right")
     for name in feature_names[:SHOWN_FEATURES]:
-        table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=12)
+        table.add_column(Text(name), justify="right", no_wrap=True, max_width=12)
     for name in ("activation", "predicted", "true"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
@@ -49,7 +49,7 @@ def confusion_table(confusion: Confusion, class_names: tuple[str, str]) -> Table
     table = Table(title="Confusion matrix", title_justify="left", title_style="bold")
     table.add_column("true \\ predicted")
     for name in class_names:
-        table.add_column(Text(name), justify="right", no_wrap=True, overflow="ellipsis", max_width=14)
+        table.add_column(Text(name), justify="right", no_wrap=True, max_width=14)
     zero, one = map(Text, class_names)
     table.add_row(zero, Text(str(true_negative), "green"), str(false_positive))
     table.add_row(one, str(false_negative), Text(str(true_positive), "green"))
@@ -62,32 +62,35 @@ def standings_table(
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
     been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha.
     Where objectives or data differ, it says so instead of a loss for all."""
-    differ, asked = tasks_differ(entrants), target is not None
+    differ, is_asked = tasks_differ(entrants), target is not None
     target = fair_target(entrants) if target is None else target
-    table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column("run", no_wrap=True, overflow="ellipsis")
+    standings = [entrant.standing(target, epoch) for entrant in entrants]
     wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
-    reached = wanted if math.isfinite(target) else "reached"
+    reached, looked_at = wanted if math.isfinite(target) else "reached", f"loss at {epoch}"
+    columns = {
+        "run": [one.name for one in standings],
+        "state": [one.state for one in standings],
+        "epochs": [f"{one.epochs:,}" for one in standings],
+        "last loss": [_loss(one.loss) for one in standings],
+        "accuracy": ["–" if one.accuracy is None else f"{one.accuracy:.2%}" for one in standings],
+        reached: ["–" if one.reached is None else f"{one.reached:,}" for one in standings],
+        looked_at: [_loss(one.at) for one in standings],
+        "alpha": [one.alpha or "–" for one in standings],
+        "objective": [entrant.task[0] for entrant in entrants],
+        "data": [entrant.task[1] for entrant in entrants],
+    }
+    left_out = {"state", "accuracy", "alpha", "objective", "data"} if is_narrow else set()
+    left_out |= {"objective", "data"} if not differ else set() if is_asked else {reached}
+    left_out |= {looked_at} if epoch is None else set()
+    table = Table(box=None, padding=(0, 2, 0, 0))
     if differ:
         table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
-    names = ["state", "epochs", "last loss", "accuracy", reached, *([] if epoch is None else [f"loss at {epoch}"])]
-    left_out = {*(("state", "accuracy") if is_narrow else ()), *(() if asked or not differ else (reached,))}
-    shown = [name for name in names if name not in left_out]
+    shown = {name: cells for name, cells in columns.items() if name not in left_out}
     for name in shown:
-        table.add_column(name, justify="left" if name == "state" else "right", no_wrap=True)
-    if not is_narrow:
-        table.add_column("alpha", overflow="ellipsis", no_wrap=True)
-        for name in ("objective", "data") if differ else ():
-            table.add_column(name, overflow="ellipsis", no_wrap=True)
-    for entrant in entrants:
-        standing = entrant.standing(target, epoch)
-        at = "" if epoch is None else _loss(standing.at)
-        accuracy = "–" if standing.accuracy is None else f"{standing.accuracy:.2%}"
-        reached_at = "–" if standing.reached is None else f"{standing.reached:,}"
-        cells = [standing.state, f"{standing.epochs:,}", _loss(standing.loss), accuracy, reached_at, at]
-        values = dict(zip(names, cells, strict=False))
-        wide = [] if is_narrow else [standing.alpha or "–", *(entrant.task if differ else ())]
-        table.add_row(Text(standing.name), *(Text(values[name]) for name in shown), *map(Text, wide))
+        is_text = name in ("run", "state", "alpha", "objective", "data")
+        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
+    for row in zip(*shown.values(), strict=True):
+        table.add_row(*map(Text, row))
     return table
 
 
@@ -95,20 +98,15 @@ def _loss(loss: float | None) -> str:
     return f"{loss:.7g}" if loss is not None and math.isfinite(loss) else "–"
 
 
-def final_report(run: Shown) -> RenderableType:
-    """Table, confusion matrix and summary, all at the weights after the last step."""
-    end = run.end()
-    parts: list[RenderableType] = []
-    if not isinstance(run.data, LostData):
-        parts = [samples_table(samples(run, end.weights), run.data.feature_names)]
-        if end.confusion is not None:
-            parts.append(confusion_table(end.confusion, run.data.class_names))
-    return Group(*parts, Text(summary(run, end), "bold"))
-
-
 def print_report(run: Shown, console: Console | None = None) -> None:
-    """Print the final report on the normal screen, so that it stays in the scrollback."""
-    (console or Console(highlight=False)).print(final_report(run))
+    """Print table, confusion matrix and summary on the normal screen, so that they stay in the scrollback: all at the
+    weights after the last step."""
+    console, end = console or Console(highlight=False), run.end()
+    if not isinstance(run.data, LostData):
+        console.print(samples_table(samples(run, end.weights), run.data.feature_names))
+        if end.confusion is not None:
+            console.print(confusion_table(end.confusion, run.data.class_names))
+    console.print(Text(summary(run, end), "bold"))
 
 
 def print_standings(entrants: list[Entrant], target: float | None, console: Console | None = None) -> None:
