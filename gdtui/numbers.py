@@ -11,15 +11,12 @@ def watchable_speed(epochs: int) -> float:
     return max(20.0, float(next_on_ladder(epochs / 20.0)))
 
 
-def next_on_ladder(value: float) -> float:
-    """The smallest of … 1, 2, 5, 10, 20, 50 … that is not below `value`."""
+def next_on_ladder(value: float, steps: tuple[float, ...] = (1, 2, 5, 10)) -> float:
+    """The smallest of … 1, 2, 5, 10, 20, 50 … that is not below `value`, or of other steps from 1 to 10."""
     if value <= 0 or not math.isfinite(value):
         return 1.0
     decade = 10.0 ** math.floor(math.log10(value))
-    for step in (1, 2, 5, 10):
-        if step * decade >= value * (1 - 1e-9):
-            return float(f"{step * decade:.3g}")
-    return float(f"{10 * decade:.3g}")
+    return float(f"{next((step * decade for step in steps if step * decade >= value * (1 - 1e-9)), 10 * decade):.3g}")
 
 
 def ladder_step(value: float, up: bool) -> float:

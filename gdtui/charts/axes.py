@@ -13,6 +13,7 @@ from plotext import figure, terminal
 
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
+from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats
 
 # plotext would cut a figure to the size it believes the terminal has; here the widget's size counts.
@@ -38,6 +39,11 @@ class Canvas:
     height: int
     xlim: Limits
     ylim: Limits
+
+    @property
+    def area(self) -> tuple[slice, slice]:
+        """Its cells in a chart: rows and columns."""
+        return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
 
     def columns(self, x: Floats, dots: int = 1) -> Floats:
         """Where `x` lies from the canvas's left edge, in cells (or `dots` to a cell), not rounded."""
@@ -72,42 +78,31 @@ def axes(
     if width < 12 or height < 5:
         return None
     with _DRAWING:
-        return _parse(_axes_text(width, height, xlim, ylim, xticks, yticks, xlabel), width, height, xlim, ylim)
-
-
-def _axes_text(width: int, height: int, xlim: Limits, ylim: Limits, xticks: Ticks, yticks: Ticks, xlabel: str) -> str:
-    figure.clear()
-    figure.plot_size(width, height)
-    # A signal is needed for plotext to draw axes at all; it lies outside the limits.
-    figure.draw(figure.signal([xlim[0], xlim[1]], [ylim[0], ylim[1]], marker=" "))
-    horizontal, vertical = figure.ruler(0, 0), figure.ruler(1, 0)
-    horizontal.lim(*xlim)
-    vertical.lim(*ylim)
-    horizontal.ticks([x for x, _ in xticks], [text for _, text in xticks])
-    vertical.ticks([y for y, _ in yticks], [text for _, text in yticks])
-    if xlabel and height >= 9:
-        figure.label(xlabel, 0, 0)
-    figure.axes(False, axis=0, side=1)
-    figure.axes(False, axis=1, side=1)
-    return str(figure.build().string(colorless=True))
-
-
-def _parse(text: str, width: int, height: int, xlim: Limits, ylim: Limits) -> tuple[Chart, Canvas] | None:
-    chart = Chart.blank(width, height)
-    corner: tuple[int, int] | None = None
-    for row, line in enumerate(text.split("\n")[:height]):
-        for column, char in enumerate(line[:width]):
-            if char == " ":
-                continue
-            is_axis = char in "│┤└┬─┴├┘┼"
-            chart.chars[row, column] = char
-            chart.roles[row, column] = Role.AXIS if is_axis else Role.LABEL
-            if char == "└" and corner is None:
-                corner = row, column
-    if corner is None or corner[0] < 2 or width - corner[1] < 6:
+        figure.clear()
+        figure.plot_size(width, height)
+        # A signal is needed for plotext to draw axes at all; it lies outside the limits.
+        figure.draw(figure.signal([xlim[0], xlim[1]], [ylim[0], ylim[1]], marker=" "))
+        for axis, limits, ticks in ((0, xlim, xticks), (1, ylim, yticks)):
+            figure.ruler(axis, 0).lim(*limits)
+            figure.ruler(axis, 0).ticks([place for place, _ in ticks], [text for _, text in ticks])
+            figure.axes(False, axis=axis, side=1)
+        if height >= 9:
+            figure.label(xlabel, 0, 0)
+        chart = Chart.blank(width, height)
+        _draw(chart)
+    corners = np.argwhere(chart.chars == "└")
+    if not len(corners) or corners[0][0] < 2 or width - corners[0][1] < 6:
         return None
-    bottom, left = corner
+    chart.roles[chart.chars != " "] = Role.LABEL
+    chart.roles[np.isin(chart.chars, list("│┤└┬─┴├┘┼"))] = Role.AXIS
+    bottom, left = corners[0].tolist()
     return chart, Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
+
+
+def _draw(chart: Chart) -> None:
+    """Put the characters of plotext's figure into a chart of its size."""
+    for row, line in enumerate(str(figure.build().string(colorless=True)).split("\n")[: chart.height]):
+        chart.chars[row, : len(line)] = list(line[: chart.width])
 
 
 def scatter(
@@ -123,45 +118,28 @@ def scatter(
     if not len(columns) or width < 2 or height < 2:
         return chart
     with _DRAWING:
-        text = _points_text(width, height, columns, rows, kinds, markers)
-    roles = dict(markers)
-    for row, line in enumerate(text.split("\n")[:height]):
-        for column, char in enumerate(line[:width]):
-            if char in roles:
-                chart.chars[row, column] = char
-                chart.roles[row, column] = roles[char]
+        figure.clear()
+        figure.plot_size(width, height)
+        for index, (marker, _) in enumerate(markers):
+            here = kinds == index
+            if here.any():
+                y = height - 1 - rows[here]
+                figure.draw(figure.signal(columns[here].tolist(), y.tolist(), marker=marker))
+        for axis, size in ((0, width), (1, height)):
+            figure.ruler(axis, 0).lim(0, size - 1)
+            figure.ruler(axis, 0).frequency(0)
+            for side in (0, 1):
+                figure.axes(False, axis=axis, side=side)
+        _draw(chart)
+    for marker, role in markers:
+        chart.roles[chart.chars == marker] = role
     return chart
-
-
-def _points_text(
-    width: int, height: int, columns: Any, rows: Any, kinds: Any, markers: tuple[tuple[str, Role], ...]
-) -> str:
-    figure.clear()
-    figure.plot_size(width, height)
-    for index, (marker, _) in enumerate(markers):
-        here = kinds == index
-        if here.any():
-            y = height - 1 - rows[here]
-            figure.draw(figure.signal(columns[here].tolist(), y.tolist(), marker=marker))
-    for axis, size in ((0, width), (1, height)):
-        figure.ruler(axis, 0).lim(0, size - 1)
-        figure.ruler(axis, 0).frequency(0)
-        for side in (0, 1):
-            figure.axes(False, axis=axis, side=side)
-    return str(figure.build().string(colorless=True))
-
-
-def nice_step(span: float, count: int) -> float:
-    """A step of 1, 2 or 5 times a power of ten that divides `span` into about `count` parts."""
-    rough = max(span, 1e-300) / max(count, 1)
-    decade = 10.0 ** math.floor(math.log10(rough))
-    return next((step * decade for step in (1.0, 2.0, 5.0) if step * decade >= rough * 0.999), 10.0 * decade)
 
 
 def nice_ticks(limits: Limits, count: int) -> Ticks:
     """About `count` round numbers within the limits, with texts that tell them apart."""
     low, high = limits
-    step = nice_step(high - low, count)
+    step = next_on_ladder(0.999 * max(high - low, 1e-300) / count)
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     if last <= first and count < 20:  # one number tells nothing of the scale
         return nice_ticks(limits, count + 1)

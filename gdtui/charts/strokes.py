@@ -17,27 +17,22 @@ _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 Dots = NDArray[np.bool_]
 
 
-def no_dots(canvas: Canvas) -> Dots:
-    """An empty field of dots, shape (4 · height, 2 · width)."""
-    return np.zeros((canvas.height * DOWN, canvas.width * ACROSS), dtype=bool)
-
-
-def segment(dots: Dots, canvas: Canvas, start: tuple[float, float], end: tuple[float, float]) -> None:
-    """Add a straight line between two points of the data, both within the canvas's limits."""
+def segment(canvas: Canvas, start: tuple[float, float], end: tuple[float, float]) -> Dots:
+    """The dots, shape (4 · height, 2 · width), of a straight line between two points of the data, both within the
+    canvas's limits."""
     x = canvas.columns(np.array([start[0], end[0]]), ACROSS)
     y = canvas.rows(np.array([start[1], end[1]]), DOWN)
     steps = int(max(abs(x[1] - x[0]), abs(y[1] - y[0]))) + 2
-    _set(dots, np.linspace(y[0], y[1], steps), np.linspace(x[0], x[1], steps))
-
-
-def _set(dots: Dots, rows: Floats, columns: Floats) -> None:
+    columns, rows = np.linspace(x[0], x[1], steps), np.linspace(y[0], y[1], steps)
+    dots = np.zeros((canvas.height * DOWN, canvas.width * ACROSS), dtype=bool)
     row = np.clip(rows.astype(np.intp), 0, dots.shape[0] - 1)
-    column = np.clip(columns.astype(np.intp), 0, dots.shape[1] - 1)
-    dots[row, column] = True
+    dots[row, np.clip(columns.astype(np.intp), 0, dots.shape[1] - 1)] = True
+    return dots
 
 
-def extents(dots: Dots, canvas: Canvas, low: Floats, high: Floats) -> None:
-    """Add a curve given by the lowest and highest y in each column of dots, joined from column to column.
+def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
+    """The dots, shape (4 · height, 2 · width), of a curve given by the lowest and highest y in each column of dots,
+    joined from column to column.
 
     Args:
         low, high: shape (2 · width,); NaN where the curve has nothing.
@@ -52,10 +47,11 @@ def extents(dots: Dots, canvas: Canvas, low: Floats, high: Floats) -> None:
         with np.errstate(invalid="ignore"):
             top[here] = np.fmin(top[here], np.maximum(middle, bottom[there]))
             bottom[here] = np.fmax(bottom[here], np.minimum(middle, top[there]))
-    rows = np.arange(dots.shape[0])[:, None]
-    first = np.clip(np.floor(np.where(known, top, 0)), 0, dots.shape[0] - 1)
-    last = np.clip(np.floor(np.where(known, bottom, -1)), -1, dots.shape[0] - 1)
-    dots |= (rows >= first) & (rows <= last) & known
+    rows = np.arange(canvas.height * DOWN)[:, None]
+    first = np.clip(np.floor(np.where(known, top, 0)), 0, len(rows) - 1)
+    last = np.clip(np.floor(np.where(known, bottom, -1)), -1, len(rows) - 1)
+    dots: Dots = (rows >= first) & (rows <= last) & known
+    return dots
 
 
 def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: tuple[Role, ...] = ()) -> None:
@@ -64,7 +60,6 @@ def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: tuple[Role
     for row in range(DOWN):
         for column in range(ACROSS):
             codes |= dots[row::DOWN, column::ACROSS].astype(np.uint32) * _BITS[row][column]
-    area = (slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width))
-    free = np.isin(chart.roles[area], (Role.BLANK, *over)) & (codes > 0)
-    chart.chars[area][free] = (codes[free] + 0x2800).view("<U1")
-    chart.roles[area][free] = role
+    free = np.isin(chart.roles[canvas.area], (Role.BLANK, *over)) & (codes > 0)
+    chart.chars[canvas.area][free] = (codes[free] + 0x2800).view("<U1")
+    chart.roles[canvas.area][free] = role

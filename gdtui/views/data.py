@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks, scatter
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
-from gdtui.charts.strokes import ACROSS, extents, no_dots, segment, stamp
+from gdtui.charts.strokes import ACROSS, extents, segment, stamp
 from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import sigmoid
 from gdtui.session.commands import Command
@@ -19,16 +18,6 @@ from gdtui.types import Floats
 
 MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
 Line = tuple[float, float, float]
-
-
-@dataclass(frozen=True)
-class _Still:
-    """What does not move: made once for a size."""
-
-    chart: Chart
-    canvas: Canvas
-    u: Floats
-    v: Floats
 
 
 class DataView:
@@ -61,29 +50,31 @@ class ScatterChart:
         across, up = self.plane.spans
         self.xlim = _limits(*across)
         self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
-        self._still: tuple[tuple[int, int], _Still | None] | None = None
+        self._size = (-1, -1)
+        self._still: tuple[Chart, Canvas] | None = None
 
     def draw(self, weights: Floats | None, width: int, height: int) -> Chart:
         """The points, and where the unit with `weights`, shape (d + 1,), changes its mind."""
-        still = self._still_at(width, height)
-        if still is None:
+        if self._size != (width, height):
+            self._size, self._still = (width, height), self._make_still(width, height)
+        if self._still is None:
             return Chart.blank(width, height)
-        chart = still.chart.copy()
+        chart, canvas = self._still[0].copy(), self._still[1]
         if weights is None:
             return chart
-        canvas, line = still.canvas, self.plane.line(weights)
-        area = (slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width))
+        line = self.plane.line(weights)
         if all(map(math.isfinite, line)):
             scaled = _scaled(line)
-            positive = scaled[0] + scaled[1] * still.u + scaled[2] * still.v >= 0
-            chart.grounds[area] = np.where(positive, Ground.CLASS_1, Ground.CLASS_0)
+            u, v = canvas.x_centres()[None, :], canvas.y_centres()[:, None]
+            positive = scaled[0] + scaled[1] * u + scaled[2] * v >= 0
+            chart.grounds[canvas.area] = np.where(positive, Ground.CLASS_1, Ground.CLASS_0)
             if self.plane.is_line:
-                self._sigmoid(chart, canvas, line)
+                with np.errstate(over="ignore"):
+                    p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
+                stamp(chart, canvas, extents(canvas, p, p), Role.CURVE)
             ends = boundary(scaled, canvas.xlim, canvas.ylim)
             if ends is not None:
-                dots = no_dots(canvas)
-                segment(dots, canvas, *ends)
-                stamp(chart, canvas, dots, Role.BOUNDARY, over=(Role.CURVE,))
+                stamp(chart, canvas, segment(canvas, *ends), Role.BOUNDARY, over=(Role.CURVE,))
         note = self.note(weights)
         if note:
             text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
@@ -104,19 +95,7 @@ class ScatterChart:
         side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
         return f"boundary out of view: all class {self.data.class_names[side]}"
 
-    def _sigmoid(self, chart: Chart, canvas: Canvas, line: Line) -> None:
-        with np.errstate(over="ignore"):
-            p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
-        dots = no_dots(canvas)
-        extents(dots, canvas, p, p)
-        stamp(chart, canvas, dots, Role.CURVE)
-
-    def _still_at(self, width: int, height: int) -> _Still | None:
-        if self._still is None or self._still[0] != (width, height):
-            self._still = ((width, height), self._make_still(width, height))
-        return self._still[1]
-
-    def _make_still(self, width: int, height: int) -> _Still | None:
+    def _make_still(self, width: int, height: int) -> tuple[Chart, Canvas] | None:
         xticks = nice_ticks(self.xlim, max(2, width // 10))
         yticks = nice_ticks(self.ylim, max(2, height // 4))
         if self.plane.is_line:
@@ -126,12 +105,11 @@ class ScatterChart:
             return None
         chart, canvas = framed[0].copy(), framed[1]
         points = scatter(canvas.width, canvas.height, *self._binned(canvas), MARKERS)
-        area = (slice(canvas.top, canvas.top + canvas.height), slice(canvas.left, canvas.left + canvas.width))
-        chart.chars[area], chart.roles[area] = points.chars, points.roles
+        chart.chars[canvas.area], chart.roles[canvas.area] = points.chars, points.roles
         label = self.plane.labels[1]
         if (points.roles[0, 1 : len(label) + 3] == Role.BLANK).all():
             chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
-        return _Still(chart, canvas, canvas.x_centres()[None, :], canvas.y_centres()[:, None])
+        return chart, canvas
 
     def _binned(self, canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """The cells that hold points, and which class has more of them there."""

@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
-from gdtui.charts.strokes import ACROSS, Dots, extents, no_dots, stamp
+from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
 from gdtui.numbers import next_on_ladder
 from gdtui.runs.curve import Curve
 from gdtui.session.commands import Command, GoTo
@@ -106,13 +106,8 @@ def _framed(history: Curve, look: Look, width: int, height: int) -> tuple[Chart,
 
 
 def _curve(history: Curve, canvas: Canvas, log: bool) -> Dots:
-    dots = no_dots(canvas)
-    low, high = _columns(history, canvas)
-    low, high = np.clip(low, -LARGEST, LARGEST), np.clip(high, -LARGEST, LARGEST)
-    if log:
-        low, high = _log(low), _log(high)
-    extents(dots, canvas, low, high)
-    return dots
+    edges = np.clip(_columns(history, canvas), -LARGEST, LARGEST)
+    return extents(canvas, *(_log(edges) if log else edges))
 
 
 def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
@@ -156,8 +151,7 @@ def _y_axis(histories: list[Curve], log: bool, height: int) -> tuple[Limits, Tic
 
 
 def _top(value: float) -> float:
-    decade = 10.0 ** math.floor(math.log10(value))
-    return next(top * decade for top in (*TOPS, 20.0) if top * decade >= value * 1.0001)
+    return next_on_ladder(1.0001 * value, TOPS)
 
 
 def _log_ticks(bottom: float, top: float, count: int) -> Ticks:
@@ -176,12 +170,9 @@ def _log(values: Floats) -> Floats:
 
 def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
     """The smallest and largest loss in each column of dots, shape (2 · width,)."""
-    done, count = len(history), canvas.width * ACROSS
-    centres = canvas.x_centres(ACROSS)
-    if done == 0:
-        return np.full(count, np.nan), np.full(count, np.nan)
+    done, centres = len(history), canvas.x_centres(ACROSS)
     half = (centres[1] - centres[0]) / 2
-    if 2 * half > 1:
+    if done and 2 * half > 1:
         edges = np.append(centres - half, centres[-1] + half)
         # Epoch k is at index k − 1.
         return _bridged(*history.stretches(np.clip(np.ceil(edges) - 1, 0, done).astype(np.intp)))
@@ -189,7 +180,7 @@ def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
     finite = np.isfinite(losses)
     epochs, losses = epochs[finite], losses[finite]
     if not len(epochs):
-        return np.full(count, np.nan), np.full(count, np.nan)
+        return np.full(len(centres), np.nan), np.full(len(centres), np.nan)
     inside = (centres >= epochs[0] - half) & (centres <= epochs[-1] + half)
     low = np.where(inside, np.interp(centres, epochs, losses), np.nan)
     high = low.copy()
