@@ -1,4 +1,4 @@
-"""Axes, ticks and points, drawn by plotext, and the mapping from data to cells that goes with them."""
+"""Axes and ticks, drawn by plotext, and the mapping from data to cells that goes with them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from plotext import figure, terminal
@@ -88,8 +87,10 @@ def axes(
             figure.axes(False, axis=axis, side=1)
         if height >= 9:
             figure.label(xlabel, 0, 0)
-        chart = Chart.blank(width, height)
-        _draw(chart)
+        lines = str(figure.build().string(colorless=True)).split("\n")
+    chart = Chart.blank(width, height)
+    for row, line in enumerate(lines[:height]):
+        chart.chars[row, : len(line)] = list(line[:width])
     corners = np.argwhere(chart.chars == "└")
     if not len(corners) or corners[0][0] < 2 or width - corners[0][1] < 6:
         return None
@@ -97,43 +98,6 @@ def axes(
     chart.roles[np.isin(chart.chars, list("│┤└┬─┴├┘┼"))] = Role.AXIS
     bottom, left = corners[0].tolist()
     return chart, Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
-
-
-def _draw(chart: Chart) -> None:
-    """Put the characters of plotext's figure into a chart of its size."""
-    for row, line in enumerate(str(figure.build().string(colorless=True)).split("\n")[: chart.height]):
-        chart.chars[row, : len(line)] = list(line[: chart.width])
-
-
-def scatter(
-    width: int, height: int, columns: Any, rows: Any, kinds: Any, markers: tuple[tuple[str, Role], ...]
-) -> Chart:
-    """Points that are already binned to cells, one a cell at the most, placed by plotext.
-
-    Args:
-        columns, rows: the cells, shape (n,), from the top left.
-        kinds: which marker each is, an index into `markers`, shape (n,).
-    """
-    chart = Chart.blank(width, height)
-    if not len(columns) or width < 2 or height < 2:
-        return chart
-    with _DRAWING:
-        figure.clear()
-        figure.plot_size(width, height)
-        for index, (marker, _) in enumerate(markers):
-            here = kinds == index
-            if here.any():
-                y = height - 1 - rows[here]
-                figure.draw(figure.signal(columns[here].tolist(), y.tolist(), marker=marker))
-        for axis, size in ((0, width), (1, height)):
-            figure.ruler(axis, 0).lim(0, size - 1)
-            figure.ruler(axis, 0).frequency(0)
-            for side in (0, 1):
-                figure.axes(False, axis=axis, side=side)
-        _draw(chart)
-    for marker, role in markers:
-        chart.roles[chart.chars == marker] = role
-    return chart
 
 
 def nice_ticks(limits: Limits, count: int) -> Ticks:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks, scatter
+from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
 from gdtui.charts.strokes import ACROSS, extents, segment, stamp
@@ -104,23 +104,22 @@ class ScatterChart:
         if framed is None:
             return None
         chart, canvas = framed[0].copy(), framed[1]
-        points = scatter(canvas.width, canvas.height, *self._binned(canvas), MARKERS)
-        chart.chars[canvas.area], chart.roles[canvas.area] = points.chars, points.roles
+        self._mark(chart, canvas)
         label = self.plane.labels[1]
-        if (points.roles[0, 1 : len(label) + 3] == Role.BLANK).all():
+        if (chart.roles[canvas.top, canvas.left + 1 : canvas.left + len(label) + 3] == Role.BLANK).all():
             chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
         return chart, canvas
 
-    def _binned(self, canvas: Canvas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The cells that hold points, and which class has more of them there."""
+    def _mark(self, chart: Chart, canvas: Canvas) -> None:
+        """Put into each cell that holds points the marker of the class that has more of them there."""
         columns = np.clip(canvas.columns(self.plane.points[:, 0]).astype(np.intp), 0, canvas.width - 1)
         rows = np.clip(canvas.rows(self.plane.points[:, 1]).astype(np.intp), 0, canvas.height - 1)
         cells = rows * canvas.width + columns
-        size = canvas.width * canvas.height
-        every = np.bincount(cells, minlength=size)
-        ones = np.bincount(cells, weights=self.data.y, minlength=size)
+        every, ones = np.bincount(cells), np.bincount(cells, weights=self.data.y)
         used = np.flatnonzero(every)
-        return used % canvas.width, used // canvas.width, (2 * ones[used] > every[used]).astype(np.intp)
+        kinds = (2 * ones[used] > every[used]).astype(np.intp)
+        places = canvas.top + used // canvas.width, canvas.left + used % canvas.width
+        chart.chars[places], chart.roles[places] = (np.array(marks)[kinds] for marks in zip(*MARKERS, strict=True))
 
 
 def _limits(low: float, high: float) -> Limits:
