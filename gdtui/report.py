@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
@@ -16,43 +19,60 @@ from gdtui.types import Confusion
 
 SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""
+COLOURS = {"right": "green", "wrong": "red", "unknown": ""}
 
 
-def samples_table(rows: list[Sample], feature_names: tuple[str, ...]) -> Table:
-    """The sampled activations, one row each."""
-    table = Table(title="Sampled activations", title_justify="left", title_style="bold")
-    table.add_column("row", justify="right")
-    for name in feature_names[:SHOWN_FEATURES]:
-        table.add_column(Text(name), justify="right", no_wrap=True, max_width=12)
-    for name in ("activation", "predicted", "true"):
-        table.add_column(name, justify="right", no_wrap=True)
+def samples_table(
+    rows: list[Sample],
+    feature_names: tuple[str, ...],
+    shown: int = SHOWN_FEATURES,
+    labels: tuple[str, str, str] = ("activation", "predicted", "true"),
+    styles: Mapping[str, Style | str] = COLOURS,
+    widest: int = 12,
+    **look: Any,
+) -> Table:
+    """The sampled activations, one row each.
+
+    Args:
+        shown: how many features have a column.
+        labels: of the columns that every row has.
+        styles: of the verdicts right, wrong and unknown.
+        widest: columns that a feature's name takes at the most.
+        look: as `rich.table.Table` takes it.
+    """
+    table = Table(**look)
+    table.add_column("row", justify="right", no_wrap=True)
+    for name in feature_names[:shown]:
+        table.add_column(Text(name), justify="right", no_wrap=True, max_width=widest)
+    for label in labels:
+        table.add_column(label, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
-    for sample in rows:
-        verdict = Text(sample.verdict, "" if sample.predicted is None else "green" if sample.is_right else "red")
+    for row in rows:
         table.add_row(
-            str(sample.index),
-            *(f"{value:.4g}" for value in sample.features[:SHOWN_FEATURES]),
-            f"{sample.activation:.4f}",
-            "–" if sample.predicted is None else str(sample.predicted),
-            str(sample.true),
-            verdict,
+            str(row.index),
+            *(f"{value:.4g}" for value in row.features[:shown]),
+            f"{row.activation:.4f}",
+            "–" if row.predicted is None else str(row.predicted),
+            str(row.true),
+            Text(row.verdict, styles[row.verdict.split()[1]]),
         )
-    hidden = len(feature_names) - SHOWN_FEATURES
-    if hidden > 0:
+    if (hidden := len(feature_names) - shown) > 0:
         table.caption = f"{hidden} more feature{'s' * (hidden > 1)} not shown"
     return table
 
 
-def confusion_table(confusion: Confusion, class_names: tuple[str, str]) -> Table:
+def confusion_table(
+    confusion: Confusion, class_names: tuple[str, str], corner: str = "true \\ predicted", **look: Any
+) -> Table:
     """Counts by true class (rows) and predicted class (columns), over all rows of the data."""
     true_negative, false_positive, false_negative, true_positive = confusion
-    table = Table(title="Confusion matrix", title_justify="left", title_style="bold")
-    table.add_column("true \\ predicted")
+    table = Table(**look)
+    table.add_column(corner, no_wrap=True, max_width=16)
+    width = len(str(max(confusion)))  # a count is shown whole, or it says something else
     for name in class_names:
-        table.add_column(Text(name), justify="right", no_wrap=True, max_width=14)
-    zero, one = map(Text, class_names)
-    table.add_row(zero, Text(str(true_negative), "green"), str(false_positive))
-    table.add_row(one, str(false_negative), Text(str(true_positive), "green"))
+        table.add_column(Text(name), justify="right", no_wrap=True, min_width=width, max_width=max(12, width))
+    table.add_row(Text(class_names[0]), Text(str(true_negative), "bold"), str(false_positive))
+    table.add_row(Text(class_names[1]), str(false_negative), Text(str(true_positive), "bold"))
     return table
 
 
@@ -98,14 +118,20 @@ def _loss(loss: float | None) -> str:
     return f"{loss:.7g}" if loss is not None and math.isfinite(loss) else "–"
 
 
+def _titled(table: Table, title: str) -> Table:
+    table.title, table.title_justify, table.title_style = title, "left", "bold"
+    return table
+
+
 def print_report(run: Shown, console: Console | None = None) -> None:
     """Print table, confusion matrix and summary on the normal screen, so that they stay in the scrollback: all at the
     weights after the last step."""
     console, end = console or Console(highlight=False), run.end()
     if not isinstance(run.data, LostData):
-        console.print(samples_table(samples(run, end.weights), run.data.feature_names))
+        rows, names = samples(run, end.weights), run.data.class_names
+        console.print(_titled(samples_table(rows, run.data.feature_names), "Sampled activations"))
         if end.confusion is not None:
-            console.print(confusion_table(end.confusion, run.data.class_names))
+            console.print(_titled(confusion_table(end.confusion, names), "Confusion matrix"))
     console.print(Text(summary(run, end), "bold"))
 
 
