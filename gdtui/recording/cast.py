@@ -81,7 +81,8 @@ class CastWriter:
             raise CastError(f"{os.fspath(path)}: there is no version {version} of casts to write; 2 and 3 are known")
         self.path = os.fspath(path)
         self.failure = ""
-        self._version, self._idle_limit, self._clock = version, idle_limit, clock
+        self._version, self._clock = version, clock
+        self._idle_limit = math.inf if idle_limit is None else idle_limit
         self._seen, self._elapsed, self._last = clock(), 0.0, 0
         self._whole = 0
         """Bytes in whole lines."""
@@ -110,19 +111,13 @@ class CastWriter:
         self._release()
 
     def _event(self, kind: str, data: str) -> None:
-        now = self._now()
+        seen = self._clock()
+        self._elapsed += min(max(0.0, seen - self._seen), self._idle_limit)
+        self._seen = max(seen, self._seen)
+        now = round(self._elapsed * MICROSECONDS)  # whole ones, so that version 3's intervals add up to them
         shown = now if self._version == 2 else now - self._last
         self._last = now
-        seconds, rest = divmod(shown, MICROSECONDS)
-        self._write(f"[{seconds}.{rest:06d}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]")
-
-    def _now(self) -> int:
-        """Microseconds in the cast. Whole ones, so that version 3's intervals add up to them."""
-        seen = self._clock()
-        pause = max(0.0, seen - self._seen)
-        self._seen = max(seen, self._seen)
-        self._elapsed += pause if self._idle_limit is None else min(pause, self._idle_limit)
-        return round(self._elapsed * MICROSECONDS)
+        self._write(f"[{shown / MICROSECONDS:.6f}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]")
 
     def _write(self, line: str) -> None:
         if self._file < 0:
@@ -224,20 +219,12 @@ def _read_events(name: str, lines: list[bytes], version: int) -> Iterator[Event]
     for number, line in enumerate(lines, 2):
         if not line.strip() or line.startswith(b"#"):  # version 3 has comments
             continue
-        event = _event(_json(line))
-        if event is None:
-            if number == len(lines) + 1:
-                return
-            raise CastError(f'{name}:{number}: this is not an event such as [1.5, "o", "text"]')
-        now = max(now, event.time) if version == 2 else round(now + event.time, 6)
-        yield Event(now, event.kind, event.data)
-
-
-def _event(found: Any) -> Event | None:
-    match found:
-        case [int() | float() as when, str() as kind, str() as data] if math.isfinite(when) and when >= 0:
-            return Event(float(when), kind, data)
-    return None
+        match _json(line):
+            case [int() | float() as when, str() as kind, str() as data] if math.isfinite(when) and when >= 0:
+                now = max(now, float(when)) if version == 2 else round(now + when, 6)
+                yield Event(now, kind, data)
+            case _ if number <= len(lines):  # the last may be torn
+                raise CastError(f'{name}:{number}: this is not an event such as [1.5, "o", "text"]')
 
 
 def _json(line: bytes) -> Any:

@@ -56,7 +56,8 @@ class Emulator:
         self.unknown: Counter[str] = Counter()
         self._answer = answer
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        self._tail = ""
+        self.pending = ""
+        """The beginning of a sequence whose end has not come yet."""
         self._last_text = " "
 
     # What is to be seen
@@ -73,11 +74,6 @@ class Emulator:
     def is_updating(self) -> bool:
         """Within a synchronised update, when a terminal goes on showing what was before."""
         return self.modes.get(SYNC, False)
-
-    @property
-    def pending(self) -> str:
-        """The beginning of a sequence whose end has not come yet."""
-        return self._tail
 
     def lines(self) -> list[str]:
         return [row.rstrip() for row in self.screen.rows()]
@@ -96,15 +92,15 @@ class Emulator:
         self.alt.resize(rows, columns)
 
     def feed(self, data: bytes) -> None:
-        text = self._tail + self._decode(data)
-        self._tail, at = "", 0
+        text = self.pending + self._decode(data)
+        self.pending, at = "", 0
         while at < len(text):
             token = _TOKEN.match(text, at)
             if token is not None:
                 at = token.end()
                 self._take(token)
             elif _BEGUN.match(text, at):
-                self._tail = text[at:]
+                self.pending = text[at:]
                 return
             else:
                 self.unknown[repr(text[at : at + 8])] += 1

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import array
 import codecs
 import errno
 import fcntl
 import os
 import select
 import signal
-import struct
 import subprocess
 import termios
 import time
@@ -40,26 +38,17 @@ class Program:
     def __init__(
         self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], shown: Callable[[str], None]
     ) -> None:
-        self.emulator = Emulator(*size, self._answer)
         self.ended = False
         self._shown, self._outbox, self._inbox = shown, bytearray(), bytearray()
+        self.emulator = Emulator(*size, self._outbox.extend)
         self._before = b""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._master, self._slave = os.openpty()
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
+        termios.tcsetwinsize(self._master, (size[1], size[0]))
         os.set_blocking(self._master, False)
-        slave = self._slave
         try:
-            self.process = subprocess.Popen(
-                command,
-                stdin=slave,
-                stdout=slave,
-                stderr=slave,
-                env=dict(env),
-                start_new_session=True,
-                # The pty becomes the session's own terminal, so that ctrl+c is signalled.
-                preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
-            )
+            # The pty becomes the session's own terminal, so that ctrl+c is signalled.
+            self.process = subprocess.Popen(command, env=env, preexec_fn=lambda: os.login_tty(self._slave))
         except BaseException:
             self._release()
             raise
@@ -118,17 +107,12 @@ class Program:
                 os.close(file)
         self._slave = self._master = -1
 
-    def _answer(self, data: bytes) -> None:
-        self._outbox += data
-
     def _holds(self, holds: Callable[[], bool]) -> bool:
         return not self.emulator.is_updating and holds()
 
     def _is_taken(self) -> bool:
         """Whether the program has read what was typed. A line that is not ended counts as read."""
-        waiting = array.array("i", [0])
-        fcntl.ioctl(self._slave, termios.FIONREAD, waiting)
-        return not self._outbox and not waiting[0]
+        return not self._outbox and not any(fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)))
 
     def _feed(self) -> None:
         """Show what has come, up to the next end of an update, of which a part may have been fed before."""
@@ -147,34 +131,27 @@ class Program:
             writing = [self._master] if self._outbox else []
             readable, writable, _ = select.select([self._master], writing, [], max(0.0, min(left, _TICK)))
             if writable:
-                self._write()
+                with suppress(BlockingIOError):
+                    del self._outbox[: os.write(self._master, self._outbox)]
             if readable:
-                return self._read_some()
+                try:
+                    self._inbox += os.read(self._master, 65536)
+                except OSError as error:
+                    if error.errno != errno.EIO:
+                        raise
+                    self.ended = True
+                return bool(self._inbox)
             if left <= 0:
                 return False
             self.ended = self.process.poll() is not None
         return False
 
-    def _read_some(self) -> bool:
-        try:
-            self._inbox += os.read(self._master, 65536)
-        except OSError as error:
-            if error.errno != errno.EIO:
-                raise
-            self.ended = True
-        return bool(self._inbox)
-
-    def _write(self) -> None:
-        with suppress(BlockingIOError):
-            del self._outbox[: os.write(self._master, self._outbox)]
-
 
 def _members(session: int) -> list[int]:
     """The processes of a session beside its leader, where there is a /proc to tell."""
     found = []
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            fields = path.read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[3]) == session and int(path.parent.name) != session:
-                found.append(int(path.parent.name))
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.getsid(int(path.name)) == session != int(path.name):
+                found.append(int(path.name))
     return found

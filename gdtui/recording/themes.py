@@ -37,36 +37,31 @@ class Theme:
         return {"fg": self.foreground, "bg": self.background, "palette": ":".join(self.palette)}
 
 
-def _theme(foreground: str, background: str, palette: str) -> Theme:
-    return Theme(f"#{foreground}", f"#{background}", tuple(f"#{colour}" for colour in palette.split()))
+def _theme(colours: str) -> Theme:
+    """The text's, the background's and the sixteen, without #."""
+    foreground, background, *palette = (f"#{colour}" for colour in colours.split())
+    return Theme(foreground, background, tuple(palette))
 
 
-DEFAULT = _theme(
-    "d8d8d8",
-    "121212",
-    "1c1c1c d75f6f 5faf5f d7af5f 5f87d7 af87d7 5fafaf c6c6c6 626262 ff8787 87d787 ffd787 87afff d7afff 87d7d7 eeeeee",
-)
 THEMES = {
-    "gdtui": DEFAULT,
+    "gdtui": _theme(
+        "d8d8d8 121212 1c1c1c d75f6f 5faf5f d7af5f 5f87d7 af87d7 5fafaf c6c6c6 "
+        "626262 ff8787 87d787 ffd787 87afff d7afff 87d7d7 eeeeee"
+    ),
     "Dracula": _theme(
-        "f8f8f2",
-        "1e1f29",
-        "000000 ff5555 50fa7b f1fa8c bd93f9 ff79c6 8be9fd bbbbbb "
-        "555555 ff5555 50fa7b f1fa8c bd93f9 ff79c6 8be9fd ffffff",
+        "f8f8f2 1e1f29 000000 ff5555 50fa7b f1fa8c bd93f9 ff79c6 8be9fd bbbbbb "
+        "555555 ff5555 50fa7b f1fa8c bd93f9 ff79c6 8be9fd ffffff"
     ),
     "nord": _theme(
-        "d8dee9",
-        "2e3440",
-        "3b4252 bf616a a3be8c ebcb8b 81a1c1 b48ead 88c0d0 e5e9f0 "
-        "596377 bf616a a3be8c ebcb8b 81a1c1 b48ead 8fbcbb eceff4",
+        "d8dee9 2e3440 3b4252 bf616a a3be8c ebcb8b 81a1c1 b48ead 88c0d0 e5e9f0 "
+        "596377 bf616a a3be8c ebcb8b 81a1c1 b48ead 8fbcbb eceff4"
     ),
     "Solarized Light": _theme(
-        "586e75",
-        "fdf6e3",
-        "073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5 "
-        "002b36 cb4b16 586e75 657b83 839496 6c71c4 93a1a1 fdf6e3",
+        "586e75 fdf6e3 073642 dc322f 859900 b58900 268bd2 d33682 2aa198 eee8d5 "
+        "002b36 cb4b16 586e75 657b83 839496 6c71c4 93a1a1 fdf6e3"
     ),
 }
+DEFAULT = THEMES["gdtui"]
 
 
 def find(text: str) -> Theme:
