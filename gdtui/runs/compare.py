@@ -122,10 +122,7 @@ class Entrant(RunFile):
     def standing(self, target: float, epoch: int | None = None) -> Standing:
         """Where it stands; `target` is the loss that is to be reached, `epoch` is looked at."""
         losses, stop, end = self.curve.known()[1], self.stop, self.branch.end
-        loss = float(losses[-1]) if len(losses) else math.nan
-        if end is not None:
-            loss = end.loss
-        alphas = " → ".join(f"{alpha:g}" for _, alpha in self.curve.alphas)
+        loss = end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
         return Standing(
             self.name,
             self.state if stop is None or self.error is not None else {"epochs": "done"}.get(stop.rule, stop.rule),
@@ -133,7 +130,7 @@ class Entrant(RunFile):
             loss if math.isfinite(loss) else math.nan,
             self._accuracy,
             self.curve.first_at_most(target),
-            alphas,
+            " → ".join(f"{alpha:g}" for _, alpha in self.curve.alphas),
             None if epoch is None else self.curve.at(epoch),
         )
 
@@ -156,12 +153,11 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
 
 def tasks_differ(entrants: list[Entrant]) -> bool:
     """Whether some have another objective than others, or other data: then their losses are not of one kind."""
-    told = [(entrant.task[0], entrant.header.get("digest")) for entrant in entrants if "digest" in entrant.header]
-    return any(other != told[0] for other in told)
+    told = {(entrant.task[0], str(entrant.header["digest"])) for entrant in entrants if "digest" in entrant.header}
+    return len(told) > 1
 
 
 def fair_target(entrants: list[Entrant]) -> float:
     """A loss to ask of all: the lowest that each run which does not diverge has been down to."""
     lowest = [entrant.curve.span()[0] for entrant in entrants]
-    reached = [loss for loss in lowest if math.isfinite(loss)]
-    return max(reached, default=math.nan)
+    return max(filter(math.isfinite, lowest), default=math.nan)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from gdtui.runs.envelope import reduced
 from gdtui.runs.series import Series
 from gdtui.types import Floats
 
@@ -56,15 +57,9 @@ class KnownLosses:
         return (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
-        low, high = np.full(len(edges) - 1, np.nan), np.full(len(edges) - 1, np.nan)
-        epochs, known = self.known()
+        epochs, losses = self.known()
         cuts = np.searchsorted(epochs, edges + 1)
-        filled = cuts[1:] > cuts[:-1]
-        if filled.any():
-            losses = known[: int(cuts[-1])]
-            low[filled] = np.fmin.reduceat(losses, cuts[:-1][filled])
-            high[filled] = np.fmax.reduceat(losses, cuts[:-1][filled])
-        return low, high
+        return reduced(np.fmin, losses, cuts), reduced(np.fmax, losses, cuts)
 
     def at(self, epoch: int) -> float | None:
         """The loss of that epoch, or of the nearest before it that is known; None before the first and beyond the

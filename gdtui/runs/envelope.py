@@ -123,7 +123,7 @@ class Envelope:
         cuts = np.minimum((edges + scale // 2) // scale, len(lows))
         if edges[-1] == self._count:
             cuts[-1] = len(lows)
-        smallest, largest = _reduce(np.fmin, lows, cuts), _reduce(np.fmax, highs, cuts)
+        smallest, largest = reduced(np.fmin, lows, cuts), reduced(np.fmax, highs, cuts)
         if in_blocks and edges[-1] > len(lows) * scale:  # entries past the last whole block are read one by one
             rest = slice(len(lows) * BLOCK, -(-int(edges[-1]) // self.stride))
             smallest[-1] = np.fmin(smallest[-1], np.fmin.reduce(self._low.view()[rest]))
@@ -149,7 +149,7 @@ def _in_pairs(operation: np.ufunc, values: Floats) -> Floats:
     return merged
 
 
-def _reduce(operation: np.ufunc, values: Floats, cuts: np.ndarray) -> Floats:
+def reduced(operation: np.ufunc, values: Floats, cuts: np.ndarray) -> Floats:
     """`operation` over each [cuts[i], cuts[i + 1]); NaN for an empty one."""
     found = np.full(len(cuts) - 1, np.nan)
     filled = cuts[1:] > cuts[:-1]

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import sys
+from typing import Any
 
 from gdtui.runs.events import Branch
 from gdtui.runs.reader import RunFile
@@ -33,36 +34,29 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
         target.write(text)
 
 
-def _names(branch: Branch) -> list[str]:
+def _rows(branch: Branch) -> list[list[Any]]:
+    """The names of the columns, and a row for each kept epoch; None for what is not known."""
     size = max((len(weights) for weights in branch.weights if weights is not None), default=0)
-    return ["epoch", "loss", "alpha", *(f"W{index}" for index in range(size))]
-
-
-def _records(branch: Branch) -> list[list[float | int | None]]:
-    """One list a kept epoch, in the order of `_names`; None for what is not known."""
-    return [
-        [epoch, loss if math.isfinite(loss) else None, branch.alpha_at(epoch), *(weights or ())]
-        for epoch, loss, weights in zip(branch.epochs, branch.losses, branch.weights, strict=True)
-    ]
+    rows: list[list[Any]] = [["epoch", "loss", "alpha", *(f"W{index}" for index in range(size))]]
+    for epoch, loss, weights in zip(branch.epochs, branch.losses, branch.weights, strict=True):
+        rows.append([epoch, loss if math.isfinite(loss) else None, branch.alpha_at(epoch), *(weights or ())])
+    return rows
 
 
 def _csv(file: RunFile) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(_names(file.branch))
-    writer.writerows(_records(file.branch))
+    csv.writer(text, lineterminator="\n").writerows(_rows(file.branch))
     return text.getvalue()
 
 
 def _json(file: RunFile) -> str:
-    names = _names(file.branch)
-    records = [dict(zip(names, record, strict=False)) for record in _records(file.branch)]
-    return json.dumps({"run": file.header, "epochs": records}, ensure_ascii=False, indent=1) + "\n"
+    names, *records = _rows(file.branch)
+    told = {"run": file.header, "epochs": [dict(zip(names, record, strict=False)) for record in records]}
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
 
 
 def _markdown(file: RunFile) -> str:
-    texts = (["" if value is None else str(value) for value in record] for record in _records(file.branch))
-    rows = [_names(file.branch), *texts]
+    rows = [["" if value is None else str(value) for value in row] for row in _rows(file.branch)]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     lines.insert(1, "|" + " ---: |" * len(rows[0]))
     return "\n".join(lines) + "\n"

@@ -69,16 +69,6 @@ def line_of(event: Any) -> bytes:
     return text.encode(errors="backslashreplace") + b"\n"
 
 
-def batch_lines(batch: Batch) -> Iterator[bytes]:
-    """The epochs of a batch that are kept, some at a time, and its end, if it is one."""
-    kept = _kept(batch)
-    if len(kept):
-        yield from _epoch_lines(batch, kept)
-    if batch.stop is not None:
-        epoch = batch.first + len(batch) - 1
-        yield line_of(Stopped(batch.stop.rule, epoch, batch.stop.message, _measured(batch.end)))
-
-
 def _measured(moment: Moment | None) -> Measured | None:
     """All of a state, where it is known and finite."""
     if moment is None or moment.confusion is None or moment.gradient_norm is None:
@@ -94,8 +84,10 @@ _ENCODER = msgspec.json.Encoder()
 with NaN as null, and floats that read back as the same bits."""
 
 
-def _epoch_lines(batch: Batch, kept: NDArray[np.intp]) -> Iterator[bytes]:
-    """Of the last of a batch, which is the one that is shown of it, with all that was measured."""
+def batch_lines(batch: Batch) -> Iterator[bytes]:
+    """The epochs of a batch that are kept, some at a time, and its end, if it is one. Of the last epoch of the batch,
+    which is the one that is shown of it, all that was measured is told."""
+    kept = _kept(batch)
     for begin in range(0, len(kept), LINES_AT_ONCE):
         rows = kept[begin : begin + LINES_AT_ONCE]
         weights = batch.weights[rows]
@@ -110,6 +102,9 @@ def _epoch_lines(batch: Batch, kept: NDArray[np.intp]) -> Iterator[bytes]:
         if rows[-1] == len(batch) - 1 and (known := _measured(batch.last)) is not None:
             lines[-1].gradient, lines[-1].confusion = known.gradient, known.confusion
         yield _ENCODER.encode_lines(lines)
+    if batch.stop is not None:
+        epoch = batch.first + len(batch) - 1
+        yield line_of(Stopped(batch.stop.rule, epoch, batch.stop.message, _measured(batch.end)))
 
 
 def _kept(batch: Batch) -> NDArray[np.intp]:

@@ -54,7 +54,7 @@ class RunWriter:
         try:
             self._file.close()
         except OSError as error:
-            self.failure = self.failure or _why(error)
+            self.failure = self.failure or error.strerror or str(error)
 
     def _put(self, lines: Iterable[bytes]) -> None:
         if self.failure is not None:
@@ -63,11 +63,7 @@ class RunWriter:
             self._file.write(b"".join(lines))
             self._file.flush()
         except OSError as error:
-            self.failure = f"{self.path}: saving ended: {_why(error)}"
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)
+            self.failure = f"{self.path}: saving ended: {error.strerror or error}"
 
 
 @contextmanager
