@@ -36,10 +36,13 @@ def wants_plain(forced: bool) -> bool:
 
 
 def _is_plain(options: argparse.Namespace) -> bool:
-    """The same, by the options. Raises ValueError where the screen is to be recorded, and there is none."""
+    """The same, by the options. Raises ValueError where the screen is to be recorded, and there is none, and OSError
+    where there is nothing to print on."""
     is_plain = wants_plain(options.plain)
     if is_plain and options.record is not None:
         raise ValueError("--record needs the screen; on a terminal, and without --plain, there is one")
+    if is_plain and sys.stdout is None:
+        raise OSError("standard output is closed")
     return is_plain
 
 

@@ -6,8 +6,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn
 
 from gdtui import __version__
 from gdtui.numbers import whole_number
@@ -23,7 +22,6 @@ from gdtui.settings import (
     StopRules,
 )
 
-Kind = TypeVar("Kind")
 CALM_FPS = 2.0
 USAGE = 2
 
@@ -181,14 +179,10 @@ def film_from(options: argparse.Namespace) -> CastSettings:
 
 def settings_from(options: argparse.Namespace) -> Settings:
     """The options as settings."""
-    data = replace(_filled(DataSettings, options), source=options.data, seed=options.data_seed)
-    return replace(_filled(Settings, options), data=data, stop=_filled(StopRules, options))
-
-
-def _filled(kind: type[Kind], options: argparse.Namespace) -> Kind:
-    """Settings whose fields are options of the same names."""
-    names = [field.name for field in fields(kind) if hasattr(options, field.name)]  # type: ignore[arg-type]
-    return kind(**{name: getattr(options, name) for name in names if name != "data"})
+    o = options
+    data = DataSettings(o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize)
+    stop = StopRules(o.target_loss, o.target_accuracy, o.patience, o.min_delta)
+    return Settings(data, o.epochs, o.alpha, o.loss, o.init, o.seed, stop, o.sample_size)
 
 
 def display_from(options: argparse.Namespace) -> Display:

@@ -41,14 +41,14 @@ def train(
     session = opening.begin(settings, _full_speed(display), save, force, clock)
     if display.detach:
         _outlive_hangup()
-    return _go_on(session, _output(out), sleep)
+    return _go_on(session, out or sys.stdout, sleep)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
     if display.detach:
         _outlive_hangup()
-    return _go_on(opening.resume(path, epochs, alpha, _full_speed(display)), _output(None), time.sleep)
+    return _go_on(opening.resume(path, epochs, alpha, _full_speed(display)), sys.stdout, time.sleep)
 
 
 def _full_speed(display: Display) -> Display:
@@ -62,7 +62,7 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
     Raises:
         RunFileError: it is no run file.
     """
-    out, file, branch, shown, was_stalled = _output(None), RunFile(path), -1, 0, False
+    out, file, branch, shown, was_stalled = sys.stdout, RunFile(path), -1, 0, False
     while True:
         if file.current != branch:
             if branch >= 0:
@@ -98,7 +98,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     from gdtui.report import print_standings
     from gdtui.runs.compare import entrants_of
 
-    out, entrants = _output(None), entrants_of(paths)
+    out, entrants = sys.stdout, entrants_of(paths)
     while follow and any(entrant.state not in ("ended", "unreadable") for entrant in entrants):
         sleep(POLL)
         for entrant in entrants:
@@ -110,13 +110,6 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
         if entrant.error is not None:
             out.write(f"{entrant.error}\n")
     return 0
-
-
-def _output(out: TextIO | None) -> TextIO:
-    out = out or sys.stdout
-    if out is None:
-        raise OSError("standard output is closed")
-    return out
 
 
 def _outlive_hangup() -> None:

@@ -115,9 +115,9 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     column = int(canvas.columns(np.array([float(epoch)]))[0])
     if not 0 <= column < canvas.width:
         return
-    for row in range(canvas.height):
-        if chart.roles[canvas.top + row, canvas.left + column] not in (Role.CURVE, Role.OTHER_CURVE, *RUNS):
-            chart.write(canvas.top + row, canvas.left + column, "│", Role.CURSOR)
+    chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
+    free = ~np.isin(roles[:, column], (Role.CURVE, Role.OTHER_CURVE, *RUNS))
+    chars[free, column], roles[free, column] = "│", Role.CURSOR
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
     _write(chart, canvas, canvas.height - 1, begin, text, Role.CURSOR)
@@ -141,17 +141,14 @@ def _y_axis(histories: list[Curve], log: bool, height: int) -> tuple[Limits, Tic
     low, high = max(low, -LARGEST), min(high, LARGEST)
     count = max(2, height // 4)
     if not log:
-        limits = (-_top(-low) if low < 0 else 0.0, 0.0 if high <= 0 > low else _top(max(high, FLATTEST)))
-        return limits, nice_ticks(limits, count)
+        bottom = -next_on_ladder(-1.0001 * low, TOPS) if low < 0 else 0.0
+        top = 0.0 if high <= 0 > low else next_on_ladder(1.0001 * max(high, FLATTEST), TOPS)
+        return (bottom, top), nice_ticks((bottom, top), count)
     high = max(high, 10 * FLATTEST)
     low = min(max(low, FLATTEST), high / 1.0001)
     bottom = -math.log10(next_on_ladder(1 / low))
     top = math.log10(next_on_ladder(high))
     return (bottom, top), _log_ticks(bottom, top, count)
-
-
-def _top(value: float) -> float:
-    return next_on_ladder(1.0001 * value, TOPS)
 
 
 def _log_ticks(bottom: float, top: float, count: int) -> Ticks:
