@@ -24,6 +24,7 @@ WHOLE = 2**18
 """Numbers in X up to which it is taken whole (2 MiB)."""
 SHARE = 16
 """Blocks that a thread takes at a time: about a millisecond's work."""
+_POOL = ThreadPoolExecutor(thread_name_prefix="descent")  # has no threads before it has work
 
 
 class Kernel:
@@ -44,12 +45,9 @@ class Kernel:
         self._loss_and_signal = objective.loss_and_signal
         self._is_mean = objective.is_mean
         self._p = np.empty(len(y))
-        self._z, self._signal, self._scratch = np.empty((3, self._rows_at_once()))
+        self._z, self._signal, self._scratch = np.empty((3, len(y)))  # takes no memory until it is written to
         self._actual = y >= THRESHOLD
         self._positives = int(np.count_nonzero(self._actual))
-
-    def _rows_at_once(self) -> int:
-        return len(self.y)
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         """The loss at `weights`, shape (d + 1,); writes its gradient into `gradient`, of the same shape."""
@@ -92,7 +90,7 @@ class BlockedKernel(Kernel):
         with _blas().limit(limits=1, user_api="blas"):  # its threads and ours would fight for the cores
             # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
             shares = iter(self._shares)
-            others = [_pool().submit(self._work, weights, shares) for _ in range(self._threads - 1)]
+            others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
             self._work(weights, shares)
             for other in others:
                 other.result()
@@ -100,9 +98,6 @@ class BlockedKernel(Kernel):
         np.divide(gradient, self._rows, gradient)
         loss = np.add.reduce(self._losses)
         return loss / self._rows if self._is_mean else loss  # type: ignore[no-any-return]
-
-    def _rows_at_once(self) -> int:
-        return 0  # each thread has its own buffers
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
@@ -123,11 +118,6 @@ def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     if data.X.size <= WHOLE:
         return Kernel(data.X, data.y, objective)
     return BlockedKernel(data.X, data.y, objective, data.blocks)
-
-
-@lru_cache(maxsize=1)
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(thread_name_prefix="descent")
 
 
 @lru_cache(maxsize=1)
