@@ -6,8 +6,8 @@ with each frame. So training goes on to be seen, and only what a dialog covers i
 
 from __future__ import annotations
 
-import math
 import os
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
 from typing import Any
@@ -19,8 +19,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
-from gdtui.numbers import whole_number
-from gdtui.settings import BUILT_IN_SETS, MOST_EPOCHS
+from gdtui.settings import BUILT_IN_SETS
 from gdtui.tui.bindings import Key
 
 HELP_WIDTH = 92
@@ -63,7 +62,7 @@ class Question(Dialog):
     Args:
         title, answered: see `Dialog`.
         value: what stands there to begin with.
-        read: turns the text into the answer, or raises ValueError with what is wrong.
+        read: turns the text into the answer, or raises ValueError or ArgumentTypeError with what is wrong.
     """
 
     BINDINGS = [Binding("escape", "answer", "Cancel")]
@@ -79,7 +78,7 @@ class Question(Dialog):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:
             self.action_answer(self._read(event.value.strip()))
-        except ValueError as error:
+        except (ValueError, ArgumentTypeError) as error:
             self._hint.update(str(error))
             self._hint.add_class("wrong")
 
@@ -144,17 +143,6 @@ class Help(Dialog):
         super().__init__("Keys", Static(text), answered=answered)
 
 
-def read_alpha(text: str) -> float:
-    """A learning rate, as typed. Raises ValueError with what is wrong."""
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < math.inf:
-        raise ValueError(f"{text!r} is not a number greater than 0")
-    return value
-
-
 def new_path(text: str) -> str:
     """The name of a file that can be made. Raises ValueError with what is wrong."""
     if not text:
@@ -166,16 +154,3 @@ def new_path(text: str) -> str:
     if not os.path.isdir(folder):
         raise ValueError(f"there is no folder {folder}")
     return text
-
-
-def read_epochs(text: str) -> int:
-    """A number of epochs, as typed. Raises ValueError with what is wrong."""
-    try:
-        value = whole_number(text)
-    except ValueError:
-        value = 0
-    if value < 1:
-        raise ValueError(f"{text!r} is not a whole number of at least 1")
-    if value > MOST_EPOCHS:
-        raise ValueError(f"there are at most {MOST_EPOCHS:,} epochs")
-    return value

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from gdtui.options import a_count, a_positive
 from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
@@ -218,18 +219,18 @@ class Workspace(Board):
         return None if self.snapshot is None or self.snapshot.watched is not None else self.snapshot
 
     def action_ask_alpha(self) -> None:
-        from gdtui.tui.dialogs import Question, read_alpha
+        from gdtui.tui.dialogs import Question
 
         if self._steered is not None:
             title, value = "alpha, the learning rate", f"{self._steered.alpha:g}"
-            self.open(Question, title, value, read_alpha, then=lambda alpha: self.ask(ask.SetAlpha(alpha)))
+            self.open(Question, title, value, a_positive, then=lambda alpha: self.ask(ask.SetAlpha(alpha)))
 
     def action_ask_epochs(self) -> None:
-        from gdtui.tui.dialogs import Question, read_epochs
+        from gdtui.tui.dialogs import Question
 
         if self._steered is not None:
             value = str(self._steered.epochs)
-            self.open(Question, "epochs in all", value, read_epochs, then=lambda count: self.ask(ask.SetEpochs(count)))
+            self.open(Question, "epochs in all", value, a_count, then=lambda count: self.ask(ask.SetEpochs(count)))
 
     def action_quit(self) -> None:
         if self.snapshot is None:

@@ -157,7 +157,7 @@ async def test_a_wrong_number_of_epochs_is_said_to_be_wrong_and_can_be_left() ->
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a whole number of at least 1" in screen(app))
         app.screen.query_one("Input").value = "2000000000000"
         await press(pilot, "enter")
-        await until(pilot, lambda: "there are at most 1,000,000,000,000 epochs" in screen(app))
+        await until(pilot, lambda: "at most 1e12)" in screen(app))
         await press(pilot, "escape")
         assert session(app).run.epochs == 5
 
