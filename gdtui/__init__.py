@@ -4,8 +4,6 @@ As a library: ``from gdtui import Descent, load``. The names are imported when
 they are first used, so that ``gdtui --help`` pays for none of them.
 """
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.2.0"

@@ -1,7 +1,5 @@
 """The command line: the one place that knows every front end, and imports each only when it is wanted."""
 
-from __future__ import annotations
-
 import argparse
 import difflib
 import math

@@ -1,7 +1,5 @@
 """Numbers as people read, type and step them. Imports nothing heavy: the command line reads it."""
 
-from __future__ import annotations
-
 import math
 
 

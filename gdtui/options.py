@@ -1,7 +1,5 @@
 """The options of the command line, what their values may be, and the settings that they make."""
 
-from __future__ import annotations
-
 import argparse
 import math
 import sys

@@ -1,7 +1,5 @@
 """The front end for pipes, files and dumb terminals: the article's lines, then the samples and a summary."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """What is printed on the normal screen: the table of samples, the confusion matrix, the summary."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from typing import Any

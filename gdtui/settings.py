@@ -1,7 +1,5 @@
 """Everything that determines a run, as plain values. Imports nothing heavy: the command line reads it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Text from outside, made fit for a screen."""
 
-from __future__ import annotations
-
 
 def printable(text: str) -> str:
     """The same without what a terminal would obey, such as escape codes, tabs and line ends."""

@@ -1,7 +1,5 @@
 """Axes and ticks, drawn by plotext, and the mapping from data to cells that goes with them."""
 
-from __future__ import annotations
-
 import math
 import threading
 from dataclasses import dataclass

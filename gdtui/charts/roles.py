@@ -1,8 +1,6 @@
 """What the cells of a drawing stand for. Apart from the drawings themselves, since these names cost nothing to
 import, and the style sheet is wanted before NumPy is."""
 
-from __future__ import annotations
-
 from enum import IntEnum
 
 

@@ -1,7 +1,5 @@
 """Lines in braille: eight dots to a cell, two across and four down."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

@@ -1,7 +1,5 @@
 """The built-in data sets: the article's blobs, and scikit-learn's."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset

@@ -1,7 +1,5 @@
 """A data set from a CSV file or standard input: a header row, then numbers and one column of labels."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math

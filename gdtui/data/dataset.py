@@ -1,7 +1,5 @@
 """Data sets of two classes."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from functools import cached_property

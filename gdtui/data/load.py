@@ -1,7 +1,5 @@
 """Where a data set comes from: the built-in ones, or a CSV file."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

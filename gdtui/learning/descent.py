@@ -4,8 +4,6 @@ Nothing here knows of a screen, a thread or a queue. Between two calls of `Desce
 change `alpha` and `epochs`; within a call the descent is that call's alone.
 """
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Callable

@@ -6,8 +6,6 @@ epoch and not twice, and the blocks are shared out among the cores. Sums are tak
 so the number of cores changes no bit.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """One state of the unit, and what is known of it."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass, field
 

@@ -13,8 +13,6 @@ Sources: A. Rosebrock, "Gradient descent with Python", 2016; Bishop, *Pattern Re
 Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

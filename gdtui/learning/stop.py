@@ -1,7 +1,5 @@
 """When training ends: the rules, held against the epochs of a chunk."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

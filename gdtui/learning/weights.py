@@ -1,7 +1,5 @@
 """Where a descent starts."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from gdtui.types import Floats

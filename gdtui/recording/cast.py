@@ -5,8 +5,6 @@ https://docs.asciinema.org/manual/asciicast/v3/ (times are intervals). Each line
 happened, so a kill at any moment leaves a cast that plays.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

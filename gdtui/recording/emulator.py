@@ -5,8 +5,6 @@ it then prints. So the parsing is done here, by ECMA-48's grammar, and pyte keep
 understood is counted in `Emulator.unknown`, so that a test can insist that there is none.
 """
 
-from __future__ import annotations
-
 import codecs
 import re
 from collections import Counter

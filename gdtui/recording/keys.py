@@ -1,7 +1,5 @@
 """Keys as a terminal sends them: xterm's legacy codes, which every program knows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 SIMPLE = {"Enter": "\r", "Space": " ", "Tab": "\t", "Backspace": "\x7f", "Escape": "\x1b"}

@@ -1,7 +1,5 @@
 """Tapes as tokens, each with its place."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import NoReturn

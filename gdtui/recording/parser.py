@@ -1,7 +1,5 @@
 """Tapes, from text to `gdtui.recording.tape.Tape`."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field

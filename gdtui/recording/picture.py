@@ -1,7 +1,5 @@
 """Pictures of a terminal's screen: as text, SVG or PNG."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby

@@ -5,8 +5,6 @@ and the screen has answered; a `Wait` looks at whole updates only, and goes on w
 a `Wait`, a `Screenshot` or the end showed is kept as `Capture`s, which can be compared.
 """
 
-from __future__ import annotations
-
 import math
 import os
 import re

@@ -1,7 +1,5 @@
 """A program in a pty with a screen behind it, driven by one thread: nothing happens but within `wait` and `run`."""
 
-from __future__ import annotations
-
 import codecs
 import errno
 import fcntl

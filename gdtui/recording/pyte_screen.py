@@ -1,7 +1,5 @@
 """The cells of a terminal's screen: pyte's, with what pyte has not."""
 
-from __future__ import annotations
-
 from itertools import groupby, pairwise
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The shells that tapes are typed into: a plain prompt, and nothing of what its user has set up."""
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterable

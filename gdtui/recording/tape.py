@@ -3,8 +3,6 @@
 A tape is parsed whole before anything of it runs, so what is wrong with it is told at once, with its place.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Several run files side by side, and files of which there is no more than losses."""
 
-from __future__ import annotations
-
 import math
 import os
 from bisect import bisect_right

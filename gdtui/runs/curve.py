@@ -1,7 +1,5 @@
 """The losses of a run as far as they are known: what can be drawn and compared of any run."""
 
-from __future__ import annotations
-
 import math
 from typing import Protocol
 

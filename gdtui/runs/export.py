@@ -1,7 +1,5 @@
 """Run files as tables for other programs."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """The lines that a recorder writes; see `gdtui.runs.reader` for the format."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator

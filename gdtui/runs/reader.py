@@ -4,8 +4,6 @@ A last line that was cut off is passed over. Only `epoch` and `loss` are needed 
 can write one.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import os

@@ -1,7 +1,5 @@
 """Runs made from their files: to go on, or to be looked at."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from functools import reduce

@@ -1,7 +1,5 @@
 """What a run comes to: sampled activations with their labels, and the verdict in one line."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A growing array."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from gdtui.types import Floats

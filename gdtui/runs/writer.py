@@ -1,7 +1,5 @@
 """Writes a run into a file as it trains; see `gdtui.runs.reader` for the format."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import IO

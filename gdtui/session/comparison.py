@@ -1,7 +1,5 @@
 """Several run files side by side, as a session: also one file that holds only losses."""
 
-from __future__ import annotations
-
 from collections import deque
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The log of a branch: the article's lines as the epochs come, and what was steered between them."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import deque
 from itertools import pairwise

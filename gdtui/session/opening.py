@@ -1,7 +1,5 @@
 """Sessions, as the command line asks for them. All of these are slow, and belong off the screen's thread."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """When to pull epochs, and how many: the pace of training in the terminal, apart from what is shown of it."""
 
-from __future__ import annotations
-
 import math
 
 from gdtui.numbers import ladder_step, short

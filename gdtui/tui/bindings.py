@@ -1,7 +1,5 @@
 """Every key, once. The app's bindings, the help, the footer and the command palette are all made from this."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

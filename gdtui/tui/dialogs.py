@@ -4,8 +4,6 @@ They are widgets of the board and no screens of their own: Textual would draw th
 with each frame. So training goes on to be seen, and only what a dialog covers is sent.
 """
 
-from __future__ import annotations
-
 import os
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Widgets that draw their own lines, in the styles that the style sheet gives their component classes."""
 
-from __future__ import annotations
-
 from rich.style import Style
 from textual.widget import Widget
 

@@ -1,7 +1,5 @@
 """The loss curve: that of the branch shown, over those of the others."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What every view can do."""
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from gdtui.charts.chart import Chart

@@ -6,8 +6,6 @@ difference, in runs of cells that one pen writes. A colour's code is as long as 
 as long, so the runs are not written row by row: each time the one that is reached in the fewest bytes comes next.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache

@@ -6,8 +6,6 @@ CPU. This one asks a widget for a line only where something changed within the w
 nothing covers it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 

@@ -5,8 +5,6 @@ request for the cursor's position (CSI 6 n); its answer comes back when the fram
 frames are on their way; meanwhile training goes on, and what it brings replaces what was not sent.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from collections.abc import Callable

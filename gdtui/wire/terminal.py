@@ -1,7 +1,5 @@
 """An app that writes to the terminal tersely, and knows when the terminal has drawn what was sent."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import select
