@@ -14,10 +14,10 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 from textual.screen import Screen
 
 from gdtui.session.commands import Command, Note
@@ -48,7 +48,7 @@ class GdtuiApp(TerseApp):
 
     CSS_PATH = Path(__file__).with_name("app.tcss")  # also for subclasses that live elsewhere
     TITLE = "gdtui"
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "interrupt", "Leave at once", show=False, priority=True)]
+    BINDINGS = [Binding("ctrl+c", "interrupt", "Leave at once", show=False, priority=True)]
 
     def __init__(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 from gdtui.session import commands as ask
 
@@ -99,6 +99,6 @@ STEERING = {
 """What does nothing where a file is only watched."""
 
 
-def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[Binding]:
+def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[BindingType]:
     """The table as Textual wants it."""
     return [Binding(key.keys, key.binding, key.help, show=False) for key in keys]

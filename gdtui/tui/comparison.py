@@ -3,12 +3,11 @@ losses."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.events import Resize
 from textual.geometry import Region
@@ -41,7 +40,7 @@ class ComparisonBoard(Board):
     """
 
     keys = COMPARING
-    BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings(COMPARING)]
+    BINDINGS = textual_bindings(COMPARING)
 
     snapshot: Standings | None
 

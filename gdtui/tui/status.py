@@ -51,36 +51,21 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
         note = snapshot.watched
     elif snapshot.rate:
         seconds_left = (snapshot.epochs - shown.epoch) / snapshot.rate
+    loss = shown.loss if shown.epoch else None
     return Status(
-        phase.value,
-        shown.epoch,
-        snapshot.epochs,
-        shown.loss if shown.epoch else None,
-        shown.accuracy,
-        shown.gradient_norm,
-        snapshot.alpha,
-        snapshot.speed,
-        seconds_left,
-        note,
-        link,
-    )
+        phase.value, shown.epoch, snapshot.epochs, loss, shown.accuracy, shown.gradient_norm, snapshot.alpha,
+        snapshot.speed, seconds_left, note, link,
+    )  # fmt: skip
 
 
 SIGNS = {
-    "following": "▶",
-    "waiting": "…",
-    "stalled": "‖",
-    "past": "◀",
-    "replay": "▶",
-    "loading": "…",
-    "training": "▶",
-    "paused": "‖",
-    "done": "✓",
-    "stopped": "✓",
+    **dict.fromkeys(("training", "following", "replay"), "▶"),
+    **dict.fromkeys(("loading", "waiting"), "…"),
+    **dict.fromkeys(("paused", "stalled"), "‖"),
+    **dict.fromkeys(("done", "stopped"), "✓"),
     "diverged": "✗",
+    "past": "◀",
 }
-
-
 Piece = tuple[str, str]
 """Text, and the component class that styles it."""
 
@@ -93,9 +78,9 @@ class StatusLines(Styled):
         *("status--name", "status--value", "status--text", "status--bar", "status--rest"),
     }
 
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.status = Status()
+    def __init__(self, status: Status) -> None:
+        super().__init__(id="status")
+        self.status = status
 
     def show(self, status: Status) -> None:
         """Show this from now on."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
-from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
@@ -44,13 +43,12 @@ class Workspace(Board):
         epochs, alpha: shown while the data is loading; 0 where that is not known.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [*textual_bindings(BINDINGS)]
+    BINDINGS = textual_bindings(BINDINGS)
 
     snapshot: Snapshot | None
 
     def __init__(self, what: str, epochs: int = 0, alpha: float = 0.0) -> None:
         super().__init__(what)
-        self._loading = Status(epochs=epochs, alpha=alpha, note="loading the data …")
         self._own_data: DataSettings | None = None
         """The data that the command line named."""
         self._shows_link = False
@@ -63,7 +61,8 @@ class Workspace(Board):
         """What the slots show."""
         self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
         self._confusion_view = ConfusionPanel(id="confusion")
-        self._status_lines, self._log_view = StatusLines(id="status"), LogView(id="log")
+        self._status_lines = StatusLines(Status(epochs=epochs, alpha=alpha, note="loading the data …"))
+        self._log_view = LogView(id="log")
         self._key_bar = KeyBar(BINDINGS)
 
     def compose(self) -> ComposeResult:
@@ -84,9 +83,6 @@ class Workspace(Board):
             yield panel(self._samples_views[1], "Sampled activations")
             yield panel(self._confusion_view, "Confusion matrix")
         yield self._key_bar
-
-    def on_mount(self) -> None:
-        self._status_lines.show(self._loading)
 
     def shows(self, session: object) -> bool:
         from gdtui.session.session import Session

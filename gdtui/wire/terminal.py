@@ -20,7 +20,6 @@ from textual.geometry import Size
 from textual.screen import Screen
 
 from gdtui.wire.cells import Cells
-from gdtui.wire.compositor import FrugalScreen
 from gdtui.wire.link import REQUEST, Link
 
 HANGUP_POLL = 1.0
@@ -85,9 +84,6 @@ class TerseApp(App[int]):
                 self._file = sys.__stdout__
 
         return OutputDriver
-
-    def get_default_screen(self) -> Screen[object]:
-        return FrugalScreen()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         # Textual's own version of this renders each update in full. The conditions are its conditions.
