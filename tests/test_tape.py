@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtui.recording import keys
-from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.parser import parse, parse_text
-from gdtui.recording.tape import Command
+from gdtui.recording.tape import Command, Place, TapeError
 from gdtui.recording.themes import DEFAULT, find
 
 HERE = Place("", 0, 0)
@@ -85,8 +84,8 @@ Set TypingSpeed 1
 """,
         "a.tape",
     )
-    assert [output.arguments for output in found.outputs] == [("a.gif",), ("b c.cast",)]
-    assert [require.arguments for require in found.requires] == [("bash",)]
+    assert [path for _, path in found.outputs] == ["a.gif", "b c.cast"]
+    assert [program for _, program in found.requires] == ["bash"]
     assert found.env == (("GREETING", "hello world"),)
     settings = found.settings
     assert (settings.shell, settings.font_size, settings.theme) == ("zsh", 20, find("dracula"))
@@ -125,7 +124,7 @@ def test_a_tape_sources_another_without_its_outputs(tmp_path, monkeypatch):
     (tmp_path / "in.tape").write_text("Output no.gif\nSet FontSize 11\nEnv A b\nHide\n")
     (tmp_path / "a.tape").write_text("Output yes.gif\nSource in.tape\nShow\n")
     found = parse("a.tape")
-    assert [output.arguments for output in found.outputs] == [("yes.gif",)]
+    assert [path for _, path in found.outputs] == ["yes.gif"]
     assert (found.settings.font_size, found.env) == (11, (("A", "b"),))
     assert [(command.name, command.place.file) for command in found.commands] == [
         ("Hide", "in.tape"),

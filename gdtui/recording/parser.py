@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gdtui.recording import keys, shells, themes
-from gdtui.recording.lexer import Token, tokens
-from gdtui.recording.tape import Command, Tape, TapeSettings, columns_and_rows, read
+from gdtui.recording.tape import Command, Place, Tape, TapeSettings, Token, columns_and_rows, read, tokens
 
 OUTPUTS = (".cast", ".gif", ".svg", ".txt", ".ascii")
 SCREENSHOTS = (".png", ".svg", ".txt")
@@ -51,8 +50,8 @@ class _Parser:
     """Where the tokens of a sourced tape end that stand among the others."""
     settings: dict[str, Any] = field(default_factory=dict)
     env: dict[str, str] = field(default_factory=dict)
-    requires: list[Command] = field(default_factory=list)
-    outputs: list[Command] = field(default_factory=list)
+    requires: list[tuple[Place, str]] = field(default_factory=list)
+    outputs: list[tuple[Place, str]] = field(default_factory=list)
     commands: list[Command] = field(default_factory=list)
 
     def run(self) -> None:
@@ -179,11 +178,11 @@ class _Parser:
     def output(self, _: Token) -> None:
         path = self.path("Output", OUTPUTS)
         if self.at > self.sourced:  # as VHS has it: a tape that is sourced does not write
-            self.outputs.append(Command(path.place, "Output", (path.text,)))
+            self.outputs.append((path.place, path.text))
 
     def require(self, _: Token) -> None:
         program = self.text("Require needs the name of a program, as in Require git")
-        self.requires.append(Command(program.place, "Require", (program.text,)))
+        self.requires.append((program.place, program.text))
 
     def environment(self, _: Token) -> None:
         name = self.text("Env needs a name and a text, as in Env LANG 'C.UTF-8'")

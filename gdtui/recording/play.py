@@ -20,12 +20,11 @@ from typing import Any
 from gdtui.recording import gif, keys, picture
 from gdtui.recording.cast import CastError, CastWriter
 from gdtui.recording.emulator import repaint
-from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.parser import OUTPUTS
 from gdtui.recording.picture import Still
 from gdtui.recording.program import Program
 from gdtui.recording.shells import COMMANDS, environment
-from gdtui.recording.tape import Command, Tape
+from gdtui.recording.tape import Place, Tape, TapeError
 
 PROMPT_WITHIN = 10.0
 """Seconds that a shell has for its first prompt."""
@@ -61,38 +60,41 @@ def play(
     Raises TapeError (or CastError, PictureError), with the place in the tape, where it cannot be played.
     """
     start = Place(script.file, 1, 1)
-    wanted = script.outputs if outputs is None else tuple(Command(start, "Output", (_known(path),)) for path in outputs)
-    wanted = wanted or (Command(start, "Output", (f"{Path(script.file).stem}.cast",)),)
+    wanted = [(place, Path(path)) for place, path in script.outputs]
+    if outputs is not None:
+        wanted = [(start, _known(path)) for path in outputs]
+    wanted = wanted or [(start, Path(f"{Path(script.file).stem}.cast"))]
     _check_programs(script)
     if not check:
-        shots = [command for command in script.commands if command.name == "Screenshot"]
-        for output in (*wanted, *shots):
-            _check_file(output.place, Path(output.arguments[0]), force)
+        shots = ((shot.place, Path(*shot.arguments)) for shot in script.commands if shot.name == "Screenshot")
+        for place, path in (*wanted, *shots):
+            _check_file(place, path, force)
     with tempfile.TemporaryDirectory(prefix="gdtui-tape-") as folder:
-        casts = [Path(output.arguments[0]) for output in wanted if output.arguments[0].lower().endswith(".cast")]
-        cast = casts[0] if casts and not check else Path(folder, "tape.cast")
+        casts = [path for _, path in wanted if path.suffix.lower() == ".cast" and not check]
+        cast = (*casts, Path(folder, "tape.cast"))[0]
         try:
             with closing(Player(script, cast, speed, force, check)) as player:
                 player.run()
         except BaseException:
             cast.unlink(missing_ok=True)  # half a demo is none, and would stand in the way of the next try
             raise
-        for output in () if check else wanted:
-            player.write(output.place, Path(output.arguments[0]), player.last)
+        for place, path in () if check else wanted:
+            player.write(place, path, player.last)
         return tuple(player.moments)
 
 
-def _known(path: str) -> str:
-    if Path(path).suffix.lower() not in OUTPUTS:
-        raise ValueError(f"{path}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
+def _known(name: str) -> Path:
+    path = Path(name)
+    if path.suffix.lower() not in OUTPUTS:
+        raise ValueError(f"{name}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
     return path
 
 
 def _check_programs(script: Tape) -> None:
     path = environment(script.settings.shell, script.env)["PATH"]
-    for require in script.requires:
-        if shutil.which(require.arguments[0], path=path) is None:
-            raise TapeError(require.place, f"the program {require.arguments[0]} is required, and is not on the PATH")
+    for place, program in script.requires:
+        if shutil.which(program, path=path) is None:
+            raise TapeError(place, f"the program {program} is required, and is not on the PATH")
     if shutil.which(script.settings.shell, path=path) is None:
         raise TapeError(Place(script.file, 1, 1), f"the shell {script.settings.shell} is not on the PATH")
 

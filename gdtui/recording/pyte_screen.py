@@ -1,6 +1,7 @@
 """The cells of a terminal's screen: pyte's, with what pyte has not."""
 
-from itertools import groupby, pairwise
+from functools import lru_cache
+from itertools import groupby, pairwise, repeat
 from typing import Any
 
 import pyte
@@ -10,6 +11,11 @@ from wcwidth import wcwidth
 pyte.graphics.BG_AIXTERM[105] = "brightmagenta"  # pyte 0.8.2 says bfightmagenta
 _ATTRIBUTES = {"bold": 1, "italics": 3, "underscore": 4, "blink": 5, "reverse": 7, "strikethrough": 9}
 _COLOURS = {name: code for code, name in (pyte.graphics.FG_ANSI | pyte.graphics.FG_AIXTERM).items()}
+
+
+@lru_cache(1 << 16)
+def _cell(look: Char, char: str) -> Char:
+    return look._replace(data=char)
 
 
 def look_codes(look: Char) -> str:
@@ -29,7 +35,6 @@ class Grid(pyte.Screen):
     def __init__(self, columns: int, lines: int, keeps_scrollback: bool) -> None:
         self.scrollback: list[str] = []
         self._keeps_scrollback = keeps_scrollback
-        self._cells: dict[Char, _Cells] = {}
         self._looks: dict[tuple[Char, tuple[int, ...]], Char] = {}
         self._rows: list[str] = []
         super().__init__(columns, lines)
@@ -58,11 +63,8 @@ class Grid(pyte.Screen):
         if x + len(data) > self.columns or pyte.modes.IRM in self.mode or not is_narrow:
             super().draw(data)
             return
-        attrs = self.cursor.attrs
-        cells = self._cells.get(attrs)
-        if cells is None:
-            cells = self._cells[attrs] = _Cells(attrs)
-        self.buffer[y].update(zip(range(x, x + len(data)), map(cells.__getitem__, data), strict=True))
+        cells = map(_cell, repeat(self.cursor.attrs), data)
+        self.buffer[y].update(zip(range(x, x + len(data)), cells, strict=True))
         self.cursor.x = x + len(data)
         self.dirty.add(y)
 
@@ -173,15 +175,3 @@ class Grid(pyte.Screen):
             parts.append("\b" * wide + look_codes(last) + last.data)
         parts.append(look_codes(self.cursor.attrs))
         return "".join(parts)
-
-
-class _Cells(dict[str, Char]):
-    """The cell of each character in one look, made once."""
-
-    def __init__(self, look: Char) -> None:
-        super().__init__()
-        self._look = look
-
-    def __missing__(self, char: str) -> Char:
-        cell = self[char] = self._look._replace(data=char)
-        return cell

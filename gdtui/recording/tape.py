@@ -6,9 +6,8 @@ A tape is parsed whole before anything of it runs, so what is wrong with it is t
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from gdtui.recording.lexer import Place, TapeError
 from gdtui.recording.themes import DEFAULT, Theme
 
 MAX_SIDE = 1000
@@ -16,16 +15,48 @@ MAX_SIDE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Command:
-    """Something that a tape says: `Type@50ms ls` is named Type and has the arguments (0.05, "ls").
+class Place:
+    """Where something stands in a tape; lines and columns count from 1."""
 
-    The arguments of what is played are those of the method of `gdtui.recording.play.Player` that has its name; Output
-    and Require have a file's and a program's name. `place` is where the tape says so.
+    file: str
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+
+class TapeError(ValueError):
+    """A tape that cannot be used; the message says where and why."""
+
+    def __init__(self, place: Place, message: str) -> None:
+        super().__init__(f"{place}: {message}")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`kind` is string, regex, json, number, word, symbol, or end (of a line); `text` is without its quotes."""
+
+    kind: str
+    text: str
+    place: Place
+    glued: bool
+    """Whether it follows the token before it without a blank, as `ms` in `500ms`."""
+
+    def fail(self, message: str) -> NoReturn:
+        raise TapeError(self.place, message)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to do: `Type@50ms ls` is named Type and has the arguments (0.05, "ls").
+
+    They are those of the method of `gdtui.recording.play.Player` that has its name. `place` is where the tape says so.
     """
 
     place: Place = field(compare=False)
     name: str
-    arguments: tuple[Any, ...] = ()
+    arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +90,9 @@ class Tape:
     """Columns and rows."""
     settings: TapeSettings
     env: tuple[tuple[str, str], ...]
-    requires: tuple[Command, ...]
-    outputs: tuple[Command, ...]
+    requires: tuple[tuple[Place, str], ...]
+    outputs: tuple[tuple[Place, str], ...]
+    """Programs that must be there, and files to make, each with its place in the tape."""
     commands: tuple[Command, ...]
 
 
@@ -109,3 +141,41 @@ def read(path: str) -> str:
         raise TapeError(place, f"cannot be read: {error.strerror or error}") from None
     except ValueError:
         raise TapeError(place, "this is not UTF-8 text") from None
+
+
+_TOKEN = re.compile(
+    r"""(?P<blank>[ \t\r]+|\#[^\n]*)
+    |(?P<end>)\n
+    |(?P<quote>["'`])(?P<string>(?:(?!(?P=quote))[^\n])*)(?P=quote)
+    |/(?P<regex>(?:[^/\\\n]|\\[^\n])*)/
+    |(?P<json>\{[^}]*\})
+    |(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
+    |(?P<word>[A-Za-z._][-A-Za-z0-9._/%]*)
+    |(?P<symbol>[@+=%^\\\[\]-])
+    |(?P<wrong>.)""",
+    re.VERBOSE,
+)
+_TORN = {'"': "string", "'": "string", "`": "string", "/": "regular expression", "{": "JSON object"}
+
+
+def tokens(text: str, file: str) -> list[Token]:
+    """All tokens of a tape, with an end after each line."""
+    found: list[Token] = []
+    line, begin, glued = 1, 0, False
+    for match in _TOKEN.finditer(text.removeprefix("\ufeff") + "\n"):
+        kind, place = str(match.lastgroup), Place(file, line, match.start() - begin + 1)
+        if kind == "wrong":
+            raise TapeError(place, _complaint(match[0]))
+        if kind != "blank":
+            found.append(Token(kind, match[kind], place, glued))
+        glued = kind not in ("blank", "end")
+        newlines = match[0].count("\n")
+        if newlines:
+            line, begin = line + newlines, match.start() + match[0].rindex("\n") + 1
+    return found
+
+
+def _complaint(char: str) -> str:
+    if char in _TORN:
+        return f"this {_TORN[char]} has no end; it ends with {'}' if char == '{' else char} on the same line"
+    return f"{char!r} means nothing here; put text in quotes"

@@ -15,10 +15,10 @@ import pytest
 
 from gdtui.recording.cast import read_cast
 from gdtui.recording.emulator import Emulator
-from gdtui.recording.lexer import TapeError
 from gdtui.recording.parser import parse_text
 from gdtui.recording.play import Capture, golden, play
 from gdtui.recording.program import Program
+from gdtui.recording.tape import TapeError
 
 ROOT = Path(__file__).parents[2]
 FAST = float("inf")
