@@ -85,7 +85,8 @@ class CastWriter:
         self._whole = 0
         """Bytes in whole lines."""
         self._file = _open_new(self.path, force)
-        self._write(_header(version, width, height, title, theme, idle_limit, env))
+        about = {"timestamp": int(time.time()), "idle_time_limit": idle_limit, "title": title}
+        self._write(_header(version, (width, height), env, theme and dict(theme), **about))
         if self.failure:
             raise CastError(f"cannot write {self.path}: {self.failure}")
 
@@ -152,30 +153,19 @@ def _open_new(path: str, force: bool) -> int:
         raise CastError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _header(
-    version: int,
-    width: int,
-    height: int,
-    title: str,
-    theme: Mapping[str, str] | None,
-    idle_limit: float | None,
-    environ: Mapping[str, str],
-) -> str:
+def _header(version: int, size: tuple[int, int], env: Mapping[str, str], theme: Any, **rest: Any) -> str:
     """The first line. What is not known is left out."""
-    env = {name: environ[name] for name in ("TERM", "SHELL") if environ.get(name)}
-    colours = dict(theme) if theme else None
+    known = {name: env[name] for name in ("TERM", "SHELL") if env.get(name)}
     if version == 2:
-        size: dict[str, Any] = {"width": width, "height": height}
-        looks: dict[str, Any] = {"theme": colours}
+        parts = {"width": size[0], "height": size[1], **rest, "env": known, "theme": theme}
     else:
-        size = {"term": _known({"cols": width, "rows": height, "type": env.pop("TERM", None), "theme": colours})}
-        looks = {}
-    rest = {"timestamp": int(time.time()), "idle_time_limit": idle_limit, "title": title or None, "env": env or None}
-    return json.dumps({"version": version, **size, **_known({**rest, **looks})}, ensure_ascii=False)
+        term = {"cols": size[0], "rows": size[1], "type": known.pop("TERM", None), "theme": theme}
+        parts = {"term": _known(term), **rest, "env": known}
+    return json.dumps({"version": version, **_known(parts)}, ensure_ascii=False)
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    return {name: value for name, value in values.items() if value not in (None, "", {})}
 
 
 def read_cast(path: str | os.PathLike[str]) -> Cast:

@@ -21,6 +21,7 @@ ON_AT_FIRST = frozenset({7, 25})
 """Private modes that are set in a fresh terminal: line wrap and the visible cursor."""
 KNOWN_MODES = ON_AT_FIRST | {1, 5, 6, 12, 47, 1000, 1002, 1003, 1004, 1005, 1006, 1015, 1016, 1047, 1049, 2004, SYNC}
 
+_CONTROLS = {char: name for char, name in pyte.Stream.basic.items() if name not in ("shift_in", "shift_out")}
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f]+)"
     r"|\x1b\[(?P<private>[<=>?]?)(?P<params>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
@@ -111,19 +112,14 @@ class Emulator:
             self.screen.draw(token["text"])
         elif kind == "final":
             self.csi(token["private"], token["params"], token["between"], token["final"])
-        elif kind == "control":
-            self._control(token["control"])
+        elif kind == "control" and token["control"] in _CONTROLS:
+            getattr(self.screen, _CONTROLS[token["control"]])()
         elif kind == "osc":
             code, _, value = token["osc"].partition(";")
             if code in ("0", "2"):
                 self.title = value
         elif kind == "escape":
             self._escape(token["escape"])
-
-    def _control(self, char: str) -> None:
-        name = pyte.Stream.basic.get(char)
-        if name is not None and name not in ("shift_in", "shift_out"):
-            getattr(self.screen, name)()
 
     def _escape(self, sequence: str) -> None:
         name = pyte.Stream.escape.get(sequence)

@@ -220,10 +220,6 @@ class _Parser:
             first.fail(f"{name.text} is at most 100000")
         return size
 
-    def ignored(self, name: Token) -> None:
-        self.text(f"{name.text} needs a value", "number")
-        self.taken("%")
-
     def choice(self, name: Token) -> str:
         value = self.text(f"{name.text} needs a value")
         known = CHOICES.get(name.text, (value.text,))
@@ -260,7 +256,9 @@ _COMMANDS: dict[str, Callable[[_Parser, Token], Arguments | None]] = {
 """How what follows a command's name is read; the arguments of those that are played are returned."""
 _SETTINGS: dict[str, Callable[[_Parser, Token], Any]] = {
     **dict.fromkeys(NUMBERS, _Parser.size),
-    **dict.fromkeys(ONLY_VHS, _Parser.ignored),
+    **dict.fromkeys(
+        ONLY_VHS, lambda parser, name: (parser.text(f"{name.text} needs a value", "number"), parser.taken("%"))
+    ),
     **dict.fromkeys((*CHOICES, "MarginFill"), _Parser.choice),
     **dict.fromkeys(
         ("TypingSpeed", "WaitTimeout"),

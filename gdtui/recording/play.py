@@ -70,8 +70,8 @@ def play(
         for place, path in (*wanted, *shots):
             _check_file(place, path, force)
     with tempfile.TemporaryDirectory(prefix="gdtui-tape-") as folder:
-        casts = [path for _, path in wanted if path.suffix.lower() == ".cast" and not check]
-        cast = (*casts, Path(folder, "tape.cast"))[0]
+        casts = [path for _, path in wanted if path.suffix.lower() == ".cast"]
+        cast = casts[0] if casts and not check else Path(folder, "tape.cast")
         try:
             with closing(Player(script, cast, speed, force, check)) as player:
                 player.run()
