@@ -35,7 +35,6 @@ class Grid(pyte.Screen):
     def __init__(self, columns: int, lines: int, keeps_scrollback: bool) -> None:
         self.scrollback: list[str] = []
         self._keeps_scrollback = keeps_scrollback
-        self._looks: dict[tuple[Char, tuple[int, ...]], Char] = {}
         self._rows: list[str] = []
         super().__init__(columns, lines)
 
@@ -67,14 +66,6 @@ class Grid(pyte.Screen):
         self.buffer[y].update(zip(range(x, x + len(data)), cells, strict=True))
         self.cursor.x = x + len(data)
         self.dirty.add(y)
-
-    def select_graphic_rendition(self, *attrs: int) -> None:
-        key = (self.cursor.attrs, attrs)
-        look = self._looks.get(key)
-        if look is None:
-            super().select_graphic_rendition(*attrs)
-            look = self._looks[key] = self.cursor.attrs
-        self.cursor.attrs = look
 
     def index(self) -> None:
         if self.cursor.y == self._margins().bottom:
