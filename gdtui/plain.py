@@ -97,7 +97,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     from gdtui.runs.compare import entrants_of
 
     out, entrants = sys.stdout, entrants_of(paths)
-    while follow and any(entrant.state not in ("ended", "unreadable") for entrant in entrants):
+    while follow and any(entrant.stop is None and entrant.error is None for entrant in entrants):
         sleep(POLL)
         for entrant in entrants:
             entrant.poll()

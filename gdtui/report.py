@@ -82,18 +82,19 @@ def standings_table(
     Where objectives or data differ, it says so instead of a loss for all."""
     differ, is_asked = tasks_differ(entrants), target is not None
     target = fair_target(entrants) if target is None else target
-    standings = [entrant.standing(target, epoch) for entrant in entrants]
+    losses_at = [None if epoch is None else entrant.curve.at(epoch) for entrant in entrants]
+    firsts = [entrant.curve.first_at_most(target) for entrant in entrants]
     wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
     reached, looked_at = wanted if math.isfinite(target) else "reached", f"loss at {epoch}"
     columns = {
-        "run": [one.name for one in standings],
-        "state": [one.state for one in standings],
-        "epochs": [f"{one.epochs:,}" for one in standings],
-        "last loss": [_loss(one.loss) for one in standings],
-        "accuracy": ["–" if one.accuracy is None else f"{one.accuracy:.2%}" for one in standings],
-        reached: ["–" if one.reached is None else f"{one.reached:,}" for one in standings],
-        looked_at: [_loss(one.at) for one in standings],
-        "alpha": [one.alpha or "–" for one in standings],
+        "run": [entrant.name for entrant in entrants],
+        "state": [entrant.state for entrant in entrants],
+        "epochs": [f"{len(entrant.curve):,}" for entrant in entrants],
+        "last loss": [_loss(entrant.loss) for entrant in entrants],
+        "accuracy": ["–" if entrant.accuracy is None else f"{entrant.accuracy:.2%}" for entrant in entrants],
+        reached: ["–" if first is None else f"{first:,}" for first in firsts],
+        looked_at: [_loss(loss) for loss in losses_at],
+        "alpha": [" → ".join(f"{alpha:g}" for _, alpha in entrant.curve.alphas) or "–" for entrant in entrants],
         "objective": [entrant.task[0] for entrant in entrants],
         "data": [entrant.task[1] for entrant in entrants],
     }

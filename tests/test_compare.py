@@ -70,10 +70,10 @@ def test_a_run_stands_where_it_was_measured(tmp_path):
     run = saved(tmp_path / "a.jsonl", alpha=0.05)
     entrant = Entrant(str(tmp_path / "a.jsonl"))
     losses = run.history.losses
-    standing = entrant.standing(float(losses[20]), 31)
-    assert (standing.name, standing.state, standing.epochs, standing.alpha) == ("a", "done", 60, "0.05")
-    assert (standing.loss, standing.reached, standing.at) == (run.measure().loss, 21, losses[30])
-    assert standing.accuracy == run.measure().accuracy
+    assert (entrant.name, entrant.state, len(entrant.curve)) == ("a", "done", 60)
+    assert entrant.curve.alphas == [(1, 0.05)]
+    assert (entrant.curve.first_at_most(float(losses[20])), entrant.curve.at(31)) == (21, losses[30])
+    assert (entrant.loss, entrant.accuracy) == (run.measure().loss, run.measure().accuracy)
     assert entrant.note is None
 
 
@@ -83,14 +83,14 @@ def test_the_target_is_one_that_all_have_reached(tmp_path):
     entrants = [Entrant(str(tmp_path / f"{name}.jsonl")) for name in "ab"]
     target = fair_target(entrants)
     assert target == entrants[0].curve.span()[0] > entrants[1].curve.span()[0]
-    assert all(entrant.standing(target).reached is not None for entrant in entrants)
+    assert all(entrant.curve.first_at_most(target) is not None for entrant in entrants)
 
 
 def test_a_file_of_another_program_has_its_losses_and_says_what_it_has_not(tmp_path):
     foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
     entrant = Entrant(str(tmp_path / "torch.jsonl"))
-    standing = entrant.standing(3.0)
-    assert (standing.epochs, standing.loss, standing.accuracy, standing.reached) == (200, 2.5, None, 200)
+    assert (len(entrant.curve), entrant.loss, entrant.accuracy) == (200, 2.5, None)
+    assert entrant.curve.first_at_most(3.0) == 200
     assert "trained on" in entrant.note
     assert Entrant(str(tmp_path / "torch.jsonl")).state == "following"
 
@@ -102,11 +102,11 @@ def test_a_run_whose_data_is_gone_has_its_losses_and_what_accuracy_its_file_tell
     data.unlink()
     entrant = Entrant(str(tmp_path / "run.jsonl"))
     assert "its data cannot be had" in entrant.note or "no such file" in entrant.note
-    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (60, run.moment(60).accuracy)
+    assert (len(entrant.curve), entrant.accuracy) == (60, run.moment(60).accuracy)
     with open(tmp_path / "run.jsonl", "a") as file:
         file.write('{"epoch":61,"loss":1}\n')
     assert entrant.poll()
-    assert (entrant.standing(0).epochs, entrant.standing(0).accuracy) == (61, None)
+    assert (len(entrant.curve), entrant.accuracy) == (61, None)
 
 
 def test_what_is_written_later_is_taken_in(tmp_path):
@@ -138,7 +138,7 @@ def test_a_file_that_goes_away_is_told_and_keeps_what_it_had(tmp_path):
     (tmp_path / "run.jsonl").unlink()
     assert (entrant.poll(), entrant.state, entrant.poll()) == (True, "unreadable", False)
     assert "no such file" in entrant.error
-    assert entrant.standing(9.0).epochs == 1
+    assert len(entrant.curve) == 1
     foreign(tmp_path / "run.jsonl", {1: 5.0, 2: 4.0})
     assert (entrant.poll(), entrant.error, len(entrant.curve)) == (True, None, 2)
 
@@ -206,7 +206,7 @@ def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     for event in run.set_alpha(0.5):
         recorder.take(event)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
-    assert entrant.standing(0).alpha == "0.01"
+    assert entrant.curve.alphas == [(1, 0.01)]
     recorder.take(run.advance(30))
     entrant.poll()
-    assert entrant.standing(0).alpha == "0.01 → 0.5"
+    assert entrant.curve.alphas == [(1, 0.01), (31, 0.5)]

@@ -147,18 +147,19 @@ def test_the_branches_of_a_tree_are_shown_in_a_session():
 
 
 def test_all_are_compared(capsys):
-    stand = {entrant.name: entrant.standing(20.0) for entrant in entrants_of([path_of(name) for name in NAMES])}
-    found = {name: (standing.state, standing.epochs, standing.reached) for name, standing in stand.items()}
+    entrants = {entrant.name: entrant for entrant in entrants_of([path_of(name) for name in NAMES])}
+    found = {name: (one.state, len(one.curve), one.curve.first_at_most(20.0)) for name, one in entrants.items()}
     assert found["v1-patience"] == ("patience", 14, int((patience().history.losses <= 20).argmax()) + 1)
     assert found["v1-diverged"] == ("diverged", 2, 1)
     assert found["torch"][1:] == (1450, 50)
     assert found["v1-tree"][1:] == (25, int((tree()[0].history.losses <= 20).argmax()) + 1)
     assert found["v1-dropped-rule"][1:] == (47, 27)
-    assert stand["v1-patience"].loss == patience().end().loss
-    assert stand["v1-tree"].alpha == "0.01 → 0.05"
+    assert entrants["v1-patience"].loss == patience().end().loss
+    assert [alpha for _, alpha in entrants["v1-tree"].curve.alphas] == [0.01, 0.05]
     assert plain.compare([path_of(name) for name in NAMES], None, follow=False) == 0
     table = capsys.readouterr().out
     assert all(name in table for name in NAMES)
+    assert "0.01 → 0.05" in table
 
 
 @pytest.mark.parametrize("name", NAMES)

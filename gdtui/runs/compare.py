@@ -3,7 +3,6 @@
 import math
 import os
 from bisect import bisect_right
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,31 +13,6 @@ from gdtui.runs.curve import KnownLosses
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.reopen import data_of, settings_of
 from gdtui.text import printable
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Where a run stands, as a line of the table.
-
-    Attributes:
-        state: as `RunFile.state`, or why it ended.
-        epochs: the last epoch; 0 before the first.
-        loss: that epoch's, or after its step where the run has ended and the file tells it; NaN where it is not
-            finite or there is none.
-        accuracy: at the same weights; None where the data or the weights are not to be had.
-        reached: the first epoch with at most the wanted loss; None where there is none yet.
-        alpha: all alphas in their order, as text; empty where the file does not say.
-        at: the loss at the epoch looked at, if one is.
-    """
-
-    name: str
-    state: str
-    epochs: int
-    loss: float
-    accuracy: float | None
-    reached: int | None
-    alpha: str
-    at: float | None = None
 
 
 class Entrant(RunFile):
@@ -58,7 +32,8 @@ class Entrant(RunFile):
         self.name = os.path.basename(path).removesuffix(".jsonl")
         self._branch = self.current
         self._kernel: Kernel | None = None
-        self._accuracy: float | None = None
+        self.accuracy: float | None = None
+        """At the weights of `loss`; None where the data or the weights are not to be had."""
         try:
             settings = settings_of(self)
             self._kernel = kernel_for(data_of(self, settings, is_shown=True), objective_named(settings.loss))
@@ -68,8 +43,17 @@ class Entrant(RunFile):
 
     @property
     def state(self) -> str:
-        """As `RunFile.state`, or unreadable."""
-        return super().state if self.error is None else "unreadable"
+        """As `RunFile.state`, or unreadable, or the rule that ended it."""
+        if self.error is not None:
+            return "unreadable"
+        return super().state if self.stop is None else {"epochs": "done"}.get(self.stop.rule, self.stop.rule)
+
+    @property
+    def loss(self) -> float:
+        """The last epoch's, or that after its step where the run has ended and the file tells it; NaN where there is
+        none."""
+        losses, end = self.curve.known()[1], self.branch.end
+        return end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
 
     def poll(self) -> bool:
         """Read what is new, and measure it: that may be slow. Returns whether there is anything to tell; a file that
@@ -92,7 +76,7 @@ class Entrant(RunFile):
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
         self.curve.alphas = [pair for pair in branch.alphas if pair[0] <= max(1, len(self.curve))]
-        self._accuracy = self._measure()
+        self.accuracy = self._measure()
 
     def _measure(self) -> float | None:
         branch = self.branch
@@ -116,21 +100,6 @@ class Entrant(RunFile):
     def wanted(self) -> int:
         """Epochs wanted, or done where the file does not say."""
         return max(self.branch.wanted, len(self.curve))
-
-    def standing(self, target: float, epoch: int | None = None) -> Standing:
-        """Where it stands; `target` is the loss that is to be reached, `epoch` is looked at."""
-        losses, stop, end = self.curve.known()[1], self.stop, self.branch.end
-        loss = end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
-        return Standing(
-            self.name,
-            self.state if stop is None or self.error is not None else {"epochs": "done"}.get(stop.rule, stop.rule),
-            len(self.curve),
-            loss if math.isfinite(loss) else math.nan,
-            self._accuracy,
-            self.curve.first_at_most(target),
-            " → ".join(f"{alpha:g}" for _, alpha in self.curve.alphas),
-            None if epoch is None else self.curve.at(epoch),
-        )
 
 
 def entrants_of(paths: list[str]) -> list[Entrant]:
