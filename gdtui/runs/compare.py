@@ -10,7 +10,7 @@ from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import measure
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
+from gdtui.runs.reader import OnlyLossesError, RunFile
 from gdtui.runs.reopen import data_of, settings_of
 from gdtui.text import printable
 
@@ -27,8 +27,6 @@ class Entrant(RunFile):
         self.note: str | None = None
         """Why there are only losses."""
         self.curve = KnownLosses()
-        self.error: str | None = None
-        """Why the file cannot be read on, if it cannot."""
         self.name = os.path.basename(path).removesuffix(".jsonl")
         self._branch = self.current
         self._kernel: Kernel | None = None
@@ -54,19 +52,6 @@ class Entrant(RunFile):
         none."""
         losses, end = self.curve.known()[1], self.branch.end
         return end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
-
-    def poll(self) -> bool:
-        """Read what is new, and measure it: that may be slow. Returns whether there is anything to tell; a file that
-        cannot be read on is told by `error`."""
-        before = self.error
-        try:
-            is_new = self.read_more() > 0
-            self.error = None
-        except RunFileError as error:
-            is_new, self.error = False, str(error)
-        if is_new:
-            self._take_in()
-        return is_new or self.error != before
 
     def _take_in(self) -> None:
         branch = self.branch

@@ -76,6 +76,8 @@ class RunFile:
         self._decoder = json.JSONDecoder(parse_constant=self._refuse)
         """Made once: `json.loads` would make one for each line, which takes as long as reading it."""
         self._last_news = 0.0
+        self.error: str | None = None
+        """Why the file could not be read on, when it was last polled."""
         self.read_more()
         # A file that nobody has written to for long was stalled before anybody looked.
         self._last_news = clock() - max(0.0, time.time() - os.path.getmtime(path))
@@ -130,6 +132,21 @@ class RunFile:
             if isinstance(error, RunFileError):
                 raise
             raise RunFileError(f"{self.path}: cannot be read: {error}") from None
+
+    def poll(self) -> bool:
+        """Read what is new, and make of it what is shown, which may be slow. Returns whether there is anything to tell;
+        `error` tells of a file that cannot be read on."""
+        before = self.error
+        try:
+            is_new, self.error = self.read_more() > 0, None
+            if is_new:
+                self._take_in()
+        except ValueError as error:
+            is_new, self.error = False, str(error)
+        return is_new or self.error != before
+
+    def _take_in(self) -> None:
+        """Make of the branches what is shown of them, once more has been read."""
 
     def _wrong(self, what: str, line: int | None = None) -> RunFileError:
         self._broken = RunFileError(f"{self.path}: line {line or self._line} {what}")

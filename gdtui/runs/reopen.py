@@ -125,16 +125,12 @@ class Watched(RunFile):
                 raise
             self._data = lost
         self.runs: list[ArchivedRun] = []
-        read_on(self, self._settings, self._data, self.runs)
+        self._take_in()
 
     @property
     def run(self) -> ArchivedRun:
         """The branch that is written to."""
         return self.runs[self.current]
 
-    def poll(self) -> bool:
-        """Read what is new; returns whether there was anything. Raises RunFileError."""
-        is_new = self.read_more() > 0
-        if is_new:
-            read_on(self, self._settings, self._data, self.runs)
-        return is_new
+    def _take_in(self) -> None:
+        read_on(self, self._settings, self._data, self.runs)

@@ -61,8 +61,6 @@ class Comparison:
         self._added = 0
         self._logged = 0
         """Epochs of a single file that the log has."""
-        self._told: dict[str, str | None] = {}
-        """The errors that the log has, by file."""
         self._told_stop: Stop | None = None
         for entrant in self.entrants:
             if entrant.note is not None:
@@ -82,10 +80,10 @@ class Comparison:
             self._carry_out(self._queue.popleft())
             self._done += 1
         for entrant in self.entrants:
-            self._news += entrant.poll()
-            if entrant.error not in (None, self._told.get(entrant.path)):
-                self._add(Entry(str(entrant.error)))
-            self._told[entrant.path] = entrant.error
+            if entrant.poll():
+                self._news += 1
+                if entrant.error is not None:
+                    self._add(Entry(entrant.error))
         states = [entrant.state for entrant in self.entrants]
         self._news += states != self._states
         self._states = states

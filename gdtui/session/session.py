@@ -75,8 +75,6 @@ class Session:
         self._marks: list[str] = []
         self._logs = {run: Log(run, self._marks)}
         self._began = clock()
-        self._failure: str | None = None
-        """What was wrong with the file that is watched, when it was last read."""
         self.phase = self.standing()
         if self.phase is Phase.PAUSED and watched is None:
             self.phase = Phase.TRAINING
@@ -282,14 +280,9 @@ class Session:
     def _read_on(self, watched: Watched) -> None:
         """Show what has been appended to the file that is watched."""
         written = watched.run
-        try:
-            is_new, self._failure = watched.poll(), None
-        except ValueError as error:
-            is_new = False
-            if str(error) != self._failure:
-                self._failure = str(error)
-                self.say(self._failure, is_error=True)
-        if is_new:
+        if watched.poll():
+            if watched.error is not None:
+                self.say(watched.error, is_error=True)
             self.runs = [*watched.runs]
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
