@@ -3,10 +3,9 @@
 from collections import deque
 from dataclasses import dataclass
 
-from gdtui.learning.stop import Stop
 from gdtui.runs.compare import Entrant, entrants_of
 from gdtui.session import commands as ask
-from gdtui.session.log import Entry, epoch_entry
+from gdtui.session.log import Entry, Log
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Said
 
@@ -57,14 +56,10 @@ class Comparison:
         self._news = 0
         self._states: list[str] = []
         self._is_leaving = False
-        self._log: deque[Entry] = deque(maxlen=10_000)
-        self._added = 0
-        self._logged = 0
-        """Epochs of a single file that the log has."""
-        self._told_stop: Stop | None = None
+        self._log = Log([])
         for entrant in self.entrants:
             if entrant.note is not None:
-                self._add(Entry(f"{entrant.path}: not all can be shown: {entrant.note}"))
+                self._log.add(f"{entrant.path}: not all can be shown: {entrant.note}")
 
     def do(self, command: ask.Command) -> None:
         """See `Session.do`."""
@@ -83,38 +78,23 @@ class Comparison:
             if entrant.poll():
                 self._news += 1
                 if entrant.error is not None:
-                    self._add(Entry(entrant.error))
+                    self._log.add(entrant.error)
         states = [entrant.state for entrant in self.entrants]
         self._news += states != self._states
         self._states = states
         if len(self.entrants) == 1:  # of several, their curves tell it better
-            self._log_epochs(self.entrants[0])
+            self._log.read_on(entrant.branch, len(entrant.curve), LINES_AT_ONCE)
         return []
 
     def snapshot(self) -> Standings:
         """All that is to be shown, as it is now."""
         return Standings(
-            tuple(self.entrants), self._front, self._epoch, self.target, tuple(self._log), self._added, self._done,
-            self._news, self._is_leaving,
+            tuple(self.entrants), self._front, self._epoch, self.target, tuple(self._log.entries), self._log.added,
+            self._done, self._news, self._is_leaving,
         )  # fmt: skip
 
     def close(self) -> None:
         """Nothing more is to come."""
-
-    def _add(self, entry: Entry) -> None:
-        self._log.append(entry)
-        self._added += 1
-
-    def _log_epochs(self, entrant: Entrant) -> None:
-        epochs, losses = entrant.curve.known()
-        begin = max(self._logged, len(epochs) - LINES_AT_ONCE)
-        for epoch, loss in zip(epochs[begin:].tolist(), losses[begin:].tolist(), strict=True):
-            self._add(epoch_entry(int(epoch), loss))
-        self._logged = len(epochs)
-        stop = entrant.stop
-        if stop is not None and stop is not self._told_stop:
-            self._add(Entry(stop.message))
-        self._told_stop = stop
 
     def _carry_out(self, command: ask.Command) -> None:
         last = max(len(entrant.curve) for entrant in self.entrants)

@@ -1,4 +1,4 @@
-"""The log of a branch: the article's lines as the epochs come, and what was steered between them."""
+"""The log of a branch or a file: the article's lines as the epochs come, and what was steered between them."""
 
 from bisect import bisect_right
 from collections import deque
@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.learning.descent import Batch
 from gdtui.learning.stop import Stop
 from gdtui.runs.archive import ArchivedRun
-from gdtui.runs.events import EpochsWanted, Event, Steered
+from gdtui.runs.events import Branch, EpochsWanted, Event, Steered
 from gdtui.runs.run import Shown
 
 KEPT = 10_000
@@ -35,16 +35,14 @@ def epoch_entry(epoch: int, loss: float) -> Entry:
 
 
 class Log:
-    """The log of one branch.
+    """A log, empty at first.
 
     Args:
-        run: the branch; what it has done already is told as far as each epoch's loss is known.
-        marks: the session's; lines that a recording marks are added to it.
+        marks: lines that a recording marks are added to it.
     """
 
-    def __init__(self, run: Shown, marks: list[str]) -> None:
-        self.run = run
-        self._marks: list[str] = []
+    def __init__(self, marks: list[str]) -> None:
+        self.marks = marks
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added = 0
         """Entries ever added: old ones leave at the top, so they are told apart by their number among these."""
@@ -54,17 +52,15 @@ class Log:
         """The last epoch told."""
         self._told: Stop | None = None
         """The end that has been told."""
-        self.add("[INFO] starting training...")
-        self._recall()
-        self._marks = marks
 
     def add(self, text: str, is_marked: bool = False) -> None:
         """Say what was done."""
-        self._append(Entry(text))
+        self.append(Entry(text))
         if is_marked:
-            self._marks.append(text)
+            self.marks.append(text)
 
-    def _append(self, entry: Entry) -> None:
+    def append(self, entry: Entry) -> None:
+        """Add a line."""
         self.entries.append(entry)
         self.added += 1
         self._choice = None
@@ -84,8 +80,8 @@ class Log:
         losses = batch.losses.tolist()
         shown = range(len(losses)) if len(losses) <= LINES_AT_ONCE else [len(losses) - 1]
         for index in shown:
-            self._append(epoch_entry(batch.first + index, losses[index]))
-        self._end()
+            self.append(epoch_entry(batch.first + index, losses[index]))
+        self.end(batch.stop)
 
     def _steered(self, event: Steered) -> None:
         """An alpha that is changed again before any epoch came of it is told as one change, or as none."""
@@ -99,47 +95,54 @@ class Log:
             self.add(_alpha_line(before, event.alpha, event.since), is_marked=True)
             self._choice = Steered(event.alpha, event.since, before)
 
-    def read_on(self) -> None:
-        """Tell the epochs that have come into the branch of a file since, the last of many."""
-        epochs, losses = self._known()
-        begin = max(bisect_right(epochs, self._last), len(epochs) - LINES_AT_ONCE)
-        for epoch, loss in zip(epochs[begin:], losses[begin:], strict=True):
-            self._append(epoch_entry(epoch, loss))
-        self._end()
+    def read_on(self, branch: Branch, done: int, most: int = LINES_AT_ONCE) -> None:
+        """Tell the epochs up to `done` that have come into the branch of a file since: of many, the last, `most`."""
+        self._last = min(self._last, done)  # it may be another branch than before
+        end = bisect_right(branch.epochs, done)
+        begin = max(bisect_right(branch.epochs, self._last), end - most)
+        for epoch, loss in zip(branch.epochs[begin:end], branch.losses[begin:end], strict=True):
+            self.append(epoch_entry(epoch, loss))
+        self.end(branch.stop)
 
-    def _end(self) -> None:
-        if self.run.stop is not None and self.run.stop != self._told:
-            self.add(self.run.stop.message, is_marked=True)
-        self._told = self.run.stop
+    def end(self, stop: Stop | None) -> None:
+        """Say why training ended, if it did, unless that has been said."""
+        if stop is not None and stop != self._told:
+            self.add(stop.message, is_marked=True)
+        self._told = stop
 
-    def _recall(self) -> None:
-        epochs, losses = self._known()
-        if epochs and epochs[0] > 1:
-            self.add(f"the log begins at epoch {epochs[0]}")
-        changes = [
-            (old, new, since)
-            for (_, old), (since, new) in pairwise(self.run.history.alphas)
-            if epochs and since >= epochs[0]
-        ]
-        for epoch, loss in zip(epochs, losses, strict=True):
-            while changes and changes[0][2] <= epoch:
-                self.add(_alpha_line(*changes.pop(0)))
-            self._append(epoch_entry(epoch, loss))
-        self._end()
 
-    def _known(self) -> tuple[list[int], list[float]]:
-        """The last epochs of which each one's loss is known, and their losses."""
-        done, history = self.run.done, self.run.history
-        if isinstance(self.run, ArchivedRun):
-            end = bisect_right(self.run.branch.epochs, done)
-            last = slice(max(0, end - RECALLED), end)
-            return self.run.branch.epochs[last], self.run.branch.losses[last]
-        if history.envelope.stride > 1:  # each loss stands for several epochs
-            return [], []
-        first = max(0, done - RECALLED)
-        recent = history.losses[first:]
-        known = np.flatnonzero(~np.isnan(recent))
-        return (known + first + 1).tolist(), recent[known].tolist()
+def log_of(run: Shown, marks: list[str]) -> Log:
+    """A log that begins with what a run has done already, as far as each epoch's loss is known; for `marks` see `Log`,
+    none of that is marked."""
+    log = Log([])
+    log.add("[INFO] starting training...")
+    epochs, losses = _known(run)
+    if epochs and epochs[0] > 1:
+        log.add(f"the log begins at epoch {epochs[0]}")
+    changes = [
+        (old, new, since) for (_, old), (since, new) in pairwise(run.history.alphas) if epochs and since >= epochs[0]
+    ]
+    for epoch, loss in zip(epochs, losses, strict=True):
+        while changes and changes[0][2] <= epoch:
+            log.add(_alpha_line(*changes.pop(0)))
+        log.append(epoch_entry(epoch, loss))
+    log.end(run.stop)
+    log.marks = marks
+    return log
+
+
+def _known(run: Shown) -> tuple[list[int], list[float]]:
+    """The last epochs of which each one's loss is known, and their losses."""
+    if isinstance(run, ArchivedRun):
+        end = bisect_right(run.branch.epochs, run.done)
+        last = slice(max(0, end - RECALLED), end)
+        return run.branch.epochs[last], run.branch.losses[last]
+    if run.history.envelope.stride > 1:  # each loss stands for several epochs
+        return [], []
+    first = max(0, run.done - RECALLED)
+    recent = run.history.losses[first:]
+    known = np.flatnonzero(~np.isnan(recent))
+    return (known + first + 1).tolist(), recent[known].tolist()
 
 
 def _alpha_line(old: float, new: float, since: int) -> str:

@@ -20,7 +20,7 @@ from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
 from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
-from gdtui.session.log import Log
+from gdtui.session.log import Log, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.snapshot import Marked, Phase, Said, Snapshot
 from gdtui.settings import Display
@@ -73,7 +73,7 @@ class Session:
         self._moment: Moment | None = None
         self._shown: Snapshot | None = None
         self._marks: list[str] = []
-        self._logs = {run: Log(run, self._marks)}
+        self._logs = {run: log_of(run, self._marks)}
         self._began = clock()
         self.phase = self.standing()
         if self.phase is Phase.PAUSED and watched is None:
@@ -228,12 +228,12 @@ class Session:
         if run not in self.runs:
             self.runs.append(run)
         if run not in self._logs:
-            self._logs[run] = Log(run, self._marks)
+            self._logs[run] = log_of(run, self._marks)
         self.run = run
         self.past = self.fork_alpha = self._moment = None
         self.phase = self.standing()
-        if self.watched is not None:
-            self.log.read_on()  # the branch may have grown while another was shown
+        if self.watched is not None:  # the branch may have grown while another was shown
+            self.log.read_on(self.watched.branches[self.runs.index(run)], run.done)
 
     def start_over(self, run: Shown) -> None:
         """Another run takes the place of all branches; the file of those, if any, is left behind."""
@@ -287,7 +287,7 @@ class Session:
             if watched.run is not written and self.run is written and self.past is None:
                 self.enter(watched.run)
                 self.log.add(self.name(watched.run), is_marked=True)
-            self.log.read_on()
+            self.log.read_on(watched.branches[self.runs.index(self.run)], self.run.done)
             self._moment = self._moment if self.phase.is_past else None
         if not self.phase.is_past:
             self.phase = self.standing()
