@@ -1,7 +1,7 @@
 """Several run files side by side, as a session: also one file that holds only losses."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gdtui.runs.compare import Entrant, entrants_of
 from gdtui.session import commands as ask
@@ -13,27 +13,29 @@ LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standings:
     """A comparison as it stands at one moment.
 
     Attributes:
+        target: the loss of which the table says when it was reached; None for one that all have reached.
         front: the number of the run whose curve is in front.
         epoch: the epoch looked at, where that is not each run's last.
-        target: the loss of which the table says when it was reached; None for one that all have reached.
-        asked: how many commands have been carried out.
+        states: of the runs, see `Entrant.state`.
         news: how often there was anything new in the files.
+        asked: how many commands have been carried out.
     """
 
-    entrants: tuple[Entrant, ...]
-    front: int
-    epoch: int | None
-    target: float | None
-    log: tuple[Entry, ...]
-    logged: int
-    asked: int
-    news: int
-    is_leaving: bool
+    entrants: list[Entrant]
+    target: float | None = None
+    front: int = 0
+    epoch: int | None = None
+    states: tuple[str, ...] = ()
+    news: int = 0
+    log: tuple[Entry, ...] = ()
+    logged: int = 0
+    asked: int = 0
+    is_leaving: bool = False
 
 
 class Comparison:
@@ -48,16 +50,10 @@ class Comparison:
     """
 
     def __init__(self, paths: list[str], target: float | None = None) -> None:
-        self.entrants = entrants_of(paths)
-        self.target, self._front = target, 0
-        self._epoch: int | None = None
+        self.now = Standings(entrants_of(paths), target)
         self._queue: deque[ask.Command] = deque()
-        self._done = 0
-        self._news = 0
-        self._states: list[str] = []
-        self._is_leaving = False
         self._log = Log([])
-        for entrant in self.entrants:
+        for entrant in self.now.entrants:
             if entrant.note is not None:
                 self._log.add(f"{entrant.path}: not all can be shown: {entrant.note}")
 
@@ -71,45 +67,40 @@ class Comparison:
 
     def turn(self) -> list[Said]:
         """Do what was asked for, and read on."""
+        now, log = self.now, self._log
         while self._queue:
             self._carry_out(self._queue.popleft())
-            self._done += 1
-        for entrant in self.entrants:
+            now.asked += 1
+        for entrant in now.entrants:
             if entrant.poll():
-                self._news += 1
+                now.news += 1
                 if entrant.error is not None:
-                    self._log.add(entrant.error)
-        states = [entrant.state for entrant in self.entrants]
-        self._news += states != self._states
-        self._states = states
-        if len(self.entrants) == 1:  # of several, their curves tell it better
-            self._log.read_on(entrant.branch, len(entrant.curve), LINES_AT_ONCE)
+                    log.add(entrant.error)
+        now.states = tuple(entrant.state for entrant in now.entrants)
+        if len(now.entrants) == 1:  # of several, their curves tell it better
+            log.read_on(now.entrants[0].branch, len(now.entrants[0].curve), LINES_AT_ONCE)
+        now.log, now.logged = tuple(log.entries), log.added
         return []
 
     def snapshot(self) -> Standings:
         """All that is to be shown, as it is now."""
-        return Standings(
-            tuple(self.entrants), self._front, self._epoch, self.target, tuple(self._log.entries), self._log.added,
-            self._done, self._news, self._is_leaving,
-        )  # fmt: skip
-
-    def close(self) -> None:
-        """Nothing more is to come."""
+        return replace(self.now)
 
     def _carry_out(self, command: ask.Command) -> None:
-        last = max(len(entrant.curve) for entrant in self.entrants)
+        now = self.now
+        last = max(len(entrant.curve) for entrant in now.entrants)
         match command:
             case ask.Travel(epochs, tenths):
                 epochs += tenths * max(1, last // 10)
-                self._go((last + (epochs > 0) if self._epoch is None else self._epoch) + epochs, last)
+                self._go((last + (epochs > 0) if now.epoch is None else now.epoch) + epochs, last)
             case ask.GoTo(epoch):
                 self._go(last + 1 if epoch is None else epoch, last)
             case ask.NextBranch(step):
-                self._front = (self._front + step) % len(self.entrants)
+                now.front = (now.front + step) % len(now.entrants)
             case ask.Do.LEAVE:
-                self._is_leaving = True
+                now.is_leaving = True
 
     def _go(self, epoch: int, last: int) -> None:
         """Look at that epoch of all runs; beyond the last, at each run's last."""
         if last:
-            self._epoch = None if epoch > last else max(1, epoch)
+            self.now.epoch = None if epoch > last else max(1, epoch)

@@ -101,13 +101,12 @@ class ComparisonBoard(Board):
             return
         from gdtui.report import standings_table
 
-        entrants = list(shown.entrants)
-        table = standings_table(entrants, shown.target, shown.epoch, is_narrow=self.size.width < NARROW)
+        table = standings_table(shown.entrants, shown.target, shown.epoch, is_narrow=self.size.width < NARROW)
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
-        for number in range(len(entrants)):
+        for number in range(len(shown.entrants)):
             style = self._loss_view.get_component_rich_style(RUNS[number % len(RUNS)].css)
-            keys.append(Text("▶━" if number == shown.front and len(entrants) > 1 else " ━", style))
+            keys.append(Text("▶━" if number == shown.front and len(shown.entrants) > 1 else " ━", style))
         marked.add_row(Text("\n").join(keys), table)
         self._rows_view.update(marked)
         self._table_view.scroll_to_region(Region(0, shown.front + 1, 1, 1), animate=False, force=True)

@@ -78,7 +78,7 @@ def _leave(session: Session | Comparison) -> None:
     from gdtui.session.session import Session
 
     if not isinstance(session, Session):
-        print_standings(session.entrants, session.target)
+        print_standings(session.now.entrants, session.now.target)
         return
     saved_in, left_behind = session.saved_in, session.left_behind
     failure = session.close()
