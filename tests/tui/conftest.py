@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from textual import _wait
+from textual import app, pilot
+
+
+async def _at_rest(_: float = 0) -> None:
+    """Wait until the event loop has nothing to run; what a thread works on is for `idle` and `until` to wait for."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + 1  # an animation, say, may always have something
+    await asyncio.sleep(0.001)
+    while loop._ready and loop.time() < end:
+        await asyncio.sleep(0.001)
 
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Textual's pilot waits 20 ms at a time for the app to come to rest, several times a key. 5 ms do as well."""
-    monkeypatch.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
-    monkeypatch.setattr(_wait, "SLEEP_IDLE", 0.0005)
+    """Textual's pilot waits 20 ms at a time until the process has used hardly any CPU, several times a key, and for a
+    second where a thread trains meanwhile."""
+    for module in (app, pilot):
+        monkeypatch.setattr(module, "wait_for_idle", _at_rest)
 
 
 @pytest.fixture(autouse=True, scope="package")

@@ -1,10 +1,11 @@
-"""Driving the app under Textual's pilot: no sleeps, each wait ends when what is awaited holds.
+"""Driving the app under Textual's pilot: each wait ends when what is awaited holds.
 
 The apps are those that `gdtui.tui.front` runs. One that is to stand still is told so by a command.
 """
 
 from __future__ import annotations
 
+import asyncio
 import math
 import time
 from collections.abc import AsyncIterator, Callable
@@ -37,6 +38,9 @@ LONG = Settings(epochs=10**9, init=START)
 """A run that does not end while a test looks at it."""
 SLOWLY, FLAT_OUT = Display(speed=20), Display(speed=math.inf)
 
+POLL = 0.005
+"""Seconds between two looks: each takes the interpreter from the thread that trains."""
+
 pressed: set[str] = set()
 """The actions whose keys some test presses."""
 
@@ -47,18 +51,20 @@ def keys(action: str) -> list[str]:
     return next(key.keys for key in BINDINGS if key.action == action).split(",")
 
 
-async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 10, about: object = "") -> None:
+async def until(pilot: Pilot[Any], holds: Callable[[], bool], seconds: float = 60, about: object = "") -> None:
     """Let the app run until this holds; `about` is said where it never does."""
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, f"it never held {about}; the screen:\n{screen(pilot.app)}"
+        await asyncio.sleep(POLL)
         await pilot.pause()
 
 
-async def idle(pilot: Pilot[Any], seconds: float = 10) -> None:
+async def idle(pilot: Pilot[Any]) -> None:
     """Let the app run until all that was asked for is done and shown, and it stands still."""
-    await pilot.pause()
-    await until(pilot, lambda: pilot.app.is_idle, seconds, "that it was idle")
+    for _ in range(2):  # what it shows may lay the screen out anew, and that is more to do
+        await pilot.pause()
+        await until(pilot, lambda: pilot.app.is_idle, about="that it was idle")
     await pilot.pause()
 
 

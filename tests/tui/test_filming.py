@@ -17,7 +17,7 @@ from gdtui.recording.emulator import Emulator
 from gdtui.settings import CastSettings
 from gdtui.tui.front import NOT_FILMED
 from tests.terminal.harness import GDTUI, Terminal
-from tests.tui.driving import FIVE, LONG, base, keys, log, press, running, status, step, until
+from tests.tui.driving import FIVE, LONG, base, idle, keys, log, press, running, status, step, until
 from tests.tui.test_screen import EmulatedApp, act, story
 from tests.wire.test_cells import seen
 
@@ -122,7 +122,7 @@ async def test_asciinema_accepts_it(emulated) -> None:
     async with running(app, paused=True) as (_, pilot):
         await pilot.press("ctrl+r", "m", "space")
         await until(pilot, lambda: status(app).state == "done")
-        await pilot.pause()
+        await idle(pilot)
         wanted = shown(app._driver.emulator)
         await pilot.press("ctrl+r")
     command = [sys.executable, "-m", "asciinema", "cat", str(only_cast())]

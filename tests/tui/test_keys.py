@@ -290,7 +290,7 @@ async def test_another_data_set_is_trained_on(key: str) -> None:
             assert name in screen(app)
         await pilot.press("down", "enter")
         await until(pilot, lambda: snapshot(app).run.data.name == "moons")
-        await pilot.pause()
+        await idle(pilot)
         assert "moons and boundary" in screen(app)
         assert (snapshot(app).alpha, snapshot(app).epochs) == (0.02, 5)
 
@@ -447,6 +447,7 @@ async def test_all_keys_before_the_data_is_there_are_harmless(tmp_path: Path) ->
         with open(pipe, "w") as rows:  # which the loading has been waiting for
             rows.write("a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n")
         await until(pilot, lambda: status(app).state == "done")
+        await idle(pilot)
         assert (session(app).run.alpha, session(app).run.done, len(session(app).runs)) == (FIVE.alpha, 5, 1)
 
 

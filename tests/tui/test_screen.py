@@ -101,4 +101,4 @@ async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch:
         for what, value in story(seed):
             so_far.append((what, value))
             await act(app, pilot, what, value)
-            await until(pilot, lambda: not app._batch_count and not differences(app), seconds=3, about=so_far)
+            await until(pilot, lambda: not app._batch_count and not differences(app), about=so_far)
