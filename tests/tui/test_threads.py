@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -71,35 +67,9 @@ def callers(monkeypatch: pytest.MonkeyPatch) -> dict[str, set[int]]:
     return found
 
 
-@asynccontextmanager
-async def ticking() -> AsyncIterator[Callable[[], float]]:
-    """Gives what tells the longest time, in seconds, for which nothing else could run since it was last asked."""
-    longest = 0.0
-
-    async def tick() -> None:
-        nonlocal longest
-        while True:
-            before = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - before)
-
-    def told() -> float:
-        nonlocal longest
-        found, longest = longest, 0.0
-        return found
-
-    task = asyncio.create_task(tick())
-    try:
-        yield told
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """300,000 rows of three features."""
+    """`ROWS` rows of three features."""
     path = tmp_path_factory.mktemp("rows") / "rows.csv"
     chance = np.random.default_rng(0)
     labels = chance.integers(0, 2, ROWS)
@@ -115,7 +85,7 @@ def assert_never_here(callers: dict[str, set[int]], *wanted: str) -> None:
 
 
 async def begun(app: GdtuiApp, pilot: Any) -> None:
-    await until(pilot, lambda: app.board.snapshot is not None, 60)
+    await until(pilot, lambda: app.board.snapshot is not None)
 
 
 async def test_training_travel_saving_and_the_end_leave_the_screen_free(
@@ -123,36 +93,25 @@ async def test_training_travel_saving_and_the_end_leave_the_screen_free(
 ) -> None:
     settings = Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4)
     app = front.training(settings, FLAT_OUT)
-    async with app.run_test(size=(120, 40)) as pilot, ticking() as longest:
-
-        def tell(what: str) -> None:
-            print(f"longest gap in {what}: {1000 * longest():.0f} ms")
-
+    async with app.run_test(size=(120, 40)) as pilot:
         await begun(app, pilot)
-        tell("loading")
-        await until(pilot, lambda: status(app).epoch > 20, 60)
-        tell("training")
+        await until(pilot, lambda: status(app).epoch > 20)
         await press(pilot, "home", "right", "shift+right", "t")
-        tell("travelling")
         await pilot.press("up", "f")
-        await until(pilot, lambda: len(snapshot(app).names) == 2 and status(app).epoch > 20, 60)
+        await until(pilot, lambda: len(snapshot(app).names) == 2 and status(app).epoch > 20)
         await press(pilot, "b")
-        tell("a fork")
         await pilot.press("w")
         app.screen.query_one("Input").value = str(tmp_path / "run.jsonl")
         await press(pilot, "enter")
-        tell("saving")
         await press(pilot, "e", *str(snapshot(app).done), "enter")
         await pilot.press("space")
-        await until(pilot, lambda: status(app).state == "done", 60)
+        await until(pilot, lambda: status(app).state == "done")
         await idle(pilot)
-        tell("ending")
         wanted = "Session.turn", "Session.snapshot", "Run.advance", "Shown.moment", "RunWriter.take", "Dataset.plane"
         assert_never_here(callers, *wanted, "BlockedKernel.loss_gradient", "Kernel.confusion", "History.state_at")
         await pilot.press("d", "home", "enter")
-        await until(pilot, lambda: snapshot(app).run.data.name == "blobs", 60)
+        await until(pilot, lambda: snapshot(app).run.data.name == "blobs")
         await press(pilot, "space")
-        tell("other data")
         assert_never_here(callers)
 
 
@@ -165,13 +124,12 @@ async def test_a_file_leaves_the_screen_free(
     saved(other)
     callers.clear()
     app = {"watched": watching(one), "resumed": resumed(one), "compared": watching(one, other)}[kind]
-    async with app.run_test(size=(120, 40)) as pilot, ticking() as longest:
+    async with app.run_test(size=(120, 40)) as pilot:
         await begun(app, pilot)
         await pilot.press("home", "right", "l")
         if kind == "compared":
             await pilot.press("down", "end")
         await idle(pilot)
-        print(f"longest gap where it is {kind}: {1000 * longest():.0f} ms")
         if kind == "compared":
             assert_never_here(callers, "Comparison.turn", "Comparison.snapshot", "Kernel.confusion")
         else:
