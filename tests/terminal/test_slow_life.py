@@ -9,13 +9,20 @@ from tests.terminal.slow_link import SlowLink
 FLAT_OUT = (*GDTUI, "--epochs", "100000000", "--speed", "max")
 
 
+def frames_until(link: SlowLink, key: str, effect: str) -> int:
+    """How many frames come, once this key is typed, until its effect is seen."""
+    before = link.emulator.frames
+    link.latency(key, effect)
+    return link.emulator.frames - before
+
+
 def test_keys_are_seen_soon_while_training_flat_out() -> None:
     with SlowLink(FLAT_OUT, rate=32_000, delay=0.1) as link:
         link.wait_for("[INFO] epoch #")
-        delays = [link.latency("up", f"alpha {alpha}") for alpha in ("0.02", "0.05", "0.1")]
-        delays.append(link.latency(" ", "paused"))
-        # The goal, 0.7 s, is for a benchmark to measure; a backlog of frames would be many seconds.
-        assert max(delays) < 2
+        frames = [frames_until(link, "up", f"alpha {alpha}") for alpha in ("0.02", "0.05", "0.1")]
+        frames.append(frames_until(link, " ", "paused"))
+        # Two are on their way. How many seconds they take is for a benchmark to measure.
+        assert max(frames) < 6
         link.send("q")
         link.wait_for("epochs are in no file")
         link.send("y")
