@@ -192,7 +192,7 @@ def test_a_cast_replays_to_the_live_screen_at_any_time():
 
 def test_the_same_tape_gives_the_same_screens(monkeypatch):
     """With speeds that differ, at the same time, and gdtui in it: travel and a fork."""
-    text = """Type "python -m gdtui --speed 200 --seed 3" Enter
+    text = """Type "python -m gdtui --speed 100 --seed 3" Enter
 Wait+Screen /all 100 epochs done/
 Left 3
 PageUp@1ms 2
