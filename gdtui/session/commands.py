@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from gdtui.settings import DataSettings
 
@@ -24,87 +23,75 @@ class Do(Enum):
     """The end of the session."""
 
 
-@dataclass(frozen=True, slots=True)
-class SetAlpha:
+class SetAlpha(NamedTuple):
     """In the present, the learning rate from the next epoch on; in the past, that of a fork."""
 
     alpha: float
 
 
-@dataclass(frozen=True, slots=True)
-class StepAlpha:
+class StepAlpha(NamedTuple):
     """To the next rung of the ladder 1, 2, 5, 10 …, up or down."""
 
     up: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SetEpochs:
+class SetEpochs(NamedTuple):
     """Train until so many are done in all."""
 
     epochs: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScaleEpochs:
+class ScaleEpochs(NamedTuple):
     """Half as many again, or a third fewer."""
 
     up: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSpeed:
+class ChangeSpeed(NamedTuple):
     """`max` is also the way back from there."""
 
     to: Literal["faster", "slower", "max"]
 
 
-@dataclass(frozen=True, slots=True)
-class Travel:
+class Travel(NamedTuple):
     """So many epochs, and tenths of the run, forward or back."""
 
     epochs: int = 0
     tenths: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class GoTo:
+class GoTo(NamedTuple):
     """That epoch; None for the present."""
 
     epoch: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class NextBranch:
+class NextBranch(NamedTuple):
     """Look at the next branch; of runs that are compared, `step` runs on, in front of the others."""
 
     step: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Restart:
+class Restart(NamedTuple):
     """From the same weights, or from fresh ones."""
 
     fresh: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ChooseData:
+class ChooseData(NamedTuple):
     """Train on other data, with today's alpha and epochs."""
 
     data: DataSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Save:
+class Save(NamedTuple):
     """Write the run into a new file, also what is still to come; and then, where that went well, do another thing."""
 
     path: str
     then: Command | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Say this in the log."""
 
     text: str

@@ -7,6 +7,7 @@ from gdtui.data.load import load
 from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter, continued
 from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings
@@ -30,11 +31,7 @@ def begin(
         ValueError: the data, the file or the settings cannot be used.
     """
     run = Run(settings, load(settings.data))
-    if save is None:
-        return Session([run], run, display, clock=clock)
-    from gdtui.runs.writer import RunWriter
-
-    return Session([run], run, display, RunWriter(save, run, force), clock=clock)
+    return Session([run], run, display, None if save is None else RunWriter(save, run, force), clock=clock)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> Session:
@@ -44,8 +41,6 @@ def resume(path: str, epochs: int | None, alpha: float | None, display: Display)
         epochs: how many are wanted in all now; None for as many as the file says.
         alpha: the learning rate from here; None for the file's last.
     """
-    from gdtui.runs.writer import continued
-
     runs, run, writer = continued(path, epochs, alpha)
     session = Session([*runs], run, display, writer)
     if run.done:
@@ -58,15 +53,10 @@ def watch(path: str, display: Display) -> Session | Comparison:
     try:
         watched = Watched(path)
     except OnlyLossesError:
-        return compare([path], None)
+        return Comparison([path])
     session = Session([*watched.runs], watched.run, display, watched=watched)
     missing = session.snapshot().missing
     if missing:
         session.log.add(f"all but the points can be shown: {missing}")
     session.log.add(f"{path}: {watched.state}")
     return session
-
-
-def compare(paths: list[str], target: float | None) -> Comparison:
-    """The runs in several files side by side, see `gdtui.session.comparison`."""
-    return Comparison(paths, target)

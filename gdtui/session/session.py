@@ -11,22 +11,19 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
+from gdtui.runs.writer import RunWriter
 from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
 from gdtui.session.log import Log, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.snapshot import Marked, Phase, Said, Snapshot
 from gdtui.settings import Display
-
-if TYPE_CHECKING:
-    from gdtui.runs.writer import RunWriter  # imported where a run is saved: others need not wait for it
 
 POLL = 0.2
 """Seconds between two looks at a file that is watched."""
@@ -175,7 +172,7 @@ class Session:
     def standing(self) -> Phase:
         """The phase in the present, where nothing is trained."""
         if self.run.stop is not None:
-            return Phase.after(self.run.stop)
+            return {"epochs": Phase.DONE, "diverged": Phase.DIVERGED}.get(self.run.stop.rule, Phase.STOPPED)
         state = "paused" if self.watched is None or self.watched.state == "ended" else self.watched.state
         return Phase(state)
 
@@ -248,8 +245,6 @@ class Session:
 
     def save(self, path: str) -> bool:
         """Write all branches into a new file, and what is still to come; returns whether that went well."""
-        from gdtui.runs.writer import RunWriter
-
         runs = [run for run in self.runs if isinstance(run, Run)]
         try:
             if self.writer is not None:

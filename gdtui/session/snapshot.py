@@ -57,11 +57,6 @@ class Phase(Enum):
         """Whether it goes on by itself."""
         return self in (Phase.TRAINING, Phase.REPLAY)
 
-    @classmethod
-    def after(cls, stop: Stop) -> Phase:
-        """That of a run that ended so."""
-        return {"epochs": cls.DONE, "diverged": cls.DIVERGED}.get(stop.rule, cls.STOPPED)
-
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:

@@ -20,7 +20,7 @@ NOT_FILMED = CastSettings()
 
 
 def _opening(name: str, *arguments: Any) -> Callable[[], Any]:
-    """Calls a function of `gdtui.session.opening`, which brings NumPy with it: imported after the first paint."""
+    """Calls what has that name in `gdtui.session.opening`, which brings NumPy: imported after the first paint."""
     return lambda: getattr(import_module("gdtui.session.opening"), name)(*arguments)
 
 
@@ -51,7 +51,7 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
     from gdtui.tui.comparison import ComparisonBoard
 
     what = paths[0] if len(paths) == 1 else f"comparing {len(paths)} runs"
-    return GdtuiApp(_opening("compare", paths, target), ComparisonBoard(what, len(paths)), display, film)
+    return GdtuiApp(_opening("Comparison", paths, target), ComparisonBoard(what, len(paths)), display, film)
 
 
 def run(app: GdtuiApp) -> int:
