@@ -60,6 +60,7 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30), st.lists(PIECES, max_size=10))
+@example(["plain plain ⠿●╭─全角", "\t", "plain "], [])  # written over the right half of a wide character
 @example(["⠿●╭─"] * 5, [])  # the last column is full, and the next character wraps
 @example(["\x1b[1;31;47m", *["⠿●╭─"] * 4, "全角", "\x1b[m"], ["全角"])
 def test_a_screen_drawn_anew_is_the_same_whatever_was_there(pieces, before):

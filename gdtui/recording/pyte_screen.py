@@ -61,11 +61,23 @@ class Grid(pyte.Screen):
         is_narrow = data.isascii() or all(wcwidth(char) == 1 for char in data)
         if x + len(data) > self.columns or pyte.modes.IRM in self.mode or not is_narrow:
             super().draw(data)
-            return
-        cells = map(_cell, repeat(self.cursor.attrs), data)
-        self.buffer[y].update(zip(range(x, x + len(data)), cells, strict=True))
-        self.cursor.x = x + len(data)
-        self.dirty.add(y)
+        else:
+            cells = map(_cell, repeat(self.cursor.attrs), data)
+            self.buffer[y].update(zip(range(x, x + len(data)), cells, strict=True))
+            self.cursor.x = x + len(data)
+            self.dirty.add(y)
+        self._mend(y, x)
+        self._mend(self.cursor.y, self.cursor.x)
+
+    def _mend(self, y: int, x: int) -> None:
+        """Of a wide character that was written over up to column x, or from there on, the other half is blank."""
+        line = self.buffer[y]
+        left, right = line[x - 1].data, line[x].data
+        is_wide = left > "\u1100" and wcwidth(left[0]) == 2
+        if is_wide and right:
+            line[x - 1] = line[x - 1]._replace(data=" ")
+        elif not is_wide and not right:
+            line[x] = line[x]._replace(data=" ")
 
     def index(self) -> None:
         if self.cursor.y == self._margins().bottom:
@@ -105,6 +117,8 @@ class Grid(pyte.Screen):
 
     def _erase(self, y: int, begin: int, end: int) -> None:
         self.buffer[y].update(dict.fromkeys(range(begin, end), self._blank()))
+        self._mend(y, begin)
+        self._mend(y, end)
         self.dirty.add(y)
 
     @property

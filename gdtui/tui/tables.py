@@ -42,14 +42,18 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         rows, names, missing = self._content
         width = self.scrollable_content_region.width
         room = max(0, min(len(names), (width - 31) // 9))
+        if not rows or not self.is_attached:  # on a screen that is being taken down there are no styles
+            self._view.update(Text(f"The rows are not at hand:\n{missing}" if missing else ""))
+            self.border_subtitle = ""
+            return
         labels = "activation" if width > 34 + 9 * room else "activ.", "pred", "true"
         styles = {name: self.get_component_rich_style(f"samples--{name}") for name in ("right", "wrong", "unknown")}
         look = {"box": None, "padding": (0, 1, 0, 0), "header_style": styles["unknown"]}
         table = samples_table(rows, names, room, labels, styles, widest=8, **look)
         table.caption = None  # it stands in the border
-        self._view.update(Text(f"The rows are not at hand:\n{missing}") if missing else table)
+        self._view.update(table)
         hidden = len(names) - room
-        self.border_subtitle = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 and rows else ""
+        self.border_subtitle = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
 
 
 class ConfusionPanel(Static):
