@@ -29,9 +29,9 @@ class Envelope:
         self.stride = 1
         self._capacity = capacity
         self._count = 0
-        self._low, self._high = Series(), Series()
-        self._block_low, self._block_high = Series(), Series()
-        self._span = math.inf, -math.inf
+        # Rows of (minimum, −maximum), so that the smaller one counts in both columns.
+        self._entries, self._blocks = Series(2, order="F"), Series(2, order="F")
+        self._least = np.full(2, np.inf)
 
     def __len__(self) -> int:
         return self._count
@@ -39,72 +39,52 @@ class Envelope:
     @property
     def values(self) -> Floats:
         """The values themselves; where the stride is more than 1, the smallest of each `stride` of them."""
-        return self._low.view()
+        return self._entries.view()[:, 0]
 
     def extend(self, values: Floats) -> None:
         """Append values, shape (n,)."""
-        finite = values[np.isfinite(values)]
-        if len(finite):
-            self._span = min(self._span[0], float(finite.min())), max(self._span[1], float(finite.max()))
+        rows = np.stack((values, -values)).T
+        self._least = np.fmin(self._least, np.fmin.reduce(_finite(rows), initial=np.nan))
         if self.stride == 1:
-            self._low.extend(values)
-            self._high.extend(values)
+            self._entries.extend(rows)
         else:
-            self._extend_merged(values)
+            rows = _finite(rows)
+            into_last = min(len(rows), -self._count % self.stride)
+            if into_last:
+                last = self._entries.view()[-1:]
+                last[:] = np.fmin(last, np.fmin.reduce(rows[:into_last]))
+            self._entries.extend(_merged(rows[into_last:], self.stride))
         self._count += len(values)
-        while len(self._low) > self._capacity:
-            self._merge()
+        while len(self._entries) > self._capacity:
+            self._entries.keep(_merged(_finite(self._entries.view()), 2))
+            self._blocks.keep(self._blocks.view()[:0])
+            self.stride *= 2
         self._sum_up()
-
-    def _extend_merged(self, values: Floats) -> None:
-        values = _finite(values)
-        into_last = min(len(values), -self._count % self.stride)
-        if into_last:
-            low, high = self._low.view(), self._high.view()
-            low[-1] = np.fmin(low[-1], np.fmin.reduce(values[:into_last]))
-            high[-1] = np.fmax(high[-1], np.fmax.reduce(values[:into_last]))
-        rest = _in_rows(values[into_last:], self.stride)
-        self._low.extend(np.fmin.reduce(rest, axis=1))
-        self._high.extend(np.fmax.reduce(rest, axis=1))
-
-    def _merge(self) -> None:
-        """Let each entry stand for twice as many values."""
-        for series, operation in ((self._low, np.fmin), (self._high, np.fmax)):
-            merged = _in_pairs(operation, series.view())
-            series.clear()
-            series.extend(merged)
-        self._block_low.clear()
-        self._block_high.clear()
-        self.stride *= 2
 
     def _sum_up(self) -> None:
         """Make the blocks whose entries are complete."""
-        begin, end = len(self._block_low) * BLOCK, self._count // self.stride // BLOCK * BLOCK
+        begin, end = len(self._blocks) * BLOCK, self._count // self.stride // BLOCK * BLOCK
         if end > begin:
-            self._block_low.extend(np.fmin.reduce(self._low.view()[begin:end].reshape(-1, BLOCK), axis=1))
-            self._block_high.extend(np.fmax.reduce(self._high.view()[begin:end].reshape(-1, BLOCK), axis=1))
+            self._blocks.extend(_merged(self._entries.view()[begin:end], BLOCK))
 
     def prefix(self, count: int, capacity: int | None = None) -> Envelope:
         """A copy of the first `count` values, with another capacity where one is given. Where the last entry stands
         for more values than that, its minimum and maximum are taken over."""
         copy = Envelope(capacity or self._capacity)
-        entries = -(-count // self.stride)
-        low, high = self._low.view()[:entries], self._high.view()[:entries]
+        rows = self._entries.view()[: -(-count // self.stride)]
         copy.stride, copy._count = self.stride, count
-        while len(low) > copy._capacity:
-            low, high = _in_pairs(np.fmin, low), _in_pairs(np.fmax, high)
+        while len(rows) > copy._capacity:
+            rows = _merged(_finite(rows), 2)
             copy.stride *= 2
-        copy._low.extend(low)
-        copy._high.extend(high)
-        low, high = low[np.isfinite(low)], high[np.isfinite(high)]
-        if len(low) and len(high):
-            copy._span = float(low.min()), float(high.max())
+        copy._entries.extend(rows)
+        copy._least = np.fmin(copy._least, np.fmin.reduce(_finite(rows), initial=np.nan))
         copy._sum_up()
         return copy
 
     def span(self) -> tuple[float, float]:
         """The smallest and the largest value that are finite; (NaN, NaN) where there is none."""
-        return self._span if self._span[0] <= self._span[1] else (math.nan, math.nan)
+        low, high = float(self._least[0]), -float(self._least[1])
+        return (low, high) if low <= high else (math.nan, math.nan)
 
     def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
         """The smallest and largest values of each stretch [edges[i], edges[i + 1]), NaN where it is empty.
@@ -116,19 +96,18 @@ class Envelope:
             edges: ascending indices within 0 … len, evenly spaced but for their ends, shape (n + 1,).
         """
         longest = int(np.diff(edges).max(initial=0))
-        lows, highs, scale = self._low.view(), self._high.view(), self.stride
-        in_blocks = longest // scale > FINE and len(self._block_low) > 0
+        rows, scale = self._entries.view(), self.stride
+        in_blocks = longest // scale > FINE and len(self._blocks) > 0
         if in_blocks:
-            lows, highs, scale = self._block_low.view(), self._block_high.view(), scale * BLOCK
-        cuts = np.minimum((edges + scale // 2) // scale, len(lows))
+            rows, scale = self._blocks.view(), scale * BLOCK
+        cuts = np.minimum((edges + scale // 2) // scale, len(rows))
         if edges[-1] == self._count:
-            cuts[-1] = len(lows)
-        smallest, largest = reduced(np.fmin, lows, cuts), reduced(np.fmax, highs, cuts)
-        if in_blocks and edges[-1] > len(lows) * scale:  # entries past the last whole block are read one by one
-            rest = slice(len(lows) * BLOCK, -(-int(edges[-1]) // self.stride))
-            smallest[-1] = np.fmin(smallest[-1], np.fmin.reduce(self._low.view()[rest]))
-            largest[-1] = np.fmax(largest[-1], np.fmax.reduce(self._high.view()[rest]))
-        return smallest, largest
+            cuts[-1] = len(rows)
+        found = reduced(np.fmin, rows, cuts)
+        if in_blocks and edges[-1] > len(rows) * scale:  # entries past the last whole block are read one by one
+            rest = self._entries.view()[len(rows) * BLOCK : -(-int(edges[-1]) // self.stride)]
+            found[-1] = np.fmin(found[-1], np.fmin.reduce(rest))
+        return found[:, 0], -found[:, 1]
 
 
 def _finite(values: Floats) -> Floats:
@@ -136,22 +115,15 @@ def _finite(values: Floats) -> Floats:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _in_rows(values: Floats, width: int) -> Floats:
-    """Values in rows of that width, the last filled up with NaN."""
-    padded = np.full(-(-len(values) // width) * width, np.nan)
-    padded[: len(values)] = values
-    return padded.reshape(-1, width)
-
-
-def _in_pairs(operation: np.ufunc, values: Floats) -> Floats:
-    """`operation` over each two neighbours, of those that are finite."""
-    merged: Floats = operation.reduce(_in_rows(_finite(values), 2), axis=1)
+def _merged(rows: Floats, width: int) -> Floats:
+    """The smallest of each `width` rows, column by column; the last may be of fewer."""
+    merged: Floats = np.fmin.reduceat(rows, np.arange(0, len(rows), width))
     return merged
 
 
 def reduced(operation: np.ufunc, values: Floats, cuts: np.ndarray) -> Floats:
-    """`operation` over each [cuts[i], cuts[i + 1]); NaN for an empty one."""
-    found = np.full(len(cuts) - 1, np.nan)
+    """`operation` over each [cuts[i], cuts[i + 1]) of the first axis; NaN for an empty one."""
+    found = np.full((len(cuts) - 1, *values.shape[1:]), np.nan)
     filled = cuts[1:] > cuts[:-1]
     if filled.any():
         # reduceat runs from each index to the next, so only the filled stretches may be named.

@@ -67,7 +67,7 @@ class History:
     def losses(self) -> Floats:
         """The loss of epoch k at index k − 1, a view. Of runs beyond 2²⁰ epochs, the smallest loss of each 2, 4 …
         epochs (see `Envelope`); `weights_at` gives every epoch of any run."""
-        return self.envelope.values.view()
+        return self.envelope.values
 
     @property
     def alphas(self) -> list[tuple[int, float]]:
@@ -121,7 +121,7 @@ class History:
             self._bests.extend(np.array(bests or [Best()] * len(epochs), dtype=float).reshape(-1, 2))
         while len(self._keyframes) > self._capacity:
             for series in (self._keyframes, self._frame_epochs, self._bests):
-                series.halve()
+                series.keep(series.view()[::2])
             self._stride *= 2
 
     def prefix(self, epochs: int, alpha: float) -> History:
