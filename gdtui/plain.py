@@ -13,8 +13,8 @@ from gdtui.learning.descent import Batch
 from gdtui.runs.reader import STALLED, RunFile
 from gdtui.runs.samples import samples, summary
 from gdtui.session import opening
+from gdtui.session.log import Said
 from gdtui.session.session import POLL, Session
-from gdtui.session.snapshot import Said
 from gdtui.settings import MAX_SPEED, Display, Settings
 
 
@@ -60,14 +60,13 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
     Raises:
         RunFileError: it is no run file.
     """
-    out, file, branch, shown, was_stalled = sys.stdout, RunFile(path), -1, 0, False
+    out, file, shown, was_stalled = sys.stdout, RunFile(path), 0, False
+    known = file.branch
     while True:
-        if file.current != branch:
-            if branch >= 0:
-                out.write(f"[INFO] branch {file.current}, from epoch {file.branch.forked_at or 1}\n")
-                shown = bisect_left(file.branch.epochs, file.branch.forked_at or 1)
-            branch = file.current
-        known = file.branch
+        if file.branch is not known:
+            known, since = file.branch, file.branch.forked_at or 1
+            out.write(f"[INFO] branch {file.current}, from epoch {since}\n")
+            shown = bisect_left(known.epochs, since)
         for epoch, loss in zip(known.epochs[shown:], known.losses[shown:], strict=True):
             out.write(f"[INFO] epoch #{epoch}, loss={loss:.7f}\n")
         shown = len(known.epochs)

@@ -40,7 +40,12 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
                 session.phase = Phase.PAUSED
                 session.pull(1)
         case ask.Do.FORK if session.past is not None:
-            _fork(session, run, session.past, session.alpha)
+            epoch, of, alpha = session.past, session.runs.index(run), session.alpha
+            fork = run.forked(epoch, alpha)
+            session.enter(fork)
+            session.tell(Forked(epoch, of, alpha))
+            session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}", is_marked=True)
+            session.phase = Phase.TRAINING
         case ask.Restart(fresh):
             session.seed += fresh
             session.start_over(run.restarted(session.seed if fresh else None))
@@ -54,14 +59,19 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
 def _look(command: ask.Command, session: Session) -> None:
     run = session.run
     match command:
-        case ask.Do.PAUSE:
-            _pause(session)
-        case ask.Do.PLAY:
+        case ask.Do.PAUSE if session.past is None and session.watched is None:
+            other = {Phase.TRAINING: Phase.PAUSED, Phase.PAUSED: Phase.TRAINING}
+            session.phase = other.get(session.phase, session.phase)
+        case ask.Do.PAUSE | ask.Do.PLAY:
             _play(session)
         case ask.ChangeSpeed(to):
             {"faster": session.pace.faster, "slower": session.pace.slower, "max": session.pace.toggle_max}[to]()
         case ask.Travel(epochs, tenths) if run.done:
-            _travel(session, epochs + tenths * max(1, run.done // 10))
+            epochs += tenths * max(1, run.done // 10)
+            here = run.done + 1 if session.past is None else session.past
+            # The present shows the last epoch too, unless the run has ended: then what came after its step.
+            skip = session.past is None and run.stop is None and epochs < 0
+            session.go(max(1, here + epochs - skip))
         case ask.GoTo(epoch):
             session.go(run.done + 1 if epoch is None else epoch)
         case ask.NextBranch(step) if len(session.runs) > 1:
@@ -90,14 +100,6 @@ def _set_epochs(session: Session, run: Run, epochs: int) -> None:
         session.phase = Phase.TRAINING
 
 
-def _fork(session: Session, run: Run, epoch: int, alpha: float) -> None:
-    fork, of = run.forked(epoch, alpha), session.runs.index(run)
-    session.enter(fork)
-    session.tell(Forked(epoch, of, alpha))
-    session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}", is_marked=True)
-    session.phase = Phase.TRAINING
-
-
 def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     settings = run.settings
     init = settings.init if isinstance(settings.init, str) else "uniform"
@@ -111,15 +113,6 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     session.start_over(new)
 
 
-def _pause(session: Session) -> None:
-    if session.past is not None or session.watched is not None:
-        _play(session)
-    elif session.phase is Phase.TRAINING:
-        session.phase = Phase.PAUSED
-    elif session.phase is Phase.PAUSED:
-        session.phase = Phase.TRAINING
-
-
 def _play(session: Session) -> None:
     if session.phase is Phase.REPLAY:
         session.phase = Phase.PAST
@@ -127,10 +120,3 @@ def _play(session: Session) -> None:
         session.go(1 if session.past is None else session.past)
         session.phase = Phase.REPLAY
         session.pace.rest()
-
-
-def _travel(session: Session, epochs: int) -> None:
-    here = session.run.done + 1 if session.past is None else session.past
-    # The present shows the last epoch too, unless the run has ended: then what came after its step.
-    skip = session.past is None and session.run.stop is None and epochs < 0
-    session.go(max(1, here + epochs - skip))

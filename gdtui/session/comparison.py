@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from gdtui.runs.compare import Entrant, entrants_of
 from gdtui.session import commands as ask
-from gdtui.session.log import Entry, Log
+from gdtui.session.log import Entry, Log, Said
 from gdtui.session.session import POLL
-from gdtui.session.snapshot import Said
 
 LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""

@@ -29,6 +29,22 @@ class Entry(NamedTuple):
     """The epoch whose loss it tells; None where it tells what was done."""
 
 
+class Said(NamedTuple):
+    """What came of a command, for the person who gave it."""
+
+    text: str
+    is_error: bool = False
+
+
+class Marked(NamedTuple):
+    """A line of the log that a recording marks: a change of alpha, a branch, an end."""
+
+    text: str
+
+
+Happened = Event | Said | Marked
+
+
 def epoch_entry(epoch: int, loss: float) -> Entry:
     """An epoch's line, as the article prints it."""
     return Entry(f"[INFO] epoch #{epoch}, loss={loss:.7f}", epoch)
@@ -38,11 +54,11 @@ class Log:
     """A log, empty at first.
 
     Args:
-        marks: lines that a recording marks are added to it.
+        happened: lines that a recording marks are added to it.
     """
 
-    def __init__(self, marks: list[str]) -> None:
-        self.marks = marks
+    def __init__(self, happened: list[Happened]) -> None:
+        self.happened = happened
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added = 0
         """Entries ever added: old ones leave at the top, so they are told apart by their number among these."""
@@ -57,7 +73,7 @@ class Log:
         """Say what was done."""
         self.append(Entry(text))
         if is_marked:
-            self.marks.append(text)
+            self.happened.append(Marked(text))
 
     def append(self, entry: Entry) -> None:
         """Add a line."""
@@ -111,9 +127,9 @@ class Log:
         self._told = stop
 
 
-def log_of(run: Shown, marks: list[str]) -> Log:
-    """A log that begins with what a run has done already, as far as each epoch's loss is known; for `marks` see `Log`,
-    none of that is marked."""
+def log_of(run: Shown, happened: list[Happened]) -> Log:
+    """A log that begins with what a run has done already, as far as each epoch's loss is known; none of that is marked.
+    For `happened` see `Log`."""
     log = Log([])
     log.add("[INFO] starting training...")
     epochs, losses = _known(run)
@@ -127,7 +143,7 @@ def log_of(run: Shown, marks: list[str]) -> Log:
             log.add(_alpha_line(*changes.pop(0)))
         log.append(epoch_entry(epoch, loss))
     log.end(run.stop)
-    log.marks = marks
+    log.happened = happened
     return log
 
 

@@ -20,9 +20,9 @@ from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
 from gdtui.session.acts import carry_out
 from gdtui.session.commands import Command
-from gdtui.session.log import Log, log_of
+from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
-from gdtui.session.snapshot import Marked, Phase, Said, Snapshot
+from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Display
 
 POLL = 0.2
@@ -66,11 +66,10 @@ class Session:
         self._queue: deque[Command] = deque()
         self._is_asked = threading.Event()
         self._done = 0
-        self._happened: list[Event | Said | Marked] = []
+        self._happened: list[Happened] = []
         self._moment: Moment | None = None
         self._shown: Snapshot | None = None
-        self._marks: list[str] = []
-        self._logs = {run: log_of(run, self._marks)}
+        self._logs = {run: log_of(run, self._happened)}
         self._began = clock()
         self.phase = self.standing()
         if self.phase is Phase.PAUSED and watched is None:
@@ -92,32 +91,27 @@ class Session:
             return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
         return None if self.watched is None else POLL
 
-    def turn(self) -> list[Event | Said | Marked]:
+    def turn(self) -> list[Happened]:
         """Do what was asked for, so that it can be shown at once, or train, play or read on for a moment; returns what
         happened."""
-        self._happened = []
+        self._happened.clear()
         self._is_asked.clear()
         if not self._queue:
             self._began = self._clock()
-            self._move()
+            if self.phase is Phase.TRAINING:
+                count, seconds = self.pace.due(self._began)
+                if count:
+                    self.pull(count, seconds)
+            elif self.phase is Phase.REPLAY:
+                self._replay()
+            if self.watched is not None:
+                self._read_on(self.watched)
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
         if not self.phase.moves:
             self.pace.rest()
-        self._happened += map(Marked, self._marks)
-        self._marks.clear()
-        return self._happened
-
-    def _move(self) -> None:
-        if self.phase is Phase.TRAINING:
-            count, seconds = self.pace.due(self._began)
-            if count:
-                self.pull(count, seconds)
-        elif self.phase is Phase.REPLAY:
-            self._replay()
-        if self.watched is not None:
-            self._read_on(self.watched)
+        return [*self._happened]
 
     def snapshot(self) -> Snapshot:
         """All that is to be shown, as it is now: the same object as before where nothing has changed. Called where
@@ -225,7 +219,7 @@ class Session:
         if run not in self.runs:
             self.runs.append(run)
         if run not in self._logs:
-            self._logs[run] = log_of(run, self._marks)
+            self._logs[run] = log_of(run, self._happened)
         self.run = run
         self.past = self.fork_alpha = self._moment = None
         self.phase = self.standing()

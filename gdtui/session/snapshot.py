@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Stop
@@ -13,19 +12,6 @@ from gdtui.runs.curve import Curve
 from gdtui.runs.lost import LostData
 from gdtui.runs.run import Shown
 from gdtui.session.log import Entry
-
-
-class Said(NamedTuple):
-    """What came of a command, for the person who gave it."""
-
-    text: str
-    is_error: bool = False
-
-
-class Marked(NamedTuple):
-    """A line of the log that a recording marks: a change of alpha, a branch, an end."""
-
-    text: str
 
 
 class Phase(Enum):

@@ -154,7 +154,7 @@ class GdtuiApp(TerseApp):
         self._asked.set()
 
     def _hear(self, happened: Iterable[object]) -> None:
-        from gdtui.session.snapshot import Marked, Said
+        from gdtui.session.log import Marked, Said
 
         for event in happened:
             match event:
