@@ -73,7 +73,7 @@ def test_a_run_stands_where_it_was_measured(tmp_path):
     assert (entrant.name, entrant.state, len(entrant.curve)) == ("a", "done", 60)
     assert entrant.curve.alphas == [(1, 0.05)]
     assert (entrant.curve.first_at_most(float(losses[20])), entrant.curve.at(31)) == (21, losses[30])
-    assert (entrant.loss, entrant.accuracy) == (run.measure().loss, run.measure().accuracy)
+    assert (entrant.loss, entrant.accuracy) == (run.end().loss, run.end().accuracy)
     assert entrant.note is None
 
 

@@ -141,7 +141,7 @@ def test_changed_data_counts_as_gone(tmp_path):
 
 def test_what_was_known_at_the_end_is_reported(tmp_path, capsys):
     path, run = trained(tmp_path)
-    wanted = run.measure()
+    wanted = run.end()
     lose(tmp_path)
     print_report(Watched(path).run)
     assert f"loss {wanted.loss:.7f}, accuracy {wanted.accuracy:.2%} (all 12 epochs done)" in " ".join(

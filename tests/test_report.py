@@ -41,7 +41,7 @@ def test_the_report_is_table_confusion_matrix_and_summary_after_the_last_step():
         features = [f"{value:.4g}" for value in sample.features]
         numbers = [f"{sample.activation:.4f}", str(sample.predicted), str(sample.true)]
         assert cells(text, str(sample.index)) == [str(sample.index), *features, *numbers, verdict]
-    assert summary(running, running.measure()) in text
+    assert summary(running, running.end()) in text
 
 
 def test_the_confusion_matrix_is_scikit_learns():

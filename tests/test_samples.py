@@ -65,7 +65,7 @@ def test_a_diverged_run_has_no_accuracy():
 
 def test_summary_is_measured_after_the_last_step():
     running = trained()
-    found = running.measure()
+    found = running.end()
     expected = np.sum((expit(running.data.X @ running.weights) - running.data.y) ** 2)
     assert f"loss {expected:.7f}" in summary(running, found)
     assert summary(running, found) == (
@@ -75,15 +75,15 @@ def test_summary_is_measured_after_the_last_step():
 
 def test_summary_of_one_epoch():
     running = trained(epochs=1)
-    assert summary(running, running.measure()).startswith("noisy: 1 epoch, ")
+    assert summary(running, running.end()).startswith("noisy: 1 epoch, ")
 
 
 def test_summary_says_which_rule_ended_it():
     running = trained(stop=StopRules(target_loss=9.0), init="zeros")
-    assert summary(running, running.measure()).endswith(f"(loss reached 9 at epoch {running.done})")
+    assert summary(running, running.end()).endswith(f"(loss reached 9 at epoch {running.done})")
 
 
 def test_summary_of_a_run_that_was_left():
     running = Run(Settings(), noisy())
     running.advance(3)
-    assert summary(running, running.measure()).endswith("(stopped early)")
+    assert summary(running, running.end()).endswith("(stopped early)")

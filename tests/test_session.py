@@ -154,7 +154,7 @@ class Story:
 
     def check(self) -> None:
         snapshot = self.session.snapshot()
-        assert snapshot.number == self.at
+        assert snapshot.run is self.session.runs[self.at]
         assert (snapshot.done, snapshot.epochs, snapshot.stop) == (self.run.done, self.run.epochs, self.run.stop)
         wanted = self.run.newest() if snapshot.past is None else self.run.moment(snapshot.past)
         assert snapshot.shown == wanted

@@ -37,10 +37,10 @@ def test_the_log_of_a_branch_has_no_line_of_another_that_is_written_meanwhile(tm
     writer.take(Forked(11, 0, 0.5))
     writer.take(fork.advance(3))
     session = opening.watch(path, SLOW)
-    assert session.snapshot().number == 1
+    assert session.snapshot().run is session.runs[1]
     ask(session, NextBranch())
     before = texts(session)
-    assert session.snapshot().number == 0
+    assert session.snapshot().run is session.runs[0]
     writer.take(fork.advance(5))
     session.turn()
     assert texts(session) == before

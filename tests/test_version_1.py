@@ -139,7 +139,8 @@ def test_the_branches_of_a_tree_are_shown_in_a_session():
     session, told = opening.watch(path_of("v1-tree"), Display()), tree()
     for number in (0, 1):
         snapshot = session.snapshot()
-        assert (snapshot.number, snapshot.names) == (number, ("first run, α 0.1", "fork 1 at 9, α 0.2"))
+        assert snapshot.run is session.runs[number]
+        assert snapshot.names == ("first run, α 0.1", "fork 1 at 9, α 0.2")
         assert snapshot.shown == told[number].newest()
         assert snapshot.shown.weights.tobytes() == told[number].newest().weights.tobytes()
         session.do(NextBranch())

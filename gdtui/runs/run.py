@@ -57,10 +57,6 @@ class Shown:
         """Epochs done, and remembered."""
         return len(self.history)
 
-    def measure(self, weights: Floats | None = None) -> Moment:
-        """Loss, accuracy and gradient norm at `weights`, or at those after the last step."""
-        return measure(self.kernel, self.weights if weights is None else weights, self.done)
-
     def first(self) -> Moment:
         """The state before the first epoch."""
         return measure(self.kernel, self.start)
@@ -71,7 +67,7 @@ class Shown:
 
     def end(self) -> Moment:
         """The state after the last step."""
-        return self.measure()
+        return measure(self.kernel, self.weights, self.done)
 
     def newest(self) -> Moment:
         """The last epoch; of a run that has ended, the state after its step; before the first, the start."""
@@ -121,7 +117,7 @@ class Run(Shown):
         batch = self.descent.advance(epochs, seconds, clock, is_enough)
         self.history.append(batch)
         if batch.stop is not None:
-            batch = replace(batch, end=self.measure())
+            batch = replace(batch, end=self.end())
         self._newest = batch.end or batch.last or self._newest
         return batch
 

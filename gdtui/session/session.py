@@ -120,7 +120,7 @@ class Session:
         if self._moment is None:
             self._moment = run.newest() if self.past is None else run.moment(self.past)
         found = Snapshot(
-            self.phase, run, self.runs.index(run), self._moment, self.past, run.done, run.epochs,
+            self.phase, run, self._moment, self.past, run.done, run.epochs,
             max(run.epochs for run in self.runs), self.alpha, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,

@@ -50,7 +50,6 @@ class Snapshot:
     between two turns.
 
     Attributes:
-        number: of the branch shown, from 0.
         shown: the moment in front.
         past: the epoch shown, where that is not the newest.
         epochs: wanted of this branch; `most_epochs` of any.
@@ -66,7 +65,6 @@ class Snapshot:
 
     phase: Phase
     run: Shown
-    number: int
     shown: Moment
     past: int | None
     done: int

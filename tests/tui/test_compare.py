@@ -57,7 +57,7 @@ async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
     foreign(paths[2], {30: 60.0, 60: 20.0})
     async with comparing(*paths) as (app, pilot):
         assert set(RUNS[:3]) <= drawn(app)
-        assert f"{run.measure().loss:.7g}" in row(app, "fast")
+        assert f"{run.end().loss:.7g}" in row(app, "fast")
         assert "▶" in row(app, "slow")
         await press(pilot, "down")
         assert "▶" in row(app, "fast")
@@ -92,7 +92,7 @@ async def test_what_is_written_meanwhile_is_seen(tmp_path: Path) -> None:
         await until(pilot, lambda: "following" in row(app, "growing"))
         writer.take(run.advance(30))
         await until(pilot, lambda: "done" in row(app, "growing"))
-        assert f"{run.measure().loss:.7g}" in row(app, "growing")
+        assert f"{run.end().loss:.7g}" in row(app, "growing")
     writer.close()
 
 

@@ -121,7 +121,7 @@ async def test_what_another_writes_is_followed_to_its_end(tmp_path: Path) -> Non
         await press(pilot, "n", "up", "r")  # it belongs to another: nothing of this steers it
         writer.take(run.advance(3))
         await until(pilot, lambda: status(app).state == "done")
-        assert status(app).loss == run.measure().loss
+        assert status(app).loss == run.end().loss
         assert [line for line in log(app) if "epoch #" in line][-1].startswith("[INFO] epoch #8, ")
         await press(pilot, "home")
         assert status(app).epoch == 1
@@ -145,7 +145,7 @@ async def test_a_run_whose_data_is_gone_is_shown_without_its_points(tmp_path: Pa
         for words in ("4 rows, 2 features, standardised", "points not at hand", "The rows are not at hand"):
             assert words in screen(app), screen(app)
         assert any("no such file" in line for line in log(app))
-        assert status(app).accuracy == run.measure().accuracy
+        assert status(app).accuracy == run.end().accuracy
         await press(pilot, "left", "left")
         assert status(app).epoch == 4
         then = run.moment(4)

@@ -195,7 +195,7 @@ async def test_the_matrix_counts_all_rows() -> None:
         await step(pilot, 3)
         await press(pilot, "t")
         await pilot.pause()
-        measured = session(app).run.measure(session(app).run.history.weights_at(3))
+        measured = session(app).run.moment(3)
         true_negative, false_positive, false_negative, true_positive = measured.confusion
         assert sum(measured.confusion) == 250
         at = next(index for index, line in enumerate(screen(app).split("\n")) if "true ╲ pred" in line)

@@ -27,7 +27,6 @@ ROWS = 100_000
 SLOW = [
     *((kind, name) for kind in (Session, Comparison) for name in ("__init__", "turn", "snapshot")),
     *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end", "first")),
-    (Shown, "measure"),
     (Run, "advance"),
     (Run, "forked"),
     (ArchivedRun, "read_on"),

@@ -13,6 +13,7 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
+from gdtui.learning.moment import measure
 from gdtui.runs.samples import samples
 from gdtui.session.commands import GoTo
 from gdtui.settings import Settings
@@ -75,7 +76,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
         await press(pilot, "t")
     await pilot.pause()
     run, (loss, weights) = session(app).run, at(app, alphas, epoch)
-    measured = run.measure(weights)
+    measured = measure(run.kernel, weights)
     shown = status(app)
     assert (shown.epoch, shown.loss, shown.alpha) == (epoch, loss, alphas[epoch - 1])
     assert (shown.accuracy, shown.gradient_norm) == (measured.accuracy, measured.gradient_norm)
@@ -151,7 +152,7 @@ async def test_each_key_goes_to_its_epoch_and_all_panels_show_it() -> None:
                 await pilot.pause()
                 assert_in_the_present(app, EPOCHS)
                 assert status(app).state == "done"
-                assert status(app).loss == session(app).run.measure().loss  # after the last step
+                assert status(app).loss == session(app).run.end().loss  # after the last step
             else:
                 assert status(app).state == "past"
                 await assert_shows(app, pilot, wanted, [0.5] * EPOCHS)
@@ -388,7 +389,7 @@ async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
             await pilot.pause()
             assert session(app).run is branches(app)[wanted]
             assert_in_the_present(app, EPOCHS)
-            assert status(app).loss == branches(app)[wanted].measure().loss
+            assert status(app).loss == branches(app)[wanted].end().loss
             for number, name in enumerate(
                 ("first run, α 0.5", "fork 1 at 31, α 1", "fork 2 at 21, α 2", "fork 3 at 41")
             ):
@@ -473,7 +474,7 @@ async def test_a_replay_goes_at_the_chosen_speed_to_the_end_and_stands_still_the
         await idle(pilot)
         assert_in_the_present(app, EPOCHS)
         assert (session(app).run.done, len(branches(app))) == (EPOCHS, 1)
-        assert status(app).loss == session(app).run.measure().loss
+        assert status(app).loss == session(app).run.end().loss
 
 
 @pytest.mark.parametrize("key", [*keys("replay"), "space"])
