@@ -34,23 +34,22 @@ class KnownLosses:
     """Losses of some epochs, as a file gives them: another program's may have every 500th only."""
 
     def __init__(self) -> None:
-        self._epochs, self._losses = Series(), Series()
+        self._rows = Series(2, order="F")
         self.alphas: list[tuple[int, float]] = []
 
     def __len__(self) -> int:
-        return int(self._epochs.view()[len(self._losses) - 1]) if len(self._losses) else 0
+        return int(self._rows.view()[-1, 0]) if len(self._rows) else 0
 
     def extend(self, epochs: list[int], losses: list[float]) -> None:
         """Append epochs, ascending, and their losses."""
-        self._epochs.extend(np.array(epochs, dtype=np.float64))
-        self._losses.extend(np.array(losses, dtype=np.float64))
+        self._rows.extend(np.array([epochs, losses], dtype=np.float64).T)
 
     def known(self) -> tuple[Floats, Floats]:
-        losses = self._losses.view()  # extended last, maybe in another thread just now
-        return self._epochs.view()[: len(losses)], losses
+        rows = self._rows.view()
+        return rows[:, 0], rows[:, 1]
 
     def span(self) -> tuple[float, float]:
-        losses = self._losses.view()
+        losses = self.known()[1]
         finite = losses[np.isfinite(losses)]
         return (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
 

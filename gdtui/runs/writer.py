@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from typing import IO, Any
@@ -50,13 +50,19 @@ class RunWriter:
         if ours is None:
             with suppress(OSError):  # a device has nothing to cut off
                 self._file.truncate(0)  # not before it is ours
-            self._put([line_of(header(branches[0] if branches else run))])
+            self.take(header(branches[0] if branches else run))
             for event in _so_far(run, branches or [run]):
                 self.take(event)
 
-    def take(self, event: Event) -> None:
-        """Write what happened; flushed at once."""
-        self._put(batch_lines(event) if isinstance(event, Batch) else [line_of(event)])
+    def take(self, event: Event | dict[str, Any]) -> None:
+        """Write what happened, or the header; flushed at once."""
+        if self.failure is not None:
+            return
+        try:
+            self._file.write(b"".join(batch_lines(event) if isinstance(event, Batch) else [line_of(event)]))
+            self._file.flush()
+        except OSError as error:
+            self.failure = f"{self.path}: saving ended: {error.strerror or error}"
 
     def close(self) -> None:
         """No more is to come."""
@@ -64,15 +70,6 @@ class RunWriter:
             self._file.close()
         except OSError as error:
             self.failure = self.failure or error.strerror or str(error)
-
-    def _put(self, lines: Iterable[bytes]) -> None:
-        if self.failure is not None:
-            return
-        try:
-            self._file.write(b"".join(lines))
-            self._file.flush()
-        except OSError as error:
-            self.failure = f"{self.path}: saving ended: {error.strerror or error}"
 
 
 @contextmanager

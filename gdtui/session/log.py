@@ -62,8 +62,8 @@ class Log:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added = 0
         """Entries ever added: old ones leave at the top, so they are told apart by their number among these."""
-        self._choice: Steered | None = None
-        """What the last entry says of alpha, until the epoch comes from which on it counts."""
+        self._alpha_before: float | None = None
+        """Where the last entry tells of a change of alpha: what that was before."""
         self._last = 0
         """The last epoch told."""
         self._told: Stop | None = None
@@ -79,37 +79,29 @@ class Log:
         """Add a line."""
         self.entries.append(entry)
         self.added += 1
-        self._choice = None
+        self._alpha_before = None
         self._last = entry.epoch or self._last
 
     def take(self, event: Event) -> None:
-        """Tell what happened in the branch."""
+        """Tell what happened in the branch. An alpha that is changed again before any epoch came of it is told as one
+        change, or as none."""
         match event:
-            case Batch():
-                self._batch(event)
-            case Steered():
-                self._steered(event)
+            case Batch(first, losses):
+                shown = losses if len(losses) <= LINES_AT_ONCE else losses[-1:]
+                for epoch, loss in enumerate(shown.tolist(), first + len(losses) - len(shown)):
+                    self.append(epoch_entry(epoch, loss))
+                self.end(event.stop)
+            case Steered(alpha, since, before):
+                if self._alpha_before is not None:
+                    before = self._alpha_before
+                    self.entries.pop()
+                    self.added -= 1
+                    self._alpha_before = None
+                if before is not None and before != alpha:
+                    self.add(_alpha_line(before, alpha, since), is_marked=True)
+                    self._alpha_before = before
             case EpochsWanted(epochs, before):
                 self.add(f"epochs {before} → {epochs}")
-
-    def _batch(self, batch: Batch) -> None:
-        losses = batch.losses.tolist()
-        shown = range(len(losses)) if len(losses) <= LINES_AT_ONCE else [len(losses) - 1]
-        for index in shown:
-            self.append(epoch_entry(batch.first + index, losses[index]))
-        self.end(batch.stop)
-
-    def _steered(self, event: Steered) -> None:
-        """An alpha that is changed again before any epoch came of it is told as one change, or as none."""
-        before = event.before
-        if self._choice is not None:
-            before = self._choice.before
-            self.entries.pop()
-            self.added -= 1
-            self._choice = None
-        if before is not None and before != event.alpha:
-            self.add(_alpha_line(before, event.alpha, event.since), is_marked=True)
-            self._choice = Steered(event.alpha, event.since, before)
 
     def read_on(self, branch: Branch, done: int, most: int = LINES_AT_ONCE) -> None:
         """Tell the epochs up to `done` that have come into the branch of a file since: of many, the last, `most`."""

@@ -136,7 +136,10 @@ class Session:
         what went wrong with the file, if anything did."""
         while self._queue:
             carry_out(self._queue.popleft(), self)
-        return self._close_file()
+        if self.writer is None:
+            return None
+        self.writer.close()
+        return self.writer.failure
 
     # What is shown
 
@@ -229,8 +232,9 @@ class Session:
     def start_over(self, run: Shown) -> None:
         """Another run takes the place of all branches; the file of those, if any, is left behind."""
         left = self.saved_in
-        self._close_file()
-        self.runs, self._logs = [], {}
+        if self.writer is not None:
+            self.writer.close()
+        self.runs, self._logs, self.writer = [], {}, None
         self.enter(run)
         self.phase = Phase.TRAINING
         if left is not None:
@@ -249,13 +253,6 @@ class Session:
             return False
         self.say(f"saved in {path}, as is what is still to come")
         return True
-
-    def _close_file(self) -> str | None:
-        writer, self.writer = self.writer, None
-        if writer is None:
-            return None
-        writer.close()
-        return writer.failure
 
     def _replay(self) -> None:
         count = self.pace.due(self._began)[0]
