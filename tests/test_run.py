@@ -119,7 +119,7 @@ def test_what_is_steered_is_told_once_and_what_changes_nothing_is_not():
 
 def test_the_newest_is_the_last_epoch_and_after_the_end_what_came_of_it():
     running = run(epochs=10)
-    assert (running.newest(), running.newest().epoch) == (running.first(), 0)
+    assert (running.newest(), running.newest().epoch) == (running.moment(0), 0)
     assert running.advance(4).last == running.newest() == running.moment(4)
     batch = running.advance(10)
     assert running.newest() == running.end() == batch.end

@@ -81,22 +81,17 @@ class ArchivedRun(Shown):
                 best = Best(loss, epoch)
         return found[begin:end]
 
-    def first(self) -> Moment:
-        return Moment(0, self.start, np.nan) if self._is_lost else super().first()
-
     def end(self) -> Moment:
         if self.branch.end is not None:
             return replace(self.branch.end, epoch=self.done)
-        if self._is_lost:
-            return self._kept(self.done) if self.done else self.first()
-        return super().end()
+        return self.moment(self.done) if self._is_lost else super().end()
 
     def moment(self, epoch: int) -> Moment:
         if not self._is_lost:
             return super().moment(epoch)
-        if not 1 <= epoch <= self.done:
+        if not 0 <= epoch <= self.done:
             raise IndexError(f"epoch {epoch} is not in 1 … {self.done}")
-        return self._kept(epoch)
+        return self._kept(epoch) if epoch else Moment(0, self.start, np.nan)
 
     def _kept(self, epoch: int) -> Moment:
         """The last record up to that epoch."""

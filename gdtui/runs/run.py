@@ -57,13 +57,9 @@ class Shown:
         """Epochs done, and remembered."""
         return len(self.history)
 
-    def first(self) -> Moment:
-        """The state before the first epoch."""
-        return measure(self.kernel, self.start)
-
     def moment(self, epoch: int) -> Moment:
-        """That epoch (1 to done) as it was, before its step. Raises IndexError."""
-        return measure(self.kernel, self.history.weights_at(epoch), epoch)
+        """That epoch (1 to done) as it was, before its step; 0 is the state before the first. Raises IndexError."""
+        return measure(self.kernel, self.history.weights_at(epoch) if epoch else self.start, epoch)
 
     def end(self) -> Moment:
         """The state after the last step."""
@@ -71,9 +67,7 @@ class Shown:
 
     def newest(self) -> Moment:
         """The last epoch; of a run that has ended, the state after its step; before the first, the start."""
-        if self.stop is not None:
-            return self.end()
-        return self.moment(self.done) if self.done else self.first()
+        return self.moment(self.done) if self.stop is None else self.end()
 
     def reachable(self, epoch: int, forward: bool) -> int:
         """The epoch (1 to done) that can be shown for that one: where not all can be, the next or the one before."""

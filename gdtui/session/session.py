@@ -68,7 +68,6 @@ class Session:
         self._done = 0
         self._happened: list[Happened] = []
         self._moment: Moment | None = None
-        self._shown: Snapshot | None = None
         self._logs = {run: log_of(run, self._happened)}
         self._began = clock()
         self.phase = self.standing()
@@ -114,12 +113,11 @@ class Session:
         return [*self._happened]
 
     def snapshot(self) -> Snapshot:
-        """All that is to be shown, as it is now: the same object as before where nothing has changed. Called where
-        `turn` is."""
+        """All that is to be shown, as it is now. Called where `turn` is."""
         run, log, pace = self.run, self.log, self.pace
         if self._moment is None:
             self._moment = run.newest() if self.past is None else run.moment(self.past)
-        found = Snapshot(
+        return Snapshot(
             self.phase, run, self._moment, self.past, run.done, run.epochs,
             max(run.epochs for run in self.runs), self.alpha, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
@@ -127,9 +125,6 @@ class Session:
             None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self._done, self.is_leaving,
         )  # fmt: skip
-        if found != self._shown:
-            self._shown = found
-        return self._shown
 
     def close(self) -> str | None:
         """Nothing more is to come: what was asked for and has not been done yet is done, but for training. Returns

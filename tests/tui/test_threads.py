@@ -26,7 +26,7 @@ from tests.tui.driving import FLAT_OUT, idle, press, resumed, saved, snapshot, s
 ROWS = 100_000
 SLOW = [
     *((kind, name) for kind in (Session, Comparison) for name in ("__init__", "turn", "snapshot")),
-    *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end", "first")),
+    *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end")),
     (Run, "advance"),
     (Run, "forked"),
     (ArchivedRun, "read_on"),
