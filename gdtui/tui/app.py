@@ -145,8 +145,9 @@ class GdtuiApp(TerseApp):
         if self.link.is_ready:
             self._is_stale = False
             drawn = await asyncio.to_thread(self.board.draw, snapshot)
-            self.board.show(snapshot, drawn)
-            self.frame_due = True
+            if self.is_running:  # not left meanwhile
+                self.board.show(snapshot, drawn)
+                self.frame_due = True
 
     def redraw(self) -> None:
         """The room for the drawings, or the way they look, is another."""

@@ -220,3 +220,11 @@ async def test_a_film_is_ended_and_told_of_where_it_was_begun_with_the_app(tmp_p
     async with running(app) as (app, pilot):
         await press(pilot, "ctrl+r")
         assert "recorded in begun.cast" in notices(app)
+
+
+async def test_what_is_drawn_while_the_screen_is_taken_down_is_not_shown() -> None:
+    """A frame may be drawn in its thread when the app is left: its panels have lost their styles by then."""
+    async with running() as (app, pilot):
+        await press(pilot, "t")
+    app.redraw()
+    await app._show(app.board.snapshot)
