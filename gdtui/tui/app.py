@@ -79,6 +79,7 @@ class GdtuiApp(TerseApp):
 
     def on_mount(self) -> None:
         self.show_filming()
+        self.theme_changed_signal.subscribe(self, lambda _: self.redraw())
         # Not before the first paint: an import holds the interpreter, whichever thread it is in.
         self.call_after_refresh(lambda: self.run_worker(self._live(), group="session", exclusive=True))
 

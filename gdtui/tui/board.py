@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual.containers import Horizontal
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -59,6 +60,10 @@ class Board(FrugalScreen):
         """Whether it goes on by itself, so that nobody waits for it to be shown."""
         return False
 
+    def head(self, *others: Widget) -> Widget:
+        """The title, others beside it, and the sign that says that the screen is recorded; shown while it is."""
+        return Horizontal(self.title_view, *others, Static("● rec", id="rec", markup=False), id="head")
+
     @property
     def gdtui(self) -> GdtuiApp:
         """The app, by its own type."""
@@ -84,7 +89,7 @@ class Board(FrugalScreen):
         """While there is a dialog, the keys are its own."""
         return self.dialog is None
 
-    def on_chart_view_resized(self) -> None:
+    def on_resized(self) -> None:
         self.gdtui.redraw()
 
     def action_ask(self, action: str) -> None:
@@ -100,11 +105,6 @@ class Board(FrugalScreen):
         from gdtui.tui.dialogs import Help
 
         self.open(Help, self.keys, self.size.width)
-
-
-def rec_view() -> Static:
-    """The sign that says that the screen is recorded; shown while it is."""
-    return Static("● rec", id="rec", markup=False)
 
 
 def panel(widget: Widget, title: str) -> Widget:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from gdtui.charts.roles import Ground, Role
-from gdtui.tui.styled import Styled
+from gdtui.tui.styled import Resized, Styled
 
 if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
@@ -22,9 +22,6 @@ class ChartView(Styled):
     """Places a `Chart`; its colours come from the style sheet, one component class a role."""
 
     COMPONENT_CLASSES = {*(role.css for role in Role), *(ground.css for ground in Ground)}
-
-    class Resized(Message):
-        """The room for the chart is another; whoever draws it should draw it anew."""
 
     class Touched(Message):
         """The mouse was pressed, or drawn along with its button down, over a column of the chart."""
@@ -54,7 +51,7 @@ class ChartView(Styled):
         self.post_message(self.Touched(self, event.get_content_offset_capture(self).x))
 
     def on_resize(self) -> None:
-        self.post_message(self.Resized())
+        self.post_message(Resized())
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

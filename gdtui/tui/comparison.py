@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
-from textual.events import Resize
+from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.widgets import Static
 
 from gdtui.charts.roles import RUNS
 from gdtui.session.commands import GoTo
 from gdtui.tui.bindings import COMPARING, textual_bindings
-from gdtui.tui.board import Board, panel, rec_view
+from gdtui.tui.board import Board, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
@@ -40,6 +39,7 @@ class ComparisonBoard(Board):
     """
 
     keys = COMPARING
+    VERTICAL_BREAKPOINTS = [(0, "short"), (SHORT, "high")]
     BINDINGS = textual_bindings(COMPARING)
 
     snapshot: Standings | None
@@ -53,15 +53,10 @@ class ComparisonBoard(Board):
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="head"):
-            yield self.title_view
-            yield rec_view()
+        yield self.head()
         for view, title in ((self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")):
             yield panel(view, title)
         yield KeyBar(COMPARING)
-
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_table())
 
     def shows(self, session: object) -> bool:
         from gdtui.session.comparison import Comparison
@@ -84,7 +79,8 @@ class ComparisonBoard(Board):
             self._loss_view.show(drawn)
         self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
-        self._draw_table()
+        if self._loss_view.is_attached:  # being taken down, it has no styles
+            self._draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:
         from gdtui.views.loss import Look
@@ -95,10 +91,7 @@ class ComparisonBoard(Board):
         roles = tuple(RUNS[number % len(RUNS)] for number in order)
         return Look(max(run.wanted for run in runs), self._log_scale, shown.epoch, others, roles)
 
-    def _draw_table(self) -> None:
-        shown = self.snapshot
-        if shown is None:
-            return
+    def _draw_table(self, shown: Standings) -> None:
         from gdtui.report import standings_table
 
         table = standings_table(shown.entrants, shown.target, shown.epoch, is_narrow=self.size.width < NARROW)
@@ -111,18 +104,13 @@ class ComparisonBoard(Board):
         self._rows_view.update(marked)
         self._table_view.scroll_to_region(Region(0, shown.front + 1, 1, 1), animate=False, force=True)
 
-    def on_resize(self, event: Resize) -> None:
-        self.set_class(event.size.height < SHORT, "short")
-        # The table is laid out for the width that the screen has once this is done.
-        self.call_after_refresh(self._draw_table)
-
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         if self.snapshot is None:
             return
         from gdtui.views.loss import epoch_at
 
-        curves = sorted((entrant.curve for entrant in self.snapshot.entrants), key=len)
-        epoch = epoch_at(event.column, *self._loss_view.size, curves[-1], self._look(self.snapshot))
+        longest = max((entrant.curve for entrant in self.snapshot.entrants), key=len)
+        epoch = epoch_at(event.column, *self._loss_view.size, longest, self._look(self.snapshot))
         if epoch is not None:
             self.ask(GoTo(epoch))
 

@@ -1,7 +1,12 @@
 """Widgets that draw their own lines, in the styles that the style sheet gives their component classes."""
 
 from rich.style import Style
+from textual.message import Message
 from textual.widget import Widget
+
+
+class Resized(Message):
+    """The room for what a widget shows is another; whoever draws it should draw it anew."""
 
 
 class Styled(Widget):

@@ -9,6 +9,8 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from gdtui.tui.styled import Resized
+
 if TYPE_CHECKING:
     from gdtui.learning.moment import Moment
     from gdtui.runs.samples import Sample
@@ -20,27 +22,19 @@ class SamplesPanel(VerticalScroll, can_focus=False):
     COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--unknown"}
 
     def __init__(self, *, id: str | None = None) -> None:
-        self._view = Static()  # at hand: rows may come before it is mounted
+        self._view = Static()
         super().__init__(self._view, id=id)
-        self._content: tuple[list[Sample], tuple[str, ...], str] = ([], (), "")
-
-    def show(self, rows: list[Sample], feature_names: tuple[str, ...], missing: str = "") -> None:
-        """Show these rows from now on, or why there are none."""
-        self._content = rows, feature_names, missing
-        self._draw()
 
     def on_resize(self) -> None:
-        self._draw()
+        self.post_message(Resized())
 
-    def on_mount(self) -> None:
-        # The cells' styles are written into the table, so another theme needs another table.
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw())
-
-    def _draw(self) -> None:
+    def show(self, rows: list[Sample], names: tuple[str, ...], missing: str) -> None:
+        """Show these rows, whose features have these names, or why there are none."""
         from gdtui.report import samples_table  # takes 20 ms, which the first paint does not wait for
 
-        rows, names, missing = self._content
         width = self.scrollable_content_region.width
+        if not width or not self.is_attached:  # without styles: not laid out yet, or being taken down
+            return
         room = max(0, min(len(names), (width - 31) // 9))
         if not rows or not self.is_attached:  # on a screen that is being taken down there are no styles
             self._view.update(Text(f"The rows are not at hand:\n{missing}" if missing else ""))

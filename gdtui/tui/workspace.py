@@ -17,7 +17,7 @@ from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
 from gdtui.tui.bindings import BINDINGS, textual_bindings
-from gdtui.tui.board import Board, panel, rec_view
+from gdtui.tui.board import Board, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
@@ -66,10 +66,7 @@ class Workspace(Board):
         self._key_bar = KeyBar(BINDINGS)
 
     def compose(self) -> ComposeResult:
-        with Horizontal(id="head"):
-            yield self.title_view
-            yield self._saved_view
-            yield rec_view()
+        yield self.head(self._saved_view)
         yield self._small_view
         with Horizontal(id="main"):
             with Vertical(id="left"):
@@ -116,7 +113,8 @@ class Workspace(Board):
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self._key_bar.show(snapshot)
         self._show_saving(snapshot)
-        self._draw_table()
+        if self.has_class("results"):
+            self._draw_table(snapshot)
 
     def show_status(self, snapshot: Snapshot) -> None:
         shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
@@ -139,10 +137,7 @@ class Workspace(Board):
             return
         self.set_class(is_open, "results")
 
-    def _draw_table(self) -> None:
-        snapshot = self.snapshot
-        if snapshot is None or not self.has_class("results"):
-            return
+    def _draw_table(self, snapshot: Snapshot) -> None:
         from gdtui.runs.samples import samples
 
         data = snapshot.run.data
@@ -180,7 +175,6 @@ class Workspace(Board):
         self.set_class(not tiny and (width < 100 or height < 36), "narrow")
         self.set_class(tiny, "tiny")
         self._small_view.update(f"{width}×{height} is small for charts; ? for keys" if tiny else "")
-        self._draw_table()
 
     # Keys
 
@@ -202,7 +196,7 @@ class Workspace(Board):
 
     def action_table(self) -> None:
         self.toggle_class("results")
-        self._draw_table()
+        self.gdtui.redraw()
 
     def action_link(self) -> None:
         self._shows_link = not self._shows_link

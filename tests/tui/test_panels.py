@@ -32,11 +32,13 @@ from tests.tui.driving import (
     log,
     press,
     running,
+    saved,
     screen,
     session,
     status,
     step,
     until,
+    watching,
 )
 
 SIZES = [(120, 40), (80, 24), (200, 60)]
@@ -414,3 +416,14 @@ async def test_a_size_that_is_told_late_is_not_believed() -> None:
         await until(pilot, lambda: app.told[-1] == app.size == base(app).size == (100, 30))
         await pilot.pause()
         assert len(screen(app).splitlines()) == 30
+
+
+async def test_a_frame_that_comes_while_the_screen_is_taken_down_is_harmless(tmp_path: Path) -> None:
+    saved(tmp_path / "run.jsonl")
+    for app_of_it in (watching(tmp_path / "run.jsonl"), watching(tmp_path / "run.jsonl", target=1.0)):
+        async with running(app_of_it) as (app, pilot):
+            await idle(pilot)
+            await app.board.query("*").remove()
+            app.redraw()
+            await idle(pilot)
+            assert app.is_running
