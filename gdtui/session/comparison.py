@@ -2,11 +2,13 @@
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from gdtui.runs.compare import Entrant, entrants_of
 from gdtui.session import commands as ask
 from gdtui.session.log import Entry, Log, Said
 from gdtui.session.session import POLL
+from gdtui.session.snapshot import Phase
 
 LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""
@@ -25,6 +27,10 @@ class Standings:
         asked: how many commands have been carried out.
     """
 
+    phase: ClassVar[Phase] = Phase.FOLLOWING
+    stop: ClassVar[None] = None
+    saved_in: ClassVar[None] = None
+    """As in a `Snapshot`: files that are looked at stand still, and are written by others."""
     entrants: list[Entrant]
     target: float | None = None
     front: int = 0

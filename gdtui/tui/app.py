@@ -14,7 +14,7 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from textual.app import SystemCommand
 from textual.binding import Binding
@@ -24,6 +24,7 @@ from gdtui.session.commands import Command, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film, free_name
+from gdtui.tui.workspace import Workspace
 from gdtui.wire.terminal import TerseApp
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class GdtuiApp(TerseApp):
         self.film = Film(film, self._cells.whole, lambda: self.theme_variables)
         if film.path is not None:
             self.film.begin(film.path, shutil.get_terminal_size())
-        self.begin, self.board, self._display_settings = begin, board, display
+        self.begin, self.board, self._detaches = begin, board, display.detach
         self._asked = asyncio.Event()
         self._rests = self._is_stale = False
         self._told = 0
@@ -109,7 +110,9 @@ class GdtuiApp(TerseApp):
         self.session = session
         gc.freeze()  # a collection that goes through all that was imported holds up the screen for 50 ms
         self.set_timer(IMPORTS_AFTER, lambda: self.run_worker(asyncio.to_thread(_import_dialogs), group="imports"))
-        if not self.board.shows(session):
+        from gdtui.session.comparison import Comparison
+
+        if isinstance(session, Comparison) and isinstance(self.board, Workspace):  # a file that holds only losses
             from gdtui.tui.comparison import ComparisonBoard
 
             self.board = ComparisonBoard(self.board.what)
@@ -122,10 +125,10 @@ class GdtuiApp(TerseApp):
             happened, snapshot = await asyncio.to_thread(lambda: (session.turn(), session.snapshot()))
             self._hear(happened)
             if snapshot.is_leaving:
-                self.exit(self.board.exit_code(snapshot))
+                self.exit(int(snapshot.stop is not None and snapshot.stop.diverged))
                 return
             await self._show(snapshot)
-            self._rests = not self.board.moves(snapshot)
+            self._rests = not snapshot.phase.moves
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False
@@ -138,7 +141,7 @@ class GdtuiApp(TerseApp):
         if snapshot.asked != self._told:
             self.board.show_status(snapshot)
         self._told = snapshot.asked
-        if not self.board.moves(snapshot):
+        if not snapshot.phase.moves:
             waits = [asyncio.ensure_future(wait) for wait in (self.link.wait(), self._asked.wait())]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
@@ -220,24 +223,24 @@ class GdtuiApp(TerseApp):
     def on_load(self) -> None:
         if sys.platform == "win32":
             return
-        self._outlives_hangup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
-        if self._display_settings.detach and not self._outlives_hangup:
-            self._outlives_hangup = True
+        is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
+        self._outlives_hangup = self._detaches or is_ignored
+        if self._detaches and not is_ignored:
             with suppress(NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.hung_up)
 
-    def hung_up(self) -> None:
+    def hung_up(self) -> NoReturn:
         """Train on without a screen, if that was asked for and the run is in a file: as another program in this
         process, which goes on from the file as any `gdtui resume` does."""
-        path, speed = self.board.goes_on_in
-        if path is None or not self._outlives_hangup:
+        shown = self.board.snapshot
+        if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.stop is not None:
             super().hung_up()
-            return
+        speed = "max" if shown.is_max else repr(shown.rate)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", path, "--plain", "--speed", speed])
+        os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", shown.saved_in, "--plain", "--speed", speed])
 
 
 def _import_dialogs() -> None:

@@ -26,8 +26,6 @@ class Board(FrugalScreen):
     """
 
     keys: ClassVar[Sequence[Key]] = BINDINGS
-    goes_on_in: tuple[str | None, str] = None, ""
-    """The file in which the run can go on without a screen, if it can, and the speed to go on at."""
 
     def __init__(self, what: str) -> None:
         super().__init__()
@@ -36,10 +34,6 @@ class Board(FrugalScreen):
         self.what = what
         self.dialog: Dialog | None = None
         self.title_view = Static(f"gdtui  {what}", id="title", markup=False)
-
-    def shows(self, session: object) -> bool:
-        """Whether this is the screen for such a session."""
-        raise NotImplementedError
 
     def draw(self, snapshot: Any) -> Any:
         """The drawings, for `show`. Called outside the screen's thread, since they may take long."""
@@ -51,14 +45,6 @@ class Board(FrugalScreen):
 
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
-
-    def exit_code(self, snapshot: Any) -> int:
-        """What the app is left with."""
-        return 0
-
-    def moves(self, snapshot: Any) -> bool:
-        """Whether it goes on by itself, so that nobody waits for it to be shown."""
-        return False
 
     def head(self, *others: Widget) -> Widget:
         """The title, others beside it, and the sign that says that the screen is recorded; shown while it is."""
@@ -74,16 +60,17 @@ class Board(FrugalScreen):
         if self.dialog is None:
             self.gdtui.ask(command)
 
-    def open(self, dialog: Callable[..., Dialog], *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
-        """Ask by way of a dialog, and do something with the answer, if there is one."""
+    def open(self, name: str, *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
+        """Ask by way of a dialog of that name, and do something with the answer, if there is one."""
+        from gdtui.tui import dialogs  # the first paint does not wait for it
 
         def answered(answer: Any) -> None:
             self.dialog = None
             if answer is not None:
                 then(answer)
 
-        self.dialog = dialog(*about, answered=answered)
-        self.mount(self.dialog)
+        self.dialog = dialog = getattr(dialogs, name)(*about, answered=answered)
+        self.mount(dialog)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, the keys are its own."""
@@ -102,9 +89,7 @@ class Board(FrugalScreen):
         self.ask(Do.LEAVE)
 
     def action_help(self) -> None:
-        from gdtui.tui.dialogs import Help
-
-        self.open(Help, self.keys, self.size.width)
+        self.open("Help", self.keys, self.size.width)
 
 
 def panel(widget: Widget, title: str) -> Widget:

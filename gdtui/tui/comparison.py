@@ -58,11 +58,6 @@ class ComparisonBoard(Board):
             yield panel(view, title)
         yield KeyBar(COMPARING)
 
-    def shows(self, session: object) -> bool:
-        from gdtui.session.comparison import Comparison
-
-        return isinstance(session, Comparison)
-
     # Drawing
 
     def draw(self, snapshot: Standings) -> Chart | None:

@@ -4,7 +4,6 @@ They are widgets of the board and no screens of their own: Textual would draw th
 with each frame. So training goes on to be seen, and only what a dialog covers is sent.
 """
 
-import os
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from textwrap import TextWrapper
@@ -139,16 +138,3 @@ class Help(Dialog):
         text = Text("\n".join(wrap(f"{shown:<{margin}}{what}") for shown, what in rows))
         text.highlight_regex(r"(?m)^\S+(  ?\S+)*(?=  )", "bold")
         super().__init__("Keys", Static(text), answered=answered)
-
-
-def new_path(text: str) -> str:
-    """The name of a file that can be made. Raises ValueError with what is wrong."""
-    if not text:
-        raise ValueError("a file name is needed")
-    text = os.path.expanduser(text)
-    if os.path.lexists(text):
-        raise ValueError(f"{text} is there already; give another name")
-    folder = os.path.dirname(text) or "."
-    if not os.path.isdir(folder):
-        raise ValueError(f"there is no folder {folder}")
-    return text

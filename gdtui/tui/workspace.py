@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -81,11 +82,6 @@ class Workspace(Board):
             yield panel(self._confusion_view, "Confusion matrix")
         yield self._key_bar
 
-    def shows(self, session: object) -> bool:
-        from gdtui.session.session import Session
-
-        return isinstance(session, Session)
-
     # Drawing
 
     def draw(self, snapshot: Snapshot) -> list[Drawn]:
@@ -119,9 +115,6 @@ class Workspace(Board):
     def show_status(self, snapshot: Snapshot) -> None:
         shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
         self._status_lines.show(self._status(shown))
-
-    def moves(self, snapshot: Snapshot) -> bool:
-        return snapshot.phase.moves
 
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
@@ -178,16 +171,6 @@ class Workspace(Board):
 
     # Keys
 
-    def exit_code(self, snapshot: Snapshot) -> int:
-        return 1 if snapshot.stop is not None and snapshot.stop.diverged else 0
-
-    @property
-    def goes_on_in(self) -> tuple[str | None, str]:  # type: ignore[override]
-        shown = self.snapshot
-        if shown is None or shown.stop is not None:
-            return None, ""
-        return shown.saved_in, "max" if shown.is_max else repr(shown.rate)
-
     def action_log_scale(self) -> None:
         if self._views:
             loss = cast("LossView", self._views[0])
@@ -209,18 +192,16 @@ class Workspace(Board):
         return None if self.snapshot is None or self.snapshot.watched is not None else self.snapshot
 
     def action_ask_alpha(self) -> None:
-        from gdtui.tui.dialogs import Question
-
         if self._steered is not None:
-            title, value = "alpha, the learning rate", f"{self._steered.alpha:g}"
-            self.open(Question, title, value, a_positive, then=lambda alpha: self.ask(ask.SetAlpha(alpha)))
+            self._question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
 
     def action_ask_epochs(self) -> None:
-        from gdtui.tui.dialogs import Question
-
         if self._steered is not None:
-            value = str(self._steered.epochs)
-            self.open(Question, "epochs in all", value, a_count, then=lambda count: self.ask(ask.SetEpochs(count)))
+            self._question("epochs in all", str(self._steered.epochs), a_count, ask.SetEpochs)
+
+    def _question(self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]) -> None:
+        """Ask the session for something, with an argument that is typed; see `Question`."""
+        self.open("Question", title, value, read, then=lambda answer: self.ask(command(answer)))
 
     def action_quit(self) -> None:
         if self.snapshot is None:
@@ -229,8 +210,6 @@ class Workspace(Board):
             self.ask(ask.Do.LEAVE)
 
     def action_choose_data(self) -> None:
-        from gdtui.tui.dialogs import DataChoice
-
         shown, own = self._steered, self._own_data
         if shown is None or own is None:
             return
@@ -240,7 +219,7 @@ class Workspace(Board):
             data = own if source == own.source else DataSettings(source, seed=own.seed)
             self.ask(ask.ChooseData(data))
 
-        self.open(DataChoice, shown.run.settings.data.source, own.source, then=chosen)
+        self.open("DataChoice", shown.run.settings.data.source, own.source, then=chosen)
 
     def ask(self, command: Command) -> None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
@@ -249,7 +228,6 @@ class Workspace(Board):
         if shown is None or not shown.unsaved or not drops:
             super().ask(command)
             return
-        from gdtui.tui.dialogs import Confirm
 
         def answered(answer: str) -> None:
             if answer == "y":
@@ -257,7 +235,7 @@ class Workspace(Board):
             else:
                 self._save(then=command)
 
-        self.open(Confirm, f"{shown.unsaved} are in no file", then=answered)
+        self.open("Confirm", f"{shown.unsaved} are in no file", then=answered)
 
     def action_save(self) -> None:
         if self._steered is not None and self._steered.saved_in is not None:
@@ -266,8 +244,19 @@ class Workspace(Board):
             self._save()
 
     def _save(self, then: Command | None = None) -> None:
-        from gdtui.tui.dialogs import Question, new_path
-
         assert self.snapshot is not None
         name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
-        self.open(Question, "save the run as", name, new_path, then=lambda path: self.ask(ask.Save(path, then)))
+        self._question("save the run as", name, new_path, lambda path: ask.Save(path, then))
+
+
+def new_path(text: str) -> str:
+    """The name of a file that can be made. Raises ValueError with what is wrong."""
+    if not text:
+        raise ValueError("a file name is needed")
+    text = os.path.expanduser(text)
+    if os.path.lexists(text):
+        raise ValueError(f"{text} is there already; give another name")
+    folder = os.path.dirname(text) or "."
+    if not os.path.isdir(folder):
+        raise ValueError(f"there is no folder {folder}")
+    return text

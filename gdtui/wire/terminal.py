@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import RenderableType
 from rich.control import Control
@@ -68,7 +68,7 @@ class TerseApp(App[int]):
         tells = self.is_headless or getattr(self._driver, "_in_band_window_resize", False)
         return None if ask is None or tells else Size(*ask())
 
-    def hung_up(self) -> None:
+    def hung_up(self) -> NoReturn:
         """The terminal has gone, and nothing more can be shown or asked."""
         os._exit(128 + signal.SIGHUP)
 
