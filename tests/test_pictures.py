@@ -116,12 +116,12 @@ def test_a_cast_in_steps_shows_the_same_in_the_end(events, cut, apart):
 
 
 def test_text_is_without_blanks_at_the_ends():
-    assert picture.still(screen("one  \r\n\r\n  two\x1b[44m  \x1b[m\r\n")).text == "one\n\n  two"
+    assert screen("one  \r\n\r\n  two\x1b[44m  \x1b[m\r\n").text() == "one\n\n  two"
 
 
 def test_svg_puts_each_word_at_its_cell_in_its_colours():
-    shown = picture.still(screen("a <b>  \x1b[31;1mred\x1b[m\r\n\x1b[7m⠿\x1b[m \x1b[48;2;1;2;3mx\x1b[m"))
-    root = ElementTree.fromstring(svg(shown.rows, DEFAULT, "A & B"))
+    shown = screen("a <b>  \x1b[31;1mred\x1b[m\r\n\x1b[7m⠿\x1b[m \x1b[48;2;1;2;3mx\x1b[m")
+    root = ElementTree.fromstring(svg(shown, DEFAULT, "A & B"))
     title, *words = root.iter(f"{SVG}text")
     assert title.text == "A & B"
     assert [word.text for word in words] == ["a", "<b>", "red", "⠿", "x"]
@@ -135,7 +135,7 @@ def test_svg_puts_each_word_at_its_cell_in_its_colours():
 
 
 def test_a_long_line_of_braille_cannot_drift_from_its_cells():
-    root = ElementTree.fromstring(svg(picture.still(screen("⠤" * 18 + " word")).rows, DEFAULT, ""))
+    root = ElementTree.fromstring(svg(screen("⠤" * 18 + " word"), DEFAULT, ""))
     _, *words = root.iter(f"{SVG}text")
     assert [word.text for word in words] == ["⠤" * 4] * 4 + ["⠤⠤", "w", "ord"]
     width = float(words[0].get("textLength")) / 4
@@ -146,10 +146,10 @@ def test_a_long_line_of_braille_cannot_drift_from_its_cells():
 
 
 def test_wide_characters_have_both_their_cells_in_an_svg():
-    root = ElementTree.fromstring(svg(picture.still(screen("日本 x")).rows, DEFAULT, ""))
+    root = ElementTree.fromstring(svg(screen("日本 x"), DEFAULT, ""))
     _, wide, narrow = root.iter(f"{SVG}text")
     assert (wide.text, narrow.text) == ("日本", "x")
-    _, *odd = ElementTree.fromstring(svg(picture.still(screen("é日本語")).rows, DEFAULT, "")).iter(f"{SVG}text")
+    _, *odd = ElementTree.fromstring(svg(screen("é日本語"), DEFAULT, "")).iter(f"{SVG}text")
     assert [word.text for word in odd] == ["é日本", "語"]
     assert float(wide.get("textLength")) == pytest.approx(4 * float(narrow.get("textLength")), abs=0.2)
 
@@ -157,7 +157,7 @@ def test_wide_characters_have_both_their_cells_in_an_svg():
 def test_png_is_what_the_terminal_shows_in_the_theme(tmp_path):
     image = pytest.importorskip("PIL.Image")
     theme = replace(DEFAULT, background="#102030")
-    picture.write_still(picture.still(screen("\x1b[48;2;200;0;0m     ")), tmp_path / "a.png", theme, "")
+    picture.write_still(screen("\x1b[48;2;200;0;0m     "), tmp_path / "a.png", theme, "")
     with image.open(tmp_path / "a.png") as found:
         colours = {colour for _, colour in found.getcolors(1 << 20)}
     assert (0x10, 0x20, 0x30) in colours

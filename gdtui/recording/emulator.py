@@ -78,7 +78,8 @@ class Emulator:
         return [row.rstrip() for row in self.screen.rows()]
 
     def text(self) -> str:
-        return "\n".join(self.lines())
+        """The lines without blanks at their ends, and without blank lines at the end."""
+        return "\n".join(self.lines()).rstrip("\n")
 
     def cell(self, x: int, y: int) -> Char:
         """The cell in column x of row y, from 0, with its colours (names, or six hexadecimal digits)."""

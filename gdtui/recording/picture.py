@@ -1,7 +1,6 @@
 """Pictures of a terminal's screen: as text, SVG or PNG."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -21,38 +20,21 @@ PIECE = 4
 _FONTS = "'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace"
 
 
-@dataclass(frozen=True, slots=True)
-class Still:
-    """What a screen showed."""
-
-    rows: tuple[tuple[Char, ...], ...]
-    text: str
-    """Without blanks at the ends of lines, and without blank lines at the end."""
-    drawing: str
-    """The bytes that draw it."""
-
-
-def still(emulator: Emulator) -> Still:
-    """What the emulator's screen shows now."""
-    screen = emulator.screen
-    rows = tuple(tuple(screen.cells(y)) for y in range(screen.lines))
-    return Still(rows, emulator.text().rstrip("\n"), repaint(emulator))
-
-
-def write_still(shown: Still, path: Path, theme: Theme, title: str) -> None:
-    """As the file's ending says: .txt, .svg or .png."""
+def write_still(shown: Emulator, path: Path, theme: Theme, title: str) -> None:
+    """What the emulator's screen shows now, as the file's ending says: .txt, .svg or .png."""
     ending = path.suffix.lower()
     if ending == ".svg":
-        path.write_text(svg(shown.rows, theme, title), encoding="utf-8")
+        path.write_text(svg(shown, theme, title), encoding="utf-8")
     elif ending == ".png":
-        write_png(shown.drawing, (len(shown.rows[0]), len(shown.rows)), path, theme)
+        write_png(repaint(shown), shown.size, path, theme)
     else:
-        path.write_text(f"{shown.text}\n", encoding="utf-8")
+        path.write_text(f"{shown.text()}\n", encoding="utf-8")
 
 
-def svg(rows: Sequence[Sequence[Char]], theme: Theme, title: str) -> str:
-    """The rows in a window with this title. Each word has its own place and length: columns line up in any font."""
-    width, height = len(rows[0]) * WIDTH + 2 * PAD, len(rows) * HEIGHT + BAR + PAD
+def svg(shown: Emulator, theme: Theme, title: str) -> str:
+    """The screen in a window with this title. Each word has its own place and length: columns line up in any font."""
+    columns, rows = shown.size
+    width, height = columns * WIDTH + 2 * PAD, rows * HEIGHT + BAR + PAD
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.1f} {height:.1f}" width="{width:.0f}">\n'
         f'<rect width="100%" height="100%" rx="8" fill="{theme.background}"/>\n'
@@ -60,7 +42,8 @@ def svg(rows: Sequence[Sequence[Char]], theme: Theme, title: str) -> str:
         f'fill="{theme.palette[8]}">{escape(title)}</text>\n'
         f'<g font-family="{_FONTS}" font-size="{SIZE}">\n'
     )
-    return head + "".join(line for y, row in enumerate(rows) for line in _row(row, y, theme)) + "</g>\n</svg>\n"
+    lines = (line for y in range(rows) for line in _row(shown.screen.cells(y), y, theme))
+    return head + "".join(lines) + "</g>\n</svg>\n"
 
 
 def _row(row: Sequence[Char], y: int, theme: Theme) -> Iterator[str]:

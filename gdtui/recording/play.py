@@ -19,9 +19,8 @@ from typing import Any
 
 from gdtui.recording import gif, keys, picture
 from gdtui.recording.cast import CastError, CastWriter
-from gdtui.recording.emulator import repaint
+from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.parser import OUTPUTS
-from gdtui.recording.picture import Still
 from gdtui.recording.program import Program
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Place, Tape, TapeError
@@ -132,7 +131,7 @@ class Player:
         self._clipboard = ""
         self._hidden = bool(script.commands) and script.commands[0].name == "Hide"
         self._hidden_since, self._out_of_time = time.monotonic(), 0.0
-        self._last: Still | None = None
+        self._last: Emulator | None = None
         shell, theme = self._settings.shell, self._settings.theme.header()
         env = {**environment(shell, script.env), "SHELL": shutil.which(shell) or shell}
         self._cast = CastWriter(
@@ -147,7 +146,7 @@ class Player:
     def run(self) -> None:
         """Play all commands."""
         session = self._program
-        session.wait(lambda: bool(session.emulator.text().strip()), PROMPT_WITHIN)
+        session.wait(lambda: bool(session.emulator.text()), PROMPT_WITHIN)
         session.settle()
         start = self._place
         for command in self._script.commands:
@@ -156,7 +155,7 @@ class Player:
             if self._cast.failure:
                 raise CastError(f"{self._cast.path} could not be written: {self._cast.failure}")
         session.settle()
-        self.moments.append(Capture("the end", start, self.last.text))
+        self.moments.append(Capture("the end", start, self.last.text()))
 
     def close(self) -> None:
         """End the shell and all that it started; the cast ends with the last pause."""
@@ -166,11 +165,11 @@ class Player:
         self._program.close()
 
     @property
-    def last(self) -> Still:
+    def last(self) -> Emulator:
         """The last screen that was not hidden."""
-        return self._last if self._hidden and self._last else picture.still(self._program.emulator)
+        return self._last if self._hidden and self._last else self._program.emulator
 
-    def write(self, place: Place, path: Path, shown: Still) -> None:
+    def write(self, place: Place, path: Path, shown: Emulator) -> None:
         """Make a file of what was played, or of this screen, as its ending says. Raises TapeError with this place."""
         ending, cast = path.suffix.lower(), Path(self._cast.path)
         try:
@@ -228,7 +227,8 @@ class Player:
         """What follows is not recorded, and takes no time in the recording."""
         if not self._hidden:
             self._program.settle()
-            self._last = picture.still(self._program.emulator)
+            self._last = Emulator(*self._program.emulator.size)
+            self._last.feed(repaint(self._program.emulator).encode())
             self._hidden, self._hidden_since = True, time.monotonic()
 
     def show(self) -> None:
@@ -246,26 +246,23 @@ class Player:
         timeout = timeout or self._settings.wait_timeout
         what, matches = f"Wait+{scope} /{pattern}/", re.compile(pattern).search
 
-        def screen() -> str:
-            return emulator.text().rstrip("\n")
-
         def holds() -> bool:
-            return bool(matches(screen() if scope == "Screen" else emulator.lines()[emulator.screen.cursor.y]))
+            return bool(matches(emulator.text() if scope == "Screen" else emulator.lines()[emulator.screen.cursor.y]))
 
         if not self._program.wait(holds, timeout):
             why = "the shell ended without it" if self._program.ended else f"did not come within {timeout:g} s"
-            raise TapeError(self._place, f"{what}: {why}; the screen was:\n{screen()}")
-        seen = screen()
+            raise TapeError(self._place, f"{what}: {why}; the screen was:\n{emulator.text()}")
+        seen = emulator.text()
         if self._program.settle() and holds():
-            seen = screen()
+            seen = emulator.text()
         self.moments.append(Capture(what, self._place, seen))
 
     def screenshot(self, path: str) -> None:
         self._program.settle()
-        shot = picture.still(self._program.emulator)
-        self.moments.append(Capture(f"Screenshot {path}", self._place, shot.text))
+        shown = self._program.emulator
+        self.moments.append(Capture(f"Screenshot {path}", self._place, shown.text()))
         if not self._check:
-            self.write(self._place, Path(path), shot)
+            self.write(self._place, Path(path), shown)
 
     def copy(self, text: str) -> None:
         """Put a text on the tape's own clipboard."""

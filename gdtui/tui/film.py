@@ -92,11 +92,11 @@ class Film:
     def still(self, path: str, size: tuple[int, int]) -> None:
         """Save a picture of the screen. Raises OSError."""
         from gdtui.recording.emulator import Emulator
-        from gdtui.recording.picture import still, write_still
+        from gdtui.recording.picture import write_still
 
         emulator = Emulator(*size)
         emulator.feed(self._whole().encode())
-        write_still(still(emulator), Path(path), self._colours(), "gdtui")
+        write_still(emulator, Path(path), self._colours(), "gdtui")
 
     def _colours(self) -> Theme:
         """The theme's, as a terminal has them."""

@@ -165,13 +165,13 @@ class Terminal:
     # Looking
 
     def screen_text(self) -> str:
+        return "\n".join(self.lines())
+
+    def lines(self) -> list[str]:
         """What the screen shows now. Within a synchronised update: what it shows when that has ended."""
         with self._changed:
             self._changed.wait_for(lambda: not self.emulator.is_updating or self._ended, 2)
-            return self.emulator.text()
-
-    def lines(self) -> list[str]:
-        return self.screen_text().split("\n")
+            return self.emulator.lines()
 
     def cell(self, x: int, y: int) -> Char:
         """The cell in column x of row y, from 0."""
