@@ -164,7 +164,6 @@ class Emulator:
         self.screen = self.alt if to_alt else self.main
         if to_alt:
             self.alt.buffer.clear()
-            self.alt.dirty.update(range(self.alt.lines))
         if to_alt or not keeps_cursor:
             here = self.screen.cursor
             here.x, here.y, here.attrs = before.x, before.y, before.attrs

@@ -187,13 +187,10 @@ def _frames(events: Iterable[Event], rate: float) -> list[Event]:
 def _changes(past: Emulator, now: Emulator) -> dict[Char, _Cells]:
     """(row, column, character) of all cells that differ, by how they look now."""
     changes: dict[Char, _Cells] = {}
-    columns, rows = now.size
-    for y in range(rows):
-        old, new = past.screen.buffer[y], now.screen.buffer[y]
-        for x in range(columns):
-            cell = new[x]
-            if cell != old[x]:
-                changes.setdefault(cell._replace(data=""), []).append((y, x, cell.data))
+    for y in range(now.screen.lines):
+        for x, (old, new) in enumerate(zip(past.screen.cells(y), now.screen.cells(y), strict=True)):
+            if new != old:
+                changes.setdefault(new._replace(data=""), []).append((y, x, new.data))
     return changes
 
 

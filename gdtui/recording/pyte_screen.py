@@ -35,19 +35,11 @@ class Grid(pyte.Screen):
     def __init__(self, columns: int, lines: int, keeps_scrollback: bool) -> None:
         self.scrollback: list[str] = []
         self._keeps_scrollback = keeps_scrollback
-        self._rows: list[str] = []
         super().__init__(columns, lines)
 
     def rows(self) -> list[str]:
         """The text of each row, as wide as the screen."""
-        if len(self._rows) != self.lines:
-            self._rows = [""] * self.lines
-            self.dirty.update(range(self.lines))
-        for y in self.dirty:
-            if y < self.lines:
-                self._rows[y] = self.row(y)
-        self.dirty.clear()
-        return self._rows
+        return [self.row(y) for y in range(self.lines)]
 
     def row(self, y: int) -> str:
         return "".join(cell.data for cell in self.cells(y))
@@ -65,7 +57,6 @@ class Grid(pyte.Screen):
             cells = map(_cell, repeat(self.cursor.attrs), data)
             self.buffer[y].update(zip(range(x, x + len(data)), cells, strict=True))
             self.cursor.x = x + len(data)
-            self.dirty.add(y)
         self._mend(y, x)
         self._mend(self.cursor.y, self.cursor.x)
 
@@ -104,7 +95,6 @@ class Grid(pyte.Screen):
             for row, following in pairwise(rows):
                 self.buffer[row] = self.buffer[following]
             self.buffer[rows[-1]] = self._blank_line()
-        self.dirty.update(rows)
 
     def _blank_line(self) -> StaticDefaultDict[int, Char]:
         line: StaticDefaultDict[int, Char] = StaticDefaultDict(self.default_char)
@@ -119,7 +109,6 @@ class Grid(pyte.Screen):
         self.buffer[y].update(dict.fromkeys(range(begin, end), self._blank()))
         self._mend(y, begin)
         self._mend(y, end)
-        self.dirty.add(y)
 
     @property
     def at(self) -> int:
@@ -156,8 +145,6 @@ class Grid(pyte.Screen):
         self.lines, self.columns = lines, columns
         self.cursor.y = min(self.cursor.y - gone, lines - 1)
         self.cursor.x = min(self.cursor.x, columns - 1)
-        self._rows = []
-        self.dirty.update(range(lines))
 
     def drawn(self) -> str:
         """What makes another grid of this size look like this one, whatever it shows."""
