@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,6 @@ class CastWriter:
         clock: Callable[[], float] = time.monotonic,
         env: Mapping[str, str] = os.environ,
     ) -> None:
-        if version not in (2, 3):
-            raise CastError(f"{os.fspath(path)}: there is no version {version} of casts to write; 2 and 3 are known")
         self.path = os.fspath(path)
         self.failure = ""
         self._version, self._clock = version, clock
@@ -119,34 +118,31 @@ class CastWriter:
         self._write(f"[{shown / MICROSECONDS:.6f}, {json.dumps(kind)}, {json.dumps(data, ensure_ascii=False)}]")
 
     def _write(self, line: str) -> None:
-        if self._file < 0:
+        if self._file.closed:
             return
         data = memoryview(f"{line}\n".encode(errors="replace"))
         length = len(data)
         try:
             while data:
-                data = data[os.write(self._file, data) :]
+                data = data[os.write(self._file.fileno(), data) :]
             self._whole += length
         except OSError as error:
             self.failure = error.strerror or str(error)
             with suppress(OSError):  # players that know of no torn lines should play what there is
-                os.ftruncate(self._file, self._whole)
+                self._file.truncate(self._whole)
             self._release()
 
     def _release(self) -> None:
-        file, self._file = self._file, -1
-        if file >= 0:
-            try:
-                os.close(file)
-            except OSError as error:  # some file systems say only now that the disk is full
-                self.failure = self.failure or error.strerror or str(error)
+        try:
+            self._file.close()
+        except OSError as error:  # some file systems say only now that the disk is full
+            self.failure = self.failure or error.strerror or str(error)
 
 
-def _open_new(path: str, force: bool) -> int:
+def _open_new(path: str, force: bool) -> FileIO:
     """Not buffered: what is written is in the file, whatever happens to this process."""
-    flags = os.O_WRONLY | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     try:
-        return os.open(path, flags | (os.O_TRUNC if force else os.O_EXCL), 0o666)
+        return open(path, "wb" if force else "xb", buffering=0)
     except FileExistsError:
         raise CastError(f"{path} is there already; give another name, or --force to overwrite it") from None
     except (OSError, ValueError) as error:  # ValueError: a null in the name
@@ -172,12 +168,10 @@ def read_cast(path: str | os.PathLike[str]) -> Cast:
     """A cast of version 2 or 3. A last line that was cut off is passed over; CastError for what is no cast."""
     name = os.fspath(path)
     try:
-        first, *lines = Path(path).read_bytes().split(b"\n")
+        first, *lines = Path(path).read_bytes().rstrip().split(b"\n")
     except OSError as error:
         raise CastError(f"cannot read {name}: {error.strerror or error}") from None
     header = _read_header(name, first)
-    while lines and not lines[-1].strip():
-        lines.pop()
     return Cast(header, tuple(_read_events(name, lines, header["version"])))
 
 

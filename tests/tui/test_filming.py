@@ -138,8 +138,7 @@ async def test_a_failing_disk_is_told_and_training_goes_on(emulated) -> None:
     app = emulated(epochs=5)
     async with running(app, paused=True) as (_, pilot):
         await pilot.press("ctrl+r")
-        os.close(app.film._cast._file)
-        app.film._cast._file = os.open("/dev/full", os.O_WRONLY)
+        os.dup2(os.open("/dev/full", os.O_WRONLY), app.film._cast._file.fileno())
         await step(pilot, 1)
         await until(pilot, lambda: any("recording ended: No space left" in line for line in log(app)))
         assert not base(app).has_class("filming")
