@@ -2,8 +2,8 @@
 
 import argparse
 import math
-import sys
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from gdtui import __version__
@@ -35,9 +35,7 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, prog: str, description: str, epilog: str = "") -> None:
         lines_kept = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, None, description, epilog, formatter_class=lines_kept, allow_abbrev=False)
-
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        return super().parse_known_args(_joined(sys.argv[1:] if args is None else args), namespace)
+        self._negative_number_matcher = re.compile(r"-\.?\d")  # as of Python 3.14: the weights -1,0.5 are no option
 
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
@@ -187,14 +185,3 @@ def display_from(options: argparse.Namespace) -> Display:
     """The options that say how a run is shown; not every command has all of them."""
     fps = options.fps or (CALM_FPS if options.calm else None)
     return Display(options.speed, fps, options.calm, getattr(options, "detach_on_hangup", False))
-
-
-def _joined(arguments: Sequence[str]) -> list[str]:
-    """`--init -1,0.5` as `--init=-1,0.5`: argparse would take the weights for an option."""
-    joined: list[str] = []
-    for argument in arguments:
-        if joined and joined[-1] == "--init" and argument[:1] == "-" and argument[1:2] in "0123456789.":
-            joined[-1] = f"--init={argument}"
-        else:
-            joined.append(argument)
-    return joined

@@ -83,6 +83,10 @@ def test_weights_may_begin_with_a_negative_number():
     assert settings.init == (-1.0, 0.5, 2.0)
 
 
+def test_classes_may_begin_with_a_negative_number():
+    assert parsed("--classes", "-1,1").data.classes == ("-1", "1")
+
+
 POSITIVE, NOT_NEGATIVE = "a number greater than 0", "a number of at least 0"
 AT_LEAST_1, AT_LEAST_0 = "a whole number of at least 1", "a whole number of at least 0"
 SEED, SHARE = "a whole number from 0 to 4294967295", "a number from 0 to 1"
