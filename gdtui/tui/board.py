@@ -43,6 +43,10 @@ class Board(FrugalScreen):
         """Show this from now on."""
         raise NotImplementedError
 
+    def draw_table(self, snapshot: Any) -> None:
+        """Draw the table, if one is shown and laid out."""
+        raise NotImplementedError
+
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
 
@@ -77,6 +81,9 @@ class Board(FrugalScreen):
         return self.dialog is None
 
     def on_resized(self) -> None:
+        """Tables are drawn anew at once, charts when the terminal is ready for a frame."""
+        if self.snapshot is not None:
+            self.draw_table(self.snapshot)
         self.gdtui.redraw()
 
     def action_ask(self, action: str) -> None:

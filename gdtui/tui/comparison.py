@@ -74,8 +74,7 @@ class ComparisonBoard(Board):
             self._loss_view.show(drawn)
         self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
-        if self._loss_view.is_attached:  # being taken down, it has no styles
-            self._draw_table(snapshot)
+        self.draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:
         from gdtui.views.loss import Look
@@ -86,18 +85,20 @@ class ComparisonBoard(Board):
         roles = tuple(RUNS[number % len(RUNS)] for number in order)
         return Look(max(run.wanted for run in runs), self._log_scale, shown.epoch, others, roles)
 
-    def _draw_table(self, shown: Standings) -> None:
+    def draw_table(self, snapshot: Standings) -> None:
+        if not self._loss_view.is_attached:  # being taken down, it has no styles
+            return
         from gdtui.report import standings_table
 
-        table = standings_table(shown.entrants, shown.target, shown.epoch, is_narrow=self.size.width < NARROW)
+        table = standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, is_narrow=self.size.width < NARROW)
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
-        for number in range(len(shown.entrants)):
+        for number in range(len(snapshot.entrants)):
             style = self._loss_view.get_component_rich_style(RUNS[number % len(RUNS)].css)
-            keys.append(Text("▶━" if number == shown.front and len(shown.entrants) > 1 else " ━", style))
+            keys.append(Text("▶━" if number == snapshot.front and len(snapshot.entrants) > 1 else " ━", style))
         marked.add_row(Text("\n").join(keys), table)
         self._rows_view.update(marked)
-        self._table_view.scroll_to_region(Region(0, shown.front + 1, 1, 1), animate=False, force=True)
+        self._table_view.scroll_to_region(Region(0, snapshot.front + 1, 1, 1), animate=False, force=True)
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         if self.snapshot is None:

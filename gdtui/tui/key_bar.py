@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from gdtui.tui.bindings import FIRST, STEERING, Key
@@ -53,35 +54,26 @@ class KeyBar(Styled):
 
     COMPONENT_CLASSES = {"key-bar--key", "key-bar--word"}
 
+    footers: reactive[list[tuple[Key, str]]] = reactive(list)
+
     def __init__(self, keys: Sequence[Key]) -> None:
         super().__init__()
-        self._footers: list[str] = []
         order = {action: place for place, action in enumerate(FIRST)}
         self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
-
         self.show(None)
 
     def show(self, snapshot: Snapshot | None) -> None:
         """Show the keys that do something now."""
-        footers = [footer(key, snapshot) for key in self._table]
-        if footers != self._footers:
-            self._footers = footers
-            self.refresh()
-
-    def _shown(self) -> Iterator[tuple[Key, str]]:
-        room = self.size.width - 1
-        for key, text in zip(self._table, self._footers, strict=True):
-            if not text:
-                continue
-            room -= len(text) + BETWEEN
-            if room < -BETWEEN:
-                return
-            yield key, text
+        self.footers = [(key, text) for key in self._table if (text := footer(key, snapshot))]
 
     def render_line(self, y: int) -> Strip:
         key_style, word_style = self.style("key-bar--key"), self.style("key-bar--word")
         segments = [Segment(" ", word_style)]
-        for key, text in self._shown():
+        room = self.size.width - 1 + BETWEEN
+        for key, text in self.footers:
+            room -= len(text) + BETWEEN
+            if room < 0:
+                break
             name, _, word = text.partition(" ")
             click = Style.from_meta({"@click": key.binding if "." in key.action else f"screen.{key.binding}"})
             segments += [

@@ -53,14 +53,8 @@ class LogView(Styled):
     def _place_of(self, epoch: int | None) -> int | None:
         if epoch is None:
             return None
-        nearest, found = 0, None
-        for place in range(len(self.entries) - 1, -1, -1):
-            known = self.entries[place].epoch
-            if known == epoch:
-                return place
-            if known is not None and nearest < known < epoch:
-                nearest, found = known, place
-        return found
+        places = ((known, place) for place, (_, known) in enumerate(self.entries) if known and known <= epoch)
+        return max(places, default=(0, None))[1]
 
     def _seek(self) -> None:
         """Show the entry that is marked in the middle, or the newest."""

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.segment import Segment
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from gdtui.numbers import duration
 from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
-    from gdtui.session.snapshot import Snapshot  # brings NumPy with it
+    # These bring NumPy with them.
+    from gdtui.learning.moment import Moment
+    from gdtui.session.snapshot import Snapshot
 
 BAR = 30
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """What the status lines say."""
 
+    epochs: int
+    alpha: float
     state: str = "loading"
     """loading, or as `Phase` has it."""
     epoch: int = 0
-    epochs: int = 0
-    loss: float | None = None
-    accuracy: float | None = None
-    gradient_norm: float | None = None
-    alpha: float = 0.0
-    speed: str = ""
-    seconds_left: float | None = None
-    note: str = ""
-    link: str = ""
+    measured: Moment | None = None
+    """What the second line tells; None before the first epoch."""
+    tail: str = "loading the data …"
+    """What else there is to say in the first line."""
 
 
 def status_of(snapshot: Snapshot, link: str) -> Status:
@@ -42,20 +40,19 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
         link: what they say of the link; empty for nothing.
     """
     shown, phase = snapshot.shown, snapshot.phase
-    note, seconds_left = "", None
-    if phase.is_past:
-        note = "End returns" if snapshot.watched is not None else "f trains on from here, End returns"
+    if link:
+        tail = link
+    elif phase.is_past:
+        tail = "End returns" if snapshot.watched is not None else "f trains on from here, End returns"
     elif snapshot.stop is not None:
-        note = snapshot.stop.message
+        tail = snapshot.stop.message
     elif snapshot.watched is not None:
-        note = snapshot.watched
-    elif snapshot.rate:
-        seconds_left = (snapshot.epochs - shown.epoch) / snapshot.rate
-    loss = shown.loss if shown.epoch else None
-    return Status(
-        phase.value, shown.epoch, snapshot.epochs, loss, shown.accuracy, shown.gradient_norm, snapshot.alpha,
-        snapshot.speed, seconds_left, note, link,
-    )  # fmt: skip
+        tail = snapshot.watched
+    else:
+        left = f" {duration((snapshot.epochs - shown.epoch) / snapshot.rate)} left" if snapshot.rate else ""
+        tail = f"{snapshot.speed:<9}{left}"
+    measured = shown if shown.epoch else None
+    return Status(snapshot.epochs, snapshot.alpha, phase.value, shown.epoch, measured, tail)
 
 
 SIGNS = {
@@ -78,15 +75,11 @@ class StatusLines(Styled):
         *("status--name", "status--value", "status--text", "status--bar", "status--rest"),
     }
 
+    status = reactive(Status(0, 0.0))
+
     def __init__(self, status: Status) -> None:
         super().__init__(id="status")
         self.status = status
-
-    def show(self, status: Status) -> None:
-        """Show this from now on."""
-        if status != self.status:
-            self.status = status
-            self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -102,10 +95,7 @@ def progress(status: Status, width: int) -> list[Piece]:
     state = f"{SIGNS[status.state]} {status.state:<9} "
     epoch = f"{status.epoch:>{len(str(status.epochs))}}/{status.epochs}"
     pieces = [(state, kinds.get(status.state, "status--state")), *_field("epoch", epoch)]
-    tail = status.link or status.note
-    if not tail:
-        left = "" if status.seconds_left is None else f" {duration(status.seconds_left)} left"
-        tail = f"{status.speed:<9}{left}"
+    tail = status.tail
     used = sum(len(text) for text, _ in pieces)
     room = width - used - max(len(tail), 22) - 4
     if room >= 8:
@@ -125,17 +115,14 @@ def _bar(status: Status, width: int) -> list[Piece]:
 
 def measures(status: Status, width: int) -> list[Piece]:
     """What is measured at the epoch shown, in so many columns."""
-    fields = []
-    if status.loss is not None:
-        fields.append(("loss", f"{status.loss:<11.7g}"))
-    fields.append(("alpha", f"{status.alpha:<6g}"))
-    if status.loss is not None:  # a file may not tell the others
-        fields.append(("accuracy", "      –" if status.accuracy is None else f"{status.accuracy:7.2%}"))
-        norm = "–" if status.gradient_norm is None else f"{status.gradient_norm:.4g}"
-        fields.append(("gradient", f"{norm:<10}"))
+    known, fields = status.measured, {"alpha": f"{status.alpha:<6g}"}
+    if known is not None:  # a file may tell no more than the loss
+        norm = "–" if known.gradient_norm is None else f"{known.gradient_norm:.4g}"
+        accuracy = "      –" if known.accuracy is None else f"{known.accuracy:7.2%}"
+        fields = {"loss": f"{known.loss:<11.7g}", **fields, "accuracy": accuracy, "gradient": f"{norm:<10}"}
     pieces: list[Piece] = []
     used = 0
-    for name, value in fields:
+    for name, value in fields.items():
         used += len(name) + len(value) + 3
         if used - 2 > width:
             break

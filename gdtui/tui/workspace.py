@@ -62,7 +62,7 @@ class Workspace(Board):
         """What the slots show."""
         self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
         self._confusion_view = ConfusionPanel(id="confusion")
-        self._status_lines = StatusLines(Status(epochs=epochs, alpha=alpha, note="loading the data …"))
+        self._status_lines = StatusLines(Status(epochs, alpha))
         self._log_view = LogView(id="log")
         self._key_bar = KeyBar(BINDINGS)
 
@@ -105,16 +105,14 @@ class Workspace(Board):
                 slot.border_title, slot.border_subtitle = titles
             if chart is not None:
                 slot.show(chart)
-        self._status_lines.show(self._status(snapshot))
+        self._tell_status(snapshot)
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self._key_bar.show(snapshot)
         self._show_saving(snapshot)
-        if self.has_class("results"):
-            self._draw_table(snapshot)
+        self.draw_table(snapshot)
 
     def show_status(self, snapshot: Snapshot) -> None:
-        shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
-        self._status_lines.show(self._status(shown))
+        self._tell_status(snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown))
 
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
@@ -130,7 +128,9 @@ class Workspace(Board):
             return
         self.set_class(is_open, "results")
 
-    def _draw_table(self, snapshot: Snapshot) -> None:
+    def draw_table(self, snapshot: Snapshot) -> None:
+        if not self.has_class("results"):
+            return
         from gdtui.runs.samples import samples
 
         data = snapshot.run.data
@@ -138,8 +138,8 @@ class Workspace(Board):
         self._samples_views[self.has_class("narrow")].show(rows, data.feature_names, snapshot.missing)
         self._confusion_view.show(snapshot.shown, data.class_names)
 
-    def _status(self, snapshot: Snapshot) -> Status:
-        return status_of(snapshot, self.gdtui.link.text() if self._shows_link else "")
+    def _tell_status(self, snapshot: Snapshot) -> None:
+        self._status_lines.status = status_of(snapshot, self.gdtui.link.text() if self._shows_link else "")
 
     def _show_saving(self, snapshot: Snapshot) -> None:
         """Say in the corner which file holds the run, or that none does, where one held the run before."""
@@ -179,7 +179,7 @@ class Workspace(Board):
 
     def action_table(self) -> None:
         self.toggle_class("results")
-        self.gdtui.redraw()
+        self.on_resized()
 
     def action_link(self) -> None:
         self._shows_link = not self._shows_link

@@ -158,9 +158,16 @@ def base(app: Any) -> Screen[Any]:
     return app.board
 
 
-def status(app: Any) -> Status:
+class Told(Status):
+    """What the status lines say, and each thing that is measured."""
+
+    def __getattr__(self, name: str) -> Any:
+        return self.measured and getattr(self.measured, name)
+
+
+def status(app: Any) -> Told:
     """What the status lines say."""
-    return base(app).query_one(StatusLines).status
+    return Told(*base(app).query_one(StatusLines).status)
 
 
 def log(app: Any) -> list[str]:

@@ -405,7 +405,7 @@ async def test_quit_leaves_with_1_where_it_diverged() -> None:
     async with running(Settings(alpha=1e308), FLAT_OUT) as (app, pilot):
         await finish(pilot)
         assert status(app).state == "diverged"
-        assert "is too large" in status(app).note
+        assert "is too large" in status(app).tail
         await press(pilot, "plus", "space", "n")  # which change nothing
         await pilot.pause()
         assert status(app).state == "diverged"

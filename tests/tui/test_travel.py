@@ -454,7 +454,7 @@ async def finished() -> AsyncIterator[tuple[GdtuiApp, Pilot[int], Clock]]:
     async with running(SHORT, SLOWLY, clock=clock) as (app, pilot):
         await finish(pilot)
         await press(pilot, "m")
-        assert status(app).speed == "20/s"
+        assert snapshot(app).speed == "20/s"
         yield app, pilot, clock
 
 
