@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
@@ -80,57 +80,48 @@ def standings_table(
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
     been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha.
     Where objectives or data differ, it says so instead of a loss for all."""
-    differ, is_asked = tasks_differ(entrants), target is not None
+    differ, is_wide = tasks_differ(entrants), not is_narrow
+    compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
-    losses_at = [None if epoch is None else entrant.curve.at(epoch) for entrant in entrants]
-    firsts = [entrant.curve.first_at_most(target) for entrant in entrants]
     wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
-    reached, looked_at = wanted if math.isfinite(target) else "reached", f"loss at {epoch}"
-    columns = {
-        "run": [entrant.name for entrant in entrants],
-        "state": [entrant.state for entrant in entrants],
-        "epochs": [f"{len(entrant.curve):,}" for entrant in entrants],
-        "last loss": [_loss(entrant.loss) for entrant in entrants],
-        "accuracy": ["–" if entrant.accuracy is None else f"{entrant.accuracy:.2%}" for entrant in entrants],
-        reached: ["–" if first is None else f"{first:,}" for first in firsts],
-        looked_at: [_loss(loss) for loss in losses_at],
-        "alpha": [" → ".join(f"{alpha:g}" for _, alpha in entrant.curve.alphas) or "–" for entrant in entrants],
-        "objective": [entrant.task[0] for entrant in entrants],
-        "data": [entrant.task[1] for entrant in entrants],
-    }
-    left_out = {"state", "accuracy", "alpha", "objective", "data"} if is_narrow else set()
-    left_out |= {"objective", "data"} if not differ else set() if is_asked else {reached}
-    left_out |= {looked_at} if epoch is None else set()
+    reached = wanted if math.isfinite(target) else "reached"
+    columns: list[tuple[bool, str, JustifyMethod, list[str]]] = [
+        (True, "run", "left", [run.name for run in entrants]),
+        (is_wide, "state", "left", [run.state for run in entrants]),
+        (True, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
+        (True, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
+        (is_wide, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
+        (compares, reached, "right", [_told(run.curve.first_at_most(target), ",") for run in entrants]),
+        (epoch is not None, f"loss at {epoch}", "right", [_told(run.curve.at(epoch or 0), ".7g") for run in entrants]),
+        (is_wide, "alpha", "left", [" → ".join(f"{a:g}" for _, a in run.curve.alphas) or "–" for run in entrants]),
+        (is_wide and differ, "objective", "left", [run.task[0] for run in entrants]),
+        (is_wide and differ, "data", "left", [run.task[1] for run in entrants]),
+    ]
+    shown = [column for column in columns if column[0]]
     table = Table(box=None, padding=(0, 2, 0, 0))
     if differ:
         table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
-    shown = {name: cells for name, cells in columns.items() if name not in left_out}
-    for name in shown:
-        is_text = name in ("run", "state", "alpha", "objective", "data")
-        table.add_column(name, justify="left" if is_text else "right", no_wrap=True)
-    for row in zip(*shown.values(), strict=True):
+    for _, title, justify, _ in shown:
+        table.add_column(title, justify=justify, no_wrap=True)
+    for row in zip(*(cells for *_, cells in shown), strict=True):
         table.add_row(*map(Text, row))
     return table
 
 
-def _loss(loss: float | None) -> str:
-    return f"{loss:.7g}" if loss is not None and math.isfinite(loss) else "–"
-
-
-def _titled(table: Table, title: str) -> Table:
-    table.title, table.title_justify, table.title_style = title, "left", "bold"
-    return table
+def _told(value: float | None, spec: str) -> str:
+    return f"{value:{spec}}" if value is not None and math.isfinite(value) else "–"
 
 
 def print_report(run: Shown, console: Console | None = None) -> None:
     """Print table, confusion matrix and summary on the normal screen, so that they stay in the scrollback: all at the
     weights after the last step."""
     console, end = console or Console(highlight=False), run.end()
+    look: dict[str, Any] = {"title_justify": "left", "title_style": "bold"}
     if not isinstance(run.data, LostData):
         rows, names = samples(run, end.weights), run.data.class_names
-        console.print(_titled(samples_table(rows, run.data.feature_names), "Sampled activations"))
+        console.print(samples_table(rows, run.data.feature_names, title="Sampled activations", **look))
         if end.confusion is not None:
-            console.print(_titled(confusion_table(end.confusion, names), "Confusion matrix"))
+            console.print(confusion_table(end.confusion, names, title="Confusion matrix", **look))
     console.print(Text(summary(run, end), "bold"))
 
 
