@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import confusion_matrix
 
-from gdtui.data.dataset import BLOCK, blocks_of, dataset
+from gdtui.data.dataset import BLOCK, dataset
 from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES
@@ -47,7 +47,7 @@ ROWS = 3 * BLOCK + 17
 
 
 def blocked(data, loss, threads=None) -> Kernel:
-    return BlockedKernel(data.X, data.y, objective_named(loss), blocks_of(data.X), threads)
+    return BlockedKernel(data.X, data.y, objective_named(loss), data.blocks, threads)
 
 
 def evaluated(kernel, weights):

@@ -52,8 +52,8 @@ class Dataset:
 
     @cached_property
     def blocks(self) -> list[Floats]:
-        """X again, in blocks of rows; see `blocks_of`."""
-        return blocks_of(self.X)
+        """X again, as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
+        return [np.ascontiguousarray(self.X[at : at + BLOCK].T) for at in range(0, len(self), BLOCK)]
 
     @cached_property
     def digest(self) -> str:
@@ -61,11 +61,6 @@ class Dataset:
         sha = hashlib.sha256(np.ascontiguousarray(self.X).data)
         sha.update(np.ascontiguousarray(self.y).data)
         return sha.hexdigest()
-
-
-def blocks_of(X: Floats) -> list[Floats]:
-    """X, shape (N, d + 1), as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
-    return [np.ascontiguousarray(X[at : at + BLOCK].T) for at in range(0, len(X), BLOCK)]
 
 
 def dataset(

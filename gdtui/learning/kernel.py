@@ -69,7 +69,7 @@ class BlockedKernel(Kernel):
     """The same for data beyond the cache, block by block on all cores.
 
     Args:
-        blocks: X again, in the shape `blocks_of` gives it; shared by the kernels of one data set.
+        blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set.
         threads: how many to share the blocks out to; None for one a core.
     """
 
