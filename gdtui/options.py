@@ -4,6 +4,7 @@ import argparse
 import math
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from gdtui import __version__
@@ -41,49 +42,32 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
 
 
-def _number(
-    kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool], limitless: str | None = None
+def _allowed(
+    kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool] = lambda _: True, limitless: str | None = None
 ) -> Callable[[str], Any]:
-    """A converter for argparse that says which numbers are allowed; `limitless` is a word for infinity."""
+    """A converter for argparse that says which values are allowed; `limitless` is a word for infinity."""
 
     def convert(text: str) -> Any:
         if text == limitless:
             return math.inf
-        try:
+        with suppress(ValueError):
             value = kind(text)
-            known = math.isfinite(value)
-        except (ValueError, OverflowError):
-            known = False
-        if not known or not good(value):
-            raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
-        return value
+            if good(value):
+                return value
+        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
 
     return convert
 
 
-a_number = _number(float, "a number", lambda _: True)
-a_positive = _number(float, "a number greater than 0", lambda value: value > 0)
-_not_negative = _number(float, "a number of at least 0", lambda value: value >= 0)
-a_count = _number(
-    whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
-)
-_natural = _number(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
-_seed = _number(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
-_share = _number(float, "a number from 0 to 1", lambda value: 0 <= value <= 1)
-_pace = _number(float, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001, "max")
-a_factor = _number(float, "a number greater than 0", lambda value: value > 0, "max")
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
 
 
-def _init(text: str) -> str | tuple[float, ...]:
-    if text in INITS:
-        return text
-    try:
-        weights = tuple(float(part) for part in text.split(","))
-    except ValueError:
-        weights = ()
-    if not weights or not all(math.isfinite(weight) for weight in weights):
-        raise argparse.ArgumentTypeError(f"{text!r} is not one of {', '.join(INITS)}, nor numbers W0,W1,…")
-    return weights
+def _weights(text: str) -> str | tuple[float, ...]:
+    return text if text in INITS else tuple(map(_finite, text.split(",")))
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -93,11 +77,19 @@ def _names(text: str) -> tuple[str, ...]:
     return names
 
 
-def _two_names(text: str) -> tuple[str, ...]:
-    names = _names(text)
-    if len(names) != 2:
-        raise argparse.ArgumentTypeError(f"{text!r} is not two classes, A,B")
-    return names
+a_number = _allowed(_finite, "a number")
+a_positive = _allowed(_finite, "a number greater than 0", lambda value: value > 0)
+_not_negative = _allowed(_finite, "a number of at least 0", lambda value: value >= 0)
+a_count = _allowed(
+    whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
+)
+_natural = _allowed(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
+_seed = _allowed(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
+_share = _allowed(_finite, "a number from 0 to 1", lambda value: 0 <= value <= 1)
+_pace = _allowed(_finite, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001, "max")
+a_factor = _allowed(_finite, "a number greater than 0", lambda value: value > 0, "max")
+_init = _allowed(_weights, f"one of {', '.join(INITS)}, nor numbers W0,W1,…")
+_two_names = _allowed(_names, "two classes, A,B", lambda names: len(names) == 2)
 
 
 def _cast(text: str) -> str:
