@@ -72,6 +72,7 @@ def test_a_screen_drawn_anew_is_the_same_whatever_was_there(pieces, before):
         assert (one.cursor.x, one.cursor.y, one.cursor.attrs) == (other.cursor.x, other.cursor.y, other.cursor.attrs)
         assert one.margins == other.margins
     assert again.screen.cursor.hidden == emulator.screen.cursor.hidden
+    assert again.modes.get(7, True) == emulator.modes.get(7, True)
     assert not again.unknown
 
 

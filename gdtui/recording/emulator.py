@@ -206,7 +206,8 @@ _HANDLERS: dict[str, Callable[[Emulator, list[int]], None]] = {
 
 
 def repaint(emulator: Emulator) -> str:
-    """What makes a fresh terminal of this size, or one that shows anything else, look like this one."""
+    """What makes a fresh terminal of this size, or one that shows anything else, look and wrap lines like this one."""
     alternate = f"\x1b[?1049h{emulator.alt.drawn()}" if emulator.is_alternate else ""
     cursor = "\x1b[?25l" if emulator.screen.cursor.hidden else "\x1b[?25h"
-    return f"\x1b[?1049l\x1b[?7h{emulator.main.drawn()}{alternate}{cursor}"
+    wrap = "" if emulator.modes.get(7, True) else "\x1b[?7l"
+    return f"\x1b[?1049l\x1b[?7h{emulator.main.drawn()}{alternate}{cursor}{wrap}"

@@ -161,16 +161,11 @@ def in_steps(cast: Cast, theme: Theme, shades: Shades, rate: float) -> Iterator[
             for step in steps[:-1]:
                 yield Event(time, "o", f"\x1b[?25l{_painted(step)}")
                 time += _STEP
-            # The output is to find the screen that it was written for.
-            undone = _undone(past) if steps[1:] else ""
+            # The output is to find the screen that it was written for, in the midst of a sequence if need be.
+            undone = repaint(past) + past.pending if steps[1:] else ""
             yield Event(time, "o", undone + frame.data)
             past.feed(data)
         free = time + _STEP
-
-
-def _undone(past: Emulator) -> str:
-    """What brings back the screen that was, with its line wrap (mode 7), in the midst of a sequence if need be."""
-    return repaint(past) + ("" if past.modes.get(7, True) else "\x1b[?7l") + past.pending
 
 
 def _frames(events: Iterable[Event], rate: float) -> list[Event]:

@@ -5,7 +5,7 @@ from itertools import groupby, pairwise, repeat
 from typing import Any
 
 import pyte
-from pyte.screens import Char, Margins, StaticDefaultDict
+from pyte.screens import Char, Margins
 from wcwidth import wcwidth
 
 pyte.graphics.BG_AIXTERM[105] = "brightmagenta"  # pyte 0.8.2 says bfightmagenta
@@ -94,19 +94,12 @@ class Grid(pyte.Screen):
                 self.scrollback.append(self.row(0).rstrip())
             for row, following in pairwise(rows):
                 self.buffer[row] = self.buffer[following]
-            self.buffer[rows[-1]] = self._blank_line()
-
-    def _blank_line(self) -> StaticDefaultDict[int, Char]:
-        line: StaticDefaultDict[int, Char] = StaticDefaultDict(self.default_char)
-        if self.cursor.attrs.bg != "default":
-            line.update(dict.fromkeys(range(self.columns), self._blank()))
-        return line
-
-    def _blank(self) -> Char:
-        return self.default_char._replace(bg=self.cursor.attrs.bg)
+            self.buffer.pop(rows[-1], None)  # which is the one before it now
+            self._erase(rows[-1], 0, self.columns)
 
     def _erase(self, y: int, begin: int, end: int) -> None:
-        self.buffer[y].update(dict.fromkeys(range(begin, end), self._blank()))
+        blank = self.default_char._replace(bg=self.cursor.attrs.bg)
+        self.buffer[y].update(dict.fromkeys(range(begin, end), blank))
         self._mend(y, begin)
         self._mend(y, end)
 
