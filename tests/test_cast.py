@@ -76,13 +76,12 @@ def test_every_kind_of_event_reads_back(tmp_path):
         clock.now += 1.5
         cast.resize(100, 30)
         cast.marker("here")
-        clock.now += 0.25
-        cast.close(exit_code=3)
+        cast.close()
         cast.output("too late")
         found = read_cast(tmp_path / f"{version}.cast")
         assert found.size == (80, 24)
         events = [Event(0.0, "o", 'ü\x1b[1m"⠿\n'), Event(1.5, "r", "100x30"), Event(1.5, "m", "here")]
-        assert list(found.events) == events + ([Event(1.75, "x", "3")] if version == 3 else [])
+        assert list(found.events) == events
 
 
 @pytest.mark.parametrize("version", [2, 3])
@@ -102,7 +101,7 @@ def test_what_is_written_reads_back_with_its_times(tmp_path_factory, version, pi
 def test_intervals_do_not_add_up_to_another_time(tmp_path):
     pause = 1.4e-6  # rounds to 1 microsecond each, and to 14 for ten of them
     write(tmp_path / "a.cast", [(pause, "x")] * 1000, version=3)
-    assert read_cast(tmp_path / "a.cast").duration == pytest.approx(1.4e-3, abs=1e-6)
+    assert read_cast(tmp_path / "a.cast").events[-1].time == pytest.approx(1.4e-3, abs=1e-6)
 
 
 def test_times_do_not_go_back_with_the_clock(tmp_path):

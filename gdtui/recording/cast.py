@@ -45,10 +45,6 @@ class Cast:
         """Columns and rows at the start."""
         return _size(self.header)
 
-    @property
-    def duration(self) -> float:
-        return self.events[-1].time if self.events else 0.0
-
 
 class CastWriter:
     """Writes a cast while it happens. Once writing fails, `failure` says why and nothing more is written.
@@ -102,12 +98,6 @@ class CastWriter:
         """A place that players can jump to."""
         self._event("m", label)
 
-    def close(self, exit_code: int | None = None) -> None:
-        """Nothing more comes. Version 3 has a place for the program's exit code."""
-        if exit_code is not None and self._version == 3:
-            self._event("x", str(exit_code))
-        self._release()
-
     def _event(self, kind: str, data: str) -> None:
         seen = self._clock()
         self._elapsed += min(max(0.0, seen - self._seen), self._idle_limit)
@@ -130,9 +120,10 @@ class CastWriter:
             self.failure = error.strerror or str(error)
             with suppress(OSError):  # players that know of no torn lines should play what there is
                 self._file.truncate(self._whole)
-            self._release()
+            self.close()
 
-    def _release(self) -> None:
+    def close(self) -> None:
+        """Nothing more comes."""
         try:
             self._file.close()
         except OSError as error:  # some file systems say only now that the disk is full
