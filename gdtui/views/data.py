@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -140,11 +141,9 @@ def boundary(line: Line, xlim: Limits, ylim: Limits) -> tuple[tuple[float, float
     other, and the ends are always within the view.
     """
     corners = [(xlim[0], ylim[0]), (xlim[1], ylim[0]), (xlim[1], ylim[1]), (xlim[0], ylim[1])]
-    values = [line[0] + line[1] * u + line[2] * v for u, v in corners]
+    valued = [(u, v, line[0] + line[1] * u + line[2] * v) for u, v in corners]
     ends: list[tuple[float, float]] = []
-    for index in range(4):
-        (u1, v1), (u2, v2) = corners[index], corners[(index + 1) % 4]
-        a, b = values[index], values[(index + 1) % 4]
+    for (u1, v1, a), (u2, v2, b) in pairwise([*valued, valued[0]]):
         if (a >= 0) != (b >= 0):
             share = a / (a - b)
             ends.append((u1 + share * (u2 - u1), v1 + share * (v2 - v1)))
