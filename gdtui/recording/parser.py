@@ -83,10 +83,7 @@ class _Parser:
 
     def text(self, wanted: str, *others: str) -> Token:
         """A string or a bare word, or a token of another kind."""
-        return self.one_of(("string", "word", *others), wanted)
-
-    def one_of(self, kinds: tuple[str, ...], wanted: str) -> Token:
-        if self.next.kind not in kinds:
+        if self.next.kind not in ("string", "word", *others):
             self.next.fail(wanted)
         return self.take()
 
@@ -98,7 +95,9 @@ class _Parser:
         return " ".join(texts)
 
     def number(self, wanted: str) -> float:
-        return float(self.one_of(("number",), wanted).text)
+        if self.next.kind != "number":
+            self.next.fail(wanted)
+        return float(self.take().text)
 
     def time(self, wanted: str) -> float:
         """Seconds: `500ms`, `2s`, or a plain number of them."""

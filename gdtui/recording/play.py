@@ -61,7 +61,10 @@ def play(
     start = Place(script.file, 1, 1)
     wanted = [(place, Path(path)) for place, path in script.outputs]
     if outputs is not None:
-        wanted = [(start, _known(path)) for path in outputs]
+        wanted = [(start, Path(name)) for name in outputs]
+        for name in outputs:
+            if Path(name).suffix.lower() not in OUTPUTS:
+                raise ValueError(f"{name}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
     wanted = wanted or [(start, Path(f"{Path(script.file).stem}.cast"))]
     _check_programs(script)
     if not check:
@@ -80,13 +83,6 @@ def play(
         for place, path in () if check else wanted:
             player.write(place, path, player.last)
         return tuple(player.moments)
-
-
-def _known(name: str) -> Path:
-    path = Path(name)
-    if path.suffix.lower() not in OUTPUTS:
-        raise ValueError(f"{name}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
-    return path
 
 
 def _check_programs(script: Tape) -> None:
