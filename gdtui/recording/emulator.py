@@ -25,8 +25,8 @@ _CONTROLS = {char: name for char, name in pyte.Stream.basic.items() if name not 
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f]+)"
     r"|\x1b\[(?P<private>[<=>?]?)(?P<params>[0-9;:]*)(?P<between>[ -/]*)(?P<final>[@-~])"
-    r"|\x1b\](?P<osc>[^\x07\x1b]*)(?:\x07|\x1b\\)"
-    r"|\x1b[PX^_](?P<string>[^\x1b]*)\x1b\\"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1b[PX^_][^\x1b]*\x1b\\"
     r"|\x1b(?P<escape>[ -/]+[0-~]|[0-OQ-WYZ\\`-~])"
     r"|(?P<control>[\x00-\x1a\x1c-\x1f\x7f])"
 )
@@ -51,7 +51,6 @@ class Emulator:
         self.screen = self.main
         self.modes: dict[int, bool] = {}
         """Private modes that were ever named, and what they are now."""
-        self.title = ""
         self.unknown: Counter[str] = Counter()
         self._answer = answer
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
@@ -115,10 +114,6 @@ class Emulator:
             self.csi(token["private"], token["params"], token["between"], token["final"])
         elif kind == "control" and token["control"] in _CONTROLS:
             getattr(self.screen, _CONTROLS[token["control"]])()
-        elif kind == "osc":
-            code, _, value = token["osc"].partition(";")
-            if code in ("0", "2"):
-                self.title = value
         elif kind == "escape":
             self._escape(token["escape"])
 

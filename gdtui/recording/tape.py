@@ -165,7 +165,11 @@ def tokens(text: str, file: str) -> list[Token]:
     for match in _TOKEN.finditer(text.removeprefix("\ufeff") + "\n"):
         kind, place = str(match.lastgroup), Place(file, line, match.start() - begin + 1)
         if kind == "wrong":
-            raise TapeError(place, _complaint(match[0]))
+            char, torn = match[0], _TORN.get(match[0])
+            message = f"{char!r} means nothing here; put text in quotes"
+            if torn is not None:
+                message = f"this {torn} has no end; it ends with {'}' if char == '{' else char} on the same line"
+            raise TapeError(place, message)
         if kind != "blank":
             found.append(Token(kind, match[kind], place, glued))
         glued = kind not in ("blank", "end")
@@ -173,9 +177,3 @@ def tokens(text: str, file: str) -> list[Token]:
         if newlines:
             line, begin = line + newlines, match.start() + match[0].rindex("\n") + 1
     return found
-
-
-def _complaint(char: str) -> str:
-    if char in _TORN:
-        return f"this {_TORN[char]} has no end; it ends with {'}' if char == '{' else char} on the same line"
-    return f"{char!r} means nothing here; put text in quotes"

@@ -49,7 +49,6 @@ def test_any_split_of_the_bytes_gives_the_same_screen() -> None:
     text = "┃é\x1b[1;31m●\x1b[?2026h\x1b]0;a title\x07\x1b[3;5H▲\x1b[?2026l\x1bP+q544e\x1b\\z\x1b[>1u".encode()
     whole = shown(text)
     assert whole.text() == "┃é●\n\n    ▲z"
-    assert whole.title == "a title"
     for cut in range(len(text)):
         split = shown(text[:cut], text[cut:])
         assert (split.text(), split.cell(2, 0), split.kitty) == (whole.text(), whole.cell(2, 0), whole.kitty)
