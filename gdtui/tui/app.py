@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import shutil
 import signal
 import sys
 import time
@@ -23,7 +22,7 @@ from textual.screen import Screen
 from gdtui.session.commands import Command, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
-from gdtui.tui.film import Film, free_name
+from gdtui.tui.film import Film
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.terminal import TerseApp
 
@@ -65,15 +64,14 @@ class GdtuiApp(TerseApp):
         self.session: Session | Comparison | None = None
         self.failure: str | None = None
         """Why it could not begin."""
-        self.film = Film(film, self._cells.whole, lambda: self.theme_variables)
+        self.film = Film(film, self)
         if film.path is not None:
-            self.film.begin(film.path, shutil.get_terminal_size())
+            self.film.begin(film.path)
         self.begin, self.board, self._detaches = begin, board, display.detach
         self._asked = asyncio.Event()
         self._rests = self._is_stale = False
         self._told = 0
         """The commands that had been carried out when that was last told."""
-        self._outlives_hangup = False
 
     def get_default_screen(self) -> Screen[object]:
         return self.board
@@ -165,10 +163,8 @@ class GdtuiApp(TerseApp):
             match event:
                 case Marked(text):
                     self.film.mark(text)
-                case Said(text, is_error=True):
-                    self.notify(text, severity="error", timeout=10)
-                case Said(text):
-                    self.notify(text)
+                case Said(text, is_error):
+                    self.notify(text, severity="error" if is_error else "information", timeout=10 if is_error else None)
 
     # Keys of every screen
 
@@ -176,27 +172,20 @@ class GdtuiApp(TerseApp):
         self.exit(130)
 
     def action_record(self) -> None:
-        path = self.film.end()
-        if path is None:
-            try:
-                self.film.begin(free_name(".cast"), (self.size.width, self.size.height))
-            except ValueError as error:
-                self.notify(str(error), severity="error", timeout=10)
-                return
-        self.show_filming()
-        self._say(f"recording into {self.film.path}" if path is None else f"recorded in {path}")
+        self._film(self.film.begin_or_end)
 
     def action_still(self) -> None:
-        path = free_name(".svg")
-        try:
-            self.film.still(path, (self.size.width, self.size.height))
-        except OSError as error:
-            self.notify(f"{path}: cannot be written: {error.strerror or error}", severity="error", timeout=10)
-            return
-        self._say(f"saved a picture in {path}")
+        self._film(self.film.still)
 
-    def _say(self, text: str) -> None:
-        """Say what came of a key, in a corner and in the log."""
+    def _film(self, act: Callable[[], str]) -> None:
+        try:
+            self._filmed(act())
+        except ValueError as error:
+            self.notify(str(error), severity="error", timeout=10)
+
+    def _filmed(self, text: str) -> None:
+        """Say what came of it, in a corner and in the log."""
+        self.show_filming()
         self.notify(text)
         self.ask(Note(text))
 
@@ -209,10 +198,9 @@ class GdtuiApp(TerseApp):
     # Recording
 
     def drawn(self, text: str) -> None:
-        failure = self.film.drawn(text, (self.size.width, self.size.height))
+        failure = self.film.drawn(text)
         if failure:
-            self.call_later(self._say, failure)
-            self.call_later(self.show_filming)
+            self.call_later(self._filmed, failure)
 
     def show_filming(self) -> None:
         """Show the sign that the screen is recorded, while it is."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     # Imported when something is recorded: the first paint does not wait for it.
     from gdtui.recording.cast import CastWriter
     from gdtui.recording.themes import Theme
+    from gdtui.wire.terminal import TerseApp
 
 BLANK = "\x1b[m\x1b[2J\x1b[H\x1b[?25l"
 """A blank screen without a cursor: what a cast begins with, wherever it is played."""
@@ -26,39 +26,33 @@ DONE = "\x1b[m\x1b[{row};1H\x1b[?25h"
 
 
 class Film:
-    """What is recorded of a screen, if anything is.
+    """What is recorded of an app's screen, if anything is; the settings say how."""
 
-    Args:
-        settings: how it is recorded.
-        whole: what draws all that the terminal shows now, on a blank screen.
-        colours: the theme's variables as Textual has them.
-    """
-
-    def __init__(self, settings: CastSettings, whole: Callable[[], str], colours: Callable[[], dict[str, str]]) -> None:
-        self._settings, self._whole, self._variables = settings, whole, colours
+    def __init__(self, settings: CastSettings, app: TerseApp) -> None:
+        self._settings, self._app = settings, app
         self._cast: CastWriter | None = None
-        self._size = (0, 0)
+        self._size = app.size
 
     @property
     def path(self) -> str | None:
         """The cast that is being written, if one is."""
         return None if self._cast is None else self._cast.path
 
-    def begin(self, path: str, size: tuple[int, int]) -> None:
-        """Record from now on, a screen of so many columns and rows. Raises CastError."""
+    def begin(self, path: str) -> None:
+        """Record from now on. Raises CastError."""
         from gdtui.recording.cast import CastWriter
 
+        self._size = self._app.size
         self._cast = CastWriter(
             path,
-            *size,
+            *self._size,
             title=f"gdtui {' '.join(sys.argv[1:])}".rstrip(),
             theme=self._colours().header(),
             version=self._settings.version,
             idle_limit=self._settings.idle_limit,
             force=self._settings.force,
         )
-        self._cast.output(BLANK + self._whole())
-        self._size = size
+        self._cast.output(BLANK + self._app.cells.whole())
 
     def end(self, discard: bool = False) -> str | None:
         """Nothing more is recorded; the last screen stays. Or there is no recording at all. Returns where it is."""
@@ -71,44 +65,56 @@ class Film:
             os.unlink(cast.path)
         return None if discard else cast.path
 
+    def begin_or_end(self) -> str:
+        """Returns what came of it, in words. Raises CastError."""
+        path = self.end()
+        if path is not None:
+            return f"recorded in {path}"
+        self.begin(_free_name(".cast"))
+        return f"recording into {self.path}"
+
     def mark(self, label: str) -> None:
         """Leave a marker, that players can jump to."""
         if self._cast is not None:
             self._cast.marker(label)
 
-    def drawn(self, text: str, size: tuple[int, int]) -> str:
+    def drawn(self, text: str) -> str:
         """This was drawn. Returns what went wrong, if anything did: then nothing more is recorded."""
         if self._cast is None:
             return ""
-        if size != self._size:
-            self._size = size
-            self._cast.resize(*size)
+        if self._app.size != self._size:
+            self._size = self._app.size
+            self._cast.resize(*self._size)
         self._cast.output(text)
         if not self._cast.failure:
             return ""
         failed, self._cast = self._cast, None
         return f"{failed.path}: recording ended: {failed.failure}"
 
-    def still(self, path: str, size: tuple[int, int]) -> None:
-        """Save a picture of the screen. Raises OSError."""
+    def still(self) -> str:
+        """Save a picture of the screen. Returns that it did, in words. Raises ValueError where it cannot."""
         from gdtui.recording.emulator import Emulator
         from gdtui.recording.picture import write_still
 
-        emulator = Emulator(*size)
-        emulator.feed(self._whole().encode())
-        write_still(emulator, Path(path), self._colours(), "gdtui")
+        emulator, path = Emulator(*self._app.size), _free_name(".svg")
+        emulator.feed(self._app.cells.whole().encode())
+        try:
+            write_still(emulator, Path(path), self._colours(), "gdtui")
+        except OSError as error:
+            raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
+        return f"saved a picture in {path}"
 
     def _colours(self) -> Theme:
         """The theme's, as a terminal has them."""
         from gdtui.recording.themes import DEFAULT, Theme
 
-        known = self._variables()
+        known = self._app.theme_variables
         front, behind = known.get("foreground", ""), known.get("background", "")
         are_plain = all(len(colour) == 7 and colour[0] == "#" for colour in (front, behind))
         return Theme(front, behind, DEFAULT.palette) if are_plain else DEFAULT
 
 
-def free_name(ending: str) -> str:
+def _free_name(ending: str) -> str:
     """A name in this folder that nothing has."""
     name = f"gdtui-{time.strftime('%Y%m%d-%H%M%S')}"
     number = 1

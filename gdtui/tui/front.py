@@ -56,7 +56,6 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
 
 def run(app: GdtuiApp) -> int:
     """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen."""
-    code = 2
     try:
         app.run()
         code = (app.return_code or 0) if app.return_value is None else app.return_value

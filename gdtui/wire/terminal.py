@@ -34,7 +34,7 @@ class TerseApp(App[int]):
         super().__init__()
         self.link = Link(clock)
         self.frame_due = False
-        self._cells = Cells()
+        self.cells = Cells()
 
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
@@ -100,7 +100,7 @@ class TerseApp(App[int]):
             return
         try:
             width, height = self.size
-            text = self._cells.update(renderable, (width, height), self.console._color_system)
+            text = self.cells.update(renderable, (width, height), self.console._color_system)
             if text:
                 self.drawn(text)
                 self._send(text)
@@ -134,5 +134,5 @@ class TerseApp(App[int]):
     def action_repaint(self) -> None:
         """What the terminal shows was spoilt by something else: write it anew. Its answers may be lost too."""
         self.link.forget()
-        self._cells.forget()
+        self.cells.forget()
         self.refresh(layout=True)
