@@ -335,7 +335,8 @@ async def test_training_begins_by_itself() -> None:
 
 async def test_a_question_begins_with_todays_value() -> None:
     async with running() as (app, pilot):
-        await press(pilot, "up", "up", "a")
+        await press(pilot, "up", "up")
+        await press(pilot, "a")
         assert isinstance(app.board.dialog, Question)
         assert app.screen.query_one("Input").value == "0.05"
 
