@@ -7,7 +7,6 @@ import gc
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Comparison
     from gdtui.session.session import Session
 
-DIALOGS, IMPORTS_AFTER = "gdtui.tui.dialogs", 1.0
-"""Imported so many seconds after the data is there: with the first dialog it would hold up all that is drawn."""
+DIALOGS_AFTER = 1.0
+"""Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
 
 
 class GdtuiApp(TerseApp):
@@ -43,7 +42,6 @@ class GdtuiApp(TerseApp):
         board: the screen to begin with.
         display: how the run is shown.
         film: how the screen is recorded.
-        clock: seconds, for the link.
     """
 
     CSS_PATH = Path(__file__).with_name("app.tcss")  # also for subclasses that live elsewhere
@@ -56,9 +54,8 @@ class GdtuiApp(TerseApp):
         board: Board,
         display: Display,
         film: CastSettings = CastSettings(),  # noqa: B008 - frozen
-        clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        super().__init__(clock)
+        super().__init__()
         if display.calm or os.environ.get("NO_MOTION"):
             self.animation_level = "none"
         self.session: Session | Comparison | None = None
@@ -107,7 +104,10 @@ class GdtuiApp(TerseApp):
             return
         self.session = session
         gc.freeze()  # a collection that goes through all that was imported holds up the screen for 50 ms
-        self.set_timer(IMPORTS_AFTER, lambda: self.run_worker(asyncio.to_thread(_import_dialogs), group="imports"))
+        self.set_timer(
+            DIALOGS_AFTER,
+            lambda: self.run_worker(asyncio.to_thread(import_module, "gdtui.tui.dialogs"), group="imports"),
+        )
         from gdtui.session.comparison import Comparison
 
         if isinstance(session, Comparison) and isinstance(self.board, Workspace):  # a file that holds only losses
@@ -229,8 +229,3 @@ class GdtuiApp(TerseApp):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", shown.saved_in, "--plain", "--speed", speed])
-
-
-def _import_dialogs() -> None:
-    import_module(DIALOGS)
-    gc.freeze()

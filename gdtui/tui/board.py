@@ -73,7 +73,8 @@ class Board(FrugalScreen):
             if answer is not None:
                 then(answer)
 
-        self.dialog = dialog = getattr(dialogs, name)(*about, answered=answered)
+        self.dialog = dialog = getattr(dialogs, name)(*about)
+        dialog.answered = answered
         self.mount(dialog)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:

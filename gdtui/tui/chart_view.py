@@ -33,8 +33,6 @@ class ChartView(Styled):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
-        self._strips: dict[int, Strip] = {}
-        self._styles: dict[tuple[int, int], Style] = {}
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()
@@ -53,37 +51,23 @@ class ChartView(Styled):
     def on_resize(self) -> None:
         self.post_message(Resized())
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._styles.clear()
-        self._strips.clear()
-
     def show(self, chart: Chart) -> None:
         """Show this chart from now on."""
         before, self.chart = self.chart, chart
         if before is None or before.chars.shape != chart.chars.shape:
-            self._strips.clear()
             self.refresh()
-            return
-        regions = [Region(column, row, cells, 1) for column, row, cells in chart.changes(before)]
-        for region in regions:
-            self._strips.pop(region.y, None)
-        if regions:
+        elif regions := [Region(column, row, cells, 1) for column, row, cells in chart.changes(before)]:
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
         blank = self._style(Role.BLANK, Ground.NONE)
         if self.chart is None or y >= self.chart.height:
             return Strip.blank(self.size.width, blank)
-        strip = self._strips.get(y)
-        if strip is None:
-            runs = self.chart.runs(y)
-            strip = Strip([Segment(text, self._style(role, ground)) for text, role, ground in runs], self.chart.width)
-            self._strips[y] = strip
-        return strip.adjust_cell_length(self.size.width, blank)
+        segments = [Segment(text, self._style(role, ground)) for text, role, ground in self.chart.runs(y)]
+        return Strip(segments, self.chart.width).adjust_cell_length(self.size.width, blank)
 
     def _style(self, role: int, ground: int) -> Style:
-        if (role, ground) not in self._styles:
+        if (role, ground) not in self.known:
             behind = Style(bgcolor=self.style(Ground(ground).css).bgcolor)
-            self._styles[role, ground] = self.style(Role(role).css) + behind
-        return self._styles[role, ground]
+            self.known[role, ground] = self.style(Role(role).css) + behind
+        return self.known[role, ground]

@@ -31,12 +31,7 @@ NARROW, SHORT = 70, 20
 
 
 class ComparisonBoard(Board):
-    """Looks at run files.
-
-    Args:
-        what: see `Board`.
-        count: of the files.
-    """
+    """Looks at run files."""
 
     keys = COMPARING
     VERTICAL_BREAKPOINTS = [(0, "short"), (SHORT, "high")]
@@ -44,10 +39,10 @@ class ComparisonBoard(Board):
 
     snapshot: Standings | None
 
-    def __init__(self, what: str, count: int = 1) -> None:
+    def __init__(self, what: str) -> None:
         super().__init__(what)
         self._log_scale = False
-        self.add_class("compare", *(["several"] if count > 1 else []))
+        self.add_class("compare")
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
         self._rows_view = Static("reading …", markup=False)
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
@@ -72,6 +67,7 @@ class ComparisonBoard(Board):
         self.snapshot = snapshot
         if drawn is not None:
             self._loss_view.show(drawn)
+        self.set_class(len(snapshot.entrants) > 1, "several")
         self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
         self.draw_table(snapshot)

@@ -37,37 +37,38 @@ class Dialog(VerticalScroll):
     Args:
         title: what is asked.
         parts: what is below it; what can be focused there has the keys.
-        answered: called with the answer.
     """
 
-    def __init__(self, title: str, *parts: Widget, answered: Callable[[Any], None]) -> None:
+    answered: Callable[[Any], None]
+    """Called with the answer."""
+
+    def __init__(self, title: str, *parts: Widget) -> None:
         super().__init__(Label(title, classes="dialog-title", markup=False), *parts)
         self._keys_go_to = next((part for part in parts if part.can_focus), self)
-        self._answered = answered
 
     def on_mount(self) -> None:
         self._keys_go_to.focus()
 
     def action_answer(self, answer: Any = None) -> None:
         self.remove()
-        self._answered(answer)
+        self.answered(answer)
 
 
 class Question(Dialog):
     """Asks for a text.
 
     Args:
-        title, answered: see `Dialog`.
+        title: see `Dialog`.
         value: what stands there to begin with.
         read: turns the text into the answer, or raises ValueError or ArgumentTypeError with what is wrong.
     """
 
     BINDINGS = [Binding("escape", "answer", "Cancel")]
 
-    def __init__(self, title: str, value: str, read: Callable[[str], Any], answered: Callable[[Any], None]) -> None:
+    def __init__(self, title: str, value: str, read: Callable[[str], Any]) -> None:
         self._input, self._read = Input(value, select_on_focus=True), read
         self._hint = Label("enter takes it, escape leaves it", markup=False)
-        super().__init__(title, self._input, self._hint, answered=answered)
+        super().__init__(title, self._input, self._hint)
 
     def on_mount(self) -> None:
         self._input.cursor_blink = self.app.animation_level != "none"
@@ -81,11 +82,7 @@ class Question(Dialog):
 
 
 class Confirm(Dialog):
-    """Asks before something is lost; the answer is y, w (save it first), or None.
-
-    Args:
-        title, answered: see `Dialog`.
-    """
+    """Asks before something is lost; the answer is y, w (save it first), or None."""
 
     BINDINGS = [
         Binding("y", "answer('y')", "Drop them"),
@@ -93,9 +90,8 @@ class Confirm(Dialog):
         Binding("n,escape,q", "answer", "Stay"),
     ]
 
-    def __init__(self, title: str, answered: Callable[[Any], None]) -> None:
-        keys = Label("y drops them, w saves first, n or escape stays here", markup=False)
-        super().__init__(title, keys, answered=answered)
+    def __init__(self, title: str) -> None:
+        super().__init__(title, Label("y drops them, w saves first, n or escape stays here", markup=False))
 
 
 class DataChoice(Dialog):
@@ -104,16 +100,15 @@ class DataChoice(Dialog):
     Args:
         current: what is trained on now.
         own: what the command line named; offered too where it is a file.
-        answered: see `Dialog`.
     """
 
     BINDINGS = [Binding("escape,d", "answer", "Cancel")]
 
-    def __init__(self, current: str, own: str, answered: Callable[[Any], None]) -> None:
+    def __init__(self, current: str, own: str) -> None:
         sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
         options = OptionList(*(Option(f"{name:<14} {DESCRIPTIONS.get(name, 'your file')}", id=name) for name in sets))
         options.highlighted = sets.index(current) if current in sets else None
-        super().__init__("Train on", options, answered=answered)
+        super().__init__("Train on", options)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.action_answer(event.option.id)
@@ -125,16 +120,15 @@ class Help(Dialog):
     Args:
         keys: the table of them.
         columns: the width of the screen.
-        answered: see `Dialog`.
     """
 
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
 
-    def __init__(self, keys: Sequence[Key], columns: int, answered: Callable[[Any], None]) -> None:
+    def __init__(self, keys: Sequence[Key], columns: int) -> None:
         # A table by rich takes 17 ms for each of Textual's measurings, in which nothing else could be drawn.
         rows = [*((key.shown, key.help) for key in keys), ("ctrl+p", "Command palette: all of these, and the theme")]
         margin = max(len(shown) for shown, _ in rows) + 2
         wrap = TextWrapper(max(24, min(columns * 95 // 100, HELP_WIDTH) - 8), subsequent_indent=" " * margin).fill
         text = Text("\n".join(wrap(f"{shown:<{margin}}{what}") for shown, what in rows))
         text.highlight_regex(r"(?m)^\S+(  ?\S+)*(?=  )", "bold")
-        super().__init__("Keys", Static(text), answered=answered)
+        super().__init__("Keys", Static(text))

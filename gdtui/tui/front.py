@@ -51,7 +51,7 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
     from gdtui.tui.comparison import ComparisonBoard
 
     what = paths[0] if len(paths) == 1 else f"comparing {len(paths)} runs"
-    return GdtuiApp(_opening("Comparison", paths, target), ComparisonBoard(what, len(paths)), display, film)
+    return GdtuiApp(_opening("Comparison", paths, target), ComparisonBoard(what), display, film)
 
 
 def run(app: GdtuiApp) -> int:

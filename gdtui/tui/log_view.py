@@ -22,9 +22,7 @@ class LogView(Styled):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.entries: tuple[Entry, ...] = ()
-        self._added = 0
-        self._of: object = None
-        self._sought: int | None = None
+        self._shown: tuple[int, int | None, object] = 0, None, None
         self._marked: int | None = None
         """The place of the entry that is marked."""
         self._back = 0
@@ -39,22 +37,18 @@ class LogView(Styled):
                 it; None to follow the newest.
             of: whose log it is; another's is shown from its newest on.
         """
-        if (added, epoch, of) == (self._added, self._sought, self._of) and entries[-1:] == self.entries[-1:]:
+        before, self._shown = self._shown, (added, epoch, of)
+        if self._shown == before and entries[-1:] == self.entries[-1:]:
             return
-        new, moved = added - self._added, (epoch, of) != (self._sought, self._of)
-        self.entries, self._added, self._sought, self._of = entries, added, epoch, of
-        self._marked = self._place_of(epoch)
-        if moved or self._marked is not None:
+        self.entries, self._marked = entries, None
+        if epoch is not None:
+            places = ((known, place) for place, (_, known) in enumerate(entries) if known and known <= epoch)
+            self._marked = max(places, default=(0, None))[1]
+        if self._shown[1:] != before[1:] or self._marked is not None:
             self._seek()
         elif self._back:
-            self._scroll(new)  # whoever reads old lines goes on seeing them
+            self._scroll(added - before[0])  # whoever reads old lines goes on seeing them
         self.refresh()
-
-    def _place_of(self, epoch: int | None) -> int | None:
-        if epoch is None:
-            return None
-        places = ((known, place) for place, (_, known) in enumerate(self.entries) if known and known <= epoch)
-        return max(places, default=(0, None))[1]
 
     def _seek(self) -> None:
         """Show the entry that is marked in the middle, or the newest."""

@@ -14,14 +14,14 @@ class Styled(Widget):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._known: dict[str, Style] = {}
+        self.known: dict[object, Style] = {}
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._known.clear()
+        self.known.clear()
 
     def style(self, name: str) -> Style:
         """That of a component class."""
-        if name not in self._known:
-            self._known[name] = self.get_component_rich_style(name)
-        return self._known[name]
+        if name not in self.known:
+            self.known[name] = self.get_component_rich_style(name)
+        return self.known[name]

@@ -53,7 +53,6 @@ class Workspace(Board):
         self._own_data: DataSettings | None = None
         """The data that the command line named."""
         self._shows_link = False
-        self._saved = ""
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._saved_view = Static("", id="saved", markup=False)
         self._small_view = Static("", id="small", markup=False)
@@ -149,8 +148,7 @@ class Workspace(Board):
             text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
         elif snapshot.left_behind is not None:
             text = "not saved"
-        if text != self._saved:
-            self._saved = text
+        if text != self._saved_view.content:
             self._saved_view.update(text)
             self._saved_view.set_class(bool(text), "told")
             self._saved_view.set_class(path is None, "unsaved")

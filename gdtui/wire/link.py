@@ -6,6 +6,7 @@ frames are on their way; meanwhile training goes on, and what it brings replaces
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -28,11 +29,12 @@ class Link:
         clock: seconds.
     """
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._sent: deque[float] = deque()  # when each unanswered frame was sent
         self._answers = True
-        self._round_trip: float | None = None
+        self.round_trip: float | None = None
+        """Seconds from a frame's sending to its answer, smoothed; None before the first."""
         self._traffic: deque[tuple[float, int, int]] = deque()
         self._answered = asyncio.Event()
         self.total = 0
@@ -41,11 +43,11 @@ class Link:
     @property
     def is_ready(self) -> bool:
         """Whether another frame may be sent."""
-        patience = FIRST_PATIENCE if self._round_trip is None else max(PATIENCE, 4 * self._round_trip)
+        patience = FIRST_PATIENCE if self.round_trip is None else max(PATIENCE, 4 * self.round_trip)
         if self._sent and self._clock() - self._sent[0] > patience:
             # The answers are lost (a shell or a multiplexer took them), or there never is one: then the timer
             # alone sets the pace. Where the link only stalls, this adds a frame or two to what is on its way.
-            self._answers = self._round_trip is not None
+            self._answers = self.round_trip is not None
             self._sent.clear()
         return not self._answers or len(self._sent) < LIMIT
 
@@ -53,11 +55,6 @@ class Link:
         """No answer is awaited any more."""
         self._sent.clear()
         self._answered.set()
-
-    @property
-    def round_trip(self) -> float | None:
-        """Seconds from a frame's sending to its answer, smoothed; None before the first."""
-        return self._round_trip
 
     def wrote(self, size: int, is_frame: bool) -> None:
         """Take note of so many bytes sent; a frame carries a request."""
@@ -72,7 +69,7 @@ class Link:
         self._answers = True
         if self._sent:
             seconds = self._clock() - self._sent.popleft()
-            self._round_trip = seconds if self._round_trip is None else 0.7 * self._round_trip + 0.3 * seconds
+            self.round_trip = seconds if self.round_trip is None else 0.7 * self.round_trip + 0.3 * seconds
         self._answered.set()
 
     async def wait(self) -> None:
@@ -95,5 +92,5 @@ class Link:
     def text(self) -> str:
         """The link for the status line."""
         frames, size = self.rates()
-        trip = "no answer" if self._round_trip is None else f"{self._round_trip * 1000:.0f} ms"
+        trip = "no answer" if self.round_trip is None else f"{self.round_trip * 1000:.0f} ms"
         return f"{frames:4.1f} frames/s {size / 1000:5.1f} kB/s {trip}"

@@ -5,7 +5,6 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -30,9 +29,9 @@ class TerseApp(App[int]):
     """Sends the cells that differ (see `gdtui.wire.cells`), and asks after each frame whether it has been drawn
     (see `gdtui.wire.link`). A front end sets `frame_due` where the next thing sent is a frame."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.link = Link(clock)
+        self.link = Link()
         self.frame_due = False
         self.cells = Cells()
 
