@@ -141,18 +141,14 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
 
 
 def _pen(style: Style | None, color_system: ColorSystem | None) -> Pen:
-    if style is None or color_system is None:
-        return PLAIN if style is None else Pen("39", "49", _bits(style))
+    if style is None:
+        return PLAIN
     front, behind = "39", "49"
-    if style.color is not None:
+    if style.color is not None and color_system is not None:
         front = ";".join(style.color.downgrade(color_system).get_ansi_codes(foreground=True))
-    if style.bgcolor is not None:
+    if style.bgcolor is not None and color_system is not None:
         behind = ";".join(style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False))
-    return Pen(front, behind, _bits(style))
-
-
-def _bits(style: Style) -> int:
-    return sum(bit for bit, name, _, _ in _ATTRIBUTES if getattr(style, name))
+    return Pen(front, behind, sum(bit for bit, name, _, _ in _ATTRIBUTES if getattr(style, name)))
 
 
 def _looks_same(before: Cell, after: Cell) -> bool:
@@ -259,21 +255,14 @@ def _steps(count: int, onward: str, back: str) -> str:
     return f"\x1b[{many}{onward if count > 0 else back}" if count else ""
 
 
-_changes: dict[tuple[Pen, Pen], str] = {}
-
-
+@lru_cache(maxsize=20_000)
 def _change(before: Pen, after: Pen) -> str:
-    """The shortest code that turns one pen into another."""
-    key = before, after
-    code = _changes.get(key)
-    if code is None:
-        if len(_changes) > 20_000:
-            _changes.clear()
-        code = _changes[key] = min(_step(before, after), _from_reset(after), key=len)
-    return code
+    """The shortest code that turns one pen into another, be it by way of the plain one."""
+    codes = _codes(before, after), ["", *_codes(PLAIN, after)]
+    return min((f"\x1b[{';'.join(code)}m" for code in codes), key=len)
 
 
-def _step(before: Pen, after: Pen) -> str:
+def _codes(before: Pen, after: Pen) -> list[str]:
     codes = []
     removed = before.attributes & ~after.attributes
     if removed:
@@ -287,10 +276,4 @@ def _step(before: Pen, after: Pen) -> str:
         codes.append(after.front)
     if after.behind != before.behind:
         codes.append(after.behind)
-    return f"\x1b[{';'.join(codes)}m"
-
-
-def _from_reset(after: Pen) -> str:
-    codes = [on for bit, _, on, _ in _ATTRIBUTES if after.attributes & bit]
-    codes += [code for code, plain in ((after.front, "39"), (after.behind, "49")) if code != plain]
-    return f"\x1b[{';'.join(['', *codes])}m" if codes else RESET
+    return codes

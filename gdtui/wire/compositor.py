@@ -14,16 +14,14 @@ from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
-Spans = dict[int, list[tuple[int, int]]]
-"""For each line, the [begin, end) in which it changed."""
-
 
 class FrugalCompositor(Compositor):
     """The same picture as Textual's, for less."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._spans: Spans | None = None
+        self._spans: dict[int, list[tuple[int, int]]] | None = None
+        """For each line, the [begin, end) in which it changed."""
 
     def render_partial_update(self) -> ChopsUpdate | None:
         self._spans = {}
