@@ -5,6 +5,7 @@ from collections import deque
 from itertools import pairwise
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from gdtui.learning.descent import Batch
@@ -21,8 +22,8 @@ RECALLED = 5_000
 """Epochs before those of this session that the log begins with, at the most."""
 
 
-class Entry(NamedTuple):
-    """A line of the log."""
+class Entry(msgspec.Struct, frozen=True, gc=False):
+    """A line of the log. There may be many, which the garbage collector need not look through."""
 
     text: str
     epoch: int | None = None

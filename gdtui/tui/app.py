@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from importlib import import_module
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 DIALOGS_AFTER = 1.0
 """Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
+COLLECTS_EVERY = 5.0
+"""Seconds."""
 
 
 class GdtuiApp(TerseApp):
@@ -103,7 +105,12 @@ class GdtuiApp(TerseApp):
             self.exit(2)
             return
         self.session = session
-        gc.freeze()  # a collection that goes through all that was imported holds up the screen for 50 ms
+        # A collection through all objects holds the screen up for 50 ms: it leaves out what is there to stay, and comes at
+        # a time of its own, not in the midst of a frame.
+        gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
+        self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
+        self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
         self.set_timer(
             DIALOGS_AFTER,
             lambda: self.run_worker(asyncio.to_thread(import_module, "gdtui.tui.dialogs"), group="imports"),
@@ -171,15 +178,15 @@ class GdtuiApp(TerseApp):
     def action_interrupt(self) -> None:
         self.exit(130)
 
-    def action_record(self) -> None:
-        self._film(self.film.begin_or_end)
+    async def action_record(self) -> None:
+        await self._film(self.film.begin_or_end())
 
-    def action_still(self) -> None:
-        self._film(self.film.still)
+    async def action_still(self) -> None:
+        await self._film(self.film.still())
 
-    def _film(self, act: Callable[[], str]) -> None:
+    async def _film(self, act: Awaitable[str]) -> None:
         try:
-            self._filmed(act())
+            self._filmed(await act)
         except ValueError as error:
             self.notify(str(error), severity="error", timeout=10)
 

@@ -6,6 +6,7 @@ into: a player would have them answered by whatever terminal it runs in.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -65,7 +66,7 @@ class Film:
             os.unlink(cast.path)
         return None if discard else cast.path
 
-    def begin_or_end(self) -> str:
+    async def begin_or_end(self) -> str:
         """Returns what came of it, in words. Raises CastError."""
         path = self.end()
         if path is not None:
@@ -91,15 +92,20 @@ class Film:
         failed, self._cast = self._cast, None
         return f"{failed.path}: recording ended: {failed.failure}"
 
-    def still(self) -> str:
+    async def still(self) -> str:
         """Save a picture of the screen. Returns that it did, in words. Raises ValueError where it cannot."""
-        from gdtui.recording.emulator import Emulator
-        from gdtui.recording.picture import write_still
+        path, size, whole, colours = _free_name(".svg"), self._app.size, self._app.cells.whole(), self._colours()
 
-        emulator, path = Emulator(*self._app.size), _free_name(".svg")
-        emulator.feed(self._app.cells.whole().encode())
+        def draw() -> None:
+            from gdtui.recording.emulator import Emulator
+            from gdtui.recording.picture import write_still
+
+            emulator = Emulator(*size)
+            emulator.feed(whole.encode())
+            write_still(emulator, Path(path), colours, "gdtui")
+
         try:
-            write_still(emulator, Path(path), self._colours(), "gdtui")
+            await asyncio.to_thread(draw)
         except OSError as error:
             raise ValueError(f"{path}: cannot be written: {error.strerror or error}") from None
         return f"saved a picture in {path}"

@@ -42,7 +42,8 @@ class LogView(Styled):
             return
         self.entries, self._marked = entries, None
         if epoch is not None:
-            places = ((known, place) for place, (_, known) in enumerate(entries) if known and known <= epoch)
+            known = ((entry.epoch, place) for place, entry in enumerate(entries) if entry.epoch)
+            places = (pair for pair in known if pair[0] <= epoch)
             self._marked = max(places, default=(0, None))[1]
         if self._shown[1:] != before[1:] or self._marked is not None:
             self._seek()
