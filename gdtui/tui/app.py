@@ -204,7 +204,8 @@ class GdtuiApp(TerseApp):
 
     # Recording
 
-    def drawn(self, text: str) -> None:
+    def send(self, text: str) -> None:
+        super().send(text)
         failure = self.film.drawn(text)
         if failure:
             self.call_later(self._filmed, failure)

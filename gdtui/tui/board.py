@@ -89,9 +89,7 @@ class Board(FrugalScreen):
 
     def action_ask(self, action: str) -> None:
         """What a key of the table asks for."""
-        command = next(key.command for key in self.keys if key.action == action)
-        if command is not None:
-            self.ask(command)
+        self.ask(next(key.command for key in self.keys if key.action == action and key.command is not None))
 
     def action_quit(self) -> None:
         self.ask(Do.LEAVE)

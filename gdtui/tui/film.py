@@ -10,6 +10,7 @@ import asyncio
 import os
 import sys
 import time
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -123,7 +124,5 @@ class Film:
 def _free_name(ending: str) -> str:
     """A name in this folder that nothing has."""
     name = f"gdtui-{time.strftime('%Y%m%d-%H%M%S')}"
-    number = 1
-    while os.path.lexists(path := f"{name}{'' if number == 1 else f'-{number}'}{ending}"):
-        number += 1
-    return path
+    paths = (f"{name}{'' if number == 1 else f'-{number}'}{ending}" for number in count(1))
+    return next(path for path in paths if not os.path.lexists(path))

@@ -34,11 +34,7 @@ class Status(NamedTuple):
 
 
 def status_of(snapshot: Snapshot, link: str) -> Status:
-    """What the status lines say of a snapshot.
-
-    Args:
-        link: what they say of the link; empty for nothing.
-    """
+    """What the status lines say of a snapshot, and of the link, unless that is empty."""
     shown, phase = snapshot.shown, snapshot.phase
     if link:
         tail = link
@@ -77,16 +73,11 @@ class StatusLines(Styled):
 
     status = reactive(Status(0, 0.0))
 
-    def __init__(self, status: Status) -> None:
-        super().__init__(id="status")
-        self.status = status
-
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        pieces = (progress if y == 0 else measures)(self.status, width) if y < 2 else []
-        return Strip([Segment(text, self.style(name)) for text, name in pieces]).adjust_cell_length(
-            width, self.style("status--text")
-        )
+        pieces = (progress if y == 0 else measures)(self.status, width)
+        strip = Strip([Segment(text, self.style(name)) for text, name in pieces])
+        return strip.adjust_cell_length(width, self.style("status--text"))
 
 
 def progress(status: Status, width: int) -> list[Piece]:

@@ -12,6 +12,8 @@ from textual.widgets import Static
 from gdtui.tui.styled import Resized
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from gdtui.learning.moment import Moment
     from gdtui.runs.samples import Sample
 
@@ -50,16 +52,10 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         self.border_subtitle = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
 
 
-class ConfusionPanel(Static):
-    """Counts of true against predicted classes over all rows."""
+def confusion_of(shown: Moment, class_names: tuple[str, str]) -> Table | str:
+    """Counts of true against predicted classes over all rows, or why there are none."""
+    from gdtui.report import confusion_table
 
-    def show(self, shown: Moment, class_names: tuple[str, str]) -> None:
-        """Show the counts of that moment from now on."""
-        from gdtui.report import confusion_table
-
-        if shown.confusion is not None:
-            look = {"box": None, "padding": (0, 2, 0, 0)}
-            self.update(confusion_table(shown.confusion, class_names, "true ╲ pred", **look))
-        else:
-            is_lost = math.isnan(shown.loss)
-            self.update("the loss is not a number" if is_lost else "the file has none for this epoch")
+    if shown.confusion is not None:
+        return confusion_table(shown.confusion, class_names, "true ╲ pred", box=None, padding=(0, 2, 0, 0))
+    return "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"

@@ -23,7 +23,7 @@ from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.status import Status, StatusLines, status_of
-from gdtui.tui.tables import ConfusionPanel, SamplesPanel
+from gdtui.tui.tables import SamplesPanel, confusion_of
 
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from gdtui.session.snapshot import Snapshot
     from gdtui.views.loss import LossView
     from gdtui.views.view import View
-
-Drawn = tuple[tuple[str, str], "Chart | None"]
-"""A view's titles, and its drawing, where there is room for one."""
 
 
 class Workspace(Board):
@@ -60,8 +57,9 @@ class Workspace(Board):
         self._views: tuple[View, ...] = ()
         """What the slots show."""
         self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
-        self._confusion_view = ConfusionPanel(id="confusion")
-        self._status_lines = StatusLines(Status(epochs, alpha))
+        self._confusion_view = Static(id="confusion")
+        self._status_lines = StatusLines()
+        self._status_lines.status = Status(epochs, alpha)
         self._log_view = LogView(id="log")
         self._key_bar = KeyBar(BINDINGS)
 
@@ -83,7 +81,8 @@ class Workspace(Board):
 
     # Drawing
 
-    def draw(self, snapshot: Snapshot) -> list[Drawn]:
+    def draw(self, snapshot: Snapshot) -> list[tuple[tuple[str, str], Chart | None]]:
+        """Each view's titles, and its drawing, where there is room for one."""
         from gdtui.views.data import DataView
         from gdtui.views.loss import LossView
 
@@ -93,7 +92,7 @@ class Workspace(Board):
             for slot, view in zip(self._slots, self._views, strict=True)
         ]
 
-    def show(self, snapshot: Snapshot, drawn: list[Drawn]) -> None:
+    def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
         before, self.snapshot = self.snapshot, snapshot
         self._own_data = self._own_data or snapshot.run.settings.data
         if before is None or before.title != snapshot.title:
@@ -104,14 +103,15 @@ class Workspace(Board):
                 slot.border_title, slot.border_subtitle = titles
             if chart is not None:
                 slot.show(chart)
-        self._tell_status(snapshot)
+        self.show_status(snapshot)
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self._key_bar.show(snapshot)
         self._show_saving(snapshot)
         self.draw_table(snapshot)
 
     def show_status(self, snapshot: Snapshot) -> None:
-        self._tell_status(snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown))
+        shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
+        self._status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
 
     def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
@@ -135,10 +135,7 @@ class Workspace(Board):
         data = snapshot.run.data
         rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
         self._samples_views[self.has_class("narrow")].show(rows, data.feature_names, snapshot.missing)
-        self._confusion_view.show(snapshot.shown, data.class_names)
-
-    def _tell_status(self, snapshot: Snapshot) -> None:
-        self._status_lines.status = status_of(snapshot, self.gdtui.link.text() if self._shows_link else "")
+        self._confusion_view.update(confusion_of(snapshot.shown, data.class_names))
 
     def _show_saving(self, snapshot: Snapshot) -> None:
         """Say in the corner which file holds the run, or that none does, where one held the run before."""

@@ -101,8 +101,7 @@ class TerseApp(App[int]):
             width, height = self.size
             text = self.cells.update(renderable, (width, height), self.console._color_system)
             if text:
-                self.drawn(text)
-                self._send(text)
+                self.send(text)
         finally:
             self.post_display_hook()
 
@@ -110,10 +109,8 @@ class TerseApp(App[int]):
         """Say something in a corner; brackets in it, of a path, say, are no markup."""
         super().notify(message, markup=markup, **options)
 
-    def drawn(self, text: str) -> None:
-        """This draws what has changed on the screen; for whoever records it."""
-
-    def _send(self, text: str) -> None:
+    def send(self, text: str) -> None:
+        """Send what draws what has changed on the screen."""
         is_frame, self.frame_due = self.frame_due, False
         if self.cursor_position != (0, 0):  # an input method's window goes where the input's cursor is
             text += Control.move_to(*self.cursor_position).segment.text
