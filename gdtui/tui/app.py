@@ -105,16 +105,7 @@ class GdtuiApp(TerseApp):
             self.exit(2)
             return
         self.session = session
-        # A collection through all objects holds the screen up for 50 ms: it leaves out what is there to stay, and comes at
-        # a time of its own, not in the midst of a frame.
-        gc.freeze()
-        gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
-        self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
-        self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
-        self.set_timer(
-            DIALOGS_AFTER,
-            lambda: self.run_worker(asyncio.to_thread(import_module, "gdtui.tui.dialogs"), group="imports"),
-        )
+        self._keep_smooth()
         from gdtui.session.comparison import Comparison
 
         if isinstance(session, Comparison) and isinstance(self.board, Workspace):  # a file that holds only losses
@@ -137,6 +128,16 @@ class GdtuiApp(TerseApp):
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False
+
+    def _keep_smooth(self) -> None:
+        """A collection of garbage through all objects holds the screen up for 50 ms: it leaves out what is there to
+        stay, and comes at a time of its own, not in the midst of a frame. Imports come before they are needed."""
+        gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
+        self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
+        self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
+        dialogs = partial(asyncio.to_thread, import_module, "gdtui.tui.dialogs")
+        self.set_timer(DIALOGS_AFTER, lambda: self.run_worker(dialogs(), group="imports"))
 
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, what a key did is told at once, and
