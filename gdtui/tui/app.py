@@ -176,6 +176,10 @@ class GdtuiApp(TerseApp):
 
     # Keys of every screen
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """While there is a dialog, letters are its own."""
+        return self.board.dialog is None or action not in ("still", "record")
+
     def action_interrupt(self) -> None:
         self.exit(130)
 

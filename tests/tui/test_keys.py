@@ -26,6 +26,7 @@ from tests.tui.driving import (
     idle,
     keys,
     log,
+    notices,
     press,
     running,
     screen,
@@ -430,11 +431,12 @@ async def test_keys_typed_into_a_dialog_do_not_steer() -> None:
     async with running() as (app, pilot):
         before = session(app).run
         for dialog in ("a", "e", "d", "question_mark"):
-            await press(pilot, dialog, "r", "n", "plus")
+            await press(pilot, dialog, "r", "n", "plus", "s", "ctrl+r")
             assert app.board.dialog is not None
             await press(pilot, "escape")
         await pilot.pause()
         assert (session(app).run, before.done, before.alpha, before.epochs) == (before, 0, 0.01, 5)
+        assert notices(app) == []  # of a picture, say
 
 
 async def test_all_keys_before_the_data_is_there_are_harmless(tmp_path: Path) -> None:
