@@ -186,3 +186,27 @@ def test_values_that_are_not_finite_hide_no_other_where_they_are_merged(length, 
         assert envelope.span() == extremes(finite)
         lows, highs = envelope.stretches(np.array([0, length]))
         assert (lows[0], highs[0]) == extremes(finite)
+
+
+@given(*THINNED, st.data())
+@settings(max_examples=80, deadline=None)
+def test_some_values_of_many_are_taken_in_as_if_the_others_were_not_numbers(length, capacity, parts, data):
+    values = some(length)
+    before, known = data.draw(st.integers(0, length)), np.array(data.draw(st.lists(st.booleans(), min_size=length)))
+    values[~known[:length]] = np.nan
+    whole = filled(values, sorted(min(part, length) for part in parts), capacity)
+    sparse = filled(values[:before], [], capacity)
+    at = np.flatnonzero(known[before:length])
+    sparse.extend_some(at, values[before:][at], length - before)
+    assert (len(sparse), sparse.stride) == (length, whole.stride)
+    assert np.array_equal(sparse.values, whole.values, equal_nan=True)
+    assert np.array_equal(sparse.span(), whole.span(), equal_nan=True)
+    edges = np.linspace(0, length, 9).astype(int)
+    assert np.array_equal(sparse.stretches(edges), whole.stretches(edges), equal_nan=True)
+
+
+def test_values_between_a_few_that_are_known_take_no_room():
+    envelope = Envelope(64)
+    envelope.extend_some(np.array([0, 2**52]), np.array([3.0, 1.0]), 2**53)
+    assert (len(envelope), envelope.span()) == (2**53, (1.0, 3.0))
+    assert len(envelope.values) <= 64

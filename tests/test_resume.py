@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import pytest
@@ -9,8 +10,8 @@ import pytest
 from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.events import RuleDropped
-from gdtui.runs.reader import RunFile
-from gdtui.runs.reopen import reopen
+from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
@@ -96,3 +97,41 @@ def test_a_run_ended_by_hand_between_two_epochs_that_are_kept_has_all_its_epochs
     assert (again.done, again.stop) == (10_006, run.stop)
     assert again.weights.tobytes() == run.weights.tobytes()
     assert again.end() == run.end()
+
+
+def sparse(path: str, epochs: list[int], *lines: dict) -> str:
+    """A run file that holds these epochs alone, with losses that fall."""
+    RunWriter(path, Run(Settings(epochs=2 * 10**12, init=(0.5, 0.5, 0.5)), BLOBS)).close()
+    with open(path, "a") as file:
+        for epoch in epochs:
+            file.write(json.dumps({"epoch": epoch, "loss": 1 / epoch, "weights": [0.1, 0.2, 0.3]}) + "\n")
+        file.writelines(json.dumps(line) + "\n" for line in lines)
+    return path
+
+
+def test_a_run_longer_than_memory_is_opened_again_in_the_room_that_training_takes(tmp_path):
+    epochs = [1]
+    while epochs[-1] < 10**12:
+        epochs.append(epochs[-1] + max(10_000, epochs[-1] // 1000))
+    path = sparse(str(tmp_path / "run.jsonl"), epochs)
+    _, run, _ = continued(path)
+    assert run.done == len(run.history) == epochs[-1]
+    assert run.history.span() == (1 / epochs[-1], 1.0)
+    assert run.advance(1).first == epochs[-1] + 1
+    shown = Watched(path).run
+    assert shown.moment(epochs[-2]).weights.tolist() == [0.1, 0.2, 0.3]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "line"),
+    [
+        ([1, 10**8], None),
+        ([1], {"kind": "alpha", "alpha": 1, "from": 10**8}),
+        ([1], {"fork": 10**9, "of": 0, "alpha": 1}),
+    ],
+)
+def test_what_would_take_for_ever_to_compute_again_is_refused_and_its_losses_are_shown(tmp_path, epochs, line):
+    path = sparse(str(tmp_path / "run.jsonl"), epochs, *([] if line is None else [line]))
+    with pytest.raises(RunFileError, match="leaves out too much between the epochs 1 and"):
+        continued(path)
+    opening.watch(path, Display()).turn()

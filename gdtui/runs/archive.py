@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -17,6 +18,15 @@ from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.run import Shown
 from gdtui.settings import Settings
 from gdtui.types import Floats
+
+MOST_LEFT_OUT = 10_000
+"""Epochs that may be left out at any place of a file; see `can_be_bridged`."""
+
+
+def can_be_bridged(epoch: int, later: int) -> bool:
+    """Whether what lies between two epochs of a file can be computed again: gdtui leaves out less than a thousandth of
+    what came before, and more might take for ever."""
+    return later - epoch <= max(MOST_LEFT_OUT, later // 1000)
 
 
 class ArchivedRun(Shown):
@@ -47,7 +57,7 @@ class ArchivedRun(Shown):
 
     def read_on(self, where: str) -> None:
         """Take in what the branch holds by now. Raises OnlyLossesError where it holds no weights, of a file that is
-        called so."""
+        called so, or leaves out too many epochs."""
         branch, history = self.branch, self.history
         for since, alpha in branch.alphas:
             if since > self.done:
@@ -59,6 +69,9 @@ class ArchivedRun(Shown):
         if None in branch.weights[begin:end]:
             raise OnlyLossesError(f"{where}: holds no weights")
         if begin < end:
+            for epoch, later in pairwise([self.done, *branch.epochs[begin:end]]):
+                if not (self._is_lost or can_be_bridged(epoch, later)):
+                    raise OnlyLossesError(f"{where}: leaves out too much between the epochs {epoch} and {later}")
             history.append_records(
                 np.array(branch.epochs[begin:end]),
                 np.array(branch.losses[begin:end]),

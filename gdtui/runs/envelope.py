@@ -56,10 +56,33 @@ class Envelope:
             self._entries.extend(_merged(rows[into_last:], self.stride))
         self._count += len(values)
         while len(self._entries) > self._capacity:
-            self._entries.keep(_merged(_finite(self._entries.view()), 2))
-            self._blocks.keep(self._blocks.view()[:0])
-            self.stride *= 2
+            self._thin_out()
         self._sum_up()
+
+    def extend_some(self, at: np.ndarray, values: Floats, count: int) -> None:
+        """Append `count` values of which some are known: it takes no more room than they do, however many there are.
+
+        Args:
+            at: which of them are known, ascending indices below `count`, shape (n,).
+            values: those, shape (n,).
+        """
+        begin, self._count = self._count, self._count + count
+        while -(-self._count // self.stride) > self._capacity:
+            self._thin_out()
+        self._entries.extend(np.full((-(-self._count // self.stride) - len(self._entries), 2), np.nan))
+        rows = np.stack((values, -values)).T
+        self._least = np.fmin(self._least, np.fmin.reduce(_finite(rows), initial=np.nan))
+        owners, firsts = np.unique((begin + at) // self.stride, return_index=True)
+        least = np.fmin.reduceat(rows if self.stride == 1 else _finite(rows), firsts)
+        entries = self._entries.view()
+        entries[owners] = np.fmin(entries[owners], least)
+        self._sum_up()
+
+    def _thin_out(self) -> None:
+        """Merge neighbours, so that each entry stands for twice as many values."""
+        self._entries.keep(_merged(_finite(self._entries.view()), 2))
+        self._blocks.keep(self._blocks.view()[:0])
+        self.stride *= 2
 
     def _sum_up(self) -> None:
         """Make the blocks whose entries are complete."""

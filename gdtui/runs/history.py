@@ -109,10 +109,8 @@ class History:
             weights: shape (n, d + 1).
             bests: what the patience rule remembered before each of them.
         """
-        between = np.full(int(epochs[-1]) - len(self), np.nan)
-        between[epochs.astype(np.intp) - len(self) - 1] = losses
         self._keep(epochs.astype(float), weights, bests)
-        self.envelope.extend(between)
+        self.envelope.extend_some(epochs - len(self) - 1, losses, int(epochs[-1]) - len(self))
 
     def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best]) -> None:
         self._keyframes.extend(weights)

@@ -10,7 +10,7 @@ from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.stop import without
-from gdtui.runs.archive import ArchivedRun
+from gdtui.runs.archive import ArchivedRun, can_be_bridged
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
@@ -77,13 +77,13 @@ def reopen(file: RunFile) -> list[Run]:
     read_on(file, settings, data_of(file, settings), shown)
     runs: list[Run] = []
     for archived in shown:
-        run = _ready(archived)
+        run = _ready(archived, file.path)
         run.parent = None if archived.forked_at is None else runs[archived.branch.parent]
         runs.append(run)
     return runs
 
 
-def _ready(archived: ArchivedRun) -> Run:
+def _ready(archived: ArchivedRun, where: str) -> Run:
     """The run behind the last epoch that is known to be done.
 
     That is the last one kept, the one before the last change of alpha, or the one at which it ended: where epochs
@@ -97,6 +97,10 @@ def _ready(archived: ArchivedRun) -> Run:
     known = max([run.forked_at or 1, *(since for since, _ in branch.alphas)]) - 1
     if branch.end is not None:
         known = max(known, branch.end.epoch)
+    if not can_be_bridged(run.done, known):
+        raise RunFileError(
+            f"{where}: leaves out too much between the epochs {run.done} and {known}, so it cannot go on"
+        )
     for batch, later in history.redo(state, known):
         history.append(batch)
         state = later
