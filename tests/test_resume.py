@@ -101,7 +101,7 @@ def test_a_run_ended_by_hand_between_two_epochs_that_are_kept_has_all_its_epochs
 
 def sparse(path: str, epochs: list[int], *lines: dict) -> str:
     """A run file that holds these epochs alone, with losses that fall."""
-    RunWriter(path, Run(Settings(epochs=2 * 10**12, init=(0.5, 0.5, 0.5)), BLOBS)).close()
+    RunWriter(path, Run(Settings(epochs=10**12, init=(0.5, 0.5, 0.5)), BLOBS)).close()
     with open(path, "a") as file:
         for epoch in epochs:
             file.write(json.dumps({"epoch": epoch, "loss": 1 / epoch, "weights": [0.1, 0.2, 0.3]}) + "\n")

@@ -376,6 +376,58 @@ def test_a_bad_file_is_one_clear_line_and_exit_code_2(tmp_path, name):
         assert said in done.stderr
 
 
+DEEP: list = []
+for _ in range(300):
+    DEEP = [DEEP]
+WRONG_KINDS = [
+    ("data.source", 5),
+    ("data.samples", 10**400),
+    ("data.classes", ["a"]),
+    ("rules.patience", 0),
+    ("features", 5),
+    ("features", [5]),
+    ("epochs", "many"),
+    ("epochs", 10**30),
+    ("alpha", -1),
+    ("alpha", 1e999),
+    ("loss", []),
+    ("init", "x"),
+    ("init", []),
+    ("init", [0.5]),
+    ("seed", "x"),
+    ("seed", 2**40),
+    ("sample_size", -1),
+    ("digest", DEEP),
+    ("version", True),
+    ("version", -1),
+]
+
+
+@pytest.mark.parametrize(("field", "value"), WRONG_KINDS, ids=lambda value: str(value)[:20])
+def test_a_first_line_with_a_value_of_another_kind_is_refused_by_the_name_of_its_field(tmp_path, field, value):
+    path, run = tmp_path / "run.jsonl", new_run()
+    train(run, RunWriter(str(path), run), 5)
+    first, rest = path.read_text().split("\n", 1)
+    header = json.loads(first)
+    *outer, name = field.split(".")
+    (header[outer[0]] if outer else header)[name] = value
+    path.write_text(f"{json.dumps(header)}\n{rest}".replace("Infinity", "1e999"))
+    for command in (["watch"], ["watch", str(path)], ["resume"], ["export", "--format", "json"]):
+        done = gdtui(*command, str(path))
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+        assert f"{path}: line 1 has a value of the wrong kind" in done.stderr
+        assert f"$.{field}" in done.stderr
+
+
+def test_a_loss_that_this_gdtui_does_not_know_is_shown_and_cannot_go_on(tmp_path):
+    path, run = tmp_path / "run.jsonl", new_run()
+    train(run, RunWriter(str(path), run), 5)
+    path.write_text(path.read_text().replace('"loss":"article"', '"loss":"hinge"'))
+    assert gdtui("watch", str(path)).stdout.count("epoch #") == 5
+    assert "not all can be shown" in gdtui("watch", str(path), str(path)).stdout
+    assert "so it cannot go on" in gdtui("resume", str(path)).stderr
+
+
 def test_a_line_without_end_is_not_read_into_memory(tmp_path):
     path = tmp_path / "run.jsonl"
     with path.open("wb") as file:

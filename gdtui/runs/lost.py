@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.plane import Plane
+from gdtui.runs.header import Described
 from gdtui.settings import DataSettings
 from gdtui.text import printable
 
@@ -44,14 +46,13 @@ class LostData(Dataset):
             why: why the data cannot be had.
         """
         try:
-            names, classes = _texts(header["features"]), _texts(header["class_names"])
-            plane = plane_in(header["plane"], len(names))
-            zero, one = classes
-            X, rows = np.empty((0, len(names) + 1)), int(header["rows"])
-            name = printable(str(header["name"]))
+            told = msgspec.convert(header, Described)
+            plane = plane_in(told.plane, len(told.features))
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
-        return cls(name, X, np.empty(0), names, (zero, one), asked_for.is_standardized, rows, why, seen_in=plane)
+        name, names, (zero, one) = printable(told.name), _texts(told.features), _texts(told.class_names)
+        X = np.empty((0, len(names) + 1))
+        return cls(name, X, np.empty(0), names, (zero, one), asked_for.is_standardized, told.rows, why, seen_in=plane)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

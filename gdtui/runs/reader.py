@@ -18,6 +18,7 @@ import numpy as np
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
 from gdtui.runs.events import Branch, Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.header import checked
 from gdtui.runs.history import steer
 from gdtui.text import printable
 
@@ -229,17 +230,18 @@ class RunFile:
 
     def _begin(self, event: dict[str, Any]) -> None:
         if event["format"] != FORMAT:
-            raise self._wrong(f"names the format {event['format']!r}, not {FORMAT!r}")
-        if msgspec.convert(event["version"], int) > VERSION:
-            raise self._wrong(f"says version {event['version']}; this gdtui reads up to version {VERSION}")
+            raise self._wrong(f"names the format {str(event['format'])[:40]!r}, not {FORMAT!r}")
+        version = event.get("version")
+        if isinstance(version, int) and version > VERSION:
+            raise self._wrong(f"says version {version:g}; this gdtui reads up to version {VERSION}")
         if self._line != 1:
             raise self._wrong("begins another run; a run file holds one")
-        self.header = event
-        self.branch.wanted = msgspec.convert(event.get("epochs", 0), int)
+        self.header = checked(event)
+        self.branch.wanted = event.get("epochs", 0)
         if "features" in event:
             self._size = 1 + len(event["features"])
         if "alpha" in event:
-            steer(self.branch.alphas, 1, msgspec.convert(event["alpha"], float))
+            steer(self.branch.alphas, 1, event["alpha"])
 
     def _epoch(self, line: Epoch) -> None:
         branch, epoch = self.branch, line.epoch

@@ -14,7 +14,7 @@ from gdtui.runs.archive import ArchivedRun, can_be_bridged
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
-from gdtui.settings import Settings
+from gdtui.settings import LOSSES, Settings
 
 
 def settings_of(file: RunFile) -> Settings:
@@ -23,12 +23,10 @@ def settings_of(file: RunFile) -> Settings:
     Raises:
         OnlyLossesError: it was written by another program, and does not say them.
     """
-    try:
-        return msgspec.convert({**file.header, "stop": file.header["rules"]}, Settings)
-    except (KeyError, msgspec.ValidationError) as error:
-        raise OnlyLossesError(
-            f"{file.path}: does not say what it was trained on ({error}), so it cannot go on"
-        ) from None
+    header = file.header
+    if "rules" not in header or header.get("loss") not in LOSSES:
+        raise OnlyLossesError(f"{file.path}: does not say what it was trained on, or how, so it cannot go on")
+    return msgspec.convert({**header, "stop": header["rules"]}, Settings)
 
 
 def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Dataset:
@@ -47,7 +45,8 @@ def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Datase
         data = load(settings.data)
     except ValueError as error:
         raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
-    if data.digest != file.header.get("digest"):
+    has_changed = data.digest != file.header.get("digest")
+    if has_changed or (not isinstance(settings.init, str) and len(settings.init) != data.X.shape[1]):
         raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
     return data
 
