@@ -10,7 +10,8 @@ from dataclasses import replace
 from typing import TextIO
 
 from gdtui.learning.descent import Batch
-from gdtui.runs.reader import STALLED, RunFile
+from gdtui.runs.following import ANEW, STALLED
+from gdtui.runs.reader import RunFile
 from gdtui.runs.samples import samples, summary
 from gdtui.session import opening
 from gdtui.session.log import Said
@@ -61,7 +62,7 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         RunFileError: it is no run file.
     """
     out, file, shown, was_stalled = sys.stdout, RunFile(path), 0, False
-    known = file.branch
+    known, readings = file.branch, file.readings
     while True:
         if file.branch is not known:
             known, since = file.branch, file.branch.forked_at or 1
@@ -71,10 +72,15 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
             out.write(f"[INFO] epoch #{epoch}, loss={loss:.7f}\n")
         shown = len(known.epochs)
         out.flush()
+        if file.damage is not None:
+            raise file.damage
         if not follow or file.stop is not None:
             break
         sleep(POLL)
         file.read_more()
+        if file.readings != readings:
+            known, readings, shown = file.branch, file.readings, 0
+            print(f"gdtui: {path}: {ANEW}", file=sys.stderr, flush=True)
         is_stalled = file.state == "stalled"
         if is_stalled and not was_stalled:
             news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
@@ -99,7 +105,10 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     while follow and any(entrant.stop is None and entrant.error is None for entrant in entrants):
         sleep(POLL)
         for entrant in entrants:
+            readings = entrant.readings
             entrant.poll()
+            if entrant.readings != readings and entrant.error is None:
+                print(f"gdtui: {entrant.path}: {ANEW}", file=sys.stderr, flush=True)
     print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
     for entrant in entrants:
         if entrant.note is not None:

@@ -24,10 +24,13 @@ class Entrant(RunFile):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
+        self.name = os.path.basename(path).removesuffix(".jsonl")
+        self._show()
+
+    def _set_up(self) -> None:
         self.note: str | None = None
         """Why there are only losses."""
         self.curve = KnownLosses()
-        self.name = os.path.basename(path).removesuffix(".jsonl")
         self._branch = self.current
         self._kernel: Kernel | None = None
         self.accuracy: float | None = None
@@ -36,8 +39,7 @@ class Entrant(RunFile):
             settings = settings_of(self)
             self._kernel = kernel_for(data_of(self, settings, is_shown=True), objective_named(settings.loss))
         except OnlyLossesError as error:
-            self.note = str(error).removeprefix(f"{path}: ")
-        self._take_in()
+            self.note = str(error).removeprefix(f"{self.path}: ")
 
     @property
     def state(self) -> str:

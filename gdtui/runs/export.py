@@ -20,16 +20,19 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
         force: overwrite it.
 
     Raises:
-        RunFileError: the run file cannot be read, or `out` cannot be written.
+        RunFileError: the run file cannot be read, or `out` cannot be written; or, once what is whole has been written,
+            it is damaged.
     """
     file = RunFile(path)
     text = {"csv": _csv, "json": _json, "md": _markdown}[form](file)
     if out is None:
         sys.stdout.write(text)
         sys.stdout.flush()
-        return
-    with telling_why(out), open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
-        target.write(text)
+    else:
+        with telling_why(out), open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
+            target.write(text)
+    if file.damage is not None:
+        raise file.damage
 
 
 def _rows(branch: Branch) -> list[list[Any]]:

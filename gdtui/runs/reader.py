@@ -18,15 +18,13 @@ import numpy as np
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
 from gdtui.runs.events import Branch, Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.following import STALLED, Followed
+from gdtui.runs.following import RunFileError as RunFileError
 from gdtui.runs.header import checked
 from gdtui.runs.history import steer
 from gdtui.text import printable
 
 FORMAT, VERSION = "gdtui-run", 2
-LONGEST_LINE = 16 * 2**20
-"""Characters in a line, at the most: 30 features take one thousand."""
-STALLED = 5.0
-"""Seconds without a new line after which a run that has not ended counts as stalled."""
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
@@ -36,15 +34,11 @@ KINDS = {
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 
 
-class RunFileError(ValueError):
-    """A run file that cannot be used; the message is one line that says where and why."""
-
-
 class OnlyLossesError(RunFileError):
     """A good run file, of which no more than the losses can be shown; the message says why."""
 
 
-class RunFile:
+class RunFile(Followed):
     """A run file as far as it has been read; `read_more` reads what was appended since.
 
     It is read on by polling, since other machines' writes raise no notification.
@@ -57,36 +51,30 @@ class RunFile:
     """
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self.path = path
-        self._clock = clock
+        self._decoder = json.JSONDecoder(parse_constant=self._refuse)
+        """Made once: `json.loads` would make one for each line, which takes as long as reading it."""
+        super().__init__(path, clock)
+        # A file that nobody has written to for long was stalled before anybody looked.
+        self._last_news = clock() - max(0.0, time.time() - os.path.getmtime(path))
+        if not self.lines.count:
+            raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
+        if not self._is_known:
+            has = printable(", ".join(map(repr, self._foreign[:6]))) or "nothing"
+            missing = f"{path}: no line has 'epoch' and 'loss', which is what is shown of a run; it has {has}"
+            raise self.damage or RunFileError(missing)
+
+    def _begin_reading(self) -> None:
+        super()._begin_reading()
         self.header: dict[str, Any] = {}
         self.branches = [Branch()]
         self.current = 0
         """The number of the branch that is written to."""
-        self._size: int | None = None
-        """How many weights there are; None until that is known."""
         self._is_known = False
         """Whether any line says something that is understood."""
+        self._size: int | None = None
+        """How many weights there are; None until that is known."""
         self._foreign: list[str] = []
         """What the first line that is not understood has instead."""
-        self._line = 0
-        self.whole = 0
-        """Bytes in the lines that have been read, all with their ends."""
-        self._broken: RunFileError | None = None
-        """A line that is wrong stays wrong: what came after it is not read."""
-        self._decoder = json.JSONDecoder(parse_constant=self._refuse)
-        """Made once: `json.loads` would make one for each line, which takes as long as reading it."""
-        self._last_news = 0.0
-        self.error: str | None = None
-        """Why the file could not be read on, when it was last polled."""
-        self.read_more()
-        # A file that nobody has written to for long was stalled before anybody looked.
-        self._last_news = clock() - max(0.0, time.time() - os.path.getmtime(path))
-        if not self._line:
-            raise RunFileError(f"{path}: is empty; a run file has one JSON object a line")
-        if not self._is_known:
-            has = printable(", ".join(map(repr, self._foreign[:6]))) or "nothing"
-            raise RunFileError(f"{path}: no line has 'epoch' and 'loss', which is what is shown of a run; it has {has}")
 
     @property
     def branch(self) -> Branch:
@@ -107,63 +95,17 @@ class RunFile:
             return "stalled"
         return "following" if self.branch.epochs else "waiting"
 
-    def read_more(self) -> int:
-        """Read what is new; returns how many lines that was. A last line without its end waits for the rest."""
-        if self._broken is not None:
-            raise self._broken
-        try:
-            with open(self.path, "rb") as file:
-                file.seek(self.whole)
-                before, rest = self._line, b""
-                while chunk := file.read(2**20):
-                    *lines, rest = (rest + chunk).split(b"\n")
-                    for line in lines:
-                        self._take(line)
-                    self.whole = file.tell() - len(rest)
-                    if len(rest) > LONGEST_LINE:
-                        raise self._wrong(f"is longer than {LONGEST_LINE:,} bytes", self._line + 1)
-                if self._line > before:
-                    self._last_news = self._clock()
-                return self._line - before
-        except IsADirectoryError:
-            raise RunFileError(f"{self.path}: is a directory, not a run file") from None
-        except FileNotFoundError:
-            raise RunFileError(f"{self.path}: no such file") from None
-        except (OSError, ValueError) as error:
-            if isinstance(error, RunFileError):
-                raise
-            raise RunFileError(f"{self.path}: cannot be read: {error}") from None
-
-    def poll(self) -> bool:
-        """Read what is new, and make of it what is shown, which may be slow. Returns whether there is anything to tell;
-        `error` tells of a file that cannot be read on."""
-        before = self.error
-        try:
-            is_new, self.error = self.read_more() > 0, None
-            if is_new:
-                self._take_in()
-        except ValueError as error:
-            is_new, self.error = False, str(error)
-        return is_new or self.error != before
-
-    def _take_in(self) -> None:
-        """Make of the branches what is shown of them, once more has been read."""
-
-    def _wrong(self, what: str, line: int | None = None) -> RunFileError:
-        self._broken = RunFileError(f"{self.path}: line {line or self._line} {what}")
-        return self._broken
-
     def _refuse(self, constant: str) -> float:
         """NaN or an infinity, which some writers take for JSON."""
         raise self._wrong(f"is not JSON: it says {constant}; write null instead")
 
     def _take(self, raw: bytes) -> None:
-        self._line += 1
         if raw.startswith(b'{"epoch"'):  # nearly all lines are; the others' way, which is longer, says what is wrong
             with suppress(msgspec.MsgspecError, UnicodeDecodeError):
                 line = _EPOCHS.decode(raw)
+                self._epoch(line)
                 self._is_known = True
-                return self._epoch(line)
+                return
         try:
             event = self._decoder.decode(raw.decode())
         except UnicodeDecodeError:
@@ -188,6 +130,9 @@ class RunFile:
             self._epoch(msgspec.convert(event, Epoch))
         elif (kind := event.get("kind") or next((key for key in KINDS if key in event), None)) in KINDS:
             self._happened(msgspec.convert({**event, "kind": kind}, KINDS[kind]))
+        elif kind == "check" and "crc" in event:
+            self._check(event["crc"])
+            return
         else:
             self._foreign = self._foreign or list(event)
             return
@@ -234,7 +179,7 @@ class RunFile:
         version = event.get("version")
         if isinstance(version, int) and version > VERSION:
             raise self._wrong(f"says version {version:g}; this gdtui reads up to version {VERSION}")
-        if self._line != 1:
+        if self.lines.count:
             raise self._wrong("begins another run; a run file holds one")
         self.header = checked(event)
         self.branch.wanted = event.get("epochs", 0)

@@ -1,5 +1,6 @@
 """Runs made from their files: to go on, or to be looked at."""
 
+import shlex
 import time
 from collections.abc import Callable
 from functools import reduce
@@ -67,8 +68,12 @@ def reopen(file: RunFile) -> list[Run]:
     """The runs in a file, one a branch, each ready to go on from its last epoch with the bits it would have had.
 
     Raises:
-        RunFileError: as `settings_of`, `data_of` and `read_on`; and where the branch that is written to diverged.
+        RunFileError: as `settings_of`, `data_of` and `read_on`; and where the file is damaged, or the
+            branch that is written to diverged.
     """
+    if file.damage is not None:
+        copy = f"head -n {file.lines.count} {shlex.quote(file.path)} > whole.jsonl"
+        raise RunFileError(f"{file.damage}; to go on from there: {copy}, then gdtui resume whole.jsonl")
     if file.stop is not None and file.stop.diverged:
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
     settings = settings_of(file)
@@ -118,22 +123,25 @@ class Watched(RunFile):
 
     def __init__(self, path: str, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(path, clock)
+        self.runs: list[ArchivedRun] = []
+        self._show()
+
+    def _set_up(self) -> None:
         self._settings = settings_of(self)
         self._data: Dataset
         try:
             self._data = data_of(self, self._settings, is_shown=True)
         except OnlyLossesError as error:
-            lost = LostData.described(self.header, self._settings.data, str(error).removeprefix(f"{path}: "))
+            lost = LostData.described(self.header, self._settings.data, str(error).removeprefix(f"{self.path}: "))
             if lost is None:
                 raise
             self._data = lost
-        self.runs: list[ArchivedRun] = []
-        self._take_in()
+        self.runs = []
 
     @property
     def run(self) -> ArchivedRun:
         """The branch that is written to."""
-        return self.runs[self.current]
+        return self.runs[min(self.current, len(self.runs) - 1)]
 
     def _take_in(self) -> None:
         read_on(self, self._settings, self._data, self.runs)

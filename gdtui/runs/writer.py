@@ -154,7 +154,7 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
     except ValueError:
         ours.close()
         raise
-    ours.truncate(file.whole)  # a line that was being written when its writer died is not part of the run
+    ours.truncate(file.lines.whole)  # a line that was being written when its writer died is not part of the run
     writer = RunWriter(path, run, ours=ours)
     steered = [*([] if epochs is None else run.set_epochs(epochs)), *([] if alpha is None else run.set_alpha(alpha))]
     for event in steered:

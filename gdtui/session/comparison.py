@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gdtui.runs.compare import Entrant, entrants_of
+from gdtui.runs.following import ANEW
 from gdtui.session import commands as ask
 from gdtui.session.log import Entry, Log, Said
 from gdtui.session.session import POLL
@@ -61,6 +62,8 @@ class Comparison:
         for entrant in self.now.entrants:
             if entrant.note is not None:
                 self._log.add(f"{entrant.path}: not all can be shown: {entrant.note}")
+            if entrant.error is not None:
+                self._log.add(entrant.error)
 
     def do(self, command: ask.Command) -> None:
         """See `Session.do`."""
@@ -77,10 +80,13 @@ class Comparison:
             self._carry_out(self._queue.popleft())
             now.asked += 1
         for entrant in now.entrants:
+            readings = entrant.readings
             if entrant.poll():
                 now.news += 1
                 if entrant.error is not None:
                     log.add(entrant.error)
+                elif entrant.readings != readings:
+                    log.add(f"{entrant.path}: {ANEW}")
         now.states = tuple(entrant.state for entrant in now.entrants)
         if len(now.entrants) == 1:  # of several, their curves tell it better
             log.read_on(now.entrants[0].branch, len(now.entrants[0].curve), LINES_AT_ONCE)

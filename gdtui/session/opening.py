@@ -58,5 +58,5 @@ def watch(path: str, display: Display) -> Session | Comparison:
     missing = session.snapshot().missing
     if missing:
         session.log.add(f"all but the points can be shown: {missing}")
-    session.log.add(f"{path}: {watched.state}")
+    session.log.add(watched.error or f"{path}: {watched.state}")
     return session

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
+from gdtui.runs.following import ANEW
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
@@ -221,7 +222,7 @@ class Session:
         self.run = run
         self.past = self.fork_alpha = self._moment = None
         self.phase = self.standing()
-        if self.watched is not None:  # the branch may have grown while another was shown
+        if self.watched is not None and self.watched.is_shown:  # the branch may have grown while another was shown
             self.log.read_on(self.watched.branches[self.runs.index(run)], run.done)
 
     def start_over(self, run: Shown) -> None:
@@ -262,13 +263,19 @@ class Session:
         """Show what has been appended to the file that is watched."""
         written = watched.run
         if watched.poll():
+            if is_another := watched.runs[0] is not self.runs[0]:
+                self.runs, self._logs = [*watched.runs], {}
+                self.enter(watched.run)
+            if watched.is_shown:
+                self.runs = [*watched.runs]
+                if watched.run is not written and self.run is written and self.past is None:
+                    self.enter(watched.run)
+                    self.log.add(self.name(watched.run), is_marked=True)
+                self.log.read_on(watched.branches[self.runs.index(self.run)], self.run.done)
+                self._moment = self._moment if self.phase.is_past else None
             if watched.error is not None:
                 self.say(watched.error, is_error=True)
-            self.runs = [*watched.runs]
-            if watched.run is not written and self.run is written and self.past is None:
-                self.enter(watched.run)
-                self.log.add(self.name(watched.run), is_marked=True)
-            self.log.read_on(watched.branches[self.runs.index(self.run)], self.run.done)
-            self._moment = self._moment if self.phase.is_past else None
+            elif is_another:
+                self.say(f"{watched.path}: {ANEW}")
         if not self.phase.is_past:
             self.phase = self.standing()
