@@ -21,6 +21,7 @@ from gdtui.options import (
     film_from,
     settings_from,
 )
+from gdtui.outputs import check_apart
 from gdtui.settings import BUILT_IN_SETS
 
 TRAINED, INTERRUPTED, BROKEN_PIPE = 0, 130, 141
@@ -88,6 +89,7 @@ def _forget_output() -> None:
 def _train(options: argparse.Namespace) -> int:
     if options.detach_on_hangup and options.save is None:
         raise ValueError("--detach-on-hangup needs --save RUN.jsonl: a file to go on in")
+    check_apart([options.save, options.record], [] if options.data in (*BUILT_IN_SETS, "-") else [options.data])
     settings, display = settings_from(options), display_from(options)
     if _is_plain(options):
         from gdtui import plain
@@ -105,6 +107,7 @@ def _resume(arguments: list[str]) -> int:
     parser.add_argument("-a", "--alpha", type=a_positive, metavar="A", help="learning rate from here (the file's last)")
     add_screen(parser.add_argument, "--record", trains=True)
     options = parser.parse_args(arguments)
+    check_apart([options.record], [options.run])
     asked = options.run, options.epochs, options.alpha, display_from(options)
     if _is_plain(options):
         from gdtui import plain
@@ -125,6 +128,7 @@ lines. Several runs are compared: their loss curves on one chart, and a table.""
     parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
     add_screen(parser.add_argument, "--record", trains=False)
     options = parser.parse_args(arguments)
+    check_apart([options.record], options.runs)
     options.plain |= options.follow
     if not _is_plain(options):
         from gdtui.tui import front
@@ -144,6 +148,7 @@ def _export(arguments: list[str]) -> int:
     parser.add_argument("-o", metavar="FILE", help="where to (standard output)")
     parser.add_argument("--force", action="store_true", help="overwrite that file")
     options = parser.parse_args(arguments)
+    check_apart([options.o], [options.run])
     from gdtui.runs.export import export
 
     export(options.run, options.format, options.o, options.force)

@@ -134,6 +134,7 @@ def test_a_full_disk_is_told_and_what_was_written_stays_whole(tmp_path, monkeypa
     """The disk takes 5 bytes more, then none."""
     cast = CastWriter(tmp_path / "a.cast", 80, 24)
     cast.output("good")
+    cast.keep()
     real, left = os.write, [5]
 
     def full(file, data):

@@ -262,11 +262,15 @@ def test_a_gif_takes_as_long_as_its_cast_and_has_no_more_frames_than_it_needs(tm
     assert durations == [1000] * 6 + [1000 * gif.LAST]
 
 
-def test_what_cannot_be_drawn_is_one_line(tmp_path):
+def test_what_cannot_be_drawn_is_one_line(tmp_path, monkeypatch):
     cast = tmp_path / "bad.cast"
     cast.write_text("nonsense\n")
     with pytest.raises(gif.PictureError, match=r"^cannot make \S+a\.gif: \S+bad\.cast:1: this is no cast[^\n]+$"):
         gif.write_gif(cast, tmp_path / "a.gif", DEFAULT)
     cast.write_text('{"version": 2, "width": 20, "height": 5}\n[0.5, "o", "text"]\n')
-    with pytest.raises(gif.PictureError, match=r"^term2gif could not make [^\n]+$"):
+    with pytest.raises(FileNotFoundError):
         gif.write_gif(cast, tmp_path / "no folder" / "a.gif", DEFAULT)
+    monkeypatch.setattr(gif, "_term2gif", lambda: "false")
+    with pytest.raises(gif.PictureError, match=r"^term2gif could not make the picture: it did not say why$"):
+        gif.write_gif(cast, tmp_path / "a.gif", DEFAULT)
+    assert not (tmp_path / "a.gif").exists()

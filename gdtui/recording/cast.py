@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 from typing import Any
+
+from gdtui.outputs import Output, write_all
 
 MICROSECONDS = 1_000_000
 
@@ -49,6 +50,8 @@ class Cast:
 class CastWriter:
     """Writes a cast while it happens. Once writing fails, `failure` says why and nothing more is written.
 
+    A cast that is `closed` stays, where nothing failed; `keep` makes it stay, whatever happens, from then on.
+
     Args:
         theme: `fg` and `bg` as #rrggbb, `palette` as 8 or 16 of them with colons between.
         idle_limit: the longest pause between two events, in seconds; longer ones are shortened to it.
@@ -79,10 +82,12 @@ class CastWriter:
         self._seen, self._elapsed, self._last = clock(), 0.0, 0
         self._whole = 0
         """Bytes in whole lines."""
-        self._file = _open_new(self.path, force)
+        self._output = _open_new(self.path, force)
+        self._file = self._output.file
         about = {"timestamp": int(time.time()), "idle_time_limit": idle_limit, "title": title}
         self._write(_header(version, (width, height), env, theme and dict(theme), **about))
         if self.failure:
+            self.discard()
             raise CastError(f"cannot write {self.path}: {self.failure}")
 
     def output(self, text: str) -> None:
@@ -110,30 +115,46 @@ class CastWriter:
     def _write(self, line: str) -> None:
         if self._file.closed:
             return
-        data = memoryview(f"{line}\n".encode(errors="replace"))
-        length = len(data)
+        data = f"{line}\n".encode(errors="replace")
         try:
-            while data:
-                data = data[os.write(self._file.fileno(), data) :]
-            self._whole += length
+            write_all(self._file, data)
+            self._whole += len(data)
         except OSError as error:
-            self.failure = error.strerror or str(error)
             with suppress(OSError):  # players that know of no torn lines should play what there is
                 self._file.truncate(self._whole)
-            self.close()
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = self.failure or error.strerror or str(error)
+        with suppress(OSError):
+            self._file.close()
+
+    def keep(self) -> None:
+        """It has begun well: it takes its place, and the old file's, if there is one."""
+        if not self.failure:
+            try:
+                self._output.keep()
+            except OSError as error:
+                self._fail(error)
 
     def close(self) -> None:
         """Nothing more comes."""
+        if not self._file.closed:
+            self.keep()
+        self.discard()
+
+    def discard(self) -> None:
+        """Nothing more comes; what was not kept is gone, and the old file stays."""
         try:
-            self._file.close()
+            self._output.close()
         except OSError as error:  # some file systems say only now that the disk is full
-            self.failure = self.failure or error.strerror or str(error)
+            self._fail(error)
 
 
-def _open_new(path: str, force: bool) -> FileIO:
+def _open_new(path: str, force: bool) -> Output:
     """Not buffered: what is written is in the file, whatever happens to this process."""
     try:
-        return open(path, "wb" if force else "xb", buffering=0)
+        return Output(path, force)
     except FileExistsError:
         raise CastError(f"{path} is there already; give another name, or --force to overwrite it") from None
     except (OSError, ValueError) as error:  # ValueError: a null in the name

@@ -14,12 +14,14 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyte.screens import Char
 from wcwidth import wcwidth
 
+from gdtui.outputs import put
 from gdtui.recording.cast import Cast, CastError, Event, read_cast
 from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.pyte_screen import look_codes
@@ -70,36 +72,35 @@ def _term2gif() -> str:
     return found
 
 
-def write_gif(cast: Path, path: Path, theme: Theme) -> None:
+def write_gif(cast: Path, path: Path, theme: Theme, force: bool = False) -> None:
     """The cast as an animation, every frame in its own colours. Raises PictureError or OSError."""
     check_drawing()
     try:
         film = read_cast(cast)
     except CastError as error:
         raise PictureError(f"cannot make {path}: {error}") from None
-    _draw(film.size, in_steps(film, theme, _shades(film), FRAMES), path, theme)
+    put(path, _draw(film.size, in_steps(film, theme, _shades(film), FRAMES), theme), force)
 
 
-def write_png(drawing: str, size: tuple[int, int], path: Path, theme: Theme) -> None:
-    """What these bytes draw on a screen of so many columns and rows, as the GIF would show it."""
+def png(drawing: str, size: tuple[int, int], theme: Theme) -> bytes:
+    """What this draws on a screen of so many columns and rows, as the GIF would show it. Raises PictureError."""
     check_drawing()
     film = Cast({"version": 2, "width": size[0], "height": size[1]}, (Event(0.0, "o", drawing),))
-    _last_frame(size, in_steps(film, theme, _shades(film), FRAMES), theme).save(path)
+    data = BytesIO()
+    _last_frame(size, in_steps(film, theme, _shades(film), FRAMES), theme).save(data, "PNG")
+    return data.getvalue()
 
 
 def _last_frame(size: tuple[int, int], events: Iterable[Event], theme: Theme) -> Image.Image:
     from PIL import Image
 
-    with tempfile.TemporaryDirectory() as folder:
-        gif = Path(folder, "frames.gif")
-        _draw(size, events, gif, theme)
-        with Image.open(gif) as frames:
-            frames.seek(getattr(frames, "n_frames", 1) - 1)
-            return frames.convert("RGB")
+    with Image.open(BytesIO(_draw(size, events, theme))) as frames:
+        frames.seek(getattr(frames, "n_frames", 1) - 1)
+        return frames.convert("RGB")
 
 
-def _draw(size: tuple[int, int], events: Iterable[Event], path: Path, theme: Theme) -> None:
-    """Have term2gif draw these events."""
+def _draw(size: tuple[int, int], events: Iterable[Event], theme: Theme) -> bytes:
+    """The GIF that term2gif draws of these events."""
     colours = ",".join(colour[1:] for colour in (theme.background, theme.foreground, *theme.palette))
     options = {
         "--theme": colours,
@@ -112,15 +113,16 @@ def _draw(size: tuple[int, int], events: Iterable[Event], path: Path, theme: The
     header = {"version": 2, "width": size[0], "height": size[1]}
     lines = [header, *([round(event.time, 6), event.kind, event.data] for event in events)]
     with tempfile.TemporaryDirectory() as folder:
-        cast = Path(folder, "events.cast")
+        cast, gif = Path(folder, "events.cast"), Path(folder, "frames.gif")
         text = "".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines)
         cast.write_text(text, encoding="utf-8", errors="replace")
-        command = [_term2gif(), "--quiet", "--no-font-detect", "--from-cast", str(cast), str(path)]
+        command = [_term2gif(), "--quiet", "--no-font-detect", "--from-cast", str(cast), str(gif)]
         command += [word for pair in options.items() for word in pair]
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
-    if done.returncode:
-        told = done.stderr.strip().splitlines()[-1:] or ["it did not say why"]
-        raise PictureError(f"term2gif could not make {path}: {told[0]}")
+        if done.returncode:
+            told = done.stderr.strip().splitlines()[-1:] or ["it did not say why"]
+            raise PictureError(f"term2gif could not make the picture: {told[0]}")
+        return gif.read_bytes()
 
 
 def _shades(film: Cast) -> dict[Glyph, frozenset[int]]:

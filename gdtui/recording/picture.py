@@ -7,8 +7,9 @@ from xml.sax.saxutils import escape
 
 from pyte.screens import Char
 
+from gdtui.outputs import put
 from gdtui.recording.emulator import Emulator, repaint
-from gdtui.recording.gif import write_png
+from gdtui.recording.gif import png
 from gdtui.recording.themes import Theme
 
 SIZE = 14
@@ -20,15 +21,16 @@ PIECE = 4
 _FONTS = "'DejaVu Sans Mono', 'JetBrains Mono', Menlo, Consolas, monospace"
 
 
-def write_still(shown: Emulator, path: Path, theme: Theme, title: str) -> None:
+def write_still(shown: Emulator, path: Path, theme: Theme, title: str, force: bool = False) -> None:
     """What the emulator's screen shows now, as the file's ending says: .txt, .svg or .png."""
     ending = path.suffix.lower()
     if ending == ".svg":
-        path.write_text(svg(shown, theme, title), encoding="utf-8")
+        data = svg(shown, theme, title).encode()
     elif ending == ".png":
-        write_png(repaint(shown), shown.size, path, theme)
+        data = png(repaint(shown), shown.size, theme)
     else:
-        path.write_text(f"{shown.text()}\n", encoding="utf-8")
+        data = f"{shown.text()}\n".encode()
+    put(path, data, force)
 
 
 def svg(shown: Emulator, theme: Theme, title: str) -> str:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from gdtui.outputs import check_apart, put
 from gdtui.recording import gif, keys, picture
 from gdtui.recording.cast import CastError, CastWriter
 from gdtui.recording.emulator import Emulator, repaint
@@ -69,17 +70,12 @@ def play(
     _check_programs(script)
     if not check:
         shots = ((shot.place, Path(*shot.arguments)) for shot in script.commands if shot.name == "Screenshot")
-        for place, path in (*wanted, *shots):
-            _check_file(place, path, force)
+        _check_files([*wanted, *shots], script.file, force)
     with tempfile.TemporaryDirectory(prefix="gdtui-tape-") as folder:
         casts = [path for _, path in wanted if path.suffix.lower() == ".cast"]
         cast = casts[0] if casts and not check else Path(folder, "tape.cast")
-        try:
-            with closing(Player(script, cast, speed, force, check)) as player:
-                player.run()
-        except BaseException:
-            cast.unlink(missing_ok=True)  # half a demo is none, and would stand in the way of the next try
-            raise
+        with closing(Player(script, cast, speed, force, check)) as player:
+            player.run()
         for place, path in () if check else wanted:
             player.write(place, path, player.last)
         return tuple(player.moments)
@@ -94,9 +90,18 @@ def _check_programs(script: Tape) -> None:
         raise TapeError(Place(script.file, 1, 1), f"the shell {script.settings.shell} is not on the PATH")
 
 
-def _check_file(place: Place, path: Path, force: bool) -> None:
+def _check_files(wanted: Sequence[tuple[Place, Path]], tape: str, force: bool) -> None:
     """Nothing is played for files that cannot be made."""
-    if path.exists() and not force:
+    for number, (place, path) in enumerate(wanted, 1):
+        try:
+            check_apart([path for _, path in wanted[:number]], [tape])
+        except ValueError as error:
+            raise TapeError(place, str(error)) from None
+        _check_file(place, path, force)
+
+
+def _check_file(place: Place, path: Path, force: bool) -> None:
+    if os.path.lexists(path) and not force:
         raise TapeError(place, f"{path} is there already; give another name, or --force to overwrite it")
     try:
         if path.suffix.lower() in (".gif", ".png"):
@@ -120,7 +125,7 @@ class Player:
 
     def __init__(self, script: Tape, cast: Path, speed: float, force: bool, check: bool) -> None:
         self.moments: list[Capture] = []
-        self._script, self._speed, self._check = script, speed, check
+        self._script, self._speed, self._force, self._check = script, speed, force, check
         self._settings, self._title = script.settings, Path(script.file).stem
         self._place = Place(script.file, 1, 1)
         """Where the tape says what is being done."""
@@ -136,11 +141,19 @@ class Player:
         try:
             self._program = Program(COMMANDS[shell], script.size, env, self._show_output)
         except BaseException:
-            self._cast.close()
+            self._cast.discard()
             raise
 
     def run(self) -> None:
-        """Play all commands."""
+        """Play all commands. Where that fails there is no cast: half a demo is none, and would stand in the way of the
+        next try."""
+        try:
+            self._play()
+        except BaseException:
+            self._cast.discard()
+            raise
+
+    def _play(self) -> None:
         session = self._program
         session.wait(lambda: bool(session.emulator.text()), PROMPT_WITHIN)
         session.settle()
@@ -170,13 +183,13 @@ class Player:
         ending, cast = path.suffix.lower(), Path(self._cast.path)
         try:
             if ending == ".gif":
-                gif.write_gif(cast, path, self._settings.theme)
+                gif.write_gif(cast, path, self._settings.theme, self._force)
             elif ending == ".ascii":
-                path.write_text(golden(self.moments), encoding="utf-8")
+                put(path, golden(self.moments).encode(), self._force)
             elif ending != ".cast":
-                picture.write_still(shown, path, self._settings.theme, self._title)
+                picture.write_still(shown, path, self._settings.theme, self._title, self._force)
             elif path != cast:
-                shutil.copyfile(cast, path)
+                put(path, cast.read_bytes(), self._force)
         except (OSError, gif.PictureError) as error:
             raise TapeError(place, f"{path} could not be written: {error}") from None
 

@@ -7,6 +7,7 @@ import math
 import sys
 from typing import Any
 
+from gdtui.outputs import put
 from gdtui.runs.events import Branch
 from gdtui.runs.reader import RunFile
 from gdtui.runs.writer import telling_why
@@ -29,8 +30,8 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
         sys.stdout.write(text)
         sys.stdout.flush()
     else:
-        with telling_why(out), open(out, "w" if force else "x", encoding="utf-8", newline="") as target:
-            target.write(text)
+        with telling_why(out):
+            put(out, text.encode(), force)
     if file.damage is not None:
         raise file.damage
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
+from io import BufferedWriter
 from typing import IO, Any
 
 import msgspec
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from gdtui import __version__
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
+from gdtui.outputs import Output
 from gdtui.runs.events import Epoch, EpochsWanted, Event, Forked, Measured, RuleDropped, Steered, Stopped, Switched
 from gdtui.runs.reader import FORMAT, VERSION, RunFile, RunFileError
 from gdtui.runs.reopen import reopen
@@ -46,13 +48,30 @@ class RunWriter:
     ) -> None:
         self.path = path
         self.failure: str | None = None
-        self._file = ours or _claimed(path, "a" if force else "x")
+        self._output: Output | None = None
         if ours is None:
-            with suppress(OSError):  # a device has nothing to cut off
-                self._file.truncate(0)  # not before it is ours
-            self.take(header(branches[0] if branches else run))
-            for event in _so_far(run, branches or [run]):
+            with telling_why(path):
+                self._output = Output(path, force)
+            self._file: IO[bytes] = BufferedWriter(self._output.file)
+            self._begin(run, branches or [run])
+        else:
+            self._file = ours
+
+    def _begin(self, run: Run, branches: Sequence[Run]) -> None:
+        """Write what has been done, and take the place of what is there."""
+        assert self._output is not None
+        try:
+            for file in filter(None, (self._output.replaced, self._file)):
+                _lock(file, self.path)
+            self.take(header(branches[0]))
+            for event in _so_far(run, branches):
                 self.take(event)
+            if self.failure is None:
+                with telling_why(self.path):
+                    self._output.keep()
+        except BaseException:
+            self.close()
+            raise
 
     def take(self, event: Event | dict[str, Any]) -> None:
         """Write what happened, or the header; flushed at once."""
@@ -62,14 +81,22 @@ class RunWriter:
             self._file.write(b"".join(batch_lines(event) if isinstance(event, Batch) else [line_of(event)]))
             self._file.flush()
         except OSError as error:
-            self.failure = f"{self.path}: saving ended: {error.strerror or error}"
+            self._fail(error)
+            self.close()
 
     def close(self) -> None:
         """No more is to come."""
         try:
-            self._file.close()
+            try:
+                self._file.close()
+            finally:
+                if self._output is not None:
+                    self._output.close()
         except OSError as error:
-            self.failure = self.failure or error.strerror or str(error)
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.failure = self.failure or f"{self.path}: saving ended: {error.strerror or error}"
 
 
 @contextmanager
@@ -83,21 +110,17 @@ def telling_why(path: str) -> Iterator[None]:
         raise RunFileError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _claimed(path: str, mode: str) -> IO[bytes]:
-    """The file, opened and ours until it is closed: two writers would spoil it. Raises RunFileError."""
-    with telling_why(path):
-        file = open(path, mode + "b")  # noqa: SIM115 - it stays open
+def _lock(file: IO[bytes], path: str) -> None:
+    """Make the file ours until it is closed: two writers would spoil it. Raises RunFileError where it is another's."""
     with suppress(ImportError):  # Windows has no such locks
         import fcntl
 
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.close()
             raise RunFileError(f"{path}: is being written by another gdtui; gdtui watch {path} shows it") from None
         except OSError:
             pass  # nor have some network file systems
-    return file
 
 
 def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
@@ -144,8 +167,10 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         RunFileError: it cannot go on.
     """
     file = RunFile(path)
-    ours = _claimed(path, "a")
+    with telling_why(path):
+        ours = open(path, "ab")  # noqa: SIM115 - it stays open
     try:
+        _lock(ours, path)
         file.read_more()  # what came before it was ours
         runs = reopen(file)
         run = runs[file.current]

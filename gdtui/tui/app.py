@@ -105,6 +105,7 @@ class GdtuiApp(TerseApp):
             self.exit(2)
             return
         self.session = session
+        self.film.keep()
         self._keep_smooth()
         from gdtui.session.comparison import Comparison
 

@@ -56,15 +56,22 @@ class Film:
         )
         self._cast.output(BLANK + self._app.cells.whole())
 
+    def keep(self) -> None:
+        """There is something to be seen: what is recorded takes its place."""
+        if self._cast is not None:
+            self._cast.keep()
+
     def end(self, discard: bool = False) -> str | None:
-        """Nothing more is recorded; the last screen stays. Or there is no recording at all. Returns where it is."""
+        """Nothing more is recorded; the last screen stays. Or there is no recording at all, where it was not kept.
+        Returns where it is."""
         cast, self._cast = self._cast, None
         if cast is None:
             return None
         cast.output(DONE.format(row=self._size[1]))
-        cast.close()
         if discard:
-            os.unlink(cast.path)
+            cast.discard()
+        else:
+            cast.close()
         return None if discard else cast.path
 
     async def begin_or_end(self) -> str:
@@ -73,6 +80,7 @@ class Film:
         if path is not None:
             return f"recorded in {path}"
         self.begin(_free_name(".cast"))
+        self.keep()
         return f"recording into {self.path}"
 
     def mark(self, label: str) -> None:
@@ -91,6 +99,7 @@ class Film:
         if not self._cast.failure:
             return ""
         failed, self._cast = self._cast, None
+        failed.discard()
         return f"{failed.path}: recording ended: {failed.failure}"
 
     async def still(self) -> str:

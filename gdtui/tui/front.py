@@ -60,7 +60,7 @@ def run(app: GdtuiApp) -> int:
         app.run()
         code = (app.return_code or 0) if app.return_value is None else app.return_value
     finally:
-        recorded = app.film.end(discard=app.failure is not None)  # nothing was to be seen
+        recorded = app.film.end(discard=app.session is None)  # nothing was to be seen
     if app.failure is not None:
         print(f"gdtui: {app.failure}", file=sys.stderr)
         return 2

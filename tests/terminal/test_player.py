@@ -286,6 +286,26 @@ def test_a_tape_that_fails_leaves_no_cast():
     assert not Path("a.cast").exists()
 
 
+def test_a_tape_that_fails_leaves_the_old_files_and_links_and_devices():
+    Path("old.cast").write_text("precious")
+    Path("link.cast").symlink_to("old.cast")
+    os.mkfifo("fifo.cast")
+    reader = os.open("fifo.cast", os.O_RDONLY | os.O_NONBLOCK)
+    for name in ("old.cast", "link.cast", "fifo.cast"):
+        with pytest.raises(TapeError, match="did not come"):
+            played(f"Output {name}\nWait+Screen@200ms /never/", force=True)
+    os.close(reader)
+    assert Path("link.cast").is_symlink()
+    assert Path("old.cast").read_text() == "precious"
+    assert sorted(path.name for path in Path().iterdir()) == ["fifo.cast", "link.cast", "old.cast"]
+
+
+def test_what_appears_while_a_tape_is_played_is_not_overwritten():
+    with pytest.raises(TapeError, match=r"a\.txt could not be written: .*File exists"):
+        played(f"Output a.txt\n{run('echo precious > a.txt')}Wait")
+    assert Path("a.txt").read_text() == "precious\n"
+
+
 def test_what_cannot_be_written_is_told_before_anything_is_played():
     Path("a.svg").mkdir()
     with pytest.raises(TapeError, match=r"^demo\.tape:2:8: a\.svg cannot be written"):

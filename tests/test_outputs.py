@@ -1,0 +1,220 @@
+"""Files that are made: nothing is overwritten unasked, and what is to be replaced stays until its successor stands."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+from gdtui import outputs
+from gdtui.data.load import load
+from gdtui.recording.cast import CastError, CastWriter
+from gdtui.runs.export import export
+from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.run import Run
+from gdtui.runs.writer import RunWriter
+from gdtui.settings import Settings
+from tests.terminal.harness import GDTUI, Terminal
+
+THREE = ("--epochs", "3")
+OLD = "dear\n"
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """A file that is there already."""
+    path = tmp_path / "old.cast"
+    path.write_text(OLD)
+    return path
+
+
+def there(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.parent.iterdir())
+
+
+@pytest.fixture
+def run_file(tmp_path: Path) -> str:
+    path = str(tmp_path / "run.jsonl")
+    run = Run(Settings(epochs=5), load("blobs"))
+    writer = RunWriter(path, run)
+    writer.take(run.advance(5))
+    writer.close()
+    return path
+
+
+# Without --force
+
+
+def test_a_link_that_points_nowhere_is_a_file_that_is_there(tmp_path: Path, run_file: str) -> None:
+    link, target = tmp_path / "link.cast", tmp_path / "target"
+    link.symlink_to(target)
+    with pytest.raises(RunFileError, match="is there already"):
+        RunWriter(str(link), Run(Settings(), load("blobs")))
+    with pytest.raises(RunFileError, match="is there already"):
+        export(run_file, "csv", str(link))
+    with pytest.raises(CastError, match="is there already"):
+        CastWriter(link, 80, 24)
+    with pytest.raises(FileExistsError):
+        outputs.put(link, b"new")
+    assert not target.exists()
+
+
+def test_what_was_not_kept_is_removed_but_not_what_another_has_put_in_its_place(tmp_path: Path) -> None:
+    path = tmp_path / "new"
+    outputs.Output(path).close()
+    assert not path.exists()
+    output = outputs.Output(path)
+    path.unlink()
+    path.write_text(OLD)
+    output.close()
+    assert path.read_text() == OLD
+
+
+# With --force
+
+
+def test_the_old_file_stays_until_the_new_one_is_kept_which_has_its_permissions(old: Path) -> None:
+    old.chmod(0o640)
+    output = outputs.Output(old, force=True)
+    output.file.write(b"new")
+    assert old.read_text() == OLD
+    output.close()
+    assert (old.read_text(), there(old)) == (OLD, ["old.cast"])
+    output = outputs.Output(old, force=True)
+    output.file.write(b"new")
+    output.keep()
+    output.file.write(b"er")
+    output.close()
+    assert (old.read_text(), there(old)) == ("newer", ["old.cast"])
+    assert stat.S_IMODE(old.stat().st_mode) == 0o640
+
+
+def test_a_link_stays_and_its_target_is_replaced(old: Path, tmp_path: Path) -> None:
+    (tmp_path / "links").mkdir()
+    link = tmp_path / "links" / "link"
+    link.symlink_to(old)
+    outputs.put(link, b"new", force=True)
+    assert link.is_symlink()
+    assert old.read_bytes() == b"new"
+    assert there(link) == ["link"]
+    link.unlink()
+    link.symlink_to(tmp_path / "nowhere")
+    outputs.put(link, b"new", force=True)
+    assert link.is_symlink()
+    assert (tmp_path / "nowhere").read_bytes() == b"new"
+
+
+def test_a_fifo_is_written_to_and_never_removed(tmp_path: Path) -> None:
+    fifo, read = tmp_path / "fifo", []
+    os.mkfifo(fifo)
+    for is_kept in (True, False):
+        reader = threading.Thread(target=lambda: read.append(fifo.read_bytes()))
+        reader.start()
+        output = outputs.Output(fifo, force=True)
+        output.file.write(b"news")
+        if is_kept:
+            output.keep()
+        output.close()
+        reader.join()
+        assert stat.S_ISFIFO(fifo.stat().st_mode)
+    assert read == [b"news", b"news"]
+
+
+def test_a_write_that_fails_leaves_the_old_file(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outputs.os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        outputs.put(old, b"new", force=True)
+    assert (old.read_text(), there(old)) == (OLD, ["old.cast"])
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anything")
+def test_a_file_that_may_not_be_written_is_not_replaced(old: Path) -> None:
+    old.chmod(0o400)
+    with pytest.raises(PermissionError):
+        outputs.put(old, b"new", force=True)
+    assert old.read_text() == OLD
+
+
+@pytest.mark.parametrize("how", [(), ("--plain",)])
+def test_data_that_is_not_there_costs_no_old_file(old: Path, how: tuple[str, ...]) -> None:
+    """A mistyped --data: the old recording, and the old run, stay."""
+    run = old.with_name("run.jsonl")
+    run.write_text(OLD)
+    record = () if how else ("--record", str(old))
+    command = [*GDTUI, "--data", "none.csv", *record, "--save", str(run), "--force", *how]
+    with Terminal(command, cwd=old.parent) as terminal:
+        assert terminal.wait_exit() == 2
+    assert (old.read_text(), run.read_text(), there(old)) == (OLD, OLD, ["old.cast", "run.jsonl"])
+
+
+def test_a_recording_takes_the_old_ones_place_once_the_session_has_begun(old: Path) -> None:
+    with Terminal([*GDTUI, *THREE, "--record", str(old), "--force"], cwd=old.parent) as terminal:
+        terminal.wait_for("epochs done")
+        assert old.read_text() != OLD
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert f"recorded in {old}" in terminal.emulator.text().replace("\n", "")
+    assert there(old) == ["old.cast"]
+
+
+def test_a_run_file_that_another_writes_is_not_replaced(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.jsonl")
+    run = Run(Settings(epochs=5), load("blobs"))
+    writer = RunWriter(path, run)
+    again = RunWriter(str(tmp_path / "other.jsonl"), run)
+    again.close()
+    again = RunWriter(str(tmp_path / "other.jsonl"), run, force=True)
+    for name in (path, str(tmp_path / "other.jsonl")):
+        with pytest.raises(RunFileError, match="is being written by another gdtui"):
+            RunWriter(name, run, force=True)
+    writer.take(run.advance(5))
+    writer.close()
+    again.close()
+    assert RunFile(path).branch.epochs == [1, 2, 3, 4, 5]
+    assert there(Path(path)) == ["other.jsonl", "run.jsonl"]
+
+
+# Two of one name
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (("--save", "x.cast", "--record", "./x.cast"), "./x.cast: two outputs cannot be one file; give another name"),
+        (("--data", "a.csv", "--save", "a.csv", "--force"), "a.csv: is what is read; give another name to write to"),
+        (("resume", "x.cast", "--record", "x.cast", "--force"), "x.cast: is what is read; give another name"),
+        (("watch", "x.cast", "--record", "x.cast", "--force"), "x.cast: is what is read; give another name"),
+        (("watch", "run.jsonl", "--record", "link.cast", "--force"), "link.cast: is what is read; give another name"),
+        (("export", "run.jsonl", "-o", "run.jsonl", "--force"), "run.jsonl: is what is read; give another name"),
+        (("tape", "t.tape", "-o", "a.cast", "-o", "a.cast"), "t.tape:1:1: a.cast: two outputs cannot be one file"),
+        (("tape", "s.tape", "-o", "b.svg"), "s.tape:1:1: b.svg: two outputs cannot be one file"),
+        (("tape", "s.svg", "-o", "s.svg", "--force"), "s.svg:1:1: s.svg: is what is read; give another name"),
+    ],
+)
+def test_two_files_of_one_name_are_refused(command: tuple[str, ...], told: str, tmp_path: Path, run_file: str) -> None:
+    (tmp_path / "a.csv").write_text("a,b,c\n1,2,x\n2,3,y\n")
+    (tmp_path / "link.cast").symlink_to("run.jsonl")
+    (tmp_path / "t.tape").write_text("Sleep 1\n")
+    for name in ("s.tape", "s.svg"):
+        (tmp_path / name).write_text("Screenshot b.svg\n")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = subprocess.run([*GDTUI, *command], cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith(f"gdtui: {told}")
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_a_recording_that_fails_while_the_data_is_loading_leaves_the_old_one(old: Path) -> None:
+    cast = CastWriter(old, 80, 24, force=True)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), cast._file.fileno())
+    cast.output("lost")
+    assert cast.failure
+    cast.close()
+    assert (old.read_text(), there(old)) == (OLD, ["old.cast"])
