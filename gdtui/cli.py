@@ -47,6 +47,7 @@ def _is_plain(options: argparse.Namespace) -> bool:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
+    _open_standard_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
     command = COMMANDS.get(given[0]) if given else None
     if given and command is None and not given[0].startswith("-"):
@@ -65,6 +66,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _forget_output()
         return _fail(f"cannot write the output: {error.strerror or error}")
+
+
+def _open_standard_streams() -> None:
+    """Standard streams that are closed lead nowhere: else a file would get the number of one, and be written to, or
+    replaced at a hangup, in its stead."""
+    while (lowest_free := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(lowest_free, True)
+    os.close(lowest_free)
 
 
 def _what_is_meant(word: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -218,3 +219,43 @@ def test_a_recording_that_fails_while_the_data_is_loading_leaves_the_old_one(old
     assert cast.failure
     cast.close()
     assert (old.read_text(), there(old)) == (OLD, ["old.cast"])
+
+
+# Standard streams that are closed
+
+
+@pytest.mark.parametrize(("closed", "numbers"), [("<&-", [0]), ("2>&-", [2]), ("<&- 2>&-", [0, 2])])
+def test_no_file_gets_the_number_of_a_closed_stream(closed: str, numbers: list[int], tmp_path: Path) -> None:
+    """A hangup replaces those; and what is written to them would be in the file."""
+    path = tmp_path / "run.jsonl"
+    look = "import os, sys; from gdtui import cli; cli.main(sys.argv[2:])\n"
+    look += "print(*(os.path.samestat(os.fstat(int(n)), os.stat(os.devnull)) for n in sys.argv[1]))"
+    command = [sys.executable, "-c", look, "".join(map(str, numbers)), "--save", str(path), "--epochs", "2"]
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", *command]
+    done = subprocess.run(shell, capture_output=True, text=True, timeout=60, stdin=subprocess.PIPE)
+    assert done.stdout.splitlines()[-1].split() == ["True"] * len(numbers)
+    assert RunFile(str(path)).branch.epochs == [1, 2]
+
+
+def test_a_hangup_does_not_take_the_file_of_who_has_no_standard_input(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    hangs_up = (
+        "import os, signal, sys\n"
+        "from gdtui import cli\n"
+        "from gdtui.runs import writer\n"
+        "take = writer.RunWriter.take\n"
+        "def taken(self, event):\n"
+        "    take(self, event)\n"
+        "    signal.raise_signal(signal.SIGHUP) if getattr(event, 'first', 0) > 1 else None\n"
+        "writer.RunWriter.take = taken\n"
+        "cli.main(sys.argv[1:])\n"
+    )
+    command = [sys.executable, "-c", hangs_up, "--save", str(path), "--epochs", "30", "--speed", "200"]
+    command += ["--plain", "--detach-on-hangup"]
+    subprocess.run(["sh", "-c", '"$@" <&-', "sh", *command], capture_output=True, timeout=60)
+    assert RunFile(str(path)).branch.epochs == [*range(1, 31)]
+
+
+def test_closed_standard_output_is_still_told(tmp_path: Path) -> None:
+    done = subprocess.run(["sh", "-c", f"'{sys.executable}' -m gdtui >&-"], stderr=subprocess.PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "gdtui: cannot write the output: standard output is closed\n")
