@@ -1,12 +1,28 @@
-"""Text from outside, made fit for a screen."""
+"""Text from outside (a file's name, a class, a message that has one) on its way to a screen or a stream."""
+
+import sys
+from typing import TextIO
 
 
 def printable(text: str) -> str:
-    """The same without what a terminal would obey, such as escape codes, tabs and line ends."""
-    return "".join(map(_harmless, text))
+    """The same without what a terminal would obey, such as escape codes, tabs and line ends, and without what cannot be
+    written, such as the bytes of a path that are no text."""
+    return text if text.isprintable() else "".join(map(_harmless, text))
 
 
 def _harmless(letter: str) -> str:
-    if letter.isprintable() or "\udc80" <= letter <= "\udcff":  # the latter stand for bytes of a path
+    if letter.isprintable():
         return letter
     return " " if letter.isspace() else "�"
+
+
+def tell(text: str, out: TextIO | None = None) -> None:
+    """Write a line on standard output, or there."""
+    print(printable(text), file=out)
+
+
+def complain(message: str, *details: str) -> None:
+    """Say on standard error what is wrong, in a line, and below it the lines of the details, such as a screen."""
+    if sys.stderr is not None:
+        lines = (line for detail in details for line in detail.split("\n"))
+        print(*map(printable, (f"gdtui: {message}", *lines)), sep="\n", file=sys.stderr, flush=True)

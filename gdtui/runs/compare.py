@@ -24,7 +24,7 @@ class Entrant(RunFile):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self.name = os.path.basename(path).removesuffix(".jsonl")
+        self.name = printable(os.path.basename(path).removesuffix(".jsonl"))
         self._show()
 
     def _set_up(self) -> None:
@@ -101,7 +101,7 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
         length = 1
         while length < len(own) and sum(other[-length:] == own[-length:] for other in parts) > 1:
             length += 1
-        entrant.name = os.sep.join(own[-length:])
+        entrant.name = printable(os.sep.join(own[-length:]))
     return entrants
 
 

@@ -157,7 +157,7 @@ class RunFile(Followed):
                 branch.dropped.append(rule)
                 branch.stop = branch.end = None
             case Stopped(rule, epoch, message, end):
-                branch.stop = Stop(rule, printable(message or rule))
+                branch.stop = Stop(printable(rule), printable(message or rule))
                 if end is not None:
                     self._check_size(end.weights)
                     branch.end = _moment(epoch, end)

@@ -13,6 +13,7 @@ from gdtui.learning.stop import Stop
 from gdtui.runs.archive import ArchivedRun
 from gdtui.runs.events import Branch, EpochsWanted, Event, Steered
 from gdtui.runs.run import Shown
+from gdtui.text import printable
 
 KEPT = 10_000
 """Lines to scroll back to."""
@@ -72,6 +73,7 @@ class Log:
 
     def add(self, text: str, is_marked: bool = False) -> None:
         """Say what was done."""
+        text = printable(text)
         self.append(Entry(text))
         if is_marked:
             self.happened.append(Marked(text))

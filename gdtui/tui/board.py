@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Horizontal
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from gdtui.session.commands import Command, Do
+from gdtui.text import printable
 from gdtui.tui.bindings import BINDINGS, Key
 from gdtui.wire.compositor import FrugalScreen
 
@@ -33,7 +35,7 @@ class Board(FrugalScreen):
         """What is shown."""
         self.what = what
         self.dialog: Dialog | None = None
-        self.title_view = Static(f"gdtui  {what}", id="title", markup=False)
+        self.title_view = Static(f"gdtui  {printable(what)}", id="title", markup=False)
 
     def draw(self, snapshot: Any) -> Any:
         """The drawings, for `show`. Called outside the screen's thread, since they may take long."""
@@ -100,5 +102,14 @@ class Board(FrugalScreen):
 
 def panel(widget: Widget, title: str) -> Widget:
     """A widget in a frame with a title."""
-    widget.border_title = title
+    entitle(widget, title)
     return widget.add_class("panel")
+
+
+def entitle(widget: Widget, title: str, below: str = "") -> None:
+    """Write this into a widget's frame, unless it is there: even the same would be laid out anew. Textual would take
+    brackets, of a class, say, for markup."""
+    for place, text in (("border_title", title), ("border_subtitle", below)):
+        content = Content(printable(text))
+        if content.markup != getattr(widget, place):
+            setattr(widget, place, content)

@@ -17,6 +17,7 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gdtui.settings import BUILT_IN_SETS
+from gdtui.text import printable
 from gdtui.tui.bindings import Key
 
 HELP_WIDTH = 92
@@ -54,6 +55,13 @@ class Dialog(VerticalScroll):
         self.answered(answer)
 
 
+class Line(Input):
+    """A text that is typed, or pasted: with nothing that a terminal would obey."""
+
+    def validate_value(self, value: str) -> str:
+        return printable(value)
+
+
 class Question(Dialog):
     """Asks for a text.
 
@@ -66,7 +74,7 @@ class Question(Dialog):
     BINDINGS = [Binding("escape", "answer", "Cancel")]
 
     def __init__(self, title: str, value: str, read: Callable[[str], Any]) -> None:
-        self._input, self._read = Input(value, select_on_focus=True), read
+        self._input, self._read = Line(value, select_on_focus=True), read
         self._hint = Label("enter takes it, escape leaves it", markup=False)
         super().__init__(title, self._input, self._hint)
 
@@ -77,7 +85,7 @@ class Question(Dialog):
         try:
             self.action_answer(self._read(event.value.strip()))
         except (ValueError, ArgumentTypeError) as error:
-            self._hint.update(str(error))
+            self._hint.update(printable(str(error)))
             self._hint.add_class("wrong")
 
 
@@ -106,7 +114,8 @@ class DataChoice(Dialog):
 
     def __init__(self, current: str, own: str) -> None:
         sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
-        options = OptionList(*(Option(f"{name:<14} {DESCRIPTIONS.get(name, 'your file')}", id=name) for name in sets))
+        shown = (f"{printable(name):<14} {DESCRIPTIONS.get(name, 'your file')}" for name in sets)
+        options = OptionList(*map(Option, shown, sets), markup=False)
         options.highlighted = sets.index(current) if current in sets else None
         super().__init__("Train on", options)
 

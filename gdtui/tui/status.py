@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from gdtui.numbers import duration
+from gdtui.text import printable
 from gdtui.tui.styled import Styled
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
     elif snapshot.stop is not None:
         tail = snapshot.stop.message
     elif snapshot.watched is not None:
-        tail = snapshot.watched
+        tail = printable(snapshot.watched)
     else:
         left = f" {duration((snapshot.epochs - shown.epoch) / snapshot.rate)} left" if snapshot.rate else ""
         tail = f"{snapshot.speed:<9}{left}"

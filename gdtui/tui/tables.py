@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from gdtui.text import printable
 from gdtui.tui.styled import Resized
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class SamplesPanel(VerticalScroll, can_focus=False):
             return
         room = max(0, min(len(names), (width - 31) // 9))
         if not rows or not self.is_attached:  # on a screen that is being taken down there are no styles
-            self._view.update(Text(f"The rows are not at hand:\n{missing}" if missing else ""))
+            self._view.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""))
             self.border_subtitle = ""
             return
         labels = "activation" if width > 34 + 9 * room else "activ.", "pred", "true"

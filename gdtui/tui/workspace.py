@@ -17,8 +17,9 @@ from gdtui.options import a_count, a_positive
 from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
+from gdtui.text import printable
 from gdtui.tui.bindings import BINDINGS, textual_bindings
-from gdtui.tui.board import Board, panel
+from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
@@ -57,7 +58,7 @@ class Workspace(Board):
         self._views: tuple[View, ...] = ()
         """What the slots show."""
         self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
-        self._confusion_view = Static(id="confusion")
+        self._confusion_view = Static(id="confusion", markup=False)
         self._status_lines = StatusLines()
         self._status_lines.status = Status(epochs, alpha)
         self._log_view = LogView(id="log")
@@ -99,8 +100,7 @@ class Workspace(Board):
             self.title_view.update(f"gdtui  {snapshot.title}")
         self._open_drawer(before, snapshot)
         for slot, (titles, chart) in zip(self._slots, drawn, strict=True):
-            if titles != (slot.border_title, slot.border_subtitle):  # even the same would be laid out anew
-                slot.border_title, slot.border_subtitle = titles
+            entitle(slot, *titles)
             if chart is not None:
                 slot.show(chart)
         self.show_status(snapshot)
@@ -141,7 +141,7 @@ class Workspace(Board):
         """Say in the corner which file holds the run, or that none does, where one held the run before."""
         path, text = snapshot.saved_in, ""
         if path is not None:
-            name = os.path.basename(path)
+            name = printable(os.path.basename(path))
             text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
         elif snapshot.left_behind is not None:
             text = "not saved"

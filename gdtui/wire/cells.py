@@ -19,6 +19,8 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
+from gdtui.text import printable
+
 RESET = "\x1b[m"
 
 # Bits of a pen's attributes, with the codes that switch each on and off (ECMA-48, SGR).
@@ -104,7 +106,11 @@ class Cells:
             if pen is None:
                 pen = self._pens[style] = _pen(style, self._color_system)
             for char in text:
-                columns = 1 if char < "\u0300" or "\u2500" <= char < "\u2900" else cell_len(char)
+                if " " <= char <= "~" or "\u2500" <= char < "\u2900":
+                    columns = 1
+                else:  # it may be what a terminal would obey
+                    columns = cell_len(char)
+                    char = printable(char) if columns or char.isprintable() else ""
                 if columns == 0:
                     if 0 < x <= width:
                         row[x - 1] = (row[x - 1][0] + char, row[x - 1][1])

@@ -18,6 +18,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
+from gdtui.text import printable
 from gdtui.wire.cells import Cells
 from gdtui.wire.link import REQUEST, Link
 
@@ -107,7 +108,7 @@ class TerseApp(App[int]):
 
     def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
         """Say something in a corner; brackets in it, of a path, say, are no markup."""
-        super().notify(message, markup=markup, **options)
+        super().notify(printable(message), markup=markup, **options)
 
     def send(self, text: str) -> None:
         """Send what draws what has changed on the screen."""

@@ -184,3 +184,14 @@ def test_after_forgetting_all_is_sent_again() -> None:
     first = cells.update(update, (3, 1), ColorSystem.TRUECOLOR)
     cells.forget()
     assert cells.update(update, (3, 1), ColorSystem.TRUECOLOR) == first
+
+
+@pytest.mark.parametrize("letter", ["\x00", "\x07", "\t", "\x1b", "\x7f", "\x9b", "\u202e", "\udcff"])
+def test_nothing_that_a_terminal_would_obey_is_sent_nor_what_cannot_be(letter: str) -> None:
+    cells, strip = Cells(), Strip([Segment(f"a{letter}b", Style())])
+    sent = cells.update(LayoutUpdate([[strip]], Region(0, 0, 3, 1)), (3, 1), None)
+    assert letter not in sent.removeprefix("\x1b[1H")
+    assert sent.encode()
+    emulator = Emulator(3, 1)
+    emulator.feed(sent.encode())
+    assert emulator.text().replace("�", "").strip() == "ab"
