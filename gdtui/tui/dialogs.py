@@ -51,8 +51,10 @@ class Dialog(VerticalScroll):
         self._keys_go_to.focus()
 
     def action_answer(self, answer: Any = None) -> None:
+        """Answer once: more keys may have come in the same read, before this is gone."""
+        answered, self.answered = self.answered, lambda _: None
         self.remove()
-        self.answered(answer)
+        answered(answer)
 
 
 class Line(Input):

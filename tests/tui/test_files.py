@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from textual.events import Key
 from textual.pilot import Pilot
 
 from gdtui.charts.roles import Role
@@ -23,6 +24,7 @@ from gdtui.tui.chart_view import ChartView
 from gdtui.tui.dialogs import Question
 from tests.tui.driving import (
     FIVE,
+    FLAT_OUT,
     idle,
     keys,
     log,
@@ -276,3 +278,32 @@ async def test_brackets_in_a_name_are_no_markup() -> None:
         await press(pilot, "escape")
         app.notify("[/x] is [bold")
         await until(pilot, lambda: "[/x] is [bold" in screen(app))
+
+
+async def at_once(pilot: Pilot[int], *keys: str) -> None:
+    """Keys that came in one read: nothing is done between them."""
+    for key in keys:
+        pilot.app.post_message(Key(key, None))
+    await idle(pilot)
+
+
+async def test_a_dialog_that_is_answered_twice_in_one_read_is_answered_once(tmp_path: Path) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 2)
+        await press(pilot, "w")
+        app.screen.query_one("Input").value = str(tmp_path / "run.jsonl")
+        await at_once(pilot, "enter", "enter")
+        assert [notice.partition(" ")[0] for notice in notices(app)] == ["saved"]
+        assert app.board.dialog is None
+        before = snapshot(app).run
+        await press(pilot, "d", "down")
+        await at_once(pilot, "enter", "enter")
+        await until(pilot, lambda: snapshot(app).run is not before)
+        assert sum("holds the run before" in line for line in log(app)) == 1
+    async with running(replace(FIVE, epochs=2_000), FLAT_OUT, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).state == "done")
+        await press(pilot, "r")
+        await at_once(pilot, "w", "w")
+        assert len(app.screen.query(Question)) == 1
+        await press(pilot, "escape")
+        assert app.board.dialog is None
