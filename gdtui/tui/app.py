@@ -34,6 +34,9 @@ DIALOGS_AFTER = 1.0
 """Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
 COLLECTS_EVERY = 5.0
 """Seconds."""
+HOME = str(Path(__file__).parents[2])
+"""Where this package is; it need not be installed."""
+GO_ON = "import sys; sys.path.append(sys.argv.pop(1)); from gdtui.cli import main; sys.exit(main())"
 
 
 class GdtuiApp(TerseApp):
@@ -233,7 +236,8 @@ class GdtuiApp(TerseApp):
 
     def hung_up(self) -> NoReturn:
         """Train on without a screen, if that was asked for and the run is in a file: as another program in this
-        process, which goes on from the file as any `gdtui resume` does."""
+        process, which goes on from the file as any `gdtui resume` does, and imports nothing from the working directory
+        (-P): that may be somebody else's."""
         shown = self.board.snapshot
         if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.stop is not None:
             super().hung_up()
@@ -242,4 +246,5 @@ class GdtuiApp(TerseApp):
         for stream in range(3):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        os.execv(sys.executable, [sys.executable, "-m", "gdtui", "resume", shown.saved_in, "--plain", "--speed", speed])
+        command = ["-P", "-c", GO_ON, HOME, "resume", shown.saved_in, "--plain", "--speed", speed]
+        os.execv(sys.executable, [sys.executable, *command])

@@ -109,3 +109,19 @@ def test_under_nohup_and_without_a_file_it_ends_too() -> None:
         terminal.process.send_signal(signal.SIGKILL)
         terminal.process.wait()
     wait_until(lambda: not is_alive(pid))
+
+
+def test_what_lies_in_the_working_directory_is_never_imported(tmp_path: Path) -> None:
+    """Whoever trains in a folder of somebody else's runs none of the programs that are there."""
+    for name in ("random.py", "gdtui.py", "csv.py"):
+        (tmp_path / name).write_text("open('was-run', 'w')\nraise SystemExit(3)\n")
+    path = tmp_path / "run.jsonl"
+    command = [sys.executable, "-P", "-m", "gdtui", "--save", str(path), "--epochs", "600", "--speed", "300"]
+    with Terminal([sys.executable, "-P", "-c", RELAY, *command, "--detach-on-hangup"], cwd=tmp_path) as terminal:
+        terminal.wait_for(lambda _: path.exists() and b'"epoch":50,' in path.read_bytes())
+        pid = pid_of_child(terminal.process.pid)
+        terminal.process.send_signal(signal.SIGKILL)
+        terminal.process.wait()
+    wait_until(lambda: not is_alive(pid))
+    assert stop_of(path) == "epochs"
+    assert not (tmp_path / "was-run").exists()
