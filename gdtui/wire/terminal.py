@@ -1,6 +1,5 @@
 """An app that writes to the terminal tersely, and knows when the terminal has drawn what was sent."""
 
-import asyncio
 import os
 import select
 import signal
@@ -31,6 +30,9 @@ class TerseApp(App[int]):
     (see `gdtui.wire.link`). A front end sets `frame_due` where the next thing sent is a frame."""
 
     def __init__(self) -> None:
+        if sys.__stdout__ is not None and sys.__stdout__.isatty():
+            for name in ("COLUMNS", "LINES"):  # the terminal knows better, and tells when it changes
+                os.environ.pop(name, None)
         super().__init__()
         self.link = Link()
         self.frame_due = False
@@ -39,9 +41,6 @@ class TerseApp(App[int]):
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
-        # A polite kill leaves the terminal as it was. (A hangup has no terminal to leave: its default will do.)
-        with suppress(NotImplementedError, RuntimeError, ValueError):  # Windows; not the main thread
-            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self.exit, 128 + signal.SIGTERM)
         if sys.platform != "win32":
             self.set_interval(HANGUP_POLL, self._look_for_hangup)
 
@@ -73,15 +72,11 @@ class TerseApp(App[int]):
         os._exit(128 + signal.SIGHUP)
 
     def get_driver_class(self) -> type[Driver]:
-        """Textual draws by way of standard error. That it is a terminal is known of standard output only."""
         known = super().get_driver_class()
         if known.__name__ != "LinuxDriver":
             return known
 
-        class OutputDriver(known):  # type: ignore[misc, valid-type]
-            def __init__(self, *args: Any, **options: Any) -> None:
-                super().__init__(*args, **options)
-                self._file = sys.__stdout__
+        from gdtui.wire.driver import OutputDriver  # there is none on Windows
 
         return OutputDriver
 

@@ -1,0 +1,138 @@
+"""The terminal: Textual's driver for Linux and macOS, made to stand whatever comes from there, at any moment."""
+
+import codecs
+import os
+import select
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from functools import partial
+from types import FrameType
+from typing import Any
+
+from textual._xterm_parser import XTermParser
+from textual.drivers.linux_driver import LinuxDriver
+from textual.events import MouseEvent, Paste, Resize
+from textual.message import Message
+from textual.messages import InBandWindowResize
+
+from gdtui.text import printable
+
+GRACE = 10
+"""Seconds that leaving may take, once it has been told by a signal."""
+LARGEST = 1000, 500
+"""Columns and rows that are drawn on at the most: who claims more would never see the first frame."""
+LOOK = 0.1
+"""Seconds between two looks at whether no more keys are wanted."""
+
+
+class OutputDriver(LinuxDriver):
+    """Draws on standard output, where Textual draws on standard error: that it is a terminal is known of the former.
+
+    Signals are heeded by the event loop: in a handler, a write would wait for a lock that the interrupted one holds.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._file = sys.__stdout__
+        self._size = self._get_terminal_size()
+        self._parser = XTermParser()
+        self._is_on = self._is_suspended = False
+        for number in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._signalled)
+
+    def _signalled(self, number: int, _: FrameType | None) -> None:
+        """Have a signal heeded by the loop. These handlers outlive it, and hold until all has been said."""
+        known: dict[int, Callable[[], None]] = {signal.SIGTSTP: self._suspend, signal.SIGCONT: self._go_on}
+        heed = known.get(number)
+        if heed is None:  # leave as by a key; that takes a moment, also where something hangs
+            signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
+            signal.alarm(GRACE)
+            heed = partial(self._app.exit, 128 + number)
+        try:
+            self._loop.call_soon_threadsafe(heed)
+        except RuntimeError:  # the loop has ended
+            if number == signal.SIGTSTP:
+                self._suspend()
+
+    # The terminal's modes
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_on = self._writer_thread is not None  # not in the background, where nothing may be drawn
+
+    def stop_application_mode(self) -> None:
+        if self._is_on:
+            self._is_on = False
+            super().stop_application_mode()
+
+    def suspend_application_mode(self) -> None:
+        super().suspend_application_mode()
+        self._writer_thread, self._is_suspended = None, True
+
+    def write(self, data: str) -> None:
+        if self._writer_thread is not None:  # or it is suspended, and is painted anew when it goes on
+            super().write(data)
+
+    def _suspend(self) -> None:
+        """The process stops a little after this, since it has several threads."""
+        if self._is_on:
+            self.suspend_application_mode()
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _go_on(self) -> None:
+        if self._is_on:  # it was stopped without notice, and others may have changed the terminal meanwhile
+            self.suspend_application_mode()
+        if self._is_suspended:
+            self._must_signal_resume = True
+            self.start_application_mode()
+            self._is_suspended = not self._is_on
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        width, height = super()._get_terminal_size()
+        return min(width, LARGEST[0]), min(height, LARGEST[1])
+
+    def _query_in_band_window_resize(self) -> None:
+        """Changes of size are signalled. Reports of them among the keys would turn on reports of the mouse in pixels,
+        which Textual does not turn off."""
+
+    # What comes from the terminal
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:
+            self._app.call_later(self._app._handle_exception, error)
+
+    def run_input_thread(self) -> None:
+        decode = codecs.getincrementaldecoder("utf-8")("replace").decode
+        while not self.exit_event.is_set():
+            if select.select([self.fileno], [], [], LOOK)[0]:
+                data = b""
+                with suppress(OSError):
+                    data = os.read(self.fileno, 4096)
+                if not data:  # a hangup, which the app sees by itself
+                    self.exit_event.wait(LOOK)
+                for character in decode(data):
+                    self._take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
+            self._take(self._parser.tick)
+
+    def _take(self, parse: Callable[[], Iterable[Message]]) -> None:
+        """Hand on what the parser makes of it. What it fails at, such as a key beyond Unicode, is dropped."""
+        for message in self._parsed(parse):
+            match message:
+                case Paste(text=text):
+                    self.process_message(Paste("\n".join(map(printable, text.splitlines()))))
+                case Resize() | InBandWindowResize():  # not asked for
+                    self._parser.mouse_pixels = False
+                case MouseEvent() if not self._app.size.contains(int(message.x), int(message.y)):
+                    pass  # it would take the focus from a dialog
+                case _:
+                    self.process_message(message)
+
+    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> Iterator[Message]:
+        try:
+            yield from parse()
+        except Exception:
+            self._parser = XTermParser()
