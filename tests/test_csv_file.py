@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import csv
 import io
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -8,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.data.dataset import DataError
+from gdtui.data import csv_file
+from gdtui.data.dataset import DataError, column_numbers
 from gdtui.data.load import load
+from gdtui.data.source import memory
 from gdtui.settings import DataSettings
 from gdtui.text import printable
 from tests.conftest import examples
@@ -304,13 +309,89 @@ def test_a_file_that_is_not_there_is_named_with_the_sets_that_are():
 
 
 def test_a_file_that_may_not_be_read_says_why(file, monkeypatch):
-    def forbidden(self):
+    def forbidden(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     path = file(GOOD)
-    monkeypatch.setattr(Path, "read_bytes", forbidden)  # root may read anything, so it is only acted
+    monkeypatch.setattr(Path, "open", forbidden)  # root may read anything, so it is only acted
     assert refusal(path) == f"{path}: cannot be read: Permission denied"
 
 
 def test_a_name_too_long_for_a_file_is_an_error_in_one_line():
     assert "cannot be read" in refusal("a" * 300)
+
+
+# What has no end, or is very wide
+
+
+class Endless(io.RawIOBase):
+    """The same bytes again and again; nobody who asks for more than a few megabytes of them has a limit."""
+
+    def __init__(self, begin: bytes, again: bytes) -> None:
+        self.left, self.again = begin, again * (65536 // len(again))
+        self.given = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer) -> int:
+        assert self.given < 2**25, "it is read without a limit"
+        self.left = self.left or self.again
+        piece, self.left = self.left[: len(buffer)], self.left[len(buffer) :]
+        buffer[: len(piece)] = piece
+        self.given += len(piece)
+        return len(piece)
+
+
+def from_input(monkeypatch, begin: bytes, again: bytes) -> str:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(Endless(begin, again))))
+    return refusal("-")
+
+
+@pytest.mark.parametrize("begin", [b"", b"a,y\n1,0\n2,1\n"])
+@pytest.mark.parametrize("again", [b"\0", b"1,", b'"\n",'], ids=["zeros", "cells", "cells of lines"])
+def test_a_row_without_an_end_is_refused(monkeypatch, begin, again):
+    said = from_input(monkeypatch, begin, again)
+    assert "without the end of a row" in said or "field limit" in said
+
+
+def test_how_long_a_row_may_be_is_said(monkeypatch):
+    assert "line 4: more than 4 MiB without the end of a row; this is no table" in from_input(
+        monkeypatch, b"a,y\n1,0\n2,1\n", b"1,"
+    )
+
+
+@pytest.mark.parametrize("again", [b"1,0\n", b",0\n", b"1,\n"], ids=["rows", "no numbers", "no labels"])
+def test_rows_without_an_end_are_refused_when_memory_is_full(monkeypatch, again):
+    monkeypatch.setattr("gdtui.data.csv_file.memory", lambda: 10**6)
+    assert "no more rows than these fit into memory; give a shorter table" in from_input(monkeypatch, b"a,y\n", again)
+
+
+def test_a_label_is_kept_once(monkeypatch, file):
+    monkeypatch.setattr("gdtui.data.csv_file.memory", lambda: 10**6)
+    assert len(read(file("a,y\n" + f"1,{'p' * 10_000}\n2,{'q' * 10_000}\n" * 500))) == 1000
+
+
+def test_the_memory_that_can_be_had_is_less_than_a_machine_has():
+    assert 2**20 < memory() <= max(2**32, os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+
+
+class Name(str):
+    """A name that counts how often it is held against others."""
+
+    compared = 0
+    __hash__ = str.__hash__
+
+    def __eq__(self, other) -> bool:
+        Name.compared += 1
+        return str.__eq__(self, other)
+
+    def strip(self) -> Name:
+        return self
+
+
+def test_a_header_of_many_columns_is_searched_once_and_not_once_a_column():
+    Name.compared, names = 0, [Name(f"c{index}") for index in range(1000)]
+    header = csv_file._header("a file", iter([(1, names)]))
+    assert column_numbers("a file", header, tuple(header)) == list(range(1000))
+    assert Name.compared < 10 * len(names)

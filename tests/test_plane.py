@@ -43,6 +43,16 @@ def test_more_features_are_seen_in_scikit_learns_principal_components(name):
     assert data.plane.labels == ("PC 1", "PC 2")
 
 
+def test_more_features_than_rows_are_seen_in_theirs_with_no_table_of_all_pairs(monkeypatch):
+    monkeypatch.setattr(np.linalg, "eigh", lambda table: pytest.fail(f"{table.shape}"))
+    data = noisy(features=40, rows=20)
+    model = PCA(2).fit(data.features)
+    expected = model.transform(data.features)
+    signs = np.sign((expected * data.plane.points).sum(axis=0))
+    assert data.plane.points == pytest.approx(expected * signs, rel=1e-6, abs=1e-6)
+    assert f"{model.explained_variance_ratio_.sum():.0%} of" in data.plane.note
+
+
 def test_axes_are_orthonormal_and_their_largest_entries_positive():
     axes = load("breast-cancer").plane.axes
     assert axes @ axes.T == pytest.approx(np.eye(2), abs=1e-12)

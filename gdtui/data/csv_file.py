@@ -6,17 +6,27 @@ import math
 import re
 import sys
 from array import array
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
 from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset
+from gdtui.data.source import Source, memory
 from gdtui.settings import BUILT_IN_SETS, DataSettings
 from gdtui.text import printable
 from gdtui.types import Floats
 
 MISSING = {"", "na", "n/a", "nan", "null", "none", "?"}
+
+HEAD = 1_000_000
+"""Characters among which the header is looked for."""
+COPIES = 4
+"""How often the numbers are in memory at the most: as they are read, as X, standardised, and in blocks."""
 
 Row = tuple[int, list[str]]
 
@@ -33,18 +43,18 @@ def read_csv(settings: DataSettings) -> Dataset:
         DataError: with file, row (the header is row 1) and column, whatever is wrong.
     """
     where = "standard input" if settings.source == "-" else settings.source
-    text = _decode(where, _read_bytes(settings.source))
-    lines = _rows(where, text)
-    header = _header(where, lines)
-    target = header[-1] if settings.target is None else settings.target
-    target_column = column_numbers(where, header, (target,))[0]
-    names = settings.features or tuple(name for name in header if name != target)
-    if target in names:
-        raise DataError(f"{where}: column {target!r} is the target, so it cannot be a feature as well")
-    if not names:
-        raise DataError(f"{where}: has one column only; a feature and a target are needed")
-    columns = column_numbers(where, header, names)
-    features, labels = _read_rows(where, lines, header, columns, target_column)
+    with _opened(settings.source) as file:
+        lines = _rows(Source(where, file))
+        header = _header(where, lines)
+        target = header[-1] if settings.target is None else settings.target
+        target_column = column_numbers(where, header, (target,))[0]
+        names = settings.features or tuple(name for name in header if name != target)
+        if target in names:
+            raise DataError(f"{where}: column {target!r} is the target, so it cannot be a feature as well")
+        if not names:
+            raise DataError(f"{where}: has one column only; a feature and a target are needed")
+        columns = column_numbers(where, header, names)
+        features, labels = _read_rows(where, lines, header, columns, target_column)
     chosen, classes = _two_classes(where, target, labels, settings.classes)
     y = np.array([chosen.get(label, -1) for label in labels])
     zero, one = map(printable, classes)
@@ -61,23 +71,23 @@ def _header(where: str, lines: Iterator[Row]) -> list[str]:
         raise DataError(
             f"{where}: row 1 holds numbers only, but should be a header; put names of the columns in front of it"
         )
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise DataError(f"{where}: the header names column {twice!r} twice")
+    (name, times), *_ = Counter(header).most_common(1)
+    if times > 1:
+        raise DataError(f"{where}: the header names column {name!r} twice")
     return header
 
 
-def _read_bytes(source: str) -> bytes:
+def _opened(source: str) -> AbstractContextManager[BinaryIO]:
     if source == "-":
         if sys.stdin is None:
             raise DataError("standard input is closed; --data - reads from it")
         if sys.stdin.isatty():  # whose keys are the screen's
             raise DataError("--data - reads rows from standard input, which is a terminal; pipe a CSV file into it")
-        return sys.stdin.buffer.read()
+        return nullcontext(sys.stdin.buffer)
     if not source:
         raise DataError("--data is empty; it names a built-in set or a CSV file")
     try:
-        return Path(source).read_bytes()
+        return Path(source).open("rb", buffering=0)
     except IsADirectoryError:
         raise DataError(f"{source}: is a directory, not a CSV file") from None
     except FileNotFoundError:
@@ -88,28 +98,26 @@ def _read_bytes(source: str) -> bytes:
         raise DataError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _decode(where: str, raw: bytes) -> str:
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        raise DataError(f"{where}: row {row} is not UTF-8 (byte {error.start}); save the file as UTF-8") from None
-
-
-def _rows(where: str, text: str) -> Iterator[Row]:
+def _rows(source: Source) -> Iterator[Row]:
     """The rows that are not blank, each with its line number in the file."""
-    # Quoted names may hold any of the separators.
-    head = re.sub(r'"(?:[^"]|"")*"', "", text[:1_000_000]).lstrip("\r\n").split("\n", 1)[0]
-    separator = max(",;\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    text = io.TextIOWrapper(source, encoding="utf-8-sig", newline="")  # type: ignore[type-var]  # asks for a name
     begins = 1
     try:
+        begin = text.read(HEAD) + text.readline()
+        # Quoted names may hold any of the separators.
+        head = re.sub(r'"(?:[^"]|"")*"', "", begin[:HEAD]).lstrip("\r\n").split("\n", 1)[0]
+        separator = max(",;\t", key=head.count)
+        lines = chain(io.StringIO(begin, newline=""), text)
+        reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
         for row in reader:
+            source.begin_row()
             if any(cell.strip() for cell in row):
                 yield begins, row
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{where}: row {reader.line_num}: {error}") from None
+        raise DataError(f"{source.where}: row {begins}: {error}") from None
+    except UnicodeDecodeError as error:
+        raise source.not_text(error) from None
 
 
 def _read_rows(
@@ -118,7 +126,9 @@ def _read_rows(
     """Features, shape (N, d), and labels as they are written. Reads on after missing values, to count them."""
     values = array("d")  # a row's cells need several times the memory of its numbers
     labels: list[str] = []
-    missing: list[str] = []
+    known: dict[str, str] = {}  # each label is kept once
+    missing, first, room = 0, "", memory()
+    cost = COPIES * values.itemsize * (len(columns) + 3)
     for number, row in rows:
         if len(row) != len(header):
             raise DataError(f"{where}: row {number} has {len(row)} columns, but the header has {len(header)}")
@@ -127,18 +137,25 @@ def _read_rows(
             if value is not None and math.isfinite(value):
                 values.append(value)
             elif row[column].strip().lower() in MISSING:
-                missing.append(f"row {number}, column {header[column]!r}")
+                missing, first = missing + 1, first or f"row {number}, column {header[column]!r}"
             else:
                 raise DataError(
                     f"{where}: row {number}, column {header[column]!r}: {row[column]!r} is not a number; "
                     "choose other columns with --features, or correct the file"
                 )
-        labels.append(row[target].strip())
-        if not labels[-1]:
-            missing.append(f"row {number}, column {header[target]!r}")
+        label = row[target].strip()
+        if label not in known:
+            known[label] = label
+            room -= 5 * len(label) + 200
+        labels.append(known[label])
+        room -= cost
+        if room < 0:
+            raise DataError(f"{where}: row {number}: no more rows than these fit into memory; give a shorter table")
+        if not label:
+            missing, first = missing + 1, first or f"row {number}, column {header[target]!r}"
     if missing:
-        count = "1 value is" if len(missing) == 1 else f"{len(missing)} values are"
-        raise DataError(f"{where}: {count} missing, the first in {missing[0]}; fill them in, or remove those rows")
+        count = "1 value is" if missing == 1 else f"{missing} values are"
+        raise DataError(f"{where}: {count} missing, the first in {first}; fill them in, or remove those rows")
     if not labels:
         raise DataError(f"{where}: has a header but no rows of data")
     return np.frombuffer(values).reshape(len(labels), len(columns)), labels

@@ -1,6 +1,7 @@
 """Data sets of two classes."""
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -79,10 +80,12 @@ def dataset(
 
 def column_numbers(where: str, header: list[str], wanted: tuple[str, ...]) -> list[int]:
     """The places of the wanted columns in `header`. Raises DataError where one is missing or named twice."""
+    places = {name: place for place, name in reversed(list(enumerate(header)))}
     for name in wanted:
-        if name not in header:
+        if name not in places:
             shown = ", ".join(header[:12]) + (", …" if len(header) > 12 else "")
             raise DataError(f"{where}: no such column: {name!r}; there are {shown}")
-        if wanted.count(name) > 1:
-            raise DataError(f"--features names {name!r} twice")
-    return [header.index(name) for name in wanted]
+    (twice, times), *_ = Counter(wanted).most_common(1)
+    if times > 1:
+        raise DataError(f"--features names {twice!r} twice")
+    return [places[name] for name in wanted]

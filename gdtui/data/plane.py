@@ -78,8 +78,12 @@ def _principal(features: Floats) -> tuple[Floats, Floats, Floats, float]:
     scaled = features / scale if scale != 1.0 else features
     mean = scaled.mean(axis=0)
     centred = scaled - mean
-    variances, vectors = np.linalg.eigh(centred.T @ centred / len(features))
-    axes = vectors[:, [-1, -2]].T
+    if features.shape[1] > len(features):  # a table of each pair of features would be larger than the data
+        _, lengths, vectors = np.linalg.svd(centred, full_matrices=False)
+        variances, axes = (lengths**2 / len(features))[::-1], vectors[:2]
+    else:
+        variances, columns = np.linalg.eigh(centred.T @ centred / len(features))
+        axes = columns[:, [-1, -2]].T
     # An eigenvector's sign is arbitrary: let the largest entry be positive, so that pictures agree.
     axes = np.ascontiguousarray(axes * np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])[:, None])
     total = max(float(variances.sum()), np.finfo(float).tiny)

@@ -1,0 +1,65 @@
+"""Bytes of a table from outside, of which there may be no end."""
+
+import io
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from gdtui.data.dataset import DataError
+
+LONGEST_ROW = 2**22
+"""Bytes of a row: 4 MiB hold some 200,000 columns."""
+
+
+class Source(io.BufferedIOBase):
+    """A file that is read once, in pieces, and knows where in it one is.
+
+    Args:
+        where: what to call it.
+        file: what to read from; it is not closed.
+    """
+
+    def __init__(self, where: str, file: BinaryIO) -> None:
+        self.where, self._file = where, file
+        self._bytes = self._row_begins = self._lines = 0
+
+    def begin_row(self) -> None:
+        """A row has come; what is read from now on belongs to others."""
+        self._row_begins = self._bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """The next bytes. Raises DataError where they cannot be read, or a row of them has no end."""
+        if self._bytes - self._row_begins > LONGEST_ROW:
+            much = f"more than {LONGEST_ROW >> 20} MiB without the end of a row"
+            raise DataError(f"{self.where}: line {self._lines + 1}: {much}; this is no table")
+        try:
+            piece = self._file.read(max(size, 1))
+        except OSError as error:
+            raise DataError(f"{self.where}: cannot be read: {error.strerror or error}") from None
+        self._bytes += len(piece)
+        self._lines += piece.count(b"\n")
+        return piece
+
+    def not_text(self, error: UnicodeDecodeError) -> DataError:
+        """What to say of the piece read last, which could not be decoded."""
+        row = self._lines - error.object[error.start :].count(b"\n") + 1
+        byte = self._bytes - len(error.object) + error.start
+        return DataError(f"{self.where}: row {row} is not UTF-8 (byte {byte}); save the file as UTF-8")
+
+
+def memory() -> int:
+    """Bytes of memory that can be had: what Linux says is available, within the limit of a container; all of the
+    machine's elsewhere; 4 GiB where nobody says."""
+    found = 2**32
+    with suppress(AttributeError, OSError, ValueError):
+        found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    with suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        found = 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
+    with suppress(OSError, ValueError):  # "max" where there is no limit
+        found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return found
