@@ -196,6 +196,15 @@ def test_an_epoch_that_comes_in_while_one_looks_at_the_past_is_remembered_and_no
     assert_is(session.run, Expected(100, 0.01, [0.01] * 25))
 
 
+def test_all_runs_of_a_data_set_evaluate_it_in_the_same_buffers():
+    """Those of 5,000,000 rows take 160 MB, and only one run trains at a time."""
+    run = Run(Settings(epochs=9), NOISY)
+    run.advance(3)
+    fork = run.forked(2, 0.5)
+    assert {id(made.kernel) for made in (fork, fork.forked(1), run.restarted(), run.restarted(7))} == {id(run.kernel)}
+    assert fork.descent.kernel is run.kernel
+
+
 @pytest.mark.parametrize("epoch", [1, 2, 30, 31])
 def test_a_run_can_be_forked_from_its_first_epoch_to_the_one_that_is_next(epoch):
     session = begun(capacity=4, epochs=40)
