@@ -38,6 +38,11 @@ class Parser(argparse.ArgumentParser):
         super().__init__(prog, None, description, epilog, formatter_class=lines_kept, allow_abbrev=False)
         self._negative_number_matcher = re.compile(r"-\.?\d")  # as of Python 3.14: the weights -1,0.5 are no option
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        if action.option_strings and arg_strings == ["--"]:  # which Python drops, and takes no value for one
+            raise argparse.ArgumentError(action, "expected one argument, and -- is none")
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
 

@@ -125,6 +125,10 @@ def test_a_bad_value_is_one_line_with_the_value_and_what_is_allowed(capsys, opti
         (["--classes", "a"], ["--classes: 'a' is not two classes, A,B"]),
         (["--classes", "a,b,c"], ["--classes: 'a,b,c' is not two classes, A,B"]),
         (["--epochs"], ["--epochs: expected one argument"]),
+        (["--epochs=--"], ["--epochs: expected one argument"]),
+        (["--data=--"], ["--data: expected one argument"]),
+        (["-a--"], ["--alpha: expected one argument"]),
+        (["tape", "--output=--", "x.tape"], ["--output: expected one argument"]),
         (["--ep", "5"], ["unrecognized arguments: --ep 5"]),
         (["blobs"], ["'blobs' is no command; gdtui --data blobs trains on it"]),
         (["some.csv"], ["gdtui --data some.csv trains on it"]),
@@ -187,6 +191,12 @@ def test_main_trains(capsys, tmp_path):
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "[INFO] starting training..."
     assert lines[2].startswith("[INFO] epoch #2, ")
+
+
+def test_an_export_to_a_closed_output_is_one_line(capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdout", None)
+    assert cli.main(["export", "tests/files/v1-tree.jsonl"]) == 2
+    assert capsys.readouterr().err == "gdtui: cannot write the output: standard output is closed\n"
 
 
 def test_an_interrupt_is_130(monkeypatch):

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import warnings
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.recording import keys
 from gdtui.recording.parser import parse, parse_text
+from gdtui.recording.pattern import compiled, search
 from gdtui.recording.tape import Command, Place, TapeError
 from gdtui.recording.themes import DEFAULT, find
+from tests.conftest import examples
 
 HERE = Place("", 0, 0)
 """Places are left out where commands are compared."""
@@ -146,6 +152,8 @@ def test_a_tape_sources_another_without_its_outputs(tmp_path, monkeypatch):
         ("Wait /never", "1:6: this regular expression has no end"),
         ("Set Theme {", "1:11: this JSON object has no end"),
         ("Wait /(/", "1:6: /(/ is no regular expression: missing ), unterminated subpattern"),
+        ("Wait /a{99999999999999999999}/", "1:6: /a{99999999999999999999}/ is no regular expression: "),
+        ("Wait /(?L)a/", "1:6: /(?L)a/ is no regular expression: "),
         ("Wait+Window /x/", "1:1: Wait+Window is not known"),
         ("Wait@0 /x/", "1:1: Wait needs a longest time"),
         ("Up 0", "1:4: a key is pressed a whole number of times"),
@@ -181,6 +189,21 @@ def test_a_mistake_is_one_line_with_its_place(text, message):
         parse_text(text, "demo.tape")
     assert str(caught.value).startswith(message if message.startswith("none") else f"demo.tape:{message}")
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("begin", "long", "message"),
+    [
+        ("Up ", "9" * 400, "1:4: a key is pressed a whole number of times"),
+        ("Sleep ", "9" * 400, "1:7: more than 3600 seconds is too long"),
+        ("Set Width ", "9" * 400, "1:11: Width is at most 100000"),
+        ("Set Theme ", '{"red":' + "[" * 100_000 + "}", "1:11: this theme is not JSON: it is nested too deeply"),
+        ("Wait ", f"`{'(' * 5000}{')' * 5000}`", "1:6: "),
+    ],
+    ids=lambda value: value[:8],
+)
+def test_what_is_very_long_is_a_mistake_like_another(begin, long, message):
+    test_a_mistake_is_one_line_with_its_place(begin + long, message)
 
 
 def test_a_tape_that_cannot_be_read_is_one_line(tmp_path):
@@ -270,3 +293,20 @@ def test_any_text_is_a_tape_or_a_mistake_in_one_line(text):
     except TapeError as error:
         message = str(error)
     assert "\n" not in message
+
+
+@given(st.text("ab(){}[]?*+|\\\\^$.,:=!<>P#0123456789LiuxmZ-&~", max_size=30))
+@settings(deadline=None, max_examples=examples(300, 20_000))
+def test_any_regular_expression_is_one_or_a_mistake_in_one_line(text):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # a warning would be on the screen, and is not for the tape's author
+        with contextlib.suppress(TapeError):
+            parse_text(f"Wait `{text}`", "demo.tape")
+
+
+def test_a_search_that_takes_too_long_is_given_up():
+    with pytest.raises(TimeoutError):
+        search(compiled("(a|a)*b"), "a" * 60, 0.05)
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert search(compiled("a+$"), "a" * 60, 0.05)
+    assert not search(compiled("b"), "a" * 60, 0.05)

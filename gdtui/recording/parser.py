@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from gdtui.recording import keys, shells, themes
+from gdtui.recording.pattern import compiled
 from gdtui.recording.tape import Command, Place, Tape, TapeSettings, Token, columns_and_rows, read, tokens
 
 OUTPUTS = (".cast", ".gif", ".svg", ".txt", ".ascii")
@@ -118,15 +119,15 @@ class _Parser:
     def count(self) -> int:
         first = self.next
         count = self.number("") if first.kind == "number" else 1
-        if count != int(count) or not 1 <= count <= MOST:
+        if not (1 <= count <= MOST and count == int(count)):
             first.fail(f"a key is pressed a whole number of times, 1 to {MOST}")
         return int(count)
 
     def pattern(self) -> str:
         token = self.text("a regular expression is needed, as in /done/", "regex")
         try:
-            re.compile(token.text)
-        except (re.error, RecursionError) as error:
+            compiled(token.text)
+        except ValueError as error:
             token.fail(f"/{token.text}/ is no regular expression: {error}")
         return token.text
 

@@ -7,12 +7,11 @@ a `Wait`, a `Screenshot` or the end showed is kept as `Capture`s, which can be c
 
 import math
 import os
-import re
 import shutil
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from gdtui.recording import gif, keys, picture
 from gdtui.recording.cast import CastError, CastWriter
 from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.parser import OUTPUTS
+from gdtui.recording.pattern import compiled, search
 from gdtui.recording.program import Program
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Place, Tape, TapeError
@@ -30,6 +30,9 @@ PROMPT_WITHIN = 10.0
 """Seconds that a shell has for its first prompt."""
 KEY_QUIET, KEY_LONGEST = 0.02, 0.5
 """How long the screen is quiet after a key before the next is typed, and how long that is waited for."""
+
+SEARCH_WITHIN = 0.1
+"""Seconds that a regular expression has for one look at the screen, also where its `Wait` has no time left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,10 +256,13 @@ class Player:
         emulator = self._program.emulator
         pattern = self._settings.wait_pattern if pattern is None else pattern
         timeout = timeout or self._settings.wait_timeout
-        what, matches = f"Wait+{scope} /{pattern}/", re.compile(pattern).search
+        what, wanted, deadline = f"Wait+{scope} /{pattern}/", compiled(pattern), time.monotonic() + timeout
 
         def holds() -> bool:
-            return bool(matches(emulator.text() if scope == "Screen" else emulator.lines()[emulator.screen.cursor.y]))
+            text = emulator.text() if scope == "Screen" else emulator.lines()[emulator.screen.cursor.y]
+            with suppress(TimeoutError):
+                return search(wanted, text, max(deadline - time.monotonic(), SEARCH_WITHIN))
+            return False
 
         if not self._program.wait(holds, timeout):
             why = "the shell ended without it" if self._program.ended else f"did not come within {timeout:g} s"

@@ -79,6 +79,8 @@ def _from_json(text: str) -> Theme:
         found = json.loads(text)
     except ValueError as error:
         raise ValueError(f"this theme is not JSON: {error}") from None
+    except RecursionError:
+        raise ValueError("this theme is not JSON: it is nested too deeply") from None
     bright = [f"bright{name.capitalize()}" for name in NAMES]
     colours = [_colour(found, name, default) for name, default in zip((*NAMES, *bright), DEFAULT.palette, strict=True)]
     ground = [_colour(found, name, getattr(DEFAULT, name)) for name in ("foreground", "background")]

@@ -23,7 +23,10 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
     Raises:
         RunFileError: the run file cannot be read, or `out` cannot be written; or, once what is whole has been written,
             it is damaged.
+        OSError: standard output is closed, or breaks.
     """
+    if out is None and sys.stdout is None:
+        raise OSError("standard output is closed")
     file = RunFile(path)
     text = {"csv": _csv, "json": _json, "md": _markdown}[form](file)
     if out is None:

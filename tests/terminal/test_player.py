@@ -233,6 +233,11 @@ def test_what_goes_wrong_has_its_place(text, message):
         played(text, check=True)
 
 
+def test_a_wait_whose_expression_explodes_ends_in_its_time():
+    with pytest.raises(TapeError, match=r"did not come within 0\.5 s"):
+        played(run(f"echo {'a' * 40}") + "Wait+Screen@500ms /(a|a)*b/")
+
+
 def test_files_are_not_overwritten_and_nothing_is_played_then():
     Path("a.txt").write_text("precious")
     with pytest.raises(TapeError, match=r"^demo\.tape:2:8: a\.txt is there already; give another name, or --force"):
