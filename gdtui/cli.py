@@ -182,8 +182,16 @@ def _tape(arguments: list[str]) -> int:
     from gdtui.recording.parser import parse
     from gdtui.recording.play import play
 
-    for ending in (signal.SIGTERM, signal.SIGHUP):  # the tape's program ends with it, and nothing is left behind
-        signal.signal(ending, lambda number, _: sys.exit(128 + number))
+    endings = signal.SIGTERM, signal.SIGHUP
+
+    def leave(number: int, _: object) -> None:
+        """The tape's program ends with it, and nothing is left behind: a second signal does not disturb that."""
+        for ending in endings:
+            signal.signal(ending, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for ending in endings:
+        signal.signal(ending, leave)
     speed = options.speed or (math.inf if options.check else 1.0)
     play(parse(options.tape), options.output, speed=speed, force=options.force, check=options.check)
     return TRAINED

@@ -8,21 +8,20 @@ a `Wait`, a `Screenshot` or the end showed is kept as `Capture`s, which can be c
 import math
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from gdtui.outputs import check_apart, put
-from gdtui.recording import gif, keys, picture
+from gdtui.recording import gif, keys, picture, scratch
 from gdtui.recording.cast import CastError, CastWriter
 from gdtui.recording.emulator import Emulator, repaint
 from gdtui.recording.parser import OUTPUTS
 from gdtui.recording.pattern import compiled, search
-from gdtui.recording.program import Program
+from gdtui.recording.program import Program, signals_held
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Place, Tape, TapeError
 
@@ -62,26 +61,31 @@ def play(
 
     Raises TapeError (or CastError, PictureError), with the place in the tape, where it cannot be played.
     """
-    start = Place(script.file, 1, 1)
-    wanted = [(place, Path(path)) for place, path in script.outputs]
-    if outputs is not None:
-        wanted = [(start, Path(name)) for name in outputs]
-        for name in outputs:
-            if Path(name).suffix.lower() not in OUTPUTS:
-                raise ValueError(f"{name}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
-    wanted = wanted or [(start, Path(f"{Path(script.file).stem}.cast"))]
+    wanted = _wanted(script, outputs)
     _check_programs(script)
     if not check:
         shots = ((shot.place, Path(*shot.arguments)) for shot in script.commands if shot.name == "Screenshot")
         _check_files([*wanted, *shots], script.file, force)
-    with tempfile.TemporaryDirectory(prefix="gdtui-tape-") as folder:
+    with scratch.folder() as folder:
         casts = [path for _, path in wanted if path.suffix.lower() == ".cast"]
         cast = casts[0] if casts and not check else Path(folder, "tape.cast")
-        with closing(Player(script, cast, speed, force, check)) as player:
+        with ExitStack() as ends:
+            with signals_held():  # a program that nobody knows of could not be ended
+                player = ends.enter_context(closing(Player(script, cast, speed, force, check)))
             player.run()
         for place, path in () if check else wanted:
             player.write(place, path, player.last)
         return tuple(player.moments)
+
+
+def _wanted(script: Tape, outputs: Sequence[str] | None) -> list[tuple[Place, Path]]:
+    """The files to make."""
+    start = Place(script.file, 1, 1)
+    for name in outputs or ():
+        if Path(name).suffix.lower() not in OUTPUTS:
+            raise ValueError(f"{name}: a tape makes {', '.join(OUTPUTS)}, by the ending of the name")
+    asked = script.outputs if outputs is None else [(start, name) for name in outputs]
+    return [(place, Path(path)) for place, path in asked] or [(start, Path(f"{Path(script.file).stem}.cast"))]
 
 
 def _check_programs(script: Tape) -> None:

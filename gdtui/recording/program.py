@@ -4,13 +4,14 @@ import codecs
 import errno
 import fcntl
 import os
+import secrets
 import select
 import signal
 import subprocess
 import termios
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gdtui.recording.emulator import Emulator
@@ -21,6 +22,9 @@ RESTLESS = 1.0
 """Seconds after which a screen that never settles is taken as it is."""
 _UPDATE_END = b"\x1b[?2026l"
 _TICK = 0.05
+MARK = "GDTUI_TAPE"
+"""A variable in the environment of all that a program begins."""
+HELD = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
 
 
 class Program:
@@ -37,6 +41,7 @@ class Program:
         self, command: Sequence[str], size: tuple[int, int], env: Mapping[str, str], shown: Callable[[str], None]
     ) -> None:
         self.ended = False
+        self._mark = {MARK: secrets.token_hex(8)}
         self._shown, self._outbox, self._inbox = shown, bytearray(), bytearray()
         self.emulator = Emulator(*size, self._outbox.extend)
         self._before = b""
@@ -46,10 +51,15 @@ class Program:
         os.set_blocking(self._master, False)
         try:
             # The pty becomes the session's own terminal, so that ctrl+c is signalled.
-            self.process = subprocess.Popen(command, env=env, preexec_fn=lambda: os.login_tty(self._slave))
+            own = {**env, **self._mark}
+            self.process = subprocess.Popen(command, env=own, preexec_fn=self._become_leader)
         except BaseException:
             self._release()
             raise
+
+    def _become_leader(self) -> None:
+        os.login_tty(self._slave)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD)  # what `signals_held` holds back is its maker's matter
 
     def send(self, text: str) -> None:
         """Type this."""
@@ -83,18 +93,19 @@ class Program:
 
     def close(self) -> None:
         """End the program as a terminal does that is closed; what does not go then is killed."""
-        self._signal(signal.SIGHUP, signal.SIGCONT)
-        self._release()
         try:
+            self._signal(signal.SIGHUP, signal.SIGCONT)
+            self._release()
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(2)
         finally:  # also where a signal ends this process meanwhile
             self._signal(signal.SIGKILL)
             self.process.wait()
+            self._signal(signal.SIGKILL)  # what was begun in between
 
     def _signal(self, *signals: signal.Signals) -> None:
         for number in signals:
-            for process in _members(self.process.pid):
+            for process in self._members():
                 with suppress(ProcessLookupError, PermissionError):
                     os.kill(process, number)
             self.process.send_signal(number)
@@ -144,12 +155,24 @@ class Program:
             self.ended = self.process.poll() is not None
         return False
 
+    def _members(self) -> list[int]:
+        """The processes that the program has begun, where there is a /proc to tell: those of its session, and those
+        in sessions of their own, which have its mark."""
+        session, mark, found = self.process.pid, f"{MARK}={self._mark[MARK]}".encode(), []
+        for path in Path("/proc").glob("[0-9]*"):
+            process = int(path.name)
+            with suppress(OSError):
+                is_ours = os.getsid(process) == session or mark in (path / "environ").read_bytes().split(b"\0")
+                if is_ours and process not in (session, os.getpid()):
+                    found.append(process)
+        return found
 
-def _members(session: int) -> list[int]:
-    """The processes of a session beside its leader, where there is a /proc to tell."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):
-            if os.getsid(int(path.name)) == session != int(path.name):
-                found.append(int(path.name))
-    return found
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Signals that end this process come after this."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, HELD)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

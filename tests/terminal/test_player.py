@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -283,6 +284,57 @@ def test_a_signal_ends_all_and_leaves_nothing_behind(number, code, monkeypatch):
     assert eventually(lambda: not alive(int(Path("shell").read_text())))
     assert list(Path("tmp").iterdir()) == []
     assert not Path("a.cast").exists()  # it would stand in the way of the next try
+
+
+STUBBORN = "nohup setsid sh -c 'trap : HUP TERM; echo $$ > stubborn; while :; do sleep 1; done' >&- 2>&- <&- &"
+
+
+def test_a_child_in_a_session_of_its_own_does_not_outlive_the_tape():
+    with player(run(STUBBORN) + "Sleep 60s\n", "--check") as process:
+        assert eventually(lambda: Path("stubborn").exists() and Path("stubborn").read_text().strip() != "")
+        process.terminate()
+        assert process.wait(20) == 143
+    assert eventually(lambda: not alive(int(Path("stubborn").read_text())))
+
+
+def test_a_second_signal_does_not_stop_the_end(monkeypatch):
+    with player(run("trap '' HUP; echo $$ > shell; sleep 1000") + "Sleep 60s\n", "--check") as process:
+        assert eventually(lambda: Path("shell").exists() and Path("shell").read_text().strip() != "")
+        process.terminate()
+        while process.poll() is None:
+            process.send_signal(signal.SIGHUP)
+        assert process.returncode in (143, 129)
+    assert eventually(lambda: not alive(int(Path("shell").read_text())))
+
+
+def test_a_signal_while_the_shell_begins_waits_until_it_can_be_ended(monkeypatch):
+    begun, begin = [], subprocess.Popen
+
+    def interrupted(*arguments, **options):
+        begun.append(begin(*arguments, **options))
+        os.kill(os.getpid(), signal.SIGINT)
+        return begun[-1]
+
+    monkeypatch.setattr("gdtui.recording.program.subprocess.Popen", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        played("Sleep 60s", "a.cast")
+    assert not alive(begun[0].pid)
+    assert not Path("a.cast").exists()
+
+
+def test_the_folder_of_a_tape_that_was_killed_is_removed_by_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    Path("tmp").mkdir()
+    with player("Sleep 60s\n", "--check") as process:
+        assert eventually(lambda: list(Path("tmp").glob("*/tape.cast")) != [])
+        (folder,) = Path("tmp").iterdir()
+        os.utime(folder, (0, 0))
+        played("Hide", check=True)
+        assert folder.exists()  # since it is still used
+        process.kill()
+    played("Hide", check=True)
+    assert list(Path("tmp").iterdir()) == []
 
 
 def test_a_tape_that_fails_leaves_no_cast():
