@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
+from gdtui.encoding import fit_streams
 from gdtui.options import (
     USAGE,
     Parser,
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and command is None and not given[0].startswith("-"):
         build_parser().error(_what_is_meant(given[0]))
     try:
+        fit_streams("--ascii" in given)
         return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
     except ValueError as error:  # DataError, or weights that do not fit the data
         return _fail(str(error))

@@ -155,6 +155,7 @@ def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
     add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--plain", action="store_true", help="print lines, even on a terminal")
+    add("--ascii", action="store_true", help="draw with ASCII alone (else with what the locale can show)")
     recorded = "record the screen as an asciicast (ctrl+r does so at any time)"
     add("--record", type=_cast, metavar="OUT.cast", help=recorded)
     add("--cast-version", type=int, choices=(2, 3), default=2, help="its version (2)")

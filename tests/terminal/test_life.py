@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.terminal.harness import GDTUI, Terminal
-from tests.terminal.looking import assert_restored, cells, come_to_rest, epoch, spoil, trained
+from tests.terminal.looking import MODES, assert_restored, cells, come_to_rest, epoch, spoil, trained
 from tests.tui.driving import keys
 
 FINITE = ("--epochs", "20000", "--speed", "10")
@@ -301,3 +302,26 @@ def test_with_errors_into_a_file_the_screen_is_still_to_be_seen(tmp_path: Path) 
                 terminal.send("q")
             assert terminal.wait_exit() == 0
         assert (tmp_path / "errors").read_bytes() == b""
+
+
+@pytest.mark.parametrize(
+    ("locale", "options"),
+    [("en_US.ISO-8859-1", []), ("C", []), ("C.UTF-8", ["--ascii"]), ("POSIX", ["--calm"])],
+)
+def test_a_terminal_without_utf_8_is_drawn_on_with_what_it_has(locale: str, options: list[str]) -> None:
+    with gdtui("--epochs", "3", *options, env={"LC_ALL": locale}) as terminal:
+        terminal.wait_for("all 3 epochs done")
+        terminal.wait_for("boundary")
+        assert terminal.screen_text().isascii() or locale.endswith("1")
+        assert "+--" in terminal.screen_text()
+        assert re.search(r"[.:']{3}", terminal.screen_text())
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+def test_a_locale_of_an_unknown_encoding_is_one_line() -> None:
+    with gdtui("--epochs", "3", env={"LC_ALL": "en_US.KLINGON"}) as terminal:
+        assert terminal.wait_exit() == 2
+        assert "the locale en_US.KLINGON has an encoding that cannot be written" in terminal.emulator.text()
+        assert not terminal.emulator.ever_set & MODES
