@@ -209,6 +209,9 @@ def test_what_is_very_long_is_a_mistake_like_another(begin, long, message):
 def test_a_tape_that_cannot_be_read_is_one_line(tmp_path):
     with pytest.raises(TapeError, match=r"none\.tape:1:1: cannot be read: No such file or directory$"):
         parse(str(tmp_path / "none.tape"))
+    (tmp_path / "long.tape").write_bytes(b"#" * (2**20 + 1))
+    with pytest.raises(TapeError, match=r"long\.tape:1:1: has more than 1,048,576 characters; this is no tape$"):
+        parse(str(tmp_path / "long.tape"))
     (tmp_path / "bad.tape").write_bytes(b"Type '\xff'")
     with pytest.raises(TapeError, match=r"bad\.tape:1:1: this is not UTF-8 text$"):
         parse(str(tmp_path / "bad.tape"))

@@ -10,6 +10,8 @@ from typing import Any, NoReturn
 
 from gdtui.recording.themes import DEFAULT, Theme
 
+LONGEST = 2**20
+"""Characters of a tape, at the most."""
 MAX_SIDE = 1000
 """Columns or rows, at the most."""
 
@@ -136,11 +138,15 @@ def read(path: str) -> str:
     """A tape's text; TapeError where there is none."""
     place = Place(path, 1, 1)
     try:
-        return Path(path).read_text(encoding="utf-8")
+        with Path(path).open(encoding="utf-8") as file:
+            text = file.read(LONGEST + 1)
     except OSError as error:
         raise TapeError(place, f"cannot be read: {error.strerror or error}") from None
     except ValueError:
         raise TapeError(place, "this is not UTF-8 text") from None
+    if len(text) > LONGEST:
+        raise TapeError(place, f"has more than {LONGEST:,} characters; this is no tape")
+    return text
 
 
 _TOKEN = re.compile(
