@@ -24,6 +24,7 @@ from gdtui.options import (
 )
 from gdtui.outputs import check_apart
 from gdtui.settings import BUILT_IN_SETS
+from gdtui.text import complain
 
 TRAINED, INTERRUPTED, BROKEN_PIPE = 0, 130, 141
 
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         fit_streams("--ascii" in given)
         return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
     except ValueError as error:  # DataError, or weights that do not fit the data
-        return _fail(str(error))
+        return _fail(str(error), *getattr(error, "__notes__", ()))
     except MemoryError:
         return _fail("the data does not fit into memory; take fewer rows with --samples")
     except KeyboardInterrupt:
@@ -207,6 +208,6 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
 }
 
 
-def _fail(message: str) -> int:
-    print(f"gdtui: {message}", file=sys.stderr)
+def _fail(message: str, *details: str) -> int:
+    complain(message, *details)
     return USAGE

@@ -20,6 +20,7 @@ from gdtui.settings import (
     Settings,
     StopRules,
 )
+from gdtui.text import complain
 
 CALM_FPS = 2.0
 USAGE = 2
@@ -44,7 +45,8 @@ class Parser(argparse.ArgumentParser):
         return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
-        self.exit(USAGE, f"gdtui: {message} ({self.prog} --help lists the options)\n")
+        complain(f"{message} ({self.prog} --help lists the options)")
+        self.exit(USAGE)
 
 
 def _allowed(

@@ -17,6 +17,7 @@ from gdtui.session import opening
 from gdtui.session.log import Said
 from gdtui.session.session import POLL, Session
 from gdtui.settings import MAX_SPEED, Display, Settings
+from gdtui.text import complain, tell
 
 
 def train(
@@ -84,9 +85,9 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         is_stalled = file.state == "stalled"
         if is_stalled and not was_stalled:
             news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
-            print(f"gdtui: {path}: {news}", file=sys.stderr, flush=True)
+            complain(f"{path}: {news}")
         was_stalled = is_stalled
-    out.write(f"{'still training, or cut off' if file.stop is None else file.stop.message}\n")
+    tell("still training, or cut off" if file.stop is None else file.stop.message, out)
     return 1 if file.stop is not None and file.stop.diverged else 0
 
 
@@ -112,9 +113,9 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
     print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
     for entrant in entrants:
         if entrant.note is not None:
-            out.write(f"{entrant.path}: not all can be shown: {entrant.note}\n")
+            tell(f"{entrant.path}: not all can be shown: {entrant.note}", out)
         if entrant.error is not None:
-            out.write(f"{entrant.error}\n")
+            tell(entrant.error, out)
     return 0
 
 
@@ -137,7 +138,7 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
             if isinstance(event, Batch):
                 out.write(epoch_lines(event))
             elif isinstance(event, Said):
-                print(f"gdtui: {event.text}", file=sys.stderr)
+                complain(event.text)
         out.flush()
         due = session.due()
         if due:
@@ -146,7 +147,7 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
     session.close()
     for sample in samples(run, end.weights):
         out.write(f"{sample.line()}\n")
-    out.write(f"{summary(run, end)}\n")
+    tell(summary(run, end), out)
     out.flush()
     return 1 if run.stop is not None and run.stop.diverged else 0
 

@@ -24,6 +24,7 @@ from gdtui.recording.pattern import compiled, search
 from gdtui.recording.program import Program, signals_held
 from gdtui.recording.shells import COMMANDS, environment
 from gdtui.recording.tape import Place, Tape, TapeError
+from gdtui.text import printable
 
 PROMPT_WITHIN = 10.0
 """Seconds that a shell has for its first prompt."""
@@ -133,7 +134,7 @@ class Player:
     def __init__(self, script: Tape, cast: Path, speed: float, force: bool, check: bool) -> None:
         self.moments: list[Capture] = []
         self._script, self._speed, self._force, self._check = script, speed, force, check
-        self._settings, self._title = script.settings, Path(script.file).stem
+        self._settings, self._title = script.settings, printable(Path(script.file).stem)
         self._place = Place(script.file, 1, 1)
         """Where the tape says what is being done."""
         self._clipboard = ""
@@ -270,7 +271,9 @@ class Player:
 
         if not self._program.wait(holds, timeout):
             why = "the shell ended without it" if self._program.ended else f"did not come within {timeout:g} s"
-            raise TapeError(self._place, f"{what}: {why}; the screen was:\n{emulator.text()}")
+            error = TapeError(self._place, f"{what}: {why}; the screen was:")
+            error.add_note(emulator.text())
+            raise error
         seen = emulator.text()
         if self._program.settle() and holds():
             seen = emulator.text()

@@ -57,7 +57,7 @@ def _csv(file: RunFile) -> str:
 def _json(file: RunFile) -> str:
     names, *records = _rows(file.branch)
     told = {"run": file.header, "epochs": [dict(zip(names, record, strict=False)) for record in records]}
-    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(told, indent=1) + "\n"
 
 
 def _markdown(file: RunFile) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gdtui.settings import CastSettings, Display, Settings
+from gdtui.text import complain, tell
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.workspace import Workspace
 
@@ -62,12 +62,12 @@ def run(app: GdtuiApp) -> int:
     finally:
         recorded = app.film.end(discard=app.session is None)  # nothing was to be seen
     if app.failure is not None:
-        print(f"gdtui: {app.failure}", file=sys.stderr)
+        complain(app.failure)
         return 2
     if app.session is not None:
         _leave(app.session)
     if recorded is not None:
-        print(f"recorded in {recorded}")
+        tell(f"recorded in {recorded}")
     return code
 
 
@@ -83,8 +83,8 @@ def _leave(session: Session | Comparison) -> None:
     failure = session.close()
     print_report(session.run)
     if failure is not None:
-        print(f"gdtui: {failure}", file=sys.stderr)
+        complain(failure)
     elif saved_in is not None:
-        print(f"saved in {saved_in}")
+        tell(f"saved in {saved_in}")
     elif left_behind is not None:
-        print(f"not saved; {left_behind} holds the run before")
+        tell(f"not saved; {left_behind} holds the run before")
