@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Horizontal
@@ -107,9 +108,14 @@ def panel(widget: Widget, title: str) -> Widget:
 
 
 def entitle(widget: Widget, title: str, below: str = "") -> None:
-    """Write this into a widget's frame, unless it is there: even the same would be laid out anew. Textual would take
-    brackets, of a class, say, for markup."""
+    """Write this into a widget's frame, unless it is there: even the same would be laid out anew."""
     for place, text in (("border_title", title), ("border_subtitle", below)):
-        content = Content(printable(text))
+        content = _literal(text)
         if content.markup != getattr(widget, place):
             setattr(widget, place, content)
+
+
+@lru_cache
+def _literal(text: str) -> Content:
+    """A text as it is: of a plain one Textual would take brackets, of a class, say, for markup."""
+    return Content(printable(text))
