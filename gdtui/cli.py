@@ -167,6 +167,17 @@ def _export(arguments: list[str]) -> int:
     return TRAINED
 
 
+def _check(arguments: list[str]) -> int:
+    epilog = "exit codes: 0 all are whole, 1 one is cut off or not checked to its end, 2 one is damaged or no run file"
+    parser = Parser("gdtui check", "Say how far run files are whole: cut off, torn, or with bits that changed.", epilog)
+    parser.add_argument("runs", metavar="RUN.jsonl", nargs="+")
+    from gdtui.runs.verdict import verdict
+
+    verdicts = [verdict(path) for path in parser.parse_args(arguments).runs]
+    print(*(text for _, text in verdicts), sep="\n")
+    return max(code for code, _ in verdicts)
+
+
 TAPE_EPILOG = """\
 -o makes, by its ending: .cast an asciicast; .gif an animation (needs gdtui[gif]); .svg or .txt the last screen;
 .ascii the screens at each Wait, at each Screenshot and at the end, to be compared with those of another play.
@@ -204,6 +215,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "resume": _resume,
     "watch": _watch,
     "export": _export,
+    "check": _check,
     "tape": _tape,
 }
 

@@ -26,7 +26,7 @@ CALM_FPS = 2.0
 USAGE = 2
 
 EPILOG = """\
-other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui tape TAPE; each has its own --help.
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 broken pipe, 143 terminated."""
 

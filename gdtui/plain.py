@@ -80,6 +80,8 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
         sleep(POLL)
         file.read_more()
         if file.readings != readings:
+            if file.damage is not None:  # lines that have been printed are not whole
+                raise file.damage
             known, readings, shown = file.branch, file.readings, 0
             print(f"gdtui: {path}: {ANEW}", file=sys.stderr, flush=True)
         is_stalled = file.state == "stalled"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import random
+import re
+import zlib
 from pathlib import Path
 
 import pytest
@@ -12,12 +15,14 @@ from gdtui.data.load import load
 from gdtui.runs.compare import Entrant
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
+from gdtui.runs.verdict import verdict
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
 from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings
 from tests.command import gdtui
+from tests.conftest import examples
 
 BLOBS = load("blobs")
 
@@ -187,3 +192,124 @@ def test_a_file_that_is_torn_while_it_is_watched_is_shown_up_to_there(tmp_path):
     begun_anew(path)
     session.turn()
     assert session.run.done == 30
+
+
+# Bits that change
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory) -> bytes:
+    """A run file with all kinds of lines, which has been closed."""
+    path = tmp_path_factory.mktemp("checked") / "run.jsonl"
+    saved(path, 150)
+    _, run, writer = continued(str(path), alpha=0.2)
+    writer.take(run.advance(30))
+    for event in run.set_epochs(run.done + 5):
+        writer.take(event)
+    writer.take(run.advance(30))
+    assert run.stop is not None
+    writer.close()
+    return path.read_bytes()
+
+
+def test_a_check_is_the_crc_of_all_that_comes_before_it(checked):
+    found = [*re.finditer(rb'^{"kind":"check","crc":(\d+)}\n', checked, re.MULTILINE)]
+    assert len(found) > 3
+    assert found[-1].end() == len(checked)
+    for check in found:
+        assert int(check[1]) == zlib.crc32(checked[: check.start()])
+
+
+@pytest.mark.long
+def test_no_bit_changes_unnoticed_and_what_is_read_is_what_was_written(tmp_path, checked):
+    path, chance = tmp_path / "run.jsonl", random.Random(5)
+    path.write_bytes(checked)
+    whole = RunFile(str(path)).branch
+    for _ in range(examples(60, 3000)):
+        changed = bytearray(checked)
+        at = chance.randrange(len(changed) - 1)
+        changed[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(changed)
+        code, said = verdict(str(path))
+        assert code == 2 or (code == 1 and at > checked.rindex(b"\n{"))  # of the last check, no check tells
+        assert "\n" not in said
+        before = path.read_bytes()
+        try:
+            file = RunFile(str(path))
+        except RunFileError:
+            continue
+        found = file.branch
+        assert found.weights == whole.weights[: len(found.epochs)]
+        assert found.losses == whole.losses[: len(found.epochs)]
+        if file.damage is not None:
+            with pytest.raises(RunFileError, match="to go on from there: head -n"):
+                continued(str(path))
+            assert path.read_bytes() == before
+
+
+def test_a_check_that_does_not_fit_says_between_which_lines_something_changed(tmp_path, checked):
+    path = tmp_path / "run.jsonl"
+    lines = checked.splitlines(keepends=True)
+    first, second, *_ = (number for number, line in enumerate(lines, 1) if b"check" in line)
+    lines[first + 2] = lines[first + 2].replace(b'"loss":', b'"loss":9')
+    path.write_bytes(b"".join(lines))
+    said = f"line {second} does not fit: bits have changed between the lines {first} and {second}"
+    assert said in gdtui("check", str(path)).stdout
+    shown = gdtui("watch", str(path))
+    assert said in shown.stderr
+    assert shown.stdout.count("epoch #") == first - 2
+
+
+def test_changed_bits_that_come_while_a_file_is_watched_take_back_what_was_shown(tmp_path, checked, capsys):
+    path = tmp_path / "run.jsonl"
+    lines = checked.splitlines(keepends=True)
+    first, second, *_ = (number for number, line in enumerate(lines, 1) if b"check" in line)
+    lines[first + 2] = lines[first + 2].replace(b'"loss":', b'"loss":9')
+    path.write_bytes(b"".join(lines[: second - 1]))
+    session = opening.watch(str(path), Display())
+    assert session.run.done == second - 3
+    with pytest.raises(RunFileError, match="does not fit"):
+        plain.watch(str(path), follow=True, sleep=lambda _: path.write_bytes(b"".join(lines)) and None)
+    assert capsys.readouterr().out.count("epoch #") == second - 3
+    session.turn()
+    assert session.run.done == first - 2
+    assert "does not fit" in texts(session)[-1]
+
+
+def test_a_run_that_is_killed_is_checked_up_to_its_last_lines(tmp_path):
+    path = tmp_path / "run.jsonl"
+    run = Run(Settings(epochs=1000, init=(0.5, 0.5, 0.5)), BLOBS)
+    writer = RunWriter(str(path), run)
+    for _ in range(200):
+        writer.take(run.advance(1))
+    file = RunFile(str(path))
+    assert file.branch.epochs[-1] == 200
+    assert 0 < file.lines.count - file.checked < 60
+    assert file.lines.count > file.checked + path.read_bytes().count(b"check") // 10
+    assert verdict(str(path))[0] == 1
+    writer.close()
+    assert verdict(str(path)) == (
+        0,
+        f"{path}: whole: {RunFile(str(path)).lines.count} lines, up to epoch 200, 1 branch; checked to the end",
+    )
+
+
+def test_the_command_says_how_far_each_file_is_whole(tmp_path, checked):
+    old = Path(__file__).parent / "files" / "v1-tree.jsonl"
+    path, cut_off = tmp_path / "run.jsonl", tmp_path / "cut.jsonl"
+    path.write_bytes(checked)
+    cut_off.write_bytes(checked[:-5])
+    found = gdtui("check", str(path), str(cut_off), str(old))
+    assert (found.returncode, found.stderr) == (1, "")
+    ends = [line.split("; ", 1)[1] for line in found.stdout.splitlines()]
+    assert ends[0] == "checked to the end"
+    assert re.fullmatch(r"checked up to line \d+; then \d+ bytes of a line that was cut off", ends[1])
+    assert ends[2] == "not checked"
+    assert gdtui("check", str(path)).returncode == 0
+    assert gdtui("check", str(path), str(tmp_path / "none.jsonl")).returncode == 2
+
+
+def test_other_programs_lines_of_that_kind_are_passed_over(tmp_path):
+    path = tmp_path / "torch.jsonl"
+    path.write_text('{"epoch": 1, "loss": 3}\n{"kind": "check", "ok": true}\n{"epoch": 2, "loss": 2}\n')
+    assert RunFile(str(path)).branch.epochs == [1, 2]

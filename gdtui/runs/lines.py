@@ -2,7 +2,7 @@
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import IO
 
 LONGEST_LINE = 16 * 2**20
@@ -51,6 +51,41 @@ class Lines:
                 self._end = line[-END:] + b"\n"
             if len(rest) > LONGEST_LINE:
                 raise ValueError(f"is longer than {LONGEST_LINE:,} bytes")
+
+
+CHECKED_AT_ONCE = 4096
+"""Bytes after which a check is written, where a flush ends or more lines are made: a fiftieth of the file."""
+
+
+class Checks:
+    """Lines between others that say what all bytes before them come to, so that a bit that has changed is noticed.
+
+    Args:
+        crc: the CRC-32 of what is in the file already.
+    """
+
+    def __init__(self, crc: int = 0) -> None:
+        self._crc, self._unchecked = crc, 0
+
+    def between(self, blocks: Iterable[bytes], is_end: bool = False) -> Iterator[bytes]:
+        """These blocks of lines with the checks that are due, and one at the end if it is the end of a run."""
+        for block in blocks:
+            self._saw(block)
+            yield block
+            if self._unchecked >= CHECKED_AT_ONCE:
+                yield self._check()
+        if is_end and self._unchecked:
+            yield self._check()
+
+    def _check(self) -> bytes:
+        check = b'{"kind":"check","crc":%d}\n' % self._crc
+        self._saw(check)
+        self._unchecked = 0
+        return check
+
+    def _saw(self, written: bytes) -> None:
+        self._crc = zlib.crc32(written, self._crc)
+        self._unchecked += len(written)
 
 
 def begins(file: IO[bytes]) -> bool:

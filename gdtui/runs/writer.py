@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from io import BufferedWriter
@@ -17,6 +17,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.outputs import Output
 from gdtui.runs.events import Epoch, EpochsWanted, Event, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.lines import Checks
 from gdtui.runs.reader import FORMAT, VERSION, RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
@@ -38,17 +39,25 @@ class RunWriter:
         force: overwrite what is there.
         branches: all runs of the tree, each after its parent, where there are more than `run`.
         ours: the file, where it holds all that already (see `continued`).
+        crc: the CRC-32 of what it holds.
 
     Raises:
         RunFileError: the file is there already, or cannot be made.
     """
 
     def __init__(
-        self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = (), ours: IO[bytes] | None = None
+        self,
+        path: str,
+        run: Run,
+        force: bool = False,
+        branches: Sequence[Run] = (),
+        ours: IO[bytes] | None = None,
+        crc: int = 0,
     ) -> None:
         self.path = path
         self.failure: str | None = None
         self._output: Output | None = None
+        self._checks = Checks(crc)
         if ours is None:
             with telling_why(path):
                 self._output = Output(path, force)
@@ -75,10 +84,16 @@ class RunWriter:
 
     def take(self, event: Event | dict[str, Any]) -> None:
         """Write what happened, or the header; flushed at once."""
+        if isinstance(event, Batch):
+            self._put(batch_lines(event), event.stop is not None)
+        else:
+            self._put([line_of(event)])
+
+    def _put(self, blocks: Iterable[bytes], is_end: bool = False) -> None:
         if self.failure is not None:
             return
         try:
-            self._file.write(b"".join(batch_lines(event) if isinstance(event, Batch) else [line_of(event)]))
+            self._file.write(b"".join(self._checks.between(blocks, is_end)))
             self._file.flush()
         except OSError as error:
             self._fail(error)
@@ -86,6 +101,7 @@ class RunWriter:
 
     def close(self) -> None:
         """No more is to come."""
+        self._put([], is_end=True)
         try:
             try:
                 self._file.close()
@@ -180,7 +196,7 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         ours.close()
         raise
     ours.truncate(file.lines.whole)  # a line that was being written when its writer died is not part of the run
-    writer = RunWriter(path, run, ours=ours)
+    writer = RunWriter(path, run, ours=ours, crc=file.lines.crc)
     steered = [*([] if epochs is None else run.set_epochs(epochs)), *([] if alpha is None else run.set_alpha(alpha))]
     for event in steered:
         writer.take(event)
