@@ -354,11 +354,13 @@ BAD = {
     "nan": (b'{"epoch": 1, "loss": NaN}\n', "line 1 is not JSON: it says NaN; write null"),
     "beyond": (b'{"epoch": 100000000000000000000, "loss": 1}\n', "line 1 says an epoch beyond"),
     "kind": (b'{"epoch": "one", "loss": 1}\n', "line 1 has a value of the wrong kind"),
+    "alpha": (b'{"epoch": 1, "loss": 1, "alpha": -1%s}\n' % (b"0" * 400), "wrong kind"),
     "weights": (b'{"epoch": 1, "loss": 1, "weights": ["a"]}\n', "wrong kind"),
     "zero": (b'{"epoch": 0, "loss": 1}\n', "epochs are counted from 1"),
     "order": (b'{"epoch": 2, "loss": 1}\n{"epoch": 1, "loss": 1}\n', "line 2 goes back from epoch 2 to 1"),
     "newer": (b'{"format": "gdtui-run", "version": 3}\n', "version 3; this gdtui reads up to version 2"),
     "other": (b'{"format": "cast", "version": 1}\n', "names the format 'cast'"),
+    "fork": (b'{"epoch": 1, "loss": 1}\n{"fork": 0, "of": 0, "alpha": 1}\n', "line 2 has a value of the wrong kind"),
     "branch": (b'{"epoch": 1, "loss": 1}\n{"branch": 7}\n', "line 2 has a value of the wrong kind"),
 }
 

@@ -101,7 +101,7 @@ class RunFile(Followed):
 
     def _take(self, raw: bytes) -> None:
         if raw.startswith(b'{"epoch"'):  # nearly all lines are; the others' way, which is longer, says what is wrong
-            with suppress(msgspec.MsgspecError, UnicodeDecodeError):
+            with suppress(msgspec.MsgspecError, UnicodeDecodeError, OverflowError):
                 line = _EPOCHS.decode(raw)
                 self._epoch(line)
                 self._is_known = True
@@ -142,6 +142,8 @@ class RunFile(Followed):
         branch = self.branch
         match event:
             case Forked(epoch, of, alpha):
+                if epoch < 1:
+                    raise ValueError(f"a fork at epoch {epoch}")
                 self.branches.append(self._numbered(of).fork(of, epoch, alpha))
                 self.current = len(self.branches) - 1
             case Switched(number):
@@ -201,6 +203,7 @@ class RunFile(Followed):
         if line.weights is not None:
             self._check_size(line.weights)
         loss = math.nan if line.loss is None else line.loss
+        alpha = float(line.alpha) if isinstance(line.alpha, (int, float)) else None  # before anything is taken in
         if line.confusion is not None:
             told = {"loss": loss, "weights": line.weights or (), "gradient": line.gradient, "confusion": line.confusion}
             known = msgspec.convert(told, Measured)
@@ -210,8 +213,8 @@ class RunFile(Followed):
         branch.losses.append(loss)
         branch.weights.append(line.weights)
         branch.bests.append(None if line.best is None else Best(*line.best))
-        if isinstance(line.alpha, (int, float)) and branch.alpha_at(epoch) != line.alpha:
-            steer(branch.alphas, epoch, float(line.alpha))
+        if alpha is not None and branch.alpha_at(epoch) != alpha:
+            steer(branch.alphas, epoch, alpha)
         if branch.stop is not None:
             self._go_on(branch.stop)
 
