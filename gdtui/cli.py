@@ -24,7 +24,7 @@ from gdtui.options import (
 )
 from gdtui.outputs import check_apart
 from gdtui.settings import BUILT_IN_SETS
-from gdtui.text import complain
+from gdtui.text import complain, tell
 
 TRAINED, INTERRUPTED, BROKEN_PIPE = 0, 130, 141
 
@@ -174,7 +174,8 @@ def _check(arguments: list[str]) -> int:
     from gdtui.runs.verdict import verdict
 
     verdicts = [verdict(path) for path in parser.parse_args(arguments).runs]
-    print(*(text for _, text in verdicts), sep="\n")
+    for _, text in verdicts:
+        tell(text)
     return max(code for code, _ in verdicts)
 
 

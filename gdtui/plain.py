@@ -19,6 +19,8 @@ from gdtui.session.session import POLL, Session
 from gdtui.settings import MAX_SPEED, Display, Settings
 from gdtui.text import complain, tell
 
+UNSAVED = 2
+
 
 def train(
     settings: Settings,
@@ -29,7 +31,7 @@ def train(
     clock: Callable[[], float] = time.perf_counter,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Load, train and print; returns the exit code, 0, or 1 where training diverged.
+    """Load, train and print; returns the exit code: 0, 1 where training diverged, 2 where it could not be saved.
 
     Args:
         save: the run file to write, if any.
@@ -83,7 +85,7 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
             if file.damage is not None:  # lines that have been printed are not whole
                 raise file.damage
             known, readings, shown = file.branch, file.readings, 0
-            print(f"gdtui: {path}: {ANEW}", file=sys.stderr, flush=True)
+            complain(f"{path}: {ANEW}")
         is_stalled = file.state == "stalled"
         if is_stalled and not was_stalled:
             news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
@@ -111,7 +113,7 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
             readings = entrant.readings
             entrant.poll()
             if entrant.readings != readings and entrant.error is None:
-                print(f"gdtui: {entrant.path}: {ANEW}", file=sys.stderr, flush=True)
+                complain(f"{entrant.path}: {ANEW}")
     print_standings(entrants, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
     for entrant in entrants:
         if entrant.note is not None:
@@ -146,12 +148,15 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
         if due:
             sleep(due)
     run, end = session.run, session.run.newest()
-    session.close()
+    told = session.failure
+    failure = session.close()
     for sample in samples(run, end.weights):
         out.write(f"{sample.line()}\n")
     tell(summary(run, end), out)
     out.flush()
-    return 1 if run.stop is not None and run.stop.diverged else 0
+    if failure != told:
+        print(f"gdtui: {failure}", file=sys.stderr)
+    return UNSAVED if failure else int(run.stop is not None and run.stop.diverged)
 
 
 def epoch_lines(batch: Batch) -> str:

@@ -19,6 +19,7 @@ from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
+from tests.command import gdtui
 from tests.terminal.harness import GDTUI, Terminal
 
 THREE = ("--epochs", "3")
@@ -219,6 +220,59 @@ def test_a_recording_that_fails_while_the_data_is_loading_leaves_the_old_one(old
     assert cast.failure
     cast.close()
     assert (old.read_text(), there(old)) == (OLD, ["old.cast"])
+
+
+# Full disks
+
+
+LITTLE = ["sh", "-c", 'ulimit -f 4; exec "$@"', "sh", *GDTUI]
+"""gdtui where a file cannot be larger than some kilobytes, as on a disk that fills up."""
+
+
+@pytest.mark.parametrize("key", ["q", "\x03"])
+def test_a_disk_that_fills_up_is_told_on_the_normal_screen(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with Terminal([*LITTLE, "--save", str(path), "--epochs", "99", "--speed", "max"], cwd=tmp_path) as terminal:
+        terminal.wait_for(lambda it: all(words in it.emulator.text() for words in ("epochs done", "not saved")))
+        terminal.send(key)
+        assert terminal.wait_exit() == (2 if key == "q" else 130)
+        assert "run.jsonl: saving ended: File too large" in terminal.emulator.text().replace("\n", "")
+        assert "saved in" not in terminal.emulator.text()
+    assert RunFile(str(path)).branch.epochs
+
+
+def test_a_disk_that_fills_up_is_told_in_plain(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    done = subprocess.run([*LITTLE, "--save", str(path), "--plain"], capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr == f"gdtui: {path}: saving ended: File too large; training goes on\n"
+    assert "epoch #100," in done.stdout
+
+
+def test_what_is_found_to_be_lost_at_the_end_is_told_in_plain_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = RunWriter.close
+
+    def fails(self: RunWriter) -> None:
+        close(self)
+        self.failure = f"{self.path}: saving ended: No space left on device"
+
+    monkeypatch.setattr(RunWriter, "close", fails)
+    done = gdtui("--save", str(tmp_path / "run.jsonl"), "--epochs", "3")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "saving ended: No space left on device" in done.stderr
+
+
+def test_a_recording_that_the_disk_did_not_take_is_told_on_the_normal_screen(tmp_path: Path) -> None:
+    path = tmp_path / "film.cast"
+    with Terminal([*LITTLE, "--record", str(path), "--speed", "max", *THREE], cwd=tmp_path) as terminal:
+        terminal.wait_for("recording ended")
+        terminal.send("q")
+        assert terminal.wait_exit() == 2
+        told = terminal.emulator.text().replace("\n", "")
+        assert "film.cast: recording ended: File too large" in told
+        assert "recorded in" not in told
 
 
 # Standard streams that are closed

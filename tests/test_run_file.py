@@ -340,7 +340,7 @@ def test_a_full_disk_is_told_and_training_goes_on():
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     done = gdtui("--save", "/dev/full", "--force", "--epochs", "50")
-    assert done.returncode == 0
+    assert done.returncode == 2
     assert "epoch #50," in done.stdout
     assert done.stderr.count("\n") == 1
     assert "No space left on device; training goes on" in done.stderr

@@ -137,7 +137,7 @@ class Player:
         self._settings, self._title = script.settings, printable(Path(script.file).stem)
         self._place = Place(script.file, 1, 1)
         """Where the tape says what is being done."""
-        self._clipboard = ""
+        self._clipboard, self._is_whole = "", False
         self._hidden = bool(script.commands) and script.commands[0].name == "Hide"
         self._hidden_since, self._out_of_time = time.monotonic(), 0.0
         self._last: Emulator | None = None
@@ -153,15 +153,7 @@ class Player:
             raise
 
     def run(self) -> None:
-        """Play all commands. Where that fails there is no cast: half a demo is none, and would stand in the way of the
-        next try."""
-        try:
-            self._play()
-        except BaseException:
-            self._cast.discard()
-            raise
-
-    def _play(self) -> None:
+        """Play all commands."""
         session = self._program
         session.wait(lambda: bool(session.emulator.text()), PROMPT_WITHIN)
         session.settle()
@@ -173,12 +165,14 @@ class Player:
                 raise CastError(f"{self._cast.path} could not be written: {self._cast.failure}")
         session.settle()
         self.moments.append(Capture("the end", start, self.last.text()))
+        self._is_whole = True
 
     def close(self) -> None:
-        """End the shell and all that it started; the cast ends with the last pause."""
+        """End the shell and all that it started; the cast ends with the last pause. A tape that was not played to its
+        end leaves none: half a demo is none, and would stand in the way of the next try."""
         if not self._hidden:
             self._cast.output("\x1b[m")
-        self._cast.close()
+        (self._cast.close if self._is_whole else self._cast.discard)()
         self._program.close()
 
     @property

@@ -61,6 +61,8 @@ class Session:
         """The alpha chosen for a fork from there."""
         self.is_leaving = False
         self.left_behind: str | None = None
+        self.failure: str | None = None
+        """Why what was to be saved is in no file, or not all of it."""
         self._clock = clock
         self.seed = run.settings.seed
         """The last that fresh weights were drawn with."""
@@ -124,18 +126,21 @@ class Session:
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
             None if self.watched is None else self.watched.path,
-            self.saved_in, self.left_behind, self._done, self.is_leaving,
+            self.saved_in, self.left_behind, self.failure, self._done, self.is_leaving,
         )  # fmt: skip
 
     def close(self) -> str | None:
         """Nothing more is to come: what was asked for and has not been done yet is done, but for training. Returns
-        what went wrong with the file, if anything did."""
+        `failure`."""
         while self._queue:
             carry_out(self._queue.popleft(), self)
-        if self.writer is None:
-            return None
-        self.writer.close()
-        return self.writer.failure
+        self._close_file()
+        return self.failure
+
+    def _close_file(self) -> None:
+        if self.writer is not None:
+            self.writer.close()
+            self.failure = self.writer.failure or self.failure
 
     # What is shown
 
@@ -176,8 +181,8 @@ class Session:
             if self.writer is not None:
                 self.writer.take(event)
                 if self.writer.failure is not None:
-                    failure, self.writer = self.writer.failure, None
-                    self.say(f"{failure}; training goes on", is_error=True)
+                    self.failure, self.writer = self.writer.failure, None
+                    self.say(f"{self.failure}; training goes on", is_error=True)
 
     def say(self, text: str, is_error: bool = False, is_logged: bool = True) -> None:
         self._happened.append(Said(text, is_error))
@@ -228,8 +233,7 @@ class Session:
     def start_over(self, run: Shown) -> None:
         """Another run takes the place of all branches; the file of those, if any, is left behind."""
         left = self.saved_in
-        if self.writer is not None:
-            self.writer.close()
+        self._close_file()
         self.runs, self._logs, self.writer = [], {}, None
         self.enter(run)
         self.phase = Phase.TRAINING
@@ -239,14 +243,20 @@ class Session:
 
     def save(self, path: str) -> bool:
         """Write all branches into a new file, and what is still to come; returns whether that went well."""
+        if self.writer is not None:
+            self.say(f"the run is being saved in {self.writer.path} already", is_error=True, is_logged=False)
+            return False
         runs = [run for run in self.runs if isinstance(run, Run)]
         try:
-            if self.writer is not None:
-                raise ValueError(f"the run is being saved in {self.writer.path} already")
-            self.writer = RunWriter(path, runs[self.runs.index(self.run)], branches=runs)
+            writer = RunWriter(path, runs[self.runs.index(self.run)], branches=runs)
+            failure = writer.failure
         except ValueError as error:
-            self.say(str(error), is_error=True, is_logged=False)
+            failure = str(error)
+        self.failure = failure
+        if failure is not None:
+            self.say(failure, is_error=True)
             return False
+        self.writer = writer
         self.say(f"saved in {path}, as is what is still to come")
         return True
 

@@ -60,6 +60,7 @@ class Snapshot:
         watched: the file that is only looked at, if any.
         saved_in: the file that the run is being written into.
         left_behind: the file of a run before this.
+        failure: why what was to be saved is in no file, or not all of it.
         asked: how many commands have been carried out.
     """
 
@@ -82,6 +83,7 @@ class Snapshot:
     watched: str | None
     saved_in: str | None
     left_behind: str | None
+    failure: str | None
     asked: int
     is_leaving: bool
 

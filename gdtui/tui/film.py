@@ -34,6 +34,8 @@ class Film:
         self._settings, self._app = settings, app
         self._cast: CastWriter | None = None
         self._size = app.size
+        self.failure: str | None = None
+        """What went wrong with a recording."""
 
     @property
     def path(self) -> str | None:
@@ -62,23 +64,28 @@ class Film:
             self._cast.keep()
 
     def end(self, discard: bool = False) -> str | None:
-        """Nothing more is recorded; the last screen stays. Or there is no recording at all, where it was not kept.
-        Returns where it is."""
+        """Nothing more is recorded; the last screen stays. Or there is no recording at all. Returns where it is, if
+        all went well."""
         cast, self._cast = self._cast, None
         if cast is None:
             return None
         cast.output(DONE.format(row=self._size[1]))
         if discard:
             cast.discard()
-        else:
-            cast.close()
-        return None if discard else cast.path
+            return None
+        cast.close()
+        return None if self._has_failed(cast) else cast.path
+
+    def _has_failed(self, cast: CastWriter) -> bool:
+        if cast.failure:
+            self.failure = f"{cast.path}: recording ended: {cast.failure}"
+        return bool(cast.failure)
 
     async def begin_or_end(self) -> str:
         """Returns what came of it, in words. Raises CastError."""
-        path = self.end()
-        if path is not None:
-            return f"recorded in {path}"
+        if self._cast is not None:
+            path = self.end()
+            return str(self.failure) if path is None else f"recorded in {path}"
         self.begin(_free_name(".cast"))
         self.keep()
         return f"recording into {self.path}"
@@ -96,11 +103,11 @@ class Film:
             self._size = self._app.size
             self._cast.resize(*self._size)
         self._cast.output(text)
-        if not self._cast.failure:
+        if not self._has_failed(self._cast):
             return ""
-        failed, self._cast = self._cast, None
-        failed.discard()
-        return f"{failed.path}: recording ended: {failed.failure}"
+        self._cast.discard()
+        self._cast = None
+        return str(self.failure)
 
     async def still(self) -> str:
         """Save a picture of the screen. Returns that it did, in words. Raises ValueError where it cannot."""

@@ -55,7 +55,8 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
 
 
 def run(app: GdtuiApp) -> int:
-    """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen."""
+    """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen, and what could
+    not be saved or recorded."""
     try:
         app.run()
         code = (app.return_code or 0) if app.return_value is None else app.return_value
@@ -64,27 +65,28 @@ def run(app: GdtuiApp) -> int:
     if app.failure is not None:
         complain(app.failure)
         return 2
-    if app.session is not None:
-        _leave(app.session)
+    failures = [None if app.session is None else _leave(app.session), app.film.failure]
     if recorded is not None:
         tell(f"recorded in {recorded}")
+    for failure in filter(None, failures):
+        complain(failure)
+        code = max(code, 2)
     return code
 
 
-def _leave(session: Session | Comparison) -> None:
-    """Say on the normal screen what there is to say."""
+def _leave(session: Session | Comparison) -> str | None:
+    """Say on the normal screen what there is to say; returns what could not be saved, if anything could not."""
     from gdtui.report import print_report, print_standings
     from gdtui.session.session import Session
 
     if not isinstance(session, Session):
         print_standings(session.now.entrants, session.now.target)
-        return
+        return None
     saved_in, left_behind = session.saved_in, session.left_behind
     failure = session.close()
     print_report(session.run)
-    if failure is not None:
-        complain(failure)
-    elif saved_in is not None:
+    if failure is None and saved_in is not None:
         tell(f"saved in {saved_in}")
     elif left_behind is not None:
         tell(f"not saved; {left_behind} holds the run before")
+    return failure

@@ -138,12 +138,12 @@ class Workspace(Board):
         self._confusion_view.update(confusion_of(snapshot.shown, data.class_names))
 
     def _show_saving(self, snapshot: Snapshot) -> None:
-        """Say in the corner which file holds the run, or that none does, where one held the run before."""
+        """Say in the corner which file holds the run, or that none does, where one held the run before or was to."""
         path, text = snapshot.saved_in, ""
         if path is not None:
             name = printable(os.path.basename(path))
             text = f"saved in {name if len(name) <= 24 else '…' + name[-23:]}"
-        elif snapshot.left_behind is not None:
+        elif snapshot.left_behind is not None or snapshot.failure is not None:
             text = "not saved"
         if text != self._saved_view.content:
             self._saved_view.update(text)

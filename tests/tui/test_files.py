@@ -268,6 +268,20 @@ async def test_the_corner_says_where_the_run_is_saved(tmp_path: Path) -> None:
         assert "saved" not in screen(app)
 
 
+async def test_what_could_not_be_saved_stays_to_be_read(tmp_path: Path) -> None:
+    async with running(THIRTY, paused=True) as (app, pilot):
+        await step(pilot, 2)
+        await save_as(pilot, tmp_path / ("long" * 99))
+        assert "not saved" in screen(app)
+        assert any("cannot be written: File name too long" in line for line in log(app))
+        await save_as(pilot, tmp_path / "good.jsonl")
+        assert "saved in good.jsonl" in screen(app)
+        assert app.session.close() is None
+    async with running(THIRTY, paused=True) as (app, pilot):
+        await save_as(pilot, tmp_path / ("long" * 99))
+        assert "cannot be written: File name too long" in app.session.close()
+
+
 async def test_brackets_in_a_name_are_no_markup() -> None:
     async with running() as (app, pilot):
         await press(pilot, "w")
