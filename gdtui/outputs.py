@@ -1,11 +1,20 @@
 """The one place where files are made: nothing is overwritten unasked, and what is to be replaced stays until its
 successor stands."""
 
+import errno
 import os
 import stat
+import threading
+import weakref
 from collections.abc import Iterable
 from contextlib import suppress
 from io import FileIO
+from typing import IO
+
+SYNC_AFTER = 1.0
+"""Seconds until what has been written is sent to the disk itself."""
+_LOST = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
+"""A disk's answers that mean that it has not taken what was written; devices and pipes say that they have no disk."""
 
 Path = str | os.PathLike[str]
 
@@ -119,3 +128,56 @@ def _identity(path: Path) -> object:
     except (OSError, ValueError):
         return os.path.realpath(path)
     return found.st_dev, found.st_ino
+
+
+class Syncing:
+    """Has what is written into a file sent to the disk itself, about a second later: a machine that loses its power
+    forgets what it has not sent there. Whoever writes does not wait for it."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._failure: OSError | None = None
+        self._is_due = self._is_planned = False
+
+    def wrote(self) -> None:
+        """Something was written. Raises OSError where the disk has not taken what was written before."""
+        if self._failure is not None:
+            raise self._failure
+        self._is_due = True
+        if not self._is_planned:
+            self._plan()
+
+    def _plan(self) -> None:
+        self._is_planned = True
+        # Nobody is kept from closing the file, or from forgetting it, meanwhile.
+        timer = threading.Timer(SYNC_AFTER, _sync_later, [weakref.ref(self)])
+        timer.daemon = True
+        with suppress(RuntimeError):  # no more threads can be had; it is sent when the file is closed
+            timer.start()
+
+    def sync(self) -> None:
+        """Send it now. Raises OSError where the disk does not take it."""
+        self._is_due = False
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            if error.errno in _LOST:
+                raise
+
+    def sync_planned(self) -> None:
+        """Send it, in a thread of its own."""
+        try:
+            self.sync()
+        except OSError as error:
+            self._failure = error
+        except ValueError:  # it has been closed
+            return
+        self._is_planned = False
+        if self._is_due and not self._is_planned:
+            self._plan()
+
+
+def _sync_later(reference: "weakref.ref[Syncing]") -> None:
+    syncing = reference()
+    if syncing is not None:
+        syncing.sync_planned()

@@ -154,8 +154,8 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
         out.write(f"{sample.line()}\n")
     tell(summary(run, end), out)
     out.flush()
-    if failure != told:
-        print(f"gdtui: {failure}", file=sys.stderr)
+    if failure and failure != told:
+        complain(failure)
     return UNSAVED if failure else int(run.stop is not None and run.stop.diverged)
 
 

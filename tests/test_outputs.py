@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from gdtui.recording.cast import CastError, CastWriter
 from gdtui.runs.export import export
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
-from gdtui.runs.writer import RunWriter
+from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import Settings
 from tests.command import gdtui
 from tests.terminal.harness import GDTUI, Terminal
@@ -273,6 +274,74 @@ def test_a_recording_that_the_disk_did_not_take_is_told_on_the_normal_screen(tmp
         told = terminal.emulator.text().replace("\n", "")
         assert "film.cast: recording ended: File too large" in told
         assert "recorded in" not in told
+
+
+# The disk itself
+
+
+def test_what_is_written_is_soon_on_the_disk_itself_and_nobody_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk is slow: it takes until the run is trained. Then all is sent, though no more is written."""
+    path, synced, may_end = tmp_path / "run.jsonl", [], threading.Event()
+
+    def slow(file: int) -> None:
+        may_end.wait(60)
+        synced.append(os.fstat(file).st_size)
+
+    monkeypatch.setattr(outputs, "SYNC_AFTER", 0.001)
+    monkeypatch.setattr(outputs.os, "fsync", slow)
+    run = Run(Settings(epochs=500), load("blobs"))
+    writer = RunWriter(str(path), run)
+    while run.stop is None:
+        writer.take(run.advance(10))
+    assert synced == []
+    may_end.set()
+    deadline = time.monotonic() + 60
+    while path.stat().st_size not in synced:
+        assert time.monotonic() < deadline
+    assert len(synced) < 10
+    writer.close()
+
+
+def test_what_is_closed_is_on_the_disk_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, synced = tmp_path / "run.jsonl", []
+    monkeypatch.setattr(outputs, "SYNC_AFTER", 3600)
+    monkeypatch.setattr(outputs.os, "fsync", lambda file: synced.append(os.fstat(file).st_size))
+    run = Run(Settings(epochs=5), load("blobs"))
+    writer = RunWriter(str(path), run)
+    writer.take(run.advance(5))
+    assert synced == []
+    writer.close()
+    assert synced == [path.stat().st_size]
+
+
+def test_a_disk_that_says_late_that_it_took_nothing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = threading.Event()
+
+    def full(_: int) -> None:
+        asked.set()
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outputs, "SYNC_AFTER", 0.001)
+    monkeypatch.setattr(outputs.os, "fsync", full)
+    run = Run(Settings(epochs=10**6), load("blobs"))
+    writer = RunWriter(str(tmp_path / "run.jsonl"), run)
+    assert asked.wait(60)
+    while writer.failure is None and run.stop is None:
+        writer.take(run.advance(1))
+    assert "saving ended: No space left on device" in (writer.failure or "")
+    writer.close()
+    monkeypatch.setattr(outputs, "SYNC_AFTER", 3600)
+    writer = RunWriter(str(tmp_path / "other.jsonl"), run)
+    writer.close()
+    assert "saving ended: No space left on device" in (writer.failure or "")
+
+
+def test_a_writer_that_is_forgotten_leaves_its_file_to_others(tmp_path: Path) -> None:
+    path = str(tmp_path / "run.jsonl")
+    RunWriter(path, Run(Settings(), load("blobs")))
+    continued(path)[2].close()
 
 
 # Standard streams that are closed

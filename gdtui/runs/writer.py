@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gdtui import __version__
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
-from gdtui.outputs import Output
+from gdtui.outputs import Output, Syncing
 from gdtui.runs.events import Epoch, EpochsWanted, Event, Forked, Measured, RuleDropped, Steered, Stopped, Switched
 from gdtui.runs.lines import Checks
 from gdtui.runs.reader import FORMAT, VERSION, RunFile, RunFileError
@@ -46,25 +46,20 @@ class RunWriter:
     """
 
     def __init__(
-        self,
-        path: str,
-        run: Run,
-        force: bool = False,
-        branches: Sequence[Run] = (),
-        ours: IO[bytes] | None = None,
+        self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = (), ours: IO[bytes] | None = None,
         crc: int = 0,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.path = path
         self.failure: str | None = None
-        self._output: Output | None = None
         self._checks = Checks(crc)
+        self._output: Output | None = None
         if ours is None:
             with telling_why(path):
                 self._output = Output(path, force)
-            self._file: IO[bytes] = BufferedWriter(self._output.file)
+            ours = BufferedWriter(self._output.file)
+        self._file, self._syncing = ours, Syncing(ours)
+        if self._output is not None:
             self._begin(run, branches or [run])
-        else:
-            self._file = ours
 
     def _begin(self, run: Run, branches: Sequence[Run]) -> None:
         """Write what has been done, and take the place of what is there."""
@@ -83,7 +78,7 @@ class RunWriter:
             raise
 
     def take(self, event: Event | dict[str, Any]) -> None:
-        """Write what happened, or the header; flushed at once."""
+        """Write what happened, or the header; flushed at once, and on the disk itself about a second later."""
         if isinstance(event, Batch):
             self._put(batch_lines(event), event.stop is not None)
         else:
@@ -95,21 +90,25 @@ class RunWriter:
         try:
             self._file.write(b"".join(self._checks.between(blocks, is_end)))
             self._file.flush()
+            self._syncing.wrote()
         except OSError as error:
             self._fail(error)
             self.close()
 
     def close(self) -> None:
-        """No more is to come."""
+        """No more is to come; what has come is on the disk itself."""
+        if self._file.closed:
+            return
         self._put([], is_end=True)
         try:
-            try:
-                self._file.close()
-            finally:
-                if self._output is not None:
-                    self._output.close()
+            with self._file:
+                if self.failure is None:
+                    self._file.flush()
+                    self._syncing.sync()
         except OSError as error:
             self._fail(error)
+        if self._output is not None:
+            self._output.close()
 
     def _fail(self, error: OSError) -> None:
         self.failure = self.failure or f"{self.path}: saving ended: {error.strerror or error}"
