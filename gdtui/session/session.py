@@ -20,7 +20,7 @@ from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
 from gdtui.session.acts import carry_out
-from gdtui.session.commands import Command
+from gdtui.session.commands import ChooseData, Command
 from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.snapshot import Phase, Snapshot
@@ -130,10 +130,12 @@ class Session:
         )  # fmt: skip
 
     def close(self) -> str | None:
-        """Nothing more is to come: what was asked for and has not been done yet is done, but for training. Returns
-        `failure`."""
-        while self._queue:
-            carry_out(self._queue.popleft(), self)
+        """Nothing more is to come: what was asked for and has not been done yet is done, but for training and
+        for data, which may take long. Returns `failure`."""
+        for command in (*self._queue,):
+            if not isinstance(command, ChooseData):
+                carry_out(command, self)
+        self._queue.clear()
         self._close_file()
         return self.failure
 

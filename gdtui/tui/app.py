@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -18,11 +19,12 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 
-from gdtui.session.commands import Command, Note
+from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
 from gdtui.tui.workspace import Workspace
+from gdtui.wire.background import in_background
 from gdtui.wire.terminal import TerseApp
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ DIALOGS_AFTER = 1.0
 """Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
 COLLECTS_EVERY = 5.0
 """Seconds."""
+PATIENCE = 1.0
+"""Seconds that leaving waits for the session."""
 HOME = str(Path(__file__).parents[2])
 """Where this package is; it need not be installed."""
 GO_ON = "import sys; sys.path.append(sys.argv.pop(1)); from gdtui.cli import main; sys.exit(main())"
@@ -70,6 +74,8 @@ class GdtuiApp(TerseApp):
         if film.path is not None:
             self.film.begin(film.path)
         self.begin, self.board, self._detaches = begin, board, display.detach
+        self.turning = threading.Lock()
+        """Held while the session does a turn."""
         self._asked = asyncio.Event()
         self._rests = self._is_stale = False
         self._told = 0
@@ -91,6 +97,8 @@ class GdtuiApp(TerseApp):
         if self.session is not None:
             self.session.do(command)
             self._asked.set()
+            if command is Do.LEAVE:  # it may be in the midst of reading what does not end
+                self.set_timer(PATIENCE, lambda: self.exit(0))
 
     @property
     def is_idle(self) -> bool:
@@ -98,10 +106,15 @@ class GdtuiApp(TerseApp):
         a file that it watches has grown. Only then may others look into it."""
         return self._rests and not self._asked.is_set()
 
+    def _turn(self, session: Session | Comparison) -> tuple[Iterable[object], Any]:
+        """Returns what happened, and what is to be shown now."""
+        with self.turning:
+            return session.turn(), session.snapshot()
+
     async def _live(self) -> None:
         """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
         try:
-            session = await asyncio.to_thread(self.begin)
+            session = await in_background(self.begin)
         except (ValueError, MemoryError) as error:
             too_large = "the data does not fit into memory; take fewer rows with --samples"
             self.failure = too_large if isinstance(error, MemoryError) else str(error)
@@ -122,7 +135,7 @@ class GdtuiApp(TerseApp):
             self.show_filming()
         while True:
             self._asked.clear()
-            happened, snapshot = await asyncio.to_thread(lambda: (session.turn(), session.snapshot()))
+            happened, snapshot = await in_background(lambda: self._turn(session))
             self._hear(happened)
             if snapshot.is_leaving:
                 self.exit(int(snapshot.stop is not None and snapshot.stop.diverged))
@@ -158,7 +171,7 @@ class GdtuiApp(TerseApp):
                 wait.cancel()
         if self.link.is_ready:
             self._is_stale = False
-            drawn = await asyncio.to_thread(self.board.draw, snapshot)
+            drawn = await in_background(partial(self.board.draw, snapshot))
             if self.is_running:  # not left meanwhile
                 self.board.show(snapshot, drawn)
                 self.frame_due = True

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gdtui.session.commands import Do
 from gdtui.settings import CastSettings, Display, Settings
 from gdtui.text import complain, tell
-from gdtui.tui.app import GdtuiApp
+from gdtui.tui.app import PATIENCE, GdtuiApp
 from gdtui.tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ def run(app: GdtuiApp) -> int:
     if app.failure is not None:
         complain(app.failure)
         return 2
-    failures = [None if app.session is None else _leave(app.session), app.film.failure]
+    failures = [app.film.failure]
+    if app.session is not None:
+        app.session.do(Do.LEAVE)  # which cuts a turn short
+        app.turning.acquire(timeout=PATIENCE)
+        failures.insert(0, _leave(app.session))
     if recorded is not None:
         tell(f"recorded in {recorded}")
     for failure in filter(None, failures):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
 from gdtui.recording.emulator import KNOWN_MODES
 from tests.terminal.harness import GDTUI, Terminal
 from tests.terminal.looking import assert_restored, trained
+from tests.terminal.test_hangup import wait_until
 
 LONG = (*GDTUI, "--epochs", "100000000")
 
@@ -84,4 +87,71 @@ def test_no_mode_stays_on_in_a_terminal_that_reports_its_size_and_the_mouse_in_p
         terminal.wait_for(trained(2))
         terminal.send("q")
         assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
+@pytest.fixture
+def endless(tmp_path: Path):
+    """A table that somebody has begun to write, and does not end."""
+    path = tmp_path / "endless.csv"
+    os.mkfifo(path)
+    return path
+
+
+@contextmanager
+def being_read(path: Path):
+    """From when somebody has begun to read it."""
+    opened: list[int] = []
+
+    def is_read() -> bool:
+        with suppress(OSError):  # there is nobody yet
+            opened.append(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(opened)
+
+    wait_until(is_read)
+    os.write(opened[0], b"a,b,label\n1,2,x\n")
+    yield
+    os.close(opened[0])
+
+
+LEAVING = {"q": 0, "ctrl+c": 130}
+
+
+@pytest.mark.parametrize("key", LEAVING)
+def test_whoever_waits_for_data_can_leave(key: str, endless: Path) -> None:
+    with Terminal([*GDTUI, "--data", str(endless)]) as terminal:
+        with being_read(endless):
+            terminal.send(key)
+            assert terminal.wait_exit() == LEAVING[key]
+        assert_restored(terminal)
+
+
+@pytest.mark.parametrize("key", LEAVING)
+def test_whoever_waits_for_other_data_can_leave_and_the_run_is_in_its_file(
+    key: str, endless: Path, tmp_path: Path
+) -> None:
+    table, run = tmp_path / "table.csv", tmp_path / "run.jsonl"
+    table.write_text("a,b,label\n" + "".join(f"{row},{row % 7},{'xy'[row % 2]}\n" for row in range(40)))
+    with Terminal([*GDTUI, "--data", "table.csv", "--save", "run.jsonl"], cwd=tmp_path) as terminal:
+        terminal.wait_for(trained(2))
+        endless.rename(table)
+        terminal.latency("d", "Train on")
+        terminal.send("\x1b[F", "enter")
+        with being_read(table):
+            terminal.send(key)
+            assert terminal.wait_exit() == LEAVING[key]
+        assert "saved in run.jsonl" in terminal.printed()
+        assert_restored(terminal)
+    assert b'"epoch":2,' in run.read_bytes()
+
+
+@pytest.mark.parametrize("key", LEAVING)
+@pytest.mark.parametrize("speed", ["10", "max"])
+def test_whoever_wants_few_frames_can_leave_between_two(key: str, speed: str) -> None:
+    with Terminal([*LONG, "--fps", "0.02", "--speed", "10"]) as terminal:
+        terminal.wait_for("seed 0")
+        if speed == "max":
+            terminal.latency("m", "  max")  # from then on it trains, and shows nothing of it for 50 s
+        terminal.send(key)
+        assert terminal.wait_exit() == LEAVING[key]
         assert_restored(terminal)
