@@ -69,6 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         _forget_output()
         return _fail(f"cannot write the output: {error.strerror or error}")
+    except Exception as error:
+        from gdtui.crash import tell
+
+        return tell(error, "--debug" in given)
 
 
 def _open_standard_streams() -> None:

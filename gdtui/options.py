@@ -28,7 +28,8 @@ USAGE = 2
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
-exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 130 interrupted, 141 broken pipe, 143 terminated."""
+exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
+141 broken pipe, 143 terminated."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -38,6 +39,7 @@ class Parser(argparse.ArgumentParser):
         lines_kept = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, None, description, epilog, formatter_class=lines_kept, allow_abbrev=False)
         self._negative_number_matcher = re.compile(r"-\.?\d")  # as of Python 3.14: the weights -1,0.5 are no option
+        self.add_argument("--debug", action="store_true", help="if gdtui itself fails, print the traceback")
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         if action.option_strings and arg_strings == ["--"]:  # which Python drops, and takes no value for one

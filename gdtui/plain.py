@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TextIO
 
+from gdtui.crash import CrashError
 from gdtui.learning.descent import Batch
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.reader import RunFile
@@ -135,7 +136,16 @@ def _outlive_hangup() -> None:
 
 
 def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
-    """Train to the end, and print it as it comes."""
+    """Train to the end, and print it as it comes. Raises CrashError where the program itself fails."""
+    try:
+        return _train_on(session, out, sleep)
+    except (ValueError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        raise CrashError(session.saved_in) from error
+
+
+def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
     out.write("[INFO] starting training...\n")
     while session.run.stop is None:
         for event in session.turn():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gdtui.crash import CrashError
 from gdtui.session.commands import Do
 from gdtui.settings import CastSettings, Display, Settings
 from gdtui.text import complain, tell
@@ -57,12 +59,19 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
 
 def run(app: GdtuiApp) -> int:
     """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen, and what could
-    not be saved or recorded."""
+    not be saved or recorded.
+
+    Raises CrashError where the app fails."""
     try:
         app.run()
-        code = (app.return_code or 0) if app.return_value is None else app.return_value
+        if app.fault is not None:
+            raise app.fault
+    except Exception as error:
+        app.give_back()
+        raise CrashError(_rescued(app.session)) from error
     finally:
         recorded = app.film.end(discard=app.session is None)  # nothing was to be seen
+    code = (app.return_code or 0) if app.return_value is None else app.return_value
     if app.failure is not None:
         complain(app.failure)
         return 2
@@ -77,6 +86,14 @@ def run(app: GdtuiApp) -> int:
         complain(failure)
         code = max(code, 2)
     return code
+
+
+def _rescued(session: Session | Comparison | None) -> str | None:
+    """The file of the run of an app that has failed, if there is one, with all that can still be written there."""
+    saved_in: str | None = getattr(session, "saved_in", None)
+    with suppress(Exception):
+        getattr(session, "close", lambda: None)()
+    return saved_in
 
 
 def _leave(session: Session | Comparison) -> str | None:

@@ -16,6 +16,7 @@ from textual.driver import Driver
 from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from gdtui.text import printable
 from gdtui.wire.cells import Cells
@@ -79,6 +80,24 @@ class TerseApp(App[int]):
         from gdtui.wire.driver import OutputDriver  # there is none on Windows
 
         return OutputDriver
+
+    @property
+    def fault(self) -> Exception | None:
+        """What the app has failed by, if it has."""
+        return self._exception
+
+    def _handle_exception(self, error: Exception) -> None:
+        """End, and leave it to whoever runs the app to say why: Textual would print pictures of all that it holds."""
+        if self._exception is None:
+            self._exception = error.error if isinstance(error, WorkerFailed) else error  # type: ignore[assignment]
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def give_back(self) -> None:
+        """See that the terminal is as it was, however the app has ended."""
+        if self._driver is not None:
+            self._driver.stop_application_mode()
+            self._driver.close()
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         # Textual's own version of this renders each update in full. The conditions are its conditions.
