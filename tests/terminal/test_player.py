@@ -30,18 +30,6 @@ def _in_a_folder_of_its_own(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def demos(request):
-    """All demos being played, where that is tested: they have their own pauses, in which the other tests go on."""
-    if not any(item.name == "test_every_demo_plays_to_its_end" for item in request.session.items):
-        yield None
-        return
-    command = [sys.executable, "-m", "demos", "--check"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        yield process
-        process.terminate()
-
-
 def played(text: str, *outputs: str, speed: float = FAST, **options) -> tuple[Capture, ...]:
     return play(parse_text(f"# gdtui: 60x12\n{text}", "demo.tape"), outputs or None, speed=speed, **options)
 
@@ -397,7 +385,8 @@ def test_the_command_line_says_one_line_and_leaves_with_2(text, options, message
     assert told.count("\n") == 1
 
 
-def test_every_demo_plays_to_its_end(demos):
-    told, _ = demos.communicate(timeout=240)
-    assert demos.returncode == 0, told
-    assert told.count(": ok") == len(list((ROOT / "demos").glob("*.tape"))) >= 6
+def test_every_demo_plays_to_its_end():
+    command = [sys.executable, "-m", "demos", "--check"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.count(": ok") == len(list((ROOT / "demos").glob("*.tape"))) >= 6
