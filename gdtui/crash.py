@@ -2,11 +2,10 @@
 
 import os
 import shlex
-import sys
 import tempfile
 import traceback
 
-from gdtui.text import printable
+from gdtui.text import complain
 
 CRASHED = 70
 """The exit code; sysexits.h has it as EX_SOFTWARE."""
@@ -25,20 +24,18 @@ class CrashError(Exception):
 
 
 def tell(error: Exception, is_debugging: bool) -> int:
-    """Say on standard error what failed, how the run can go on and where the traceback is, which is there itself if one
+    """Say on standard error what failed, how the run can go on and where the traceback is, which comes below if one
     is debugging; returns the exit code."""
     fault = error.__cause__ if isinstance(error, CrashError) and error.__cause__ is not None else error
     *_, place = traceback.extract_tb(fault.__traceback__) or [traceback.FrameSummary("?", 0, "?")]
-    trace = "\n".join(map(printable, "".join(traceback.format_exception(fault)).split("\n")))
+    trace = "".join(traceback.format_exception(fault))
     said = [f"failed in {os.path.basename(place.filename)}, line {place.lineno}: {type(fault).__name__}: {fault}"]
     if isinstance(error, CrashError) and error.saved_in is not None:
         said.append(f"the run is whole in {error.saved_in}; gdtui resume {shlex.quote(error.saved_in)} goes on")
     path = None if is_debugging else _kept(trace)
-    if path is None:
-        sys.stderr.write(trace)
-    else:
+    if path is not None:
         said.append(f"the traceback is in {path}")
-    print(f"gdtui: {printable('; '.join(said))}", file=sys.stderr)
+    complain("; ".join(said), *([trace] if path is None else []))
     return CRASHED
 
 
