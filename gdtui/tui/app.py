@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
+from gdtui.tui.palette import Palette
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.background import in_background
 from gdtui.wire.terminal import TerseApp
@@ -217,6 +219,13 @@ class GdtuiApp(TerseApp):
         self.show_filming()
         self.notify(text)
         self.ask(Note(text))
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for key in self.board.keys:

@@ -61,3 +61,53 @@ def test_a_byte_that_is_no_utf8_is_told_as_such(terminal: Terminal) -> None:
     terminal._send(b"one\xfftwo")
     terminal.wait_for("one�two")
     close_all(terminal)
+
+
+PALETTE, PAGE_DOWN, ENTERS = "\x10", "\x1b[6~", "\r\r\r"
+HASTE = {
+    "a page of a list that is not there yet": ("", PALETTE + PAGE_DOWN * 2),
+    "the same after what was typed": ("", PALETTE + "change" + PAGE_DOWN + ENTERS),
+    "answers in a palette that is not there yet": ("", PALETTE + ENTERS),
+    "answers in the palette": (PALETTE, ENTERS),
+    "answers in the list of themes": (PALETTE + "change theme\r", ENTERS),
+    "answers in a list": ("d", ENTERS),
+    "answers to a question": ("a", ENTERS),
+    "questions that follow each other": ("", "a\ra\re\re\r"),
+    "the help": ("", "???\r??"),
+}
+
+
+def draw_on(terminal: Terminal, frames: int = 5) -> None:
+    """It goes on: there are new frames."""
+    wanted = terminal.emulator.frames + frames
+    terminal.wait_for(lambda terminal: terminal.emulator.frames >= wanted)
+
+
+def leave(terminal: Terminal) -> None:
+    draw_on(terminal)
+    terminal.send("ctrl+c")
+    assert terminal.wait_exit() == 130
+    assert_restored(terminal)
+
+
+@pytest.mark.parametrize(("first", "keys"), HASTE.values(), ids=HASTE)
+def test_keys_may_come_faster_than_they_are_answered(first: str, keys: str) -> None:
+    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"]) as terminal:
+        terminal.wait_for(trained(2))
+        if first:
+            terminal.send(first)
+            draw_on(terminal)
+        terminal.send(keys)
+        leave(terminal)
+
+
+@pytest.mark.parametrize("columns", [4, 1])
+@pytest.mark.parametrize("key", [PALETTE, "d"])
+def test_the_palette_and_lists_stand_a_window_of_a_few_columns(key: str, columns: int) -> None:
+    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"]) as terminal:
+        terminal.wait_for(trained(2))
+        terminal.latency(key, "Change theme" if key == PALETTE else "Train on")
+        terminal.resize(columns, 20)
+        draw_on(terminal, frames=1)
+        terminal.resize(120, 40)
+        leave(terminal)
