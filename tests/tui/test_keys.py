@@ -469,7 +469,7 @@ async def test_the_palette_has_every_key() -> None:
 async def test_a_command_of_the_palette_does_what_the_key_does() -> None:
     async with running() as (app, pilot):
         await press(pilot, "ctrl+p")
-        await until(pilot, lambda: type(app.screen).__name__ == "CommandPalette")
+        await until(pilot, lambda: type(app.screen).__name__ == "Palette")
         app.screen.query_one("Input").value = "Raise alpha"
         await until(pilot, lambda: "Raise alpha to the next" in screen(app))
         await pilot.press("enter")  # the best match is the first
