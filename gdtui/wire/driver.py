@@ -38,7 +38,7 @@ class OutputDriver(LinuxDriver):
         self._file = sys.__stdout__
         self._size = self._get_terminal_size()
         self._parser = XTermParser()
-        self._is_on = self._is_suspended = False
+        self._is_on = self._is_suspended = self._is_leaving = False
         for number in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
 
@@ -47,6 +47,9 @@ class OutputDriver(LinuxDriver):
         known: dict[int, Callable[[], None]] = {signal.SIGTSTP: self._suspend, signal.SIGCONT: self._go_on}
         heed = known.get(number)
         if heed is None:  # leave as by a key; that takes a moment, also where something hangs
+            if self._is_leaving:  # nothing is to be done again, where they come faster than they are heeded
+                return
+            self._is_leaving = True
             signal.signal(signal.SIGALRM, lambda *_: os._exit(128 + number))
             signal.alarm(GRACE)
             heed = partial(self._app.exit, 128 + number)
