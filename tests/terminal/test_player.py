@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import threading
 import sys
 import tempfile
 import time
@@ -301,7 +302,7 @@ def test_a_signal_while_the_shell_begins_waits_until_it_can_be_ended(monkeypatch
 
     def interrupted(*arguments, **options):
         begun.append(begin(*arguments, **options))
-        os.kill(os.getpid(), signal.SIGINT)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)  # the process has other threads, as tests are run
         return begun[-1]
 
     monkeypatch.setattr("gdtui.recording.program.subprocess.Popen", interrupted)
