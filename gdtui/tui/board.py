@@ -76,6 +76,8 @@ class Board(FrugalScreen):
             if answer is not None:
                 then(answer)
 
+        if not (self.is_attached and self.is_mounted):  # before there is a screen, or when it is taken down
+            return
         self.dialog = dialog = getattr(dialogs, name)(*about)
         dialog.answered = answered
         self.mount(dialog)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.terminal.harness import GDTUI, Terminal
@@ -23,9 +25,10 @@ ABSURD = {
 
 
 @pytest.fixture(scope="module")
-def terminal():
-    """One program for all of them: each must leave it as able as before."""
-    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"]) as terminal:
+def terminal(tmp_path_factory: pytest.TempPathFactory):
+    """One program for all of them: each must leave it as able as before. Garbage has keys in it that make files."""
+    folder = tmp_path_factory.mktemp("garbage")
+    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"], cwd=folder) as terminal:
         terminal.wait_for(trained(2))
         yield terminal
         terminal.send("ctrl+c")
@@ -91,8 +94,8 @@ def leave(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize(("first", "keys"), HASTE.values(), ids=HASTE)
-def test_keys_may_come_faster_than_they_are_answered(first: str, keys: str) -> None:
-    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"]) as terminal:
+def test_keys_may_come_faster_than_they_are_answered(first: str, keys: str, tmp_path: Path) -> None:
+    with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"], cwd=tmp_path) as terminal:
         terminal.wait_for(trained(2))
         if first:
             terminal.send(first)
