@@ -79,11 +79,12 @@ def screen(seed: int, path: Path, rules: Rules, tally: Tally) -> None:
             if is_early and number is signal.SIGINT and not rules.allows("kills.int-at-start"):
                 number = signal.SIGTERM
             stage.process.send_signal(number)
-            if detaches and number is signal.SIGHUP and not is_early:  # before it trains it has nothing to go on with
+            if detaches and number is signal.SIGHUP:
                 ended = until(lambda: stage.has_ended, chance.uniform(0, 1.5))
-                promise(not ended, "a hangup ended it, in spite of --detach-on-hangup")
+                # Before it trains it has nothing to go on with; how early that is, the machine decides.
+                promise(is_early or not ended, "a hangup ended it, in spite of --detach-on-hangup")
                 stage.process.kill()
-                number = signal.SIGKILL
+                number = signal.SIGHUP if ended else signal.SIGKILL
             promise(until(lambda: stage.has_ended, 5 * rules.patience), f"{number.name} does not end it")
             code = stage.wait_exit()
         tally.tried += 1

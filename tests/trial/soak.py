@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import tempfile
 import time
@@ -65,9 +66,10 @@ def last_epoch(path: Path) -> int:
 def _opened(command: str, path: Path, rules: Rules, tally: Tally) -> None:
     """The first screen of the file, and what it takes."""
     last = last_epoch(path)
-    with Stage([*GDTUI, command, str(path)]) as stage:
-        limit = 30 * rules.patience
-        seen = until(lambda: f"#{last}," in stage.screen_text() or stage.has_ended, limit)
+    slowly = ["--speed", "1"] if command == "resume" else []  # or its first lines are gone before they are seen
+    with Stage([*GDTUI, command, str(path), *slowly]) as stage:
+        limit, told = 30 * rules.patience, re.compile(rf"#{last},|going on after epoch {last}\b")
+        seen = until(lambda: told.search(stage.screen_text()) or stage.has_ended, limit)
         took, memory = stage.seconds(), stage.memory("VmHWM")
         what = f"{command} of {last:,} epochs"
         promise(seen, f"{what}: its last epoch is not shown in {limit:g} s, with {memory:.0f} MB", stage.screen_text())
