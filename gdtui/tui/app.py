@@ -100,7 +100,7 @@ class GdtuiApp(TerseApp):
             self.session.do(command)
             self._asked.set()
             if command is Do.LEAVE:  # it may be in the midst of reading what does not end
-                self.set_timer(PATIENCE, lambda: self.exit(0))
+                self.set_timer(PATIENCE, lambda: self._leave(self.board.snapshot))
 
     @property
     def is_idle(self) -> bool:
@@ -140,13 +140,17 @@ class GdtuiApp(TerseApp):
             happened, snapshot = await in_background(lambda: self._turn(session))
             self._hear(happened)
             if snapshot.is_leaving:
-                self.exit(int(snapshot.stop is not None and snapshot.stop.diverged))
+                self._leave(snapshot)
                 return
             await self._show(snapshot)
             self._rests = not snapshot.phase.moves
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False
+
+    def _leave(self, shown: Any) -> None:
+        """Leave with what the run has come to as the exit code."""
+        self.exit(int(shown is not None and shown.stop is not None and shown.stop.diverged))
 
     def _keep_smooth(self) -> None:
         """A collection of garbage through all objects holds the screen up for 50 ms: it leaves out what is there to
@@ -261,6 +265,8 @@ class GdtuiApp(TerseApp):
         process, which goes on from the file as any `gdtui resume` does, and imports nothing from the working directory
         (-P): that may be somebody else's."""
         shown = self.board.snapshot
+        if shown is None and self.session is not None:  # it trains already, and the first frame is not drawn yet
+            shown = self.session.snapshot()
         if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.stop is not None:
             super().hung_up()
         speed = "max" if shown.is_max else repr(shown.rate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from gdtui.data.load import load
 from gdtui.runs.reader import RunFile
 from gdtui.runs.run import Run
 from gdtui.runs.writer import continued
-from gdtui.settings import CastSettings, DataSettings, Settings
+from gdtui.session import opening
+from gdtui.settings import CastSettings, DataSettings, Display, Settings
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.dialogs import Confirm, Question
@@ -29,6 +31,7 @@ from tests.tui.driving import (
     press,
     running,
     screen,
+    session,
     snapshot,
     status,
     step,
@@ -228,3 +231,38 @@ async def test_what_is_drawn_while_the_screen_is_taken_down_is_not_shown() -> No
         await press(pilot, "t")
     app.redraw()
     await app._show(app.board.snapshot)
+
+
+async def test_a_hangup_before_the_first_frame_goes_on_in_the_file_too(tmp_path: Path, monkeypatch) -> None:
+    """A session that trains has something to go on with, also where nothing of it has been drawn yet."""
+    path = str(tmp_path / "run.jsonl")
+    display = Display(detach=True)
+    app = front.training(FIVE, display, path)
+    app.session = opening.begin(FIVE, display, path)
+    begun: list[list[str]] = []
+
+    def execute(_: str, command: list[str]) -> None:
+        begun.append(command)
+        raise SystemExit
+
+    monkeypatch.setattr("os.execv", execute)
+    monkeypatch.setattr("os._exit", lambda code: pytest.fail(f"it ended with {code}"))
+    monkeypatch.setattr("os.dup2", lambda *_: None)
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    app.on_load()
+    with pytest.raises(SystemExit):
+        app.hung_up()
+    assert begun[0][-5:-2] == ["resume", path, "--plain"]
+
+
+async def test_what_a_run_has_come_to_is_told_also_where_its_session_does_not_answer() -> None:
+    """A run that diverged is left with exit code 1, whatever the session is in the midst of."""
+    app, ends = front.training(replace(FIVE, alpha=1e308), FLAT_OUT), threading.Event()
+    async with running(app) as (app, pilot):
+        await finish(pilot)
+        turn = session(app).turn
+        session(app).turn = lambda: (ends.wait(30), turn())[1]
+        await pilot.press("q")
+        await until(pilot, lambda: not app.is_running)
+        ends.set()
+    assert app.return_value == 1
