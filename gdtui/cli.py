@@ -70,9 +70,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _forget_output()
         return _fail(f"cannot write the output: {error.strerror or error}")
     except Exception as error:
-        from gdtui.crash import tell
+        from gdtui.crash import report_crash
 
-        return tell(error, "--debug" in given)
+        return report_crash(error, "--debug" in given)
 
 
 def _open_standard_streams() -> None:

@@ -23,7 +23,7 @@ class CrashError(Exception):
         self.saved_in = saved_in
 
 
-def tell(error: Exception, is_debugging: bool) -> int:
+def report_crash(error: Exception, is_debugging: bool) -> int:
     """Say on standard error what failed, how the run can go on and where the traceback is, which comes below if one
     is debugging; returns the exit code."""
     fault = error.__cause__ if isinstance(error, CrashError) and error.__cause__ is not None else error
