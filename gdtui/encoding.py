@@ -13,8 +13,8 @@ from collections.abc import Mapping
 _STAND_INS = {
     **dict.fromkeys("─━╌╍┄┅┈┉═╴╶╸╺╼╾▔–—−‐‑‒", "-"),
     **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷╹╻╽╿▏▎▍▌▐▕▋▊▉‖", "|"),
-    **dict.fromkeys("●○◉•◦◯", "o"),
-    **dict.fromkeys("▲△↑", "^"),
+    **dict.fromkeys("●○◉•◦◯∘", "o"),
+    **dict.fromkeys("▲△▴▵↑", "^"),
     **dict.fromkeys("▼▽↓", "v"),
     **dict.fromkeys("▶▷►→↦❯›", ">"),
     **dict.fromkeys("◀◁◄←❮‹", "<"),
@@ -22,7 +22,20 @@ _STAND_INS = {
     **dict.fromkeys("“”„«»▀", '"'),
     **dict.fromkeys("‘’‚", "'"),
     **dict.fromkeys("·…⋯░", "."),
-    **{"╱": "/", "╲": "\\", "╳": "X", "✓": "+", "✗": "x", "×": "x", "▒": ":", "α": "a", "Σ": "S", "≤": "<", "≥": ">"},
+    **{
+        "╱": "/",
+        "╲": "\\",
+        "╳": "X",
+        "✓": "+",
+        "✗": "x",
+        "×": "x",
+        "▒": ":",
+        "▓": "%",
+        "α": "a",
+        "Σ": "S",
+        "≤": "<",
+        "≥": ">",
+    },
 }
 _ABOVE, _BELOW = 0x1B, 0xE4
 """The braille dots of a cell's upper and lower half."""
@@ -72,6 +85,15 @@ def fit_streams(is_ascii: bool) -> None:
             stream.reconfigure(encoding=encoding_of(os.environ) or stream.encoding, errors="stand-in")
         elif stream is sys.stdout:
             stream.reconfigure(errors="stand-in")
+
+
+def can_show(char: str) -> bool:
+    """Whether what is drawn shows this character itself, and nothing that stands for it."""
+    try:
+        char.encode(getattr(sys.__stdout__, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def encoding_of(environ: Mapping[str, str]) -> str | None:

@@ -28,7 +28,7 @@ def pairs(draw: st.DrawFn) -> tuple[Chart, Chart]:
             elif what == 1:
                 after.roles[row, column] = Role.CURVE
             else:
-                after.grounds[row, column] = Ground.CLASS_1
+                after.grounds[row, column] = Ground.TONE_9
     return before, after
 
 

@@ -96,6 +96,6 @@ def test_no_size_of_features_is_too_large_or_too_small_to_be_drawn(features, siz
     assert np.isfinite(data.plane.points).all()
     assert np.isfinite(np.ptp(data.plane.spans, axis=1)).all()
     chart = ScatterChart(data).draw(np.full(features + 1, 0.1 / size if size < 1 else 0.1), 60, 20)
-    assert Role.CLASS_0 in chart.roles
+    assert np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1, Role.WRONG_0, Role.WRONG_1)).any()
     if size == 1e200:
         assert data.plane.points[:, 0] / size == pytest.approx(same.plane.points[:, 0], rel=1e-9, abs=1e-9)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
+from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
-from gdtui.charts.roles import Ground, Role
-from gdtui.views.data import MARKERS, ScatterChart, boundary
+from gdtui.charts.field import Shading
+from gdtui.charts.points import MARKERS
+from gdtui.charts.roles import TONES, UPPER, Ground, Role
+from gdtui.views.data import ScatterChart, boundary
 from tests.drawings import clouds, corner, dataset, dots
 
 VIEW = ((-3.0, 5.0), (-2.0, 7.0))
@@ -91,6 +96,8 @@ def test_lines_have_the_size_that_was_asked_for(size: tuple[int, int]) -> None:
 
 
 POINTS = ScatterChart(clouds())
+CROWD = ScatterChart(clouds(rows=500_000))
+POINT_ROLES = (Role.CLASS_0, Role.CLASS_1, Role.WRONG_0, Role.WRONG_1)
 
 
 def assert_whole(chart: Chart, width: int, height: int) -> None:
@@ -124,8 +131,9 @@ def test_the_note_names_the_class_whose_ground_is_drawn(weights: tuple[float, ..
     chart = POINTS.draw(np.array(weights), 60, 20)
     if "all class" in note:
         bottom, left = corner(chart)
-        wanted = Ground.CLASS_1 if note.endswith("yes") else Ground.CLASS_0
-        assert (chart.grounds[:bottom, left + 1 :] == wanted).all(), note
+        grounds = chart.grounds[1:bottom, left + 1 :]
+        is_one = note.endswith("yes")
+        assert np.isin(grounds, TONES[5:] if is_one else TONES[:5]).all(), note
 
 
 # What is drawn
@@ -149,48 +157,119 @@ def test_markers_stand_where_the_points_are_and_differ_by_class(seed: int, width
     scatter = ScatterChart(clouds(seed))
     chart = scatter.draw(None, width, height)
     wanted = cells_of(scatter, chart)
-    drawn = {
-        (int(row), int(column)): str(chart.chars[row, column])
-        for row, column in np.argwhere(np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1)))
-    }
+    drawn = {(int(row), int(column)) for row, column in np.argwhere(np.isin(chart.roles, POINT_ROLES))}
     # The y label may be written only where no point is.
-    assert drawn.keys() == wanted.keys()
+    assert drawn == wanted.keys()
     for cell, labels in wanted.items():
-        is_one = np.mean(labels) > 0.5
-        assert drawn[cell] == MARKERS[int(is_one)][0]
-        assert chart.roles[cell] == (Role.CLASS_1 if is_one else Role.CLASS_0)
+        share = np.mean(labels)
+        if 0.25 <= share <= 0.75:
+            assert (chart.chars[cell], chart.grounds[cell]) == ("▚", Ground.SOLID_1)
+        else:
+            assert chart.chars[cell] in ("▵▴▲" if share > 0.5 else "∘•●")
+            assert chart.roles[cell] == (Role.CLASS_1 if share > 0.5 else Role.CLASS_0)
+
+
+def test_the_more_points_a_cell_holds_the_larger_its_marker() -> None:
+    rng = np.random.default_rng(0)
+    scatter = ScatterChart(dataset(rng.normal(size=(50_000, 2)), np.arange(50_000) < 1))
+    chart = scatter.draw(None, 80, 30)
+    counts: dict[str, list[int]] = {}
+    for cell, labels in cells_of(scatter, chart).items():
+        counts.setdefault(str(chart.chars[cell]), []).append(len(labels))
+    assert max(counts["∘"]) < min(counts["•"]) <= max(counts["•"]) < min(counts["●"])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.tuples(numbers, numbers, numbers), st.integers(0, 99))
+def test_the_cells_most_of_whose_points_are_taken_for_the_other_class_are_crossed(weights, seed: int) -> None:
+    scatter = ScatterChart(clouds(seed, features=3))
+    W = np.array([*weights, 0.5])
+    chart = scatter.draw(W, 70, 25)
+    wrong = (1 / (1 + np.exp(-(scatter.data.X @ W))) >= 0.5) != scatter.data.y
+    tried = ScatterChart(replace(scatter.data, y=wrong.astype(float)))
+    shares = {cell: np.mean(labels) for cell, labels in cells_of(tried, chart).items()}
+    for cell, share in shares.items():
+        if chart.roles[cell] not in (Role.BOUNDARY, Role.NOTE):
+            assert (chart.chars[cell] == "✗") == (share > 0.5), cell
+            assert (chart.roles[cell] in (Role.WRONG_0, Role.WRONG_1)) == (share > 0.5)
 
 
 def test_the_markers_of_the_classes_have_other_shapes_not_only_other_colours() -> None:
     assert len({marker for marker, _ in MARKERS}) == 2
 
 
+def quarters(chart: Chart) -> np.ndarray:
+    """Where the boundary is within the axes, two quarters to a row of cells and two to a column."""
+    bottom, left = corner(chart)
+    chars = np.where(chart.roles == Role.BOUNDARY, chart.chars, " ")[:bottom, left + 1 :]
+    codes = np.vectorize(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█".index, otypes=[int])(chars)
+    found = np.zeros((2 * chars.shape[0], 2 * chars.shape[1]), dtype=bool)
+    for bit in range(4):
+        found[bit // 2 :: 2, bit % 2 :: 2] = codes >> bit & 1
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(numbers, numbers, numbers), st.integers(14, 130), st.integers(6, 60))
+@example((0.0, 1.0, 0.0), 60, 20)
+@example((0.0, 0.0, -1.0), 60, 20)
+def test_the_boundary_is_unbroken_from_edge_to_edge_on_top_of_the_points(weights, width: int, height: int) -> None:
+    chart = CROWD.draw(np.array(weights), width, height)
+    ends = boundary(weights, CROWD.xlim, CROWD.ylim)
+    if ends is None or corner(chart)[0] < 3:
+        return
+    found = quarters(chart)
+    _, parts = ndimage.label(found, structure=np.ones((3, 3)))
+    assert parts <= 1  # 8-connected
+    (u1, v1), (u2, v2) = ends
+    x, y = (np.array([a, b]) for a, b in ((u1, u2), (v1, v2)))
+    canvas = axes_of(CROWD, chart)
+    wanted = max(abs(np.diff(canvas.columns(x, 2))[0]), abs(np.diff(canvas.rows(y, 2))[0]))
+    assert found.sum() >= wanted - 3
+
+
 def test_the_boundary_is_drawn_along_the_line() -> None:
     weights = np.array([-3.0, 1.0, 1.0])
     scatter = ScatterChart(clouds())
     chart = scatter.draw(weights, 80, 30)
-    field = dots(chart, Role.BOUNDARY)
-    down, across = np.nonzero(field)
+    down, across = np.nonzero(quarters(chart))
     assert len(down) > 40
-    bottom, left = corner(chart)
-    x = scatter.xlim[0] + ((across + 0.5) / 2 - 0.5) / (80 - left - 2) * (scatter.xlim[1] - scatter.xlim[0])
-    y = scatter.ylim[1] - ((down + 0.5) / 4 - 0.5) / (bottom - 1) * (scatter.ylim[1] - scatter.ylim[0])
-    dot = (scatter.xlim[1] - scatter.xlim[0]) / 2 / (80 - left - 2) + (scatter.ylim[1] - scatter.ylim[0]) / 4 / (
-        bottom - 1
-    )
-    assert np.abs(weights[0] + x + y).max() <= 1.01 * dot
+    canvas = axes_of(scatter, chart)
+    x, y = canvas.x_centres(2), canvas.y_centres(2)
+    assert np.abs(weights[0] + x[across] + y[down]).max() <= max(x[1] - x[0], y[0] - y[1])
 
 
-def test_the_ground_is_that_of_the_predicted_class() -> None:
-    chart = ScatterChart(clouds()).draw(np.array([-1.5, 1.0, 0.0]), 60, 20)
+def axes_of(scatter: ScatterChart, chart: Chart) -> Canvas:
     bottom, left = corner(chart)
-    ground = chart.grounds[:bottom, left + 1 :]
-    assert (ground == ground[0]).all()  # a vertical boundary: every row is alike
-    steps = np.diff(ground[0].astype(int))
-    assert (ground[0, 0], ground[0, -1], np.count_nonzero(steps)) == (Ground.CLASS_0, Ground.CLASS_1, 1)
-    column = left + 1 + int(np.flatnonzero(steps)[0])
-    boundary_columns = np.nonzero(chart.roles == Role.BOUNDARY)[1]
-    assert set(boundary_columns) <= {column, column + 1}
+    return Canvas(left + 1, 0, chart.width - left - 1, bottom, scatter.xlim, scatter.ylim)
+
+
+@pytest.mark.parametrize("weights", [(-1.5, 1.0, 0.0), (-4.0, 1.0, 2.0), (30.0, -15.0, -15.0), (0.1, 0.01, 0.0)])
+def test_the_field_has_a_tone_for_each_tenth_of_the_activation(weights: tuple[float, ...]) -> None:
+    scatter = ScatterChart(clouds())
+    chart = scatter.draw(np.array(weights), 60, 20)
+    canvas = axes_of(scatter, chart)
+    p = 1 / (1 + np.exp(-(weights[0] + weights[1] * canvas.x_centres() + weights[2] * canvas.y_centres(2)[:, None])))
+    wanted = 1 + np.minimum(np.floor(10 * p), 9)
+    roles, grounds = chart.roles[canvas.area], chart.grounds[canvas.area]
+    bare = (roles == Role.BLANK) | (roles >= UPPER)
+    assert bare.sum() > 0.8 * bare.size
+    assert (grounds == wanted[1::2])[bare].all()
+    assert (np.where(roles >= UPPER, roles - UPPER, grounds) == wanted[0::2])[bare].all()
+    assert (chart.chars[canvas.area][roles >= UPPER] == "▀").all()
+
+
+def test_a_sure_unit_has_at_least_seven_tones_in_any_colours() -> None:
+    weights = np.array([-4.5, 1.0, 0.5])
+    for shading, least in ((Shading.TONES, 10), (Shading.HATCHED, 7), (Shading.TWO, 2)):
+        chart = ScatterChart(clouds()).draw(weights, 60, 20, shading)
+        bottom, left = corner(chart)
+        looks = zip(chart.chars[:bottom, left + 1 :].flat, chart.roles[:bottom, left + 1 :].flat, strict=True)
+        if shading is Shading.HATCHED:
+            seen = {(char, role - UPPER > 5) for char, role in looks if role >= UPPER}
+            assert len({(" ", False) if char == " " else (char, side) for char, side in seen}) == least
+        else:
+            assert len(set(chart.grounds[:bottom, left + 1 :].flat) - {Ground.NONE}) == least
 
 
 def test_the_axes_and_the_points_stay_while_the_boundary_moves() -> None:
@@ -199,7 +278,7 @@ def test_the_axes_and_the_points_stay_while_the_boundary_moves() -> None:
     kept = ~np.isin(still.roles, (Role.BLANK,))
     for bias in (-5.0, -3.0, 0.0, 1e9):
         chart = scatter.draw(np.array([bias, 1.0, 1.0]), 80, 30)
-        there = kept & (chart.roles != Role.NOTE)
+        there = kept & ~np.isin(chart.roles, (Role.NOTE, Role.BOUNDARY, Role.WRONG_0, Role.WRONG_1))
         assert (chart.chars[there] == still.chars[there]).all()
 
 
@@ -217,8 +296,8 @@ def test_200_000_points_are_drawn_as_their_cells() -> None:
     scatter = ScatterChart(clouds(rows=200_000))
     chart = scatter.draw(np.array([-3.0, 1.0, 1.0]), 120, 40)
     wanted = cells_of(scatter, chart)
-    drawn = np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1))
-    assert {tuple(cell) for cell in np.argwhere(drawn).tolist()} == wanted.keys()
+    drawn = np.isin(chart.roles, (*POINT_ROLES, Role.BOUNDARY))
+    assert {tuple(cell) for cell in np.argwhere(drawn).tolist()} >= wanted.keys()
 
 
 def test_one_feature_is_drawn_as_labels_with_the_sigmoid_between() -> None:
@@ -237,7 +316,7 @@ def test_one_feature_is_drawn_as_labels_with_the_sigmoid_between() -> None:
 def test_a_feature_without_spread_has_axes_all_the_same(value: float) -> None:
     features = np.column_stack([np.full(9, value), np.arange(9.0)])
     chart = ScatterChart(dataset(features)).draw(np.array([0.0, 1.0, 1.0]), 60, 20)
-    assert "●" in "".join(chart.lines())
+    assert np.isin(chart.roles, POINT_ROLES).any()
 
 
 def test_more_than_two_features_are_drawn_in_their_principal_components() -> None:

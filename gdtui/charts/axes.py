@@ -58,10 +58,11 @@ class Canvas:
         middles = (np.arange(self.width * dots) + 0.5) / dots - 0.5
         return low + middles / max(self.width - 1, 1) * (high - low)
 
-    def y_centres(self) -> Floats:
-        """The y in the middle of each row of cells."""
+    def y_centres(self, dots: int = 1) -> Floats:
+        """The y in the middle of each row of cells (or dots)."""
         low, high = self.ylim
-        return high - np.arange(self.height) / max(self.height - 1, 1) * (high - low)
+        middles = (np.arange(self.height * dots) + 0.5) / dots - 0.5
+        return high - middles / max(self.height - 1, 1) * (high - low)
 
 
 @lru_cache(maxsize=32)

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtui.charts.roles import Role
+from gdtui.charts.roles import Ground, Role
 
 Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
@@ -50,13 +50,14 @@ class Chart:
         return Chart(self.chars.copy(), self.roles.copy(), self.grounds.copy())
 
     def write(self, row: int, column: int, text: str, role: Role) -> None:
-        """Write text into a row, cut off at the edges. For the one who makes the drawing."""
+        """Write text into a row, with nothing behind it, cut off at the edges. For the one who makes the drawing."""
         if not 0 <= row < self.height:
             return
         for offset, char in enumerate(text):
             if 0 <= column + offset < self.width:
                 self.chars[row, column + offset] = char
                 self.roles[row, column + offset] = role
+                self.grounds[row, column + offset] = Ground.NONE
 
     def lines(self) -> list[str]:
         """The characters alone, a string a row."""

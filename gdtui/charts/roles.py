@@ -27,6 +27,9 @@ class Role(IntEnum):
     RUN_4 = 14
     RUN_5 = 15
     RUN_6 = 16
+    # Points that are predicted to be of the other class.
+    WRONG_0 = 17
+    WRONG_1 = 18
 
     @property
     def css(self) -> str:
@@ -38,14 +41,24 @@ RUNS = (Role.RUN_1, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
 
 
 class Ground(IntEnum):
-    """What is behind a cell."""
+    """What is behind a cell: nothing, or a tone of the field, from class 0 for certain to class 1 for certain."""
 
     NONE = 0
-    CLASS_0 = 1
-    """Where the unit predicts class 0."""
-    CLASS_1 = 2
+    TONE_0 = 1
+    TONE_1 = 2
+    TONE_2 = 3
+    TONE_3 = 4
+    TONE_4 = 5
+    TONE_5 = 6
+    TONE_6 = 7
+    TONE_7 = 8
+    TONE_8 = 9
+    TONE_9 = 10
+    SOLID_1 = 11
+    """The colour of the points of class 1."""
 
-    @property
-    def css(self) -> str:
-        """The name in a style sheet."""
-        return f"chart--ground-{self.name.lower().replace('_', '-')}"
+
+TONES = tuple(ground for ground in Ground if ground.name.startswith("TONE"))
+UPPER = 64
+"""A role of `UPPER` + a ground is that of a character in the colour of that ground: of the upper half of a cell whose
+lower half is another tone, say."""

@@ -1,31 +1,37 @@
-"""Lines in braille: eight dots to a cell, two across and four down."""
+"""Lines: in braille, eight dots to a cell, two across and four down, or as solid blocks, four to a cell."""
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.chart import Chart
-from gdtui.charts.roles import Role
+from gdtui.charts.chart import Chars, Chart
+from gdtui.charts.roles import Ground, Role
 from gdtui.types import Floats
 
 ACROSS, DOWN = 2, 4
 # The bit of each dot, by row and column within the cell (Unicode 15, block Braille Patterns).
 _BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_QUARTERS = np.array(list(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"))
+"""By which quarters are full: upper left 1, upper right 2, lower left 4, lower right 8."""
 
 Dots = NDArray[np.bool_]
 
 
-def segment(canvas: Canvas, start: tuple[float, float], end: tuple[float, float]) -> Dots:
-    """The dots, shape (4 · height, 2 · width), of a straight line between two points of the data, both within the
-    canvas's limits."""
-    x = canvas.columns(np.array([start[0], end[0]]), ACROSS)
-    y = canvas.rows(np.array([start[1], end[1]]), DOWN)
-    steps = int(max(abs(x[1] - x[0]), abs(y[1] - y[0]))) + 2
-    columns, rows = np.linspace(x[0], x[1], steps), np.linspace(y[0], y[1], steps)
-    dots = np.zeros((canvas.height * DOWN, canvas.width * ACROSS), dtype=bool)
-    row = np.clip(rows.astype(np.intp), 0, dots.shape[0] - 1)
-    dots[row, np.clip(columns.astype(np.intp), 0, dots.shape[1] - 1)] = True
-    return dots
+def straight(canvas: Canvas, line: tuple[float, float, float]) -> Dots:
+    """The quarters of cells, shape (2 · height, 2 · width), through which c0 + cx·x + cy·y = 0 goes: one in each row
+    or in each column of quarters, whichever it crosses more of, so that it has no gaps.
+
+    Args:
+        line: c0, cx and cy, none of them beyond 1.
+    """
+    with np.errstate(all="ignore"):
+        x, y = line[1] * canvas.x_centres(2), line[2] * canvas.y_centres(2)
+        value = line[0] + x[None, :] + y[:, None]
+        step = max(abs(x[1] - x[0]), abs(y[1] - y[0]))  # how much it changes from one quarter to the next
+        quarters: Dots = (value > -step / 2) & (value <= step / 2)
+    return quarters
 
 
 def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
@@ -52,12 +58,26 @@ def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
     return dots
 
 
-def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: tuple[Role, ...] = ()) -> None:
+def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: Sequence[int] = ()) -> None:
     """Write the dots into the chart as braille, on blank cells and on those with a role in `over`."""
     codes = np.zeros((canvas.height, canvas.width), dtype=np.uint32)
     for row in range(DOWN):
         for column in range(ACROSS):
             codes |= dots[row::DOWN, column::ACROSS].astype(np.uint32) * _BITS[row][column]
-    free = np.isin(chart.roles[canvas.area], (Role.BLANK, *over)) & (codes > 0)
-    chart.chars[canvas.area][free] = (codes[free] + 0x2800).view("<U1")
+    _put(chart, canvas, codes > 0, (codes + 0x2800).view("<U1"), role, over)
+
+
+def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: Role, over: Sequence[int] = ()) -> None:
+    """The same with quarters of cells, shape (2 · height, 2 · width), as solid blocks with nothing behind them."""
+    four = quarters[0::2, 0::2], quarters[0::2, 1::2], quarters[1::2, 0::2], quarters[1::2, 1::2]
+    codes = np.zeros((canvas.height, canvas.width), dtype=np.intp)
+    for bit, part in enumerate(four):
+        codes |= part.astype(np.intp) << bit
+    _put(chart, canvas, codes > 0, _QUARTERS[codes], role, over)
+    chart.grounds[canvas.area][chart.roles[canvas.area] == role] = Ground.NONE
+
+
+def _put(chart: Chart, canvas: Canvas, wanted: Dots, chars: Chars, role: Role, over: Sequence[int]) -> None:
+    free = np.isin(chart.roles[canvas.area], (Role.BLANK, *over)) & wanted
+    chart.chars[canvas.area][free] = chars[free]
     chart.roles[canvas.area][free] = role

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -12,6 +13,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from gdtui.charts.roles import Ground, Role
+from gdtui.tui.colours import field_styles
 from gdtui.tui.styled import Resized, Styled
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 class ChartView(Styled):
     """Places a `Chart`; its colours come from the style sheet, one component class a role."""
 
-    COMPONENT_CLASSES = {*(role.css for role in Role), *(ground.css for ground in Ground)}
+    COMPONENT_CLASSES = {role.css for role in Role}
 
     class Touched(Message):
         """The mouse was pressed, or drawn along with its button down, over a column of the chart."""
@@ -68,6 +70,12 @@ class ChartView(Styled):
 
     def _style(self, role: int, ground: int) -> Style:
         if (role, ground) not in self.known:
-            behind = Style(bgcolor=self.style(Ground(ground).css).bgcolor)
-            self.known[role, ground] = self.style(Role(role).css) + behind
+            fronts, grounds = self._field
+            look = fronts[role] if role in fronts else self.style(Role(role).css)
+            self.known[role, ground] = look + Style(bgcolor=grounds.get(ground))
         return self.known[role, ground]
+
+    @property
+    def _field(self) -> tuple[dict[int, Style], dict[int, Color]]:
+        """How the field and what lies on it look here."""
+        return field_styles(self.background_colors[1], self.app.console.color_system)

@@ -13,6 +13,7 @@ from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.widgets import Static
 
+from gdtui.encoding import can_show
 from gdtui.options import a_count, a_positive
 from gdtui.session import commands as ask
 from gdtui.session.commands import Command
@@ -29,7 +30,9 @@ from gdtui.tui.tables import SamplesPanel, confusion_of
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.
     from gdtui.charts.chart import Chart
+    from gdtui.charts.field import Shading
     from gdtui.session.snapshot import Snapshot
+    from gdtui.views.data import DataView
     from gdtui.views.loss import LossView
     from gdtui.views.view import View
 
@@ -88,10 +91,20 @@ class Workspace(Board):
         from gdtui.views.loss import LossView
 
         self._views = self._views or (LossView(), DataView())
+        cast("DataView", self._views[1]).shading = self._shading()
         return [
             (view.titles(snapshot), view.draw(snapshot, *slot.size) if slot.size.area else None)
             for slot, view in zip(self._slots, self._views, strict=True)
         ]
+
+    def _shading(self) -> Shading:
+        """How the field is drawn on this terminal, at the end of this link."""
+        from gdtui.charts.field import Shading
+
+        app = self.gdtui
+        if app.no_color or app.console.color_system not in ("truecolor", "256") or not can_show("▀"):
+            return Shading.HATCHED
+        return Shading.TWO if app.link.is_slow else Shading.TONES
 
     def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
         before, self.snapshot = self.snapshot, snapshot

@@ -1,4 +1,4 @@
-"""The data: the points with the decision boundary."""
+"""The data: the points with the decision boundary, over a field of the activations."""
 
 from __future__ import annotations
 
@@ -9,41 +9,47 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
 from gdtui.charts.chart import Chart
-from gdtui.charts.roles import Ground, Role
-from gdtui.charts.strokes import ACROSS, extents, segment, stamp
+from gdtui.charts.field import Shading, paint
+from gdtui.charts.points import MARKERS, WRONG, Points
+from gdtui.charts.roles import TONES, UPPER, Role
+from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import sigmoid
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 
-MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
+POINTS = (Role.CLASS_0, Role.CLASS_1, Role.WRONG_0, Role.WRONG_1)
+FIELD = tuple(UPPER + tone for tone in TONES)
 Line = tuple[float, float, float]
 
 
 class DataView:
-    """The points, and the boundary of the moment shown."""
+    """The points, how sure the unit is of its class around them, and the boundary of the moment shown."""
 
-    _chart: ScatterChart | None = None
+    def __init__(self) -> None:
+        self.shading = Shading.TONES
+        """What the terminal and the way to it are good for."""
+        self._chart: ScatterChart | None = None
 
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
         data = snapshot.run.data
         what = data.plane.note or f"{data.name} and boundary"
         legend = "  ".join(f"{marker} {name}" for (marker, _), name in zip(MARKERS, data.class_names, strict=True))
-        return f"points not at hand  ·  {what}" if snapshot.missing else what, legend
+        return f"points not at hand  ·  {what}" if snapshot.missing else what, f"{legend}  {WRONG} wrong"
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         if self._chart is None or self._chart.data is not snapshot.run.data:
             self._chart = ScatterChart(snapshot.run.data)
-        return self._chart.draw(snapshot.shown.weights, width, height)
+        return self._chart.draw(snapshot.shown.weights, width, height, self.shading)
 
     def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
         return None
 
 
 class ScatterChart:
-    """Draws one data set at any size, with the boundary of any weights. Axes and points are kept from one
-    drawing to the next; a million points cost what few do, since they are binned to cells once a size."""
+    """Draws one data set at any size, with the boundary of any weights. Axes and points are kept from one drawing to
+    the next."""
 
     def __init__(self, data: Dataset) -> None:
         self.data = data
@@ -52,35 +58,39 @@ class ScatterChart:
         self.xlim = _limits(*across)
         self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
         self._size = (-1, -1)
-        self._still: tuple[Chart, Canvas] | None = None
+        self._still: tuple[Chart, Canvas, Points] | None = None
 
-    def draw(self, weights: Floats | None, width: int, height: int) -> Chart:
-        """The points, and where the unit with `weights`, shape (d + 1,), changes its mind."""
+    def draw(self, weights: Floats | None, width: int, height: int, shading: Shading = Shading.TONES) -> Chart:
+        """The points, and what the unit with `weights`, shape (d + 1,), makes of them."""
         if self._size != (width, height):
             self._size, self._still = (width, height), self._make_still(width, height)
         if self._still is None:
             return Chart.blank(width, height)
-        chart, canvas = self._still[0].copy(), self._still[1]
-        if weights is None:
-            return chart
-        line = self.plane.line(weights)
-        if all(map(math.isfinite, line)):
-            scaled = _scaled(line)
-            u, v = canvas.x_centres()[None, :], canvas.y_centres()[:, None]
-            positive = scaled[0] + scaled[1] * u + scaled[2] * v >= 0
-            chart.grounds[canvas.area] = np.where(positive, Ground.CLASS_1, Ground.CLASS_0)
-            if self.plane.is_line:
-                with np.errstate(over="ignore"):
-                    p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
-                stamp(chart, canvas, extents(canvas, p, p), Role.CURVE)
-            ends = boundary(scaled, canvas.xlim, canvas.ylim)
-            if ends is not None:
-                stamp(chart, canvas, segment(canvas, *ends), Role.BOUNDARY, over=(Role.CURVE,))
-        note = self.note(weights)
-        if note:
-            text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
-            chart.write(canvas.top, canvas.left + (canvas.width - len(text)) // 2, text, Role.NOTE)
+        still, canvas, points = self._still
+        chart = still.copy()
+        if weights is not None:
+            line = self.plane.line(weights)
+            if all(map(math.isfinite, line)):
+                points.cross(chart, weights)
+                stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
+                self._decide(chart, canvas, line, shading)
+            note = self.note(weights)
+            if note:
+                text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
+                chart.write(canvas.top, canvas.left + (canvas.width - len(text)) // 2, text, Role.NOTE)
+        self._label(chart, canvas)
         return chart
+
+    def _decide(self, chart: Chart, canvas: Canvas, line: Line, shading: Shading) -> None:
+        """The activations, as a field, and as a curve where there is one feature only."""
+        u, v = canvas.x_centres(), canvas.y_centres(2)
+        scaled = _scaled(line)
+        with np.errstate(over="ignore"):
+            scores = (scaled[0] + scaled[1] * u[None, :] + scaled[2] * v[:, None]) * max(map(abs, line))
+            paint(chart, canvas, scores, shading)
+            if self.plane.is_line:
+                p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
+                stamp(chart, canvas, extents(canvas, p, p), Role.CURVE, over=FIELD)
 
     def note(self, weights: Floats) -> str:
         """Why there is no boundary to be seen; empty where there is one."""
@@ -96,7 +106,7 @@ class ScatterChart:
         side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
         return f"boundary out of view: all class {self.data.class_names[side]}"
 
-    def _make_still(self, width: int, height: int) -> tuple[Chart, Canvas] | None:
+    def _make_still(self, width: int, height: int) -> tuple[Chart, Canvas, Points] | None:
         xticks = nice_ticks(self.xlim, max(2, width // 10))
         yticks = nice_ticks(self.ylim, max(2, height // 4))
         if self.plane.is_line:
@@ -105,22 +115,16 @@ class ScatterChart:
         if framed is None:
             return None
         chart, canvas = framed[0].copy(), framed[1]
-        self._mark(chart, canvas)
-        label = self.plane.labels[1]
-        if (chart.roles[canvas.top, canvas.left + 1 : canvas.left + len(label) + 3] == Role.BLANK).all():
-            chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
-        return chart, canvas
+        points = Points(canvas, self.plane.points, self.data.X, self.data.y)
+        points.mark(chart)
+        return chart, canvas, points
 
-    def _mark(self, chart: Chart, canvas: Canvas) -> None:
-        """Put into each cell that holds points the marker of the class that has more of them there."""
-        columns = np.clip(canvas.columns(self.plane.points[:, 0]).astype(np.intp), 0, canvas.width - 1)
-        rows = np.clip(canvas.rows(self.plane.points[:, 1]).astype(np.intp), 0, canvas.height - 1)
-        cells = rows * canvas.width + columns
-        every, ones = np.bincount(cells), np.bincount(cells, weights=self.data.y)
-        used = np.flatnonzero(every)
-        kinds = (2 * ones[used] > every[used]).astype(np.intp)
-        places = canvas.top + used // canvas.width, canvas.left + used % canvas.width
-        chart.chars[places], chart.roles[places] = (np.array(marks)[kinds] for marks in zip(*MARKERS, strict=True))
+    def _label(self, chart: Chart, canvas: Canvas) -> None:
+        """What v is, in a corner where no point is."""
+        label = self.plane.labels[1]
+        place = chart.roles[canvas.top, canvas.left + 1 : canvas.left + len(label) + 3]
+        if not np.isin(place, (*POINTS, Role.BOUNDARY, Role.NOTE)).any():
+            chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
 
 
 def _limits(low: float, high: float) -> Limits:

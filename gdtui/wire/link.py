@@ -18,6 +18,8 @@ PATIENCE = 5.0
 """Seconds without an answer after which none is awaited any more."""
 FIRST_PATIENCE = 2.0
 """The same before the first answer, when the terminal may be one that never gives any."""
+SLOW, FAST = 0.5, 0.3
+"""Seconds of a round trip from which on the way is a slow one, until they are less than the other."""
 WINDOW = 3.0
 """Seconds over which frames and bytes are counted."""
 
@@ -35,6 +37,8 @@ class Link:
         self._answers = True
         self.round_trip: float | None = None
         """Seconds from a frame's sending to its answer, smoothed; None before the first."""
+        self.is_slow = False
+        """Whether frames should be as small as they can be."""
         self._traffic: deque[tuple[float, int, int]] = deque()
         self._answered = asyncio.Event()
         self.total = 0
@@ -70,6 +74,7 @@ class Link:
         if self._sent:
             seconds = self._clock() - self._sent.popleft()
             self.round_trip = seconds if self.round_trip is None else 0.7 * self.round_trip + 0.3 * seconds
+            self.is_slow = self.round_trip > (FAST if self.is_slow else SLOW)
         self._answered.set()
 
     async def wait(self) -> None:

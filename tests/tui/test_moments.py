@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from gdtui.charts.field import Shading
 from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
@@ -63,7 +64,7 @@ def assert_shows(app: GdtuiApp, article: Article) -> None:
     assert f"accuracy {wanted['accuracy']:7.2%}" in text
     assert f"gradient {wanted['gradient_norm']:.4g}" in text
     view = app.query_one("#scatter", ChartView)
-    drawn = ScatterChart(snapshot(app).run.data).draw(article.W, *view.size)
+    drawn = ScatterChart(snapshot(app).run.data).draw(article.W, *view.size, Shading.HATCHED)
     assert view.chart.lines() == drawn.lines()
     assert (view.chart.grounds == drawn.grounds).all()
 
@@ -101,7 +102,10 @@ async def test_a_changed_alpha_counts_from_the_next_step() -> None:
 async def test_before_the_first_epoch_the_boundary_is_that_of_the_first_weights() -> None:
     async with running() as (app, _):
         view = app.query_one("#scatter", ChartView)
-        assert view.chart.lines() == ScatterChart(session(app).run.data).draw(np.array(START), *view.size).lines()
+        assert (
+            view.chart.lines()
+            == ScatterChart(session(app).run.data).draw(np.array(START), *view.size, Shading.HATCHED).lines()
+        )
         assert (status(app).epoch, status(app).loss) == (0, None)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from textual.pilot import Pilot
 
+from gdtui.charts.field import Shading
 from gdtui.charts.roles import Role
 from gdtui.learning.moment import measure
 from gdtui.runs.samples import samples
@@ -82,7 +83,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     assert (shown.accuracy, shown.gradient_norm) == (measured.accuracy, measured.gradient_norm)
     assert f"loss {loss:.7g}" in screen(app)
     scatter = base(app).query_one("#scatter", ChartView)
-    assert scatter.chart.lines() == ScatterChart(run.data).draw(weights, *scatter.size).lines()
+    assert scatter.chart.lines() == ScatterChart(run.data).draw(weights, *scatter.size, Shading.HATCHED).lines()
     for row in samples(run, weights):
         assert f"{row.activation:.4f}" in screen(app)
     true_negative, false_positive, false_negative, true_positive = measured.confusion
