@@ -15,10 +15,6 @@ Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
 
 
-GAP = 4
-"""Unchanged cells between two changed runs that are taken along, since a jump costs about as much."""
-
-
 @dataclass(frozen=True)
 class Chart:
     """A drawing of height × width cells.
@@ -75,9 +71,10 @@ class Chart:
         ]
 
     def changes(self, before: Chart) -> Iterator[tuple[int, int, int]]:
-        """(column, row, cells) for the runs of cells in which this differs from another of the same size."""
+        """(column, row, cells) for the part of each row in which this differs from another of the same size."""
         differ = (self.chars != before.chars) | (self.roles != before.roles) | (self.grounds != before.grounds)
-        for row in np.flatnonzero(differ.any(axis=1)).tolist():
-            columns = np.flatnonzero(differ[row])
-            for part in np.split(columns, np.flatnonzero(np.diff(columns) > GAP) + 1):
-                yield int(part[0]), row, int(part[-1] - part[0]) + 1
+        rows = np.flatnonzero(differ.any(axis=1))
+        if not len(rows):
+            return
+        first, after = differ[rows].argmax(axis=1), self.width - differ[rows, ::-1].argmax(axis=1)
+        yield from zip(first.tolist(), rows.tolist(), (after - first).tolist(), strict=True)

@@ -78,6 +78,8 @@ def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: Role, over: 
 
 
 def _put(chart: Chart, canvas: Canvas, wanted: Dots, chars: Chars, role: Role, over: Sequence[int]) -> None:
-    free = np.isin(chart.roles[canvas.area], (Role.BLANK, *over)) & wanted
+    is_free = np.zeros(256, dtype=bool)  # a table, in a fifth of the time that isin takes
+    is_free[[Role.BLANK, *over]] = True
+    free = is_free[chart.roles[canvas.area]] & wanted
     chart.chars[canvas.area][free] = chars[free]
     chart.roles[canvas.area][free] = role

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
 from gdtui.charts.chart import Chart
-from gdtui.charts.field import Shading, paint
+from gdtui.charts.field import EDGES, Shading, paint
 from gdtui.charts.points import MARKERS, WRONG, Points
 from gdtui.charts.roles import TONES, UPPER, Role
 from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
@@ -41,7 +41,7 @@ class DataView:
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         if self._chart is None or self._chart.data is not snapshot.run.data:
             self._chart = ScatterChart(snapshot.run.data)
-        return self._chart.draw(snapshot.shown.weights, width, height, self.shading)
+        return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
 
     def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
         return None
@@ -59,11 +59,17 @@ class ScatterChart:
         self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
         self._size = (-1, -1)
         self._still: tuple[Chart, Canvas, Points] | None = None
+        self._toned: Line | None = None
+        """What the field shows."""
 
-    def draw(self, weights: Floats | None, width: int, height: int, shading: Shading = Shading.TONES) -> Chart:
-        """The points, and what the unit with `weights`, shape (d + 1,), makes of them."""
+    def draw(
+        self, weights: Floats | None, width: int, height: int, shading: Shading = Shading.TONES, moves: bool = False
+    ) -> Chart:
+        """The points, and what the unit with `weights`, shape (d + 1,), makes of them. While it `moves`, the field
+        follows in steps of half a cell, all of it at once: a row that has one changed cell costs what the whole row
+        costs."""
         if self._size != (width, height):
-            self._size, self._still = (width, height), self._make_still(width, height)
+            self._size, self._still, self._toned = (width, height), self._make_still(width, height), None
         if self._still is None:
             return Chart.blank(width, height)
         still, canvas, points = self._still
@@ -73,7 +79,9 @@ class ScatterChart:
             if all(map(math.isfinite, line)):
                 points.cross(chart, weights)
                 stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
-                self._decide(chart, canvas, line, shading)
+                if self._toned is None or not moves or _shift(canvas, self._toned, line) > 1:
+                    self._toned = line
+                self._decide(chart, canvas, self._toned, shading)
             note = self.note(weights)
             if note:
                 text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
@@ -130,6 +138,16 @@ class ScatterChart:
 def _limits(low: float, high: float) -> Limits:
     pad = 0.04 * (high - low) or max(abs(high), 1.0) * 0.5
     return low - pad, high + pad
+
+
+def _shift(canvas: Canvas, before: Line, after: Line) -> float:
+    """By how many cells, or halves of them downwards, the tones of one line lie from those of another at the most."""
+    u, v = np.linspace(*canvas.xlim, 9)[None, :], np.linspace(*canvas.ylim, 9)[:, None]
+    with np.errstate(all="ignore"):
+        one, other = (np.clip(line[0] + line[1] * u + line[2] * v, EDGES[0], EDGES[-1]) for line in (before, after))
+        across, down = np.ptp(canvas.xlim) / canvas.width, np.ptp(canvas.ylim) / (2 * canvas.height)
+        step = max(abs(after[1]) * across, abs(after[2]) * down)
+        return float(np.nan_to_num(np.abs(one - other).max() / step, nan=np.inf))
 
 
 def _scaled(line: Line) -> Line:
