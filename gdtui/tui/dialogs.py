@@ -12,13 +12,14 @@ from typing import Any
 from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import printable
-from gdtui.tui.bindings import Key
+from gdtui.tui import bindings
 
 HELP_WIDTH = 92
 """Columns, as the style sheet has it too."""
@@ -62,6 +63,14 @@ class Line(Input):
 
     def validate_value(self, value: str) -> str:
         return printable(value)
+
+    async def on_key(self, event: Key) -> None:
+        """Do what other keys than letters are bound to at once: Textual would have the event rise to the app first, and
+        so delete after the letters that came in the same read, and not before them."""
+        bound = None if event.is_printable else self.screen.active_bindings.get(event.key)
+        if bound is not None and bound.node is self:
+            event.stop()
+            await self.app.run_action(bound.binding.action, self)
 
 
 class Question(Dialog):
@@ -135,7 +144,7 @@ class Help(Dialog):
 
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
 
-    def __init__(self, keys: Sequence[Key], columns: int) -> None:
+    def __init__(self, keys: Sequence[bindings.Key], columns: int) -> None:
         # A table by rich takes 17 ms for each of Textual's measurings, in which nothing else could be drawn.
         rows = [*((key.shown, key.help) for key in keys), ("ctrl+p", "Command palette: all of these, and the theme")]
         margin = max(len(shown) for shown, _ in rows) + 2

@@ -66,6 +66,22 @@ def test_a_byte_that_is_no_utf8_is_told_as_such(terminal: Terminal) -> None:
     close_all(terminal)
 
 
+@pytest.mark.parametrize(
+    ("keys", "alpha"),
+    [
+        ("\x150.3\r", "0.3"),  # ctrl+u
+        ("\x01\x0b0.4\r", "0.4"),  # ctrl+a, ctrl+k
+        ("0.7\x7f5\r", "0.5"),  # backspace
+        ("9\x1b[D0.\x1b[F\x7f6\r", "0.6"),  # left, End, backspace
+    ],
+)
+def test_keys_and_letters_that_come_in_one_read_keep_their_order(terminal: Terminal, keys: str, alpha: str) -> None:
+    terminal.send("a")
+    terminal.wait_for("enter takes it")
+    terminal.send(keys)
+    terminal.wait_for(f"alpha {alpha} ")
+
+
 PALETTE, PAGE_DOWN, ENTERS = "\x10", "\x1b[6~", "\r\r\r"
 HASTE = {
     "a page of a list that is not there yet": ("", PALETTE + PAGE_DOWN * 2),
