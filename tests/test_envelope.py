@@ -1,10 +1,11 @@
 import itertools
+import tracemalloc
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.runs.envelope import BLOCK, FINE, Envelope
+from gdtui.runs.envelope import BLOCK, CAPACITY, FINE, Envelope
 
 
 def filled(values, parts, capacity=None) -> Envelope:
@@ -210,3 +211,17 @@ def test_values_between_a_few_that_are_known_take_no_room():
     envelope.extend_some(np.array([0, 2**52]), np.array([3.0, 1.0]), 2**53)
     assert (len(envelope), envelope.span()) == (2**53, (1.0, 3.0))
     assert len(envelope.values) <= 64
+
+
+def test_merging_a_long_series_takes_hardly_any_memory():
+    """What it takes for a moment the C library keeps, for each thread that ever did it."""
+    envelope = Envelope()
+    envelope.extend(np.ones(CAPACITY))
+    tracemalloc.start()
+    try:
+        envelope.extend_some(np.array([0]), np.ones(1), 1)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert envelope.stride == 2
+    assert peak < 2 * 2**20

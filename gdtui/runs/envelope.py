@@ -80,8 +80,8 @@ class Envelope:
 
     def _thin_out(self) -> None:
         """Merge neighbours, so that each entry stands for twice as many values."""
-        self._entries.keep(_merged(_finite(self._entries.view()), 2))
-        self._blocks.keep(self._blocks.view()[:0])
+        self._entries.halve(lambda rows: _merged(_finite(rows), 2))
+        self._blocks = Series(2, order="F")
         self.stride *= 2
 
     def _sum_up(self) -> None:

@@ -119,7 +119,7 @@ class History:
             self._bests.extend(np.array(bests or [Best()] * len(epochs), dtype=float).reshape(-1, 2))
         while len(self._keyframes) > self._capacity:
             for series in (self._keyframes, self._frame_epochs, self._bests):
-                series.keep(series.view()[::2])
+                series.halve(lambda rows: rows[::2])
             self._stride *= 2
 
     def prefix(self, epochs: int, alpha: float) -> History:

@@ -1,10 +1,14 @@
 """A growing array."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 
 from gdtui.types import Floats
+
+AT_ONCE = 2**14
+"""Rows that are halved at a time."""
 
 
 class Series:
@@ -35,7 +39,12 @@ class Series:
         """All rows so far, not copied."""
         return self._room[: self._used]
 
-    def keep(self, rows: Floats) -> None:
-        """Hold these rows, of which there are fewer, instead."""
-        self._used = 0
-        self.extend(rows)
+    def halve(self, merge: Callable[[Floats], Floats]) -> None:
+        """Hold what this makes of every two rows instead. It is given some rows at a time, an even number but at the
+        end: all at once would take as much memory again for a moment, which the C library keeps."""
+        kept = 0
+        for begin in range(0, self._used, AT_ONCE):
+            rows = merge(self._room[begin : min(begin + AT_ONCE, self._used)])
+            self._room[kept : kept + len(rows)] = rows
+            kept += len(rows)
+        self._used = kept
