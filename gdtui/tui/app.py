@@ -257,8 +257,14 @@ class GdtuiApp(TerseApp):
         is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
         self._outlives_hangup = self._detaches or is_ignored
         if self._detaches and not is_ignored:
-            with suppress(NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.hung_up)
+            with suppress(ValueError):  # not in the main thread
+                signal.signal(signal.SIGHUP, partial(self._hear_hangup, asyncio.get_running_loop()))
+
+    def _hear_hangup(self, loop: asyncio.AbstractEventLoop, *_: object) -> None:
+        try:
+            loop.call_soon_threadsafe(self.hung_up)
+        except RuntimeError:  # the loop has ended
+            super().hung_up()
 
     def hung_up(self) -> NoReturn:
         """Train on without a screen, if that was asked for and the run is in a file: as another program in this

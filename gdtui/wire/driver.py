@@ -38,12 +38,20 @@ class OutputDriver(LinuxDriver):
         self._file = sys.__stdout__
         self._size = self._get_terminal_size()
         self._parser = XTermParser()
-        self._is_on = self._is_suspended = self._is_leaving = False
+        self._is_on = self._is_suspended = self._is_leaving = self._is_to_stop = False
+        self._came, self._coming = os.pipe()
+        for end in (self._came, self._coming):
+            os.set_blocking(end, False)
+        signal.set_wakeup_fd(self._coming, warn_on_full_buffer=False)
         for number in (signal.SIGTSTP, signal.SIGCONT, signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._signalled)
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
         """Have a signal heeded by the loop. These handlers outlive it, and hold until all has been said."""
+        with suppress(BlockingIOError):  # in the order in which they came, which that of the handlers is not
+            for came in os.read(self._came, 65536):
+                if came in (signal.SIGTSTP, signal.SIGCONT):
+                    self._is_to_stop = came == signal.SIGTSTP
         known: dict[int, Callable[[], None]] = {signal.SIGTSTP: self._suspend, signal.SIGCONT: self._go_on}
         heed = known.get(number)
         if heed is None:  # leave as by a key; that takes a moment, also where something hangs
@@ -79,10 +87,13 @@ class OutputDriver(LinuxDriver):
             super().write(data)
 
     def _suspend(self) -> None:
-        """The process stops a little after this, since it has several threads."""
-        if self._is_on:
+        """Stop, unless that has been done, or it has been told to go on since. The process stops a little after this,
+        since it has several threads."""
+        if self._is_to_stop and self._is_on:
             self.suspend_application_mode()
-        os.kill(os.getpid(), signal.SIGSTOP)
+        if self._is_to_stop:
+            self._is_to_stop = False
+            os.kill(os.getpid(), signal.SIGSTOP)
 
     def _go_on(self) -> None:
         if self._is_on:  # it was stopped without notice, and others may have changed the terminal meanwhile

@@ -58,6 +58,27 @@ def test_stopping_and_going_on_at_full_speed_without_end() -> None:
         assert_restored(terminal)
 
 
+def test_the_last_word_on_stopping_holds_however_fast_they_come() -> None:
+    """Whoever tells it to stop and to go on before it has stopped sees it go on; stopping many times is stopping once."""
+    with Terminal([*LONG, "--speed", "max"]) as terminal:
+        terminal.wait_for("epoch #")
+        for _ in range(30):
+            terminal.process.send_signal(signal.SIGTSTP)
+            terminal.process.send_signal(signal.SIGCONT)
+        terminal.latency("?", "Train one epoch")
+        terminal.latency("?", lambda terminal: "Train one epoch" not in terminal.emulator.text())
+        for _ in range(30):
+            terminal.process.send_signal(signal.SIGTSTP)
+        terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate)
+        _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)
+        assert os.WIFSTOPPED(how)
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+        terminal.send("ctrl+c")
+        assert terminal.wait_exit() == 130
+        assert_restored(terminal)
+
+
 def test_stopped_without_notice_it_goes_on_and_leaves_the_terminal_as_it_was() -> None:
     with Terminal([*LONG, "--speed", "10"]) as terminal:
         terminal.wait_for(trained(2))
