@@ -59,7 +59,7 @@ def test_stopping_and_going_on_at_full_speed_without_end() -> None:
 
 
 def test_the_last_word_on_stopping_holds_however_fast_they_come() -> None:
-    """Whoever tells it to stop and to go on before it has stopped sees it go on; stopping many times is stopping once."""
+    """Whoever tells it to stop and to go on before it has stopped sees it go on; many stops are one."""
     with Terminal([*LONG, "--speed", "max"]) as terminal:
         terminal.wait_for("epoch #")
         for _ in range(30):
