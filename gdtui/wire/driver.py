@@ -1,10 +1,12 @@
 """The terminal: Textual's driver for Linux and macOS, made to stand whatever comes from there, at any moment."""
 
 import codecs
+import math
 import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -13,16 +15,20 @@ from typing import Any
 
 from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import MouseEvent, Paste, Resize
+from textual.events import CursorPosition, MouseEvent, Paste, Resize
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
 from gdtui.text import printable
+from gdtui.wire.link import REQUEST
 
 GRACE = 10
 """Seconds that leaving may take, once it has been told by a signal."""
 LARGEST = 1000, 500
 """Columns and rows that are drawn on at the most: who claims more would never see the first frame."""
+LATE = 1.0
+"""Seconds that leaving waits for what the terminal was asked and has not answered yet: a shell would take the answer
+for typed letters."""
 LOOK = 0.1
 """Seconds between two looks at whether no more keys are wanted."""
 
@@ -39,6 +45,7 @@ class OutputDriver(LinuxDriver):
         self._size = self._get_terminal_size()
         self._parser = XTermParser()
         self._is_on = self._is_suspended = self._is_leaving = self._is_to_stop = False
+        self._asked = self._answered = 0
         self._came, self._coming = os.pipe()
         for end in (self._came, self._coming):
             os.set_blocking(end, False)
@@ -84,6 +91,7 @@ class OutputDriver(LinuxDriver):
 
     def write(self, data: str) -> None:
         if self._writer_thread is not None:  # or it is suspended, and is painted anew when it goes on
+            self._asked += data.count(REQUEST)
             super().write(data)
 
     def _suspend(self) -> None:
@@ -121,7 +129,10 @@ class OutputDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         decode = codecs.getincrementaldecoder("utf-8")("replace").decode
-        while not self.exit_event.is_set():
+        until = math.inf
+        while not self.exit_event.is_set() or (0 < self._answered < self._asked and time.monotonic() < until):
+            if self.exit_event.is_set():
+                until = min(until, time.monotonic() + LATE)
             if select.select([self.fileno], [], [], LOOK)[0]:
                 data = b""
                 with suppress(OSError):
@@ -136,6 +147,9 @@ class OutputDriver(LinuxDriver):
         """Hand on what the parser makes of it. What it fails at, such as a key beyond Unicode, is dropped."""
         for message in self._parsed(parse):
             match message:
+                case CursorPosition():
+                    self._answered += 1
+                    self.process_message(message)
                 case Paste(text=text):
                     self.process_message(Paste("\n".join(map(printable, text.splitlines()))))
                 case Resize() | InBandWindowResize():  # not asked for

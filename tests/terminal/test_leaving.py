@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from gdtui.recording.emulator import KNOWN_MODES
-from tests.terminal.harness import GDTUI, Terminal
+from tests.terminal.harness import GDTUI, Terminal, environment
 from tests.terminal.looking import assert_restored, trained
+from tests.terminal.slow_link import SlowLink
 from tests.terminal.test_hangup import wait_until
 
 LONG = (*GDTUI, "--epochs", "100000000")
@@ -176,3 +177,19 @@ def test_whoever_wants_few_frames_can_leave_between_two(key: str, speed: str) ->
         terminal.send(key)
         assert terminal.wait_exit() == LEAVING[key]
         assert_restored(terminal)
+
+
+LISTEN = (
+    "import os, select, tty; tty.setcbreak(0); print(os.read(0, 99) if select.select([0], [], [], 1)[0] else 'quiet')"
+)
+
+
+def test_no_answer_of_a_far_terminal_comes_after_the_end() -> None:
+    """A shell would take it for typed letters."""
+    command = ["sh", "-c", f'"$@"; "{GDTUI[0]}" -c "$LISTEN"', "sh", *LONG, "--speed", "100"]
+    with SlowLink(command, rate=1_000_000, delay=0.15, env=environment(LISTEN=LISTEN)) as terminal:
+        terminal.wait_for(trained(30))
+        terminal.send("q")
+        terminal.wait_for("stopped early")
+        terminal.wait_exit()
+        assert terminal.printed()[-1] == "quiet"
