@@ -234,8 +234,8 @@ class GdtuiApp(TerseApp):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         for key in self.board.keys:
             run = partial(self.run_action, key.binding, default_namespace=self.board)
-            yield SystemCommand(key.help, f"key {key.shown}", run)
-        yield SystemCommand("Change theme", "dark, light and others", self.action_change_theme)
+            yield SystemCommand(f"{key.group}: {key.help}", f"key {key.shown}", run)
+        yield SystemCommand("Look: Change theme", "dark, light and others", self.action_change_theme)
 
     # Recording
 

@@ -1,16 +1,20 @@
 """Every key, once. The app's bindings, the help, the footer and the command palette are all made from this."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from textual.binding import Binding, BindingType
 
 from gdtui.session import commands as ask
 
+Group = Literal["Run", "Steer", "Time", "Look", "Files"]
+"""What a key is about; the help and the palette are in this order."""
+
 
 class Key(NamedTuple):
     """One thing to do, and the keys that do it."""
 
+    group: Group
     keys: str
     """As Textual names them, with commas between."""
     action: str
@@ -19,6 +23,7 @@ class Key(NamedTuple):
     footer: str
     """The keys and a word for the footer; empty to leave it out."""
     help: str
+    """A verb and what it is done to, in a few words."""
     command: ask.Command | None = None
     """What it asks of the session, where that is all it does."""
 
@@ -30,60 +35,56 @@ class Key(NamedTuple):
 
 # fmt: off
 BINDINGS = (
-    Key("space", "pause", "space", "space Pause", "Pause, or go on", ask.Do.PAUSE),
-    Key("n,full_stop", "step", "n  .", "n Step", "Train one epoch, then stand still", ask.Do.STEP),
-    Key("up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha to the next of 1, 2, 5, 10 …", ask.StepAlpha(up=True)),
-    Key("down", "alpha_down", "↓", "", "Lower alpha to the next of 1, 2, 5, 10 …", ask.StepAlpha(up=False)),
-    Key("a", "ask_alpha", "a", "", "Type alpha"),
-    Key("e", "ask_epochs", "e", "", "Type the number of epochs"),
-    Key("plus,equals_sign", "more_epochs", "+", "+- Epochs",
-        "Half as many epochs again; a finished run goes on", ask.ScaleEpochs(up=True)),
-    Key("minus", "fewer_epochs", "-", "", "A third fewer epochs (undoes +)", ask.ScaleEpochs(up=False)),
-    Key("greater_than_sign", "faster", ">", "<> Speed", "Faster", ask.ChangeSpeed("faster")),
-    Key("less_than_sign", "slower", "<", "", "Slower", ask.ChangeSpeed("slower")),
-    Key("m", "max_speed", "m", "m Max",
-        "As fast as the machine goes; again for the speed before", ask.ChangeSpeed("max")),
-    Key("left", "travel(-1)", "←", "←→ Epoch",
-        "Back one epoch; the run stands still, and all panels show that epoch", ask.Travel(-1)),
-    Key("right", "travel(1)", "→", "", "Forward one epoch; beyond the last is the present", ask.Travel(1)),
-    Key("shift+left", "travel(-10)", "shift+←", "", "Back ten epochs", ask.Travel(-10)),
-    Key("shift+right", "travel(10)", "shift+→", "", "Forward ten epochs", ask.Travel(10)),
-    Key("pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.Travel(tenths=-1)),
-    Key("pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.Travel(tenths=1)),
-    Key("home", "travel_to_start", "Home", "",
-        "To the first epoch (a click on the loss curve goes to any)", ask.GoTo(1)),
-    Key("end", "travel_to_end", "End", "End Present", "To the present", ask.GoTo(None)),
-    Key("p", "replay", "p", "", "Play the run from where you stand, or stop playing", ask.Do.PLAY),
-    Key("f,enter", "fork", "f  enter", "f Fork here",
-        "In the past: train on from there as a new branch, with the alpha shown", ask.Do.FORK),
-    Key("b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
-    Key("w", "save", "w", "w Save", "Write the run into a file, also what is still to come"),
-    Key("ctrl+r", "app.record", "ctrl+r", "", "Record the screen as an asciicast, or stop recording"),
-    Key("s", "app.still", "s", "", "Save a picture of the screen (SVG)"),
-    Key("r", "restart", "r", "r Restart", "Start again from the same weights", ask.Restart()),
-    Key("R", "restart_fresh", "R", "", "Start again from fresh weights", ask.Restart(fresh=True)),
-    Key("d", "choose_data", "d", "d Data", "Choose the data set"),
-    Key("l", "log_scale", "l", "l Log scale", "Loss curve on a logarithmic scale, or back"),
-    Key("t", "table", "t", "t Table", "Show or hide the table of sampled activations"),
-    Key("i", "link", "i", "", "Show the link: frames and kilobytes a second, round trip"),
-    Key("ctrl+l", "app.repaint", "ctrl+l", "", "Paint the screen anew"),
-    Key("ctrl+z", "app.suspend_process", "ctrl+z", "", "Suspend; the shell's fg goes on"),
-    Key("question_mark", "help", "?", "? Help", "This help"),
-    Key("q", "quit", "q", "q Quit", "Leave; the table is printed on the normal screen"),
-    Key("ctrl+c", "app.interrupt", "ctrl+c", "", "Leave at once, as q does, with exit code 130"),
+    Key("Run", "space", "pause", "space", "space Pause", "Pause, or go on", ask.Do.PAUSE),
+    Key("Run", "n,full_stop", "step", "n  .", "n Step", "Train one epoch, then stand still", ask.Do.STEP),
+    Key("Run", "greater_than_sign", "faster", ">", "<> Speed", "Go faster", ask.ChangeSpeed("faster")),
+    Key("Run", "less_than_sign", "slower", "<", "", "Go slower", ask.ChangeSpeed("slower")),
+    Key("Run", "m", "max_speed", "m", "m Max", "Go as fast as can be, or as before", ask.ChangeSpeed("max")),
+    Key("Run", "r", "restart", "r", "r Restart", "Start again from the same weights", ask.Restart()),
+    Key("Run", "R", "restart_fresh", "R", "", "Start again from fresh weights", ask.Restart(fresh=True)),
+    Key("Run", "d", "choose_data", "d", "d Data", "Choose the data"),
+    Key("Run", "ctrl+z", "app.suspend_process", "ctrl+z", "", "Suspend; the shell's fg goes on"),
+    Key("Run", "q", "quit", "q", "q Quit", "Leave, and print the table"),
+    Key("Run", "ctrl+c", "app.interrupt", "ctrl+c", "", "Leave at once, with exit code 130"),
+    Key("Steer", "up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha", ask.StepAlpha(up=True)),
+    Key("Steer", "down", "alpha_down", "↓", "", "Lower alpha", ask.StepAlpha(up=False)),
+    Key("Steer", "a", "ask_alpha", "a", "", "Type alpha"),
+    Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
+    Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
+    Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
+    Key("Time", "left", "travel(-1)", "←", "←→ Epoch", "Back one epoch", ask.Travel(-1)),
+    Key("Time", "right", "travel(1)", "→", "", "Forward one epoch", ask.Travel(1)),
+    Key("Time", "shift+left", "travel(-10)", "shift+←", "", "Back ten epochs", ask.Travel(-10)),
+    Key("Time", "shift+right", "travel(10)", "shift+→", "", "Forward ten epochs", ask.Travel(10)),
+    Key("Time", "pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.Travel(tenths=-1)),
+    Key("Time", "pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.Travel(tenths=1)),
+    Key("Time", "home", "travel_to_start", "Home", "", "To the first epoch", ask.GoTo(1)),
+    Key("Time", "end", "travel_to_end", "End", "End Present", "To the present", ask.GoTo(None)),
+    Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
+    Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Train on from here, as a new branch", ask.Do.FORK),
+    Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
+    Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log scale, or not"),
+    Key("Look", "t", "table", "t", "t Table", "Show or hide the table of samples"),
+    Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),
+    Key("Look", "ctrl+l", "app.repaint", "ctrl+l", "", "Paint the screen anew"),
+    Key("Look", "ctrl+p", "app.command_palette", "ctrl+p", "", "Find any of these by its name"),
+    Key("Look", "question_mark", "help", "?", "? Help", "Show this help"),
+    Key("Files", "w", "save", "w", "w Save", "Save the run, and what is to come"),
+    Key("Files", "ctrl+r", "app.record", "ctrl+r", "", "Record the screen, or stop recording"),
+    Key("Files", "s", "app.still", "s", "", "Save a picture of the screen (SVG)"),
 )
 # fmt: on
 
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {
     *("travel_to_start", "log_scale", "app.record", "app.still", "app.repaint", "app.suspend_process"),
-    *("help", "quit", "app.interrupt"),
+    *("app.command_palette", "help", "quit", "app.interrupt"),
 }
 COMPARING = (
-    Key("up", "run_before", "↑", "↑↓ Run", "The run before, in front of the others", ask.NextBranch(-1)),
-    Key("down", "next_run", "↓", "", "The next run, in front of the others", ask.NextBranch()),
-    *(key._replace(help=key.help.partition(";")[0]) for key in BINDINGS if key.action in TRAVEL),
-    Key("end", "travel_to_end", "End", "", "To each run's last epoch", ask.GoTo(None)),
+    Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),
+    Key("Look", "down", "next_run", "↓", "", "Bring the next run to the front", ask.NextBranch()),
+    *(key for key in BINDINGS if key.action in TRAVEL),
+    Key("Time", "end", "travel_to_end", "End", "", "To each run's last epoch", ask.GoTo(None)),
     *(key for key in BINDINGS if key.action in SHARED),
 )
 """The same where runs are compared."""

@@ -146,7 +146,7 @@ class Help(Dialog):
 
     def __init__(self, keys: Sequence[bindings.Key], columns: int) -> None:
         # A table by rich takes 17 ms for each of Textual's measurings, in which nothing else could be drawn.
-        rows = [*((key.shown, key.help) for key in keys), ("ctrl+p", "Command palette: all of these, and the theme")]
+        rows = [(key.shown, key.help) for key in keys]
         margin = max(len(shown) for shown, _ in rows) + 2
         wrap = TextWrapper(max(24, min(columns * 95 // 100, HELP_WIDTH) - 8), subsequent_indent=" " * margin).fill
         text = Text("\n".join(wrap(f"{shown:<{margin}}{what}") for shown, what in rows))
