@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.theme import ThemeProvider
@@ -24,7 +23,7 @@ from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
-from gdtui.tui.palette import Palette
+from gdtui.tui.palette import Keys, Palette
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.background import in_background
 from gdtui.wire.terminal import TerseApp
@@ -225,17 +224,11 @@ class GdtuiApp(TerseApp):
         self.ask(Note(text))
 
     def action_command_palette(self) -> None:
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        if self.screen is self.board and self.board.dialog is None:
+            self.push_screen(Palette([Keys], id="--command-palette"))
 
     def search_themes(self) -> None:
         self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        for key in self.board.keys:
-            run = partial(self.run_action, key.binding, default_namespace=self.board)
-            yield SystemCommand(f"{key.group}: {key.help}", f"key {key.shown}", run)
-        yield SystemCommand("Look: Change theme", "dark, light and others", self.action_change_theme)
 
     # Recording
 

@@ -100,7 +100,7 @@ class Board(FrugalScreen):
         self.ask(Do.LEAVE)
 
     def action_help(self) -> None:
-        self.open("Help", self.keys, self.size.width)
+        self.open("Help", self.keys, self.snapshot)
 
 
 def panel(widget: Widget, title: str) -> Widget:

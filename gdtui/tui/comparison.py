@@ -44,6 +44,7 @@ class ComparisonBoard(Board):
         self._log_scale = False
         self.add_class("compare")
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
+        self._key_bar = KeyBar(COMPARING)
         self._rows_view = Static("reading …", markup=False)
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
 
@@ -51,7 +52,7 @@ class ComparisonBoard(Board):
         yield self.head()
         for view, title in ((self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")):
             yield panel(view, title)
-        yield KeyBar(COMPARING)
+        yield self._key_bar
 
     # Drawing
 
@@ -70,6 +71,7 @@ class ComparisonBoard(Board):
         self.set_class(len(snapshot.entrants) > 1, "several")
         self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
+        self._key_bar.show(snapshot)
         self.draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:

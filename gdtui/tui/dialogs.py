@@ -6,12 +6,13 @@ with each frame. So training goes on to be seen, and only what a dialog covers i
 
 from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
+from itertools import groupby, zip_longest
 from textwrap import TextWrapper
-from typing import Any
+from typing import Any, get_args
 
-from rich.text import Text
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.events import Key
 from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
@@ -20,9 +21,14 @@ from textual.widgets.option_list import Option
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import printable
 from gdtui.tui import bindings
+from gdtui.tui.possible import can_be_done
 
-HELP_WIDTH = 92
+HELP_WIDTH = 116
 """Columns, as the style sheet has it too."""
+FRAME = 7
+"""Columns of a dialog that its frame, its padding and its scroll bar take."""
+SIDE_BY_SIDE, BETWEEN = 86, 2
+"""Columns from which on the keys are in two columns, and those between them."""
 DESCRIPTIONS = {
     "blobs": "two clouds, the article's own",
     "moons": "two half moons; a line cannot quite part them",
@@ -135,20 +141,53 @@ class DataChoice(Dialog):
 
 
 class Help(Dialog):
-    """Every key.
+    """Every key, in groups; those that do nothing now are dim.
 
     Args:
         keys: the table of them.
-        columns: the width of the screen.
+        shown: the snapshot that says what can be done now.
     """
 
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
 
-    def __init__(self, keys: Sequence[bindings.Key], columns: int) -> None:
-        # A table by rich takes 17 ms for each of Textual's measurings, in which nothing else could be drawn.
-        rows = [(key.shown, key.help) for key in keys]
-        margin = max(len(shown) for shown, _ in rows) + 2
-        wrap = TextWrapper(max(24, min(columns * 95 // 100, HELP_WIDTH) - 8), subsequent_indent=" " * margin).fill
-        text = Text("\n".join(wrap(f"{shown:<{margin}}{what}") for shown, what in rows))
-        text.highlight_regex(r"(?m)^\S+(  ?\S+)*(?=  )", "bold")
-        super().__init__("Keys", Static(text))
+    def __init__(self, keys: Sequence[bindings.Key], shown: Any) -> None:
+        self._keys = [(key, can_be_done(key, shown)) for key in keys]
+        self._table, self._columns = Static(id="keys"), 0
+        super().__init__("Keys (dim: nothing to do now)", self._table)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        columns = min(HELP_WIDTH, self.screen.size.width * 95 // 100) - FRAME
+        if columns != self._columns:
+            self._columns = columns
+            self._table.update(key_table(self._keys, columns))
+
+
+def key_table(keys: Sequence[tuple[bindings.Key, bool]], columns: int) -> Content:
+    """The keys by groups, each with whether it does something now: side by side where there is room. A table by rich
+    takes 17 ms for each of Textual's measurings, in which nothing else could be drawn."""
+    margin = max(len(key.shown) for key, _ in keys) + 2
+    is_wide = columns >= SIDE_BY_SIDE
+    width = (columns - BETWEEN) // 2 if is_wide else columns
+    wrap = TextWrapper(max(width, margin + 8), subsequent_indent=" " * margin).wrap
+    blocks: list[list[Content]] = []
+    order = get_args(bindings.Group)
+    in_order = sorted(keys, key=lambda pair: order.index(pair[0].group))
+    for group, members in groupby(in_order, lambda pair: pair[0].group):
+        lines = [Content(""), Content.styled(group, "bold $text-primary")]
+        for key, is_possible in members:
+            first, *others = wrap(f"{key.shown:<{margin}}{key.help}")
+            name = Content.styled(first[:margin], "bold")
+            entry = Content("\n").join([name + first[margin:], *map(Content, others)])
+            lines += (entry if is_possible else entry.stylize("dim")).split("\n")
+        blocks.append(lines)
+    if not is_wide:
+        return Content("\n").join([line for block in blocks for line in block][1:])
+    splits = range(1, len(blocks) + 1)
+    split = min(splits, key=lambda at: max(sum(map(len, blocks[:at])), sum(map(len, blocks[at:]))))
+    sides = [[line for block in part for line in block][1:] for part in (blocks[:split], blocks[split:])]
+    rows = zip_longest(*sides, fillvalue=Content(""))
+    return Content("\n").join([left.pad_right(width + BETWEEN - left.cell_length) + right for left, right in rows])

@@ -3,44 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from gdtui.tui.bindings import FIRST, STEERING, Key
+from gdtui.tui.bindings import FIRST, Key
+from gdtui.tui.possible import can_be_done
 from gdtui.tui.styled import Styled
-
-if TYPE_CHECKING:
-    from gdtui.session.snapshot import Snapshot  # brings NumPy with it
 
 BETWEEN = 2
 """Blank cells between two keys."""
 
 
-def footer(key: Key, shown: Snapshot | None) -> str:
-    """What the foot says of a key; empty where it would do nothing, or nothing of use."""
-    if shown is None:
-        return key.footer
-    phase = shown.phase
+def footer(key: Key, shown: Any) -> str:
+    """What the foot says of a key, given the snapshot that is shown; empty where it would do nothing, or nothing of
+    use."""
+    if shown is None or not can_be_done(key, shown):
+        return key.footer if can_be_done(key, shown) else ""
     match key.action:
-        case "pause" if phase.is_past or shown.watched is not None:
-            return "space Stop" if phase.value == "replay" else "space Play"
-        case "pause" if phase.value == "paused":
+        case "pause" if shown.phase.is_past or shown.watched is not None:
+            return "space Stop" if shown.phase.value == "replay" else "space Play"
+        case "pause" if shown.phase.value == "paused":
             return "space Go on"
-        case action if shown.watched is not None and action in STEERING:
+        case "step" if shown.phase.is_past:
             return ""
-        case "pause" | "faster" | "max_speed" | "alpha_up" if phase.is_over:
-            return ""
-        case "step" if phase.is_over or phase.is_past:
-            return ""
-        case "fork" | "travel_to_end" if not phase.is_past:
-            return ""
-        case "next_branch" if len(shown.names) < 2:
-            return ""
-        case "save" if shown.saved_in is not None:
+        case "alpha_up" | "faster" | "max_speed" if shown.phase.is_over:
             return ""
     return key.footer
 
@@ -62,7 +52,7 @@ class KeyBar(Styled):
         self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
         self.show(None)
 
-    def show(self, snapshot: Snapshot | None) -> None:
+    def show(self, snapshot: Any) -> None:
         """Show the keys that do something now."""
         self.footers = [(key, text) for key in self._table if (text := footer(key, snapshot))]
 

@@ -1,14 +1,76 @@
-"""The command palette, which stands keys that come faster than it is drawn."""
+"""The command palette: what can be done now, by its name, with its key beside it."""
 
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
+from typing import Any, NamedTuple, cast
 
-from textual.command import CommandPalette
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
+
+from gdtui.tui.board import Board
+from gdtui.tui.possible import can_be_done
+
+COLUMN = 46
+"""Columns from the begin of a name to that of its key, where there is room."""
+ROOM = COLUMN + 14
+
+
+class Entry(NamedTuple):
+    """Something that can be done."""
+
+    name: str
+    """Its group, and what it does."""
+    shown: str
+    """Its key."""
+    act: Callable[[], Any]
+
+
+def entries(board: Board) -> Iterator[Entry]:
+    """All that can be done now, in the order of the keys' table."""
+    for key in board.keys:
+        if key.action != "app.command_palette" and can_be_done(key, board.snapshot):
+            run = partial(board.app.run_action, key.binding, default_namespace=board)
+            yield Entry(f"{key.group}: {key.help}", key.shown, run)
+    yield Entry("Look: Change theme", "", board.app.action_change_theme)
+
+
+class Keys(Provider):
+    """Finds these entries."""
+
+    async def discover(self) -> Hits:
+        for entry in entries(self._board):
+            yield DiscoveryHit(self._line(Content(entry.name), entry), entry.act, text=entry.name)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for entry in entries(self._board):
+            if (score := matcher.match(entry.name)) > 0:
+                line = self._line(matcher.highlight(entry.name), entry)
+                yield Hit(score, line, entry.act, text=entry.name)
+
+    @property
+    def _board(self) -> Board:
+        return cast(Board, self.screen)
+
+    def _line(self, name: Content, entry: Entry) -> Content:
+        """The key is in a column of its own, where there is room."""
+        blank = COLUMN - name.cell_length if self.app.size.width >= ROOM else 2
+        return Content.assemble(name, " " * max(2, blank), (entry.shown, "not bold"))
 
 
 class Palette(CommandPalette):
     """Textual's own takes whatever screen is uppermost away at each answer, also at a second one."""
+
+    DEFAULT_CSS = """
+    Palette.short > Vertical { margin-top: 0; }
+    Palette.short CommandList { max-height: 66vh; }
+    """
+    VERTICAL_BREAKPOINTS = [(0, "short"), (24, "high")]
 
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected):

@@ -87,7 +87,7 @@ HASTE = {
     "a page of a list that is not there yet": ("", PALETTE + PAGE_DOWN * 2),
     "the same after what was typed": ("", PALETTE + "change" + PAGE_DOWN + ENTERS),
     "answers in a palette that is not there yet": ("", PALETTE + ENTERS),
-    "answers in the palette": (PALETTE, ENTERS),
+    "answers in the palette": (PALETTE + "raise", ENTERS),
     "answers in the list of themes": (PALETTE + "change theme\r", ENTERS),
     "answers in a list": ("d", ENTERS),
     "answers to a question": ("a", ENTERS),
@@ -125,7 +125,7 @@ def test_keys_may_come_faster_than_they_are_answered(first: str, keys: str, tmp_
 def test_the_palette_and_lists_stand_a_window_of_a_few_columns(key: str, columns: int) -> None:
     with Terminal([*GDTUI, "--epochs", "100000", "--speed", "10"]) as terminal:
         terminal.wait_for(trained(2))
-        terminal.latency(key, "Change theme" if key == PALETTE else "Train on")
+        terminal.latency(key, "Run: Pause" if key == PALETTE else "Train on")
         terminal.resize(columns, 20)
         draw_on(terminal, frames=1)
         terminal.resize(120, 40)

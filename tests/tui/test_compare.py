@@ -75,7 +75,7 @@ async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
         await press(pilot, "l")
         await until(pilot, lambda: screen(app) != before)
         await press(pilot, "question_mark")
-        assert "in front of the others" in screen(app)
+        assert "Bring the next run to the front" in screen(app)
         await pilot.press("escape", "q")
         await until(pilot, lambda: not app.is_running)
     assert app.return_value == 0

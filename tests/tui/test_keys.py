@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -373,25 +374,13 @@ async def test_the_link_is_shown_and_hidden(key: str) -> None:
 
 @pytest.mark.parametrize("key", keys("help"))
 async def test_help_lists_every_key(key: str) -> None:
-    async with running(size=(120, 90)) as (app, pilot):
+    async with running() as (app, pilot):
         await press(pilot, key)
-        await pilot.pause()
         assert isinstance(app.board.dialog, Help)
-        shown = screen(app)
         for row in BINDINGS:
-            # A long explanation goes on in the next line.
-            assert any(f" {row.shown} " in line and row.help[:35] in line for line in shown.split("\n")), row
+            assert re.search(rf" {re.escape(row.shown)} +{re.escape(row.help)} ", screen(app)), row
         await press(pilot, "escape")
         assert not isinstance(app.board.dialog, Help)
-
-
-async def test_help_can_be_read_to_its_end_in_a_small_window() -> None:
-    async with running(size=(40, 12)) as (app, pilot):
-        await press(pilot, "question_mark")
-        await pilot.pause()
-        assert "Keys" in screen(app)
-        await press(pilot, "end")
-        await until(pilot, lambda: BINDINGS[-1].help.split()[-1] in screen(app))
 
 
 # The end
@@ -458,13 +447,6 @@ async def test_all_keys_before_the_data_is_there_are_harmless(tmp_path: Path) ->
 
 
 # The command palette
-
-
-async def test_the_palette_has_every_key() -> None:
-    async with running() as (app, _):
-        commands = {command.title: command for command in app.get_system_commands(app.screen)}
-        for row in BINDINGS:
-            assert row.shown in commands[f"{row.group}: {row.help}"].help
 
 
 @pytest.mark.parametrize("key", keys("app.command_palette"))

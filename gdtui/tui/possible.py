@@ -1,0 +1,58 @@
+"""What a key can do now, in one place for the footer, the palette and the help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gdtui.session import commands as ask
+from gdtui.tui.bindings import STEERING, Key
+
+if TYPE_CHECKING:
+    # These bring NumPy with them.
+    from gdtui.session.comparison import Standings
+    from gdtui.session.snapshot import Snapshot
+
+
+def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
+    """Whether a key would do anything, given what is shown; None where nothing is there yet."""
+    if shown is None:
+        return key.command is None and key.action not in STEERING
+    from gdtui.session.snapshot import Snapshot
+
+    return (_in_run if isinstance(shown, Snapshot) else _in_comparison)(key, shown)  # type: ignore[arg-type]
+
+
+def _in_run(key: Key, shown: Snapshot) -> bool:
+    if shown.watched is not None and key.action in STEERING:
+        return False
+    phase, is_past = shown.phase, shown.phase.is_past
+    match key:
+        case Key(action="pause"):
+            return bool(shown.done) if is_past or shown.watched is not None else not phase.is_over
+        case Key(action="step"):
+            return shown.stop is None
+        case Key(action="fork") | Key(command=ask.GoTo(epoch=None)):
+            return is_past
+        case Key(command=ask.Travel(epochs, tenths)) if epochs + tenths > 0:
+            return is_past
+        case Key(action="replay") | Key(command=ask.GoTo() | ask.Travel()):
+            return bool(shown.done)
+        case Key(action="next_branch"):
+            return len(shown.names) > 1
+        case Key(action="save"):
+            return shown.saved_in is None
+    return True
+
+
+def _in_comparison(key: Key, shown: Standings) -> bool:
+    longest = max(len(entrant.curve) for entrant in shown.entrants)
+    match key.command:
+        case ask.NextBranch():
+            return len(shown.entrants) > 1
+        case ask.GoTo(epoch=None):
+            return shown.epoch is not None
+        case ask.Travel(epochs, tenths) if epochs + tenths > 0:
+            return shown.epoch is not None
+        case ask.GoTo() | ask.Travel():
+            return longest > 0
+    return True
