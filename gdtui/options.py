@@ -158,6 +158,7 @@ def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
     add("--speed", type=_pace, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
     add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
+    add("--theme", metavar="NAME", help="colours of the screen (the last chosen with T, or gdtui-dark)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
     add("--ascii", action="store_true", help="draw with ASCII alone (else with what the locale can show)")
     recorded = "record the screen as an asciicast (ctrl+r does so at any time)"
@@ -186,4 +187,4 @@ def settings_from(options: argparse.Namespace) -> Settings:
 def display_from(options: argparse.Namespace) -> Display:
     """The options that say how a run is shown; not every command has all of them."""
     fps = options.fps or (CALM_FPS if options.calm else None)
-    return Display(options.speed, fps, options.calm, getattr(options, "detach_on_hangup", False))
+    return Display(options.speed, fps, options.calm, getattr(options, "detach_on_hangup", False), options.theme)

@@ -67,12 +67,14 @@ class Display:
         fps: frames a second, at the most; None for the front end's own choice.
         calm: no blinking and no animation.
         detach: whether training outlives its terminal.
+        theme: of the screen; None for the one that was chosen last.
     """
 
     speed: float | None = None
     fps: float | None = None
     calm: bool = False
     detach: bool = False
+    theme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import os
 
+os.environ["XDG_CONFIG_HOME"] = f"{os.devnull}/none"
+"""No test depends on the theme that somebody has chosen, or changes it."""
+
 
 def examples(few: int, many: int) -> int:
     """How many examples a long test is to try; to be asked where the module is loaded."""

@@ -19,6 +19,7 @@ _VARIABLES = {
     "sh": {"PS1": "> ", "ENV": "", "HISTFILE": ""},
 }
 _TERMINAL = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", "LC_ALL": "C.UTF-8"}
+_THEME = {"GDTUI_THEME": "gdtui-dark"}  # not the one that whoever plays the tape has chosen
 _LEFT_OUT = ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI", "BASH_ENV", "PROMPT_COMMAND", "TMUX", "STY")
 
 
@@ -29,4 +30,4 @@ def environment(shell: str, env: Iterable[tuple[str, str]]) -> dict[str, str]:
     }
     here = os.path.dirname(sys.executable)  # the gdtui that plays is the gdtui that is played
     own["PATH"] = os.pathsep.join([here, own.get("PATH", os.defpath)])
-    return {**own, **_TERMINAL, **_VARIABLES[shell], **dict(env)}
+    return {**own, **_TERMINAL, **_THEME, **_VARIABLES[shell], **dict(env)}

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.theme import ThemeProvider
 
 from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
 from gdtui.tui.palette import Keys, Palette
+from gdtui.tui.themes import OWN, remember, theme_to_show
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.background import in_background
 from gdtui.wire.terminal import TerseApp
@@ -66,6 +66,9 @@ class GdtuiApp(TerseApp):
         film: CastSettings = CastSettings(),  # noqa: B008 - frozen
     ) -> None:
         super().__init__()
+        for theme in OWN:
+            self.register_theme(theme)
+        self.theme = theme_to_show(display.theme, self.available_themes)
         if display.calm or os.environ.get("NO_MOTION"):
             self.animation_level = "none"
         self.session: Session | Comparison | None = None
@@ -200,7 +203,7 @@ class GdtuiApp(TerseApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, letters are its own."""
-        return self.board.dialog is None or action not in ("still", "record")
+        return self.board.dialog is None or action not in ("still", "record", "choose_theme")
 
     def action_interrupt(self) -> None:
         self.exit(130)
@@ -227,8 +230,15 @@ class GdtuiApp(TerseApp):
         if self.screen is self.board and self.board.dialog is None:
             self.push_screen(Palette([Keys], id="--command-palette"))
 
-    def search_themes(self) -> None:
-        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
+    def action_choose_theme(self) -> None:
+
+        def chosen(name: str) -> None:
+            try:
+                remember(name)
+            except OSError as error:
+                self.notify(f"the theme cannot be remembered: {error.strerror or error}", severity="warning")
+
+        self.board.open("ThemeChoice", sorted(self.available_themes), then=chosen)
 
     # Recording
 

@@ -65,6 +65,7 @@ BINDINGS = (
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log scale, or not"),
     Key("Look", "t", "table", "t", "t Table", "Show or hide the table of samples"),
+    Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
     Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),
     Key("Look", "ctrl+l", "app.repaint", "ctrl+l", "", "Paint the screen anew"),
     Key("Look", "ctrl+p", "app.command_palette", "ctrl+p", "", "Find any of these by its name"),
@@ -78,7 +79,7 @@ BINDINGS = (
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {
     *("travel_to_start", "log_scale", "app.record", "app.still", "app.repaint", "app.suspend_process"),
-    *("app.command_palette", "help", "quit", "app.interrupt"),
+    *("app.choose_theme", "app.command_palette", "help", "quit", "app.interrupt"),
 }
 COMPARING = (
     Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),

@@ -140,6 +140,37 @@ class DataChoice(Dialog):
         self.action_answer(event.option.id)
 
 
+class ThemeChoice(Dialog):
+    """Asks for a theme, and shows each as it is come to; the answer is its name.
+
+    Args:
+        names: of all themes.
+    """
+
+    BINDINGS = [Binding("escape,T,q", "answer", "As before")]
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names, self._before = names, ""
+        super().__init__("Theme: enter keeps it", OptionList(*(Option(name, name) for name in names)))
+
+    def on_mount(self) -> None:
+        self._before = self.app.theme
+        self.query_one(OptionList).highlighted = self._names.index(self._before)
+        super().on_mount()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if self.is_attached and self._before:
+            self.app.theme = str(event.option.id)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_answer(event.option.id)
+
+    def action_answer(self, answer: Any = None) -> None:
+        if answer is None:
+            self.app.theme = self._before
+        super().action_answer(answer)
+
+
 class Help(Dialog):
     """Every key, in groups; those that do nothing now are dim.
 

@@ -36,7 +36,6 @@ def entries(board: Board) -> Iterator[Entry]:
         if key.action != "app.command_palette" and can_be_done(key, board.snapshot):
             run = partial(board.app.run_action, key.binding, default_namespace=board)
             yield Entry(f"{key.group}: {key.help}", key.shown, run)
-    yield Entry("Look: Change theme", "", board.app.action_change_theme)
 
 
 class Keys(Provider):

@@ -99,7 +99,7 @@ HASTE = {
 def draw_on(terminal: Terminal, frames: int = 5) -> None:
     """It goes on: there are new frames."""
     wanted = terminal.emulator.frames + frames
-    terminal.wait_for(lambda terminal: terminal.emulator.frames >= wanted)
+    terminal.wait_for(lambda terminal: terminal.emulator.frames >= wanted or "‖ paused" in terminal.screen_text())
 
 
 def leave(terminal: Terminal) -> None:

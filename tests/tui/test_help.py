@@ -160,7 +160,7 @@ async def test_before_there_is_data_only_the_help_and_the_like_are_offered() -> 
     async with running() as (app, _):
         app.board.snapshot = None
         names = {entry.name for entry in entries(app.board)}
-        assert {"Look: Show this help", "Run: Leave, and print the table", "Look: Change theme"} <= names
+        assert {"Look: Show this help", "Run: Leave, and print the table", "Look: Change the theme"} <= names
         assert not any(name.startswith(("Steer", "Time")) for name in names)
 
 

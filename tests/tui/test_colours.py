@@ -1,0 +1,75 @@
+"""The colours of the field and its points, on the ground of every theme."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from rich.color import ColorSystem
+from textual.color import Color
+from textual.theme import BUILTIN_THEMES
+
+from gdtui.tui.colours import contrast, field_colours
+from gdtui.tui.themes import OWN
+
+THEMES = [*OWN, *(theme for theme in BUILTIN_THEMES.values() if not theme.ansi)]
+GROUNDS = {theme.name: Color.parse(theme.to_color_system().generate()["background"]) for theme in THEMES}
+LOOKS = [(name, are_256) for name in GROUNDS for are_256 in (False, True)]
+
+# Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency" (2009),
+# severity 1.0, on linear RGB.
+VISIONS = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+# Linear sRGB to CIE XYZ (D65), relative to white (IEC 61966-2-1).
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def lab(colour: Color, vision: str | None = None) -> np.ndarray:
+    """CIE L*a*b* of a colour, as people of that vision see it."""
+    linear = np.array([(c / 255 / 12.92) if c <= 10 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in colour.rgb])
+    if vision is not None:
+        linear = np.clip(np.array(VISIONS[vision]) @ linear, 0, 1)
+    xyz = TO_XYZ @ linear / TO_XYZ.sum(axis=1)
+    f = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def apart(one: Color, other: Color, vision: str | None = None) -> float:
+    """CIE 1976 colour difference; 2.3 is just noticeable."""
+    return float(np.linalg.norm(lab(one, vision) - lab(other, vision)))
+
+
+@pytest.mark.parametrize(("name", "are_256"), LOOKS)
+def test_tones_part_and_points_stand_out(name: str, are_256: bool) -> None:
+    ground, looks = GROUNDS[name], field_colours(GROUNDS[name], are_256)
+    seen = {
+        tone.rich_color.downgrade(ColorSystem.EIGHT_BIT if are_256 else ColorSystem.TRUECOLOR) for tone in looks.tones
+    }
+    assert len(seen) >= 7
+    strongest = looks.tones[0], looks.tones[-1]
+    for tone in strongest:
+        assert contrast(tone, ground) >= 1.5 or apart(tone, ground) > 30
+    assert apart(*strongest) > 30
+    for point in (*looks.points, *looks.wrong, looks.line):
+        assert min(contrast(point, tone) for tone in looks.tones) >= 3
+
+
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize(("name", "are_256"), LOOKS)
+def test_people_of_any_colour_vision_can_tell_the_classes_apart(name: str, are_256: bool, vision: str) -> None:
+    looks = field_colours(GROUNDS[name], are_256)
+    assert apart(looks.tones[0], looks.tones[-1], vision) > 15
+    assert apart(*looks.points, vision) > 15
+
+
+def test_the_tones_of_each_class_become_steadily_stronger() -> None:
+    for ground in GROUNDS.values():
+        tones = field_colours(ground, False).tones
+        for side in (tones[4::-1], tones[5:]):
+            steps = [contrast(tone, ground) for tone in side]
+            assert steps == sorted(steps)
+            assert min(apart(one, other) for one, other in pairwise(side)) > 1
