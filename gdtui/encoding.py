@@ -36,6 +36,7 @@ _STAND_INS = {
         "≤": "<",
         "≥": ">",
     },
+    "≈": "~",
 }
 _ABOVE, _BELOW = 0x1B, 0xE4
 """The braille dots of a cell's upper and lower half."""

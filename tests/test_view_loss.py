@@ -8,20 +8,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.roles import Role
+from gdtui.charts.roles import RUNS, Role
 from gdtui.runs.history import History
 from gdtui.views import loss as module
-from gdtui.views.loss import Look, epoch_at, last_epoch, loss_chart
+from gdtui.views.loss import epoch_at, loss_chart
+from gdtui.views.loss_axes import Look, framed, last_epoch, scales_of
 from tests.drawings import corner, dots, history_of
 
 
 def canvas_of(history: History, epochs: int, width: int, height: int) -> Canvas:
     """The mapping of epochs and losses to dots that a drawing of this size has."""
-    chart = loss_chart(history, Look(epochs), width, height)
-    bottom, left = corner(chart)
-    ylim, _ = module._y_axis([history], False, height)
-    xlim = (0.0, float(last_epoch(len(history), epochs)))
-    return Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
+    axes = framed(history, Look(epochs, False), width, height)
+    assert axes is not None
+    return axes[1]
 
 
 @settings(max_examples=30, deadline=None)
@@ -33,7 +32,7 @@ def test_every_column_reaches_from_its_smallest_to_its_largest_loss(
     losses = np.random.default_rng(seed).exponential(size=epochs)
     history = history_of(losses)
     canvas = canvas_of(history, epochs, width, height)
-    field = dots(loss_chart(history, Look(epochs), width, height), Role.CURVE)
+    field = dots(loss_chart(history, Look(epochs, False), width, height), Role.CURVE)
     place = canvas.columns(np.arange(1.0, epochs + 1), 2)
     inside = np.abs(place - np.round(place)) > 1e-6  # on the edge of two columns an epoch may be in either
     column, rows = place.astype(int), canvas.rows(losses, 4).astype(int)
@@ -50,7 +49,7 @@ def test_no_column_reaches_beyond_the_losses_near_it(epochs: int) -> None:
     losses = np.random.default_rng(epochs).exponential(size=epochs)
     history = history_of(losses)
     canvas = canvas_of(history, epochs, 100, 30)
-    field = dots(loss_chart(history, Look(epochs), 100, 30), Role.CURVE)
+    field = dots(loss_chart(history, Look(epochs, False), 100, 30), Role.CURVE)
     column = canvas.columns(np.arange(1.0, epochs + 1), 2).astype(int)
     rows = canvas.rows(losses, 4).astype(int)
     for index in range(field.shape[1]):
@@ -204,7 +203,7 @@ def test_the_axes_move_in_steps_and_not_with_every_epoch() -> None:
     ends = [last_epoch(done, 10**6) for done in range(1, 20_000)]
     assert len(set(ends)) <= 10
     losses = 100 / np.arange(1.0, 400)
-    axes = {tuple(module._y_axis([history_of(losses[:done])], False, 24)[0]) for done in range(1, 400, 7)}
+    axes = {scales_of(history_of(losses[:done]), Look(400, False)).ylim for done in range(1, 400, 7)}
     assert len(axes) == 1
 
 
@@ -217,12 +216,11 @@ def test_a_logarithmic_axis_has_powers_of_ten() -> None:
 @given(st.floats(1e-12, 1e300), st.floats(1e-12, 1e300), st.booleans())
 @settings(deadline=None)
 def test_the_y_axis_holds_every_loss(one: float, other: float, log: bool) -> None:
-    (bottom, top), ticks = module._y_axis([history_of(np.array([one, other]))], log, 24)
+    (bottom, top) = scales_of(history_of(np.array([one, other])), Look(2, log)).ylim
     low, high = sorted((one, other))
     shown = np.log10([low, high]) if log else np.array([low, high])
     assert bottom - 1e-9 <= shown[0]
     assert shown[1] <= top + 1e-9
-    assert 1 <= len(ticks) <= 20
 
 
 # The cursor, and other branches
@@ -299,34 +297,60 @@ def test_the_cursor_never_writes_over_the_axes_however_small_the_chart(cursor: i
         assert (chart.chars[outside] == without.chars[outside]).all(), width
 
 
-def test_other_branches_are_dimmed_behind_the_curve_with_their_labels() -> None:
+def test_other_branches_are_behind_the_curve_with_their_labels_at_their_ends() -> None:
     losses = np.linspace(9, 5, 100)
     history = history_of(losses)
-    # One shares the first half and then rises, the other is longer.
-    others = history_of(np.append(losses[:50], np.linspace(7, 9, 50))), history_of(np.linspace(9, 1, 150))
+    # Both share the first half; one rises then, the other falls.
+    others = (
+        history_of(np.append(losses[:50], np.linspace(7, 9, 50))),
+        history_of(np.append(losses[:50], np.linspace(7, 1, 100))),
+    )
     look = Look(150, others=((others[0], "first run, α 0.01"), (others[1], "fork 1 at 51, α 0.5")))
     chart = loss_chart(history, look, 100, 24)
     alone = loss_chart(history, Look(150), 100, 24)
     lines = chart.lines()
-    rows = [next(index for index, line in enumerate(lines) if label in line) for _, label in look.others]
-    for row, (_, label) in zip(rows, look.others, strict=True):
+    for (other, label), role in zip(look.others, RUNS[1:], strict=False):
+        row = next(index for index, line in enumerate(lines) if label in line)
         begin = lines[row].index(label)
-        assert (chart.roles[row, begin : begin + len(label)] == Role.OTHER_CURVE).all()
-    assert rows[0] != rows[1]
-    # What is looked at is drawn as it were alone, over the others.
-    assert (dots(chart, Role.CURVE) == dots(alone, Role.CURVE)).all()
-    bottom, left = corner(chart)
-    canvas = Canvas(left + 1, 0, 100 - left - 1, bottom, (0.0, 150.0), (0.0, 10.0))
-    dimmed = dots(chart, Role.OTHER_CURVE)
-    for epoch in (75, 99, 130, 149):
-        assert dimmed[:, 2 * int(canvas.columns(np.array([float(epoch)]))[0])].any()
+        assert (chart.roles[row, begin : begin + len(label)] == role).all()
+        axes = framed(history, look, 100, 24)
+        assert axes is not None
+        end = int(axes[1].rows(np.array([other.losses[-1]]))[0])
+        assert abs(row - end) <= 2
+        column = column_of(axes[1], len(other))
+        assert begin == column + 2 or begin + len(label) == column
+        kinds = chart.roles[: axes[1].height]
+        assert (kinds[:, column_of(axes[1], 75)] == role).any()
+        assert not (kinds[:, : column_of(axes[1], 50)] == role).any()  # up to there it is the one in front
+    # What is looked at is drawn where it were alone, over the others, but thicker; where they part, they take turns.
+    front, thin = dots(chart, Role.CURVE), dots(alone, Role.CURVE)
+    parting = slice(2 * column_of(axes[1], 50) - 2 * axes[1].left, 2 * column_of(axes[1], 65) - 2 * axes[1].left)
+    front[:, parting] = thin[:, parting] = False
+    assert (front | ~thin).all()
+    assert front.sum() > 1.5 * thin.sum()
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_curves_in_the_same_place_take_turns(count: int) -> None:
+    curves = [history_of(np.linspace(9, 5, 100)) for _ in range(count)]
+    look = Look(100, others=tuple((curve, f"run {number}") for number, curve in enumerate(curves[1:])))
+    chart = loss_chart(curves[0], look, 120, 30)
+    for role in RUNS[:count]:
+        assert (chart.roles == role).sum() > 110 / count / 2
+
+
+def test_a_curve_that_is_only_crossed_stays_whole() -> None:
+    front, other = history_of(np.linspace(9, 1, 100)), history_of(np.linspace(1, 9, 100))
+    alone = dots(loss_chart(front, Look(100, False), 100, 30), Role.CURVE)
+    crossed = dots(loss_chart(front, Look(100, False, others=((other, "other"),)), 100, 30), Role.CURVE)
+    assert (crossed | ~alone).all()
 
 
 def test_the_axes_hold_the_other_branches_too() -> None:
     history = history_of(np.linspace(9, 5, 50))
     chart = loss_chart(history, Look(50, others=((history_of(np.linspace(9, 80, 300)), "other"),)), 100, 24)
     _, left = corner(chart)
-    used = np.flatnonzero(dots(chart, Role.OTHER_CURVE).any(axis=0))
+    used = np.flatnonzero(dots(chart, Role.RUN_2).any(axis=0))
     assert used[-1] >= 2 * (100 - left - 1) - 4
     texts = " ".join(chart.lines())
     assert "300" in texts

@@ -4,6 +4,7 @@ import math
 import threading
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from plotext import figure, terminal
@@ -27,7 +28,8 @@ Ticks = tuple[tuple[float, str], ...]
 class Canvas:
     """The part of a drawing inside the axes, and which data it shows.
 
-    plotext puts the limits in the middle of the first and last cells; so does this.
+    plotext puts the limits in the middle of the first and last cells; so does this. Along a logarithmic axis the
+    limits are exponents of ten.
     """
 
     left: int
@@ -36,6 +38,8 @@ class Canvas:
     height: int
     xlim: Limits
     ylim: Limits
+    xlog: bool = False
+    ylog: bool = False
 
     @property
     def area(self) -> tuple[slice, slice]:
@@ -45,18 +49,26 @@ class Canvas:
     def columns(self, x: Floats, dots: int = 1) -> Floats:
         """Where `x` lies from the canvas's left edge, in cells (or `dots` to a cell), not rounded."""
         low, high = self.xlim
-        return ((x - low) / (high - low) * (self.width - 1) + 0.5) * dots
+        return (((np.log10(x) if self.xlog else x) - low) / (high - low) * (self.width - 1) + 0.5) * dots
 
     def rows(self, y: Floats, dots: int = 1) -> Floats:
         """Where `y` lies from the canvas's top edge, downwards, in cells (or `dots` to a cell)."""
         low, high = self.ylim
-        return ((high - y) / (high - low) * (self.height - 1) + 0.5) * dots
+        return ((high - (np.log10(y) if self.ylog else y)) / (high - low) * (self.height - 1) + 0.5) * dots
 
     def x_centres(self, dots: int = 1) -> Floats:
         """The x in the middle of each column of cells (or dots)."""
+        return self._x((np.arange(self.width * dots) + 0.5) / dots - 0.5)
+
+    def x_edges(self, dots: int = 1) -> Floats:
+        """The x at both edges of each column, one more than there are."""
+        return self._x(np.arange(self.width * dots + 1) / dots - 0.5)
+
+    def _x(self, columns: Floats) -> Floats:
+        """The x of places counted from the middle of the first column on."""
         low, high = self.xlim
-        middles = (np.arange(self.width * dots) + 0.5) / dots - 0.5
-        return low + middles / max(self.width - 1, 1) * (high - low)
+        x = low + columns / max(self.width - 1, 1) * (high - low)
+        return 10.0**x if self.xlog else x
 
     def y_centres(self, dots: int = 1) -> Floats:
         """The y in the middle of each row of cells (or dots)."""
@@ -67,9 +79,19 @@ class Canvas:
 
 @lru_cache(maxsize=32)
 def axes(
-    width: int, height: int, xlim: Limits, ylim: Limits, xticks: Ticks, yticks: Ticks, xlabel: str
+    width: int,
+    height: int,
+    xlim: Limits,
+    ylim: Limits,
+    xticks: Ticks,
+    yticks: Ticks,
+    xlabel: str,
+    xlog: bool = False,
+    ylog: bool = False,
+    is_cut: bool = False,
 ) -> tuple[Chart, Canvas] | None:
-    """Axes with nothing in them, and where to draw; None where there is no room for any.
+    """Axes with nothing in them, and where to draw; None where there is no room for any. Limits and ticks of a
+    logarithmic axis are exponents of ten. An axis of y that is cut has a sign that it leaves out 0.
 
     The result is kept and shared: copy the chart before drawing into it.
     """
@@ -96,9 +118,13 @@ def axes(
     chart.roles[chart.chars != " "] = Role.LABEL
     chart.roles[np.isin(chart.chars, list("│┤└┬─┴├┘┼"))] = Role.AXIS
     bottom, left = corners[0].tolist()
-    return chart, Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim)
+    if is_cut:
+        row = bottom - 1 - (chart.chars[bottom - 1, left] != "│")
+        chart.chars[row, left], chart.roles[row, left] = "≈", Role.LABEL
+    return chart, Canvas(left + 1, 0, width - left - 1, bottom, xlim, ylim, xlog, ylog)
 
 
+@lru_cache(maxsize=64)
 def nice_ticks(limits: Limits, count: int) -> Ticks:
     """About `count` round numbers within the limits, with texts that tell them apart."""
     low, high = limits
@@ -106,14 +132,59 @@ def nice_ticks(limits: Limits, count: int) -> Ticks:
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     if last <= first and count < 20:  # one number tells nothing of the scale
         return nice_ticks(limits, count + 1)
-    return tuple((index * step, tick_text(index * step, step)) for index in range(first, last + 1))
+    places = [index * step for index in range(first, last + 1)]
+    return tuple(zip(places, _texts(places, step), strict=True))
 
 
-def tick_text(value: float, step: float) -> str:
-    """A tick's number, as short as the step allows."""
-    if value == 0:
-        return "0"
-    if max(abs(value), step) >= 1e6 or step < 1e-4:
-        return f"{value:.3g}".replace("e+0", "e").replace("e-0", "e-").replace("e+", "e")
-    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
-    return f"{value:.{decimals}f}"
+@lru_cache(maxsize=64)
+def log_ticks(limits: Limits, count: int) -> Ticks:
+    """About `count` exponents of round numbers within the limits, themselves exponents: powers of ten, or, within less
+    than two of those, 1, 2, 5 and 10 times one."""
+    first, last = math.ceil(limits[0] - 1e-9), math.floor(limits[1] + 1e-9)
+    if limits[1] - limits[0] < 2:
+        rungs = [decade + math.log10(digit) for decade in range(first - 1, last + 1) for digit in (1, 2, 5)]
+        inside = [rung for rung in rungs if limits[0] - 1e-9 <= rung <= limits[1] + 1e-9]
+        if len(inside) <= count + 1 or last <= first:
+            inside = inside if len(inside) <= count + 1 else [inside[0], inside[-1]]
+            return tuple((rung, _power(rung)) for rung in inside)
+    step = int(next_on_ladder(max(1.0, (last - first) / count)))
+    places = [float(exponent) for exponent in range(-(-first // step) * step, last + 1, step)]
+    if len(places) < 2:
+        places = [float(first), float(last)]
+    return tuple((place, _power(place)) for place in places)
+
+
+@lru_cache(maxsize=64)
+def ticks_along(limits: Limits, log: bool, cells: int) -> Ticks:
+    """Ticks for an axis of so many columns, as many as can be told apart beside one another."""
+    low, high = limits
+    for count in range(max(1, cells // 10), 0, -1):
+        ticks = log_ticks(limits, count) if log else nice_ticks(limits, count)
+        scale = (cells - 1) / (high - low)
+        ends = [((place - low) * scale, len(text) / 2) for place, text in ticks]
+        if all(one + half + 1 <= other - next_half for (one, half), (other, next_half) in pairwise(ends)):
+            break
+    return ticks
+
+
+def _power(exponent: float) -> str:
+    """Ten to that, of a number that has one digit before its noughts, or after them."""
+    value = float(f"{10.0**exponent:.3g}")
+    return min((f"{value:.12g}", _scientific(value, 0)), key=len)
+
+
+def _texts(values: list[float], step: float) -> list[str]:
+    """Numbers, multiples of a step, as short as the step allows, all written in the same way."""
+    place = math.floor(math.log10(step) + 1e-9)
+    plain = ["0" if value == 0 else f"{value:.{max(0, -place)}f}" for value in values]
+    exponents = [math.floor(math.log10(abs(value)) + 1e-9) if value else place for value in values]
+    powers = [_scientific(value, max(0, at - place)) for value, at in zip(values, exponents, strict=True)]
+    longest = max(map(len, powers))
+    return plain if max(map(len, plain)) <= max(longest, 6) else powers
+
+
+def _scientific(value: float, digits: int) -> str:
+    """Such as 2.5e-7; 0 is 0."""
+    mantissa, _, exponent = f"{value:.{digits}e}".partition("e")
+    mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
+    return "0" if value == 0 else f"{mantissa}e{int(exponent)}"

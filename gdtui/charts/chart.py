@@ -47,13 +47,11 @@ class Chart:
 
     def write(self, row: int, column: int, text: str, role: Role) -> None:
         """Write text into a row, with nothing behind it, cut off at the edges. For the one who makes the drawing."""
-        if not 0 <= row < self.height:
-            return
-        for offset, char in enumerate(text):
-            if 0 <= column + offset < self.width:
-                self.chars[row, column + offset] = char
-                self.roles[row, column + offset] = role
-                self.grounds[row, column + offset] = Ground.NONE
+        begin, end = max(column, 0), min(column + len(text), self.width)
+        if 0 <= row < self.height and begin < end:
+            self.chars[row, begin:end] = list(text[begin - column : end - column])
+            self.roles[row, begin:end] = role
+            self.grounds[row, begin:end] = Ground.NONE
 
     def lines(self) -> list[str]:
         """The characters alone, a string a row."""

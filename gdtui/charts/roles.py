@@ -15,13 +15,11 @@ class Role(IntEnum):
     CLASS_1 = 4
     BOUNDARY = 5
     CURVE = 6
+    """Also that of the first of several runs or branches; those of the others follow."""
     MARK = 7
     NOTE = 8
-    OTHER_CURVE = 9
-    """The curve of a branch that is not the current one."""
     CURSOR = 10
-    # Runs that are compared, in the order of their names on the command line.
-    RUN_1 = 11
+    # Branches, or runs that are compared, in the order of their names on the command line.
     RUN_2 = 12
     RUN_3 = 13
     RUN_4 = 14
@@ -37,7 +35,7 @@ class Role(IntEnum):
         return f"chart--{self.name.lower().replace('_', '-')}"
 
 
-RUNS = (Role.RUN_1, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
+RUNS = (Role.CURVE, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
 
 
 class Ground(IntEnum):

@@ -11,8 +11,6 @@ from gdtui.charts.roles import Ground, Role
 from gdtui.types import Floats
 
 ACROSS, DOWN = 2, 4
-# The bit of each dot, by row and column within the cell (Unicode 15, block Braille Patterns).
-_BITS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _QUARTERS = np.array(list(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"))
 """By which quarters are full: upper left 1, upper right 2, lower left 4, lower right 8."""
 
@@ -36,35 +34,43 @@ def straight(canvas: Canvas, line: tuple[float, float, float]) -> Dots:
 
 def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
     """The dots, shape (4 · height, 2 · width), of a curve given by the lowest and highest y in each column of dots,
-    joined from column to column.
+    joined from column to column, and straight across columns of which nothing is known.
 
     Args:
-        low, high: shape (2 · width,); NaN where the curve has nothing.
+        low, high: shape (2 · width,); NaN where nothing is known.
     """
-    known = np.isfinite(low) & np.isfinite(high)
-    top, bottom = canvas.rows(np.where(known, high, 0.0), DOWN), canvas.rows(np.where(known, low, 0.0), DOWN)
-    top, bottom = np.where(known, top, np.nan), np.where(known, bottom, np.nan)
+    dots = np.zeros((canvas.height * DOWN, canvas.width * ACROSS), dtype=bool)
+    top, bottom = canvas.rows(high, DOWN), canvas.rows(low, DOWN)
+    known = np.isfinite(top) & np.isfinite(bottom)
+    if not known.any():
+        return dots
+    columns = np.flatnonzero(known)
+    part = slice(int(columns[0]), int(columns[-1]) + 1)
+    if part.stop - part.start > len(columns):
+        between = np.interp(np.arange(part.start, part.stop), columns, (top[columns] + bottom[columns]) / 2)
+        top, bottom = (np.where(known[part], edge[part], between) for edge in (top, bottom))
+    else:
+        top, bottom = top[part].copy(), bottom[part].copy()
     # Meet each neighbour half way, so that a steep curve has no gaps.
     for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-        both = known[here] & known[there]
-        middle = np.where(both, (top[here] + bottom[here] + top[there] + bottom[there]) / 4, np.nan)
-        with np.errstate(invalid="ignore"):
-            top[here] = np.fmin(top[here], np.maximum(middle, bottom[there]))
-            bottom[here] = np.fmax(bottom[here], np.minimum(middle, top[there]))
-    rows = np.arange(canvas.height * DOWN)[:, None]
-    first = np.clip(np.floor(np.where(known, top, 0)), 0, len(rows) - 1)
-    last = np.clip(np.floor(np.where(known, bottom, -1)), -1, len(rows) - 1)
-    dots: Dots = (rows >= first) & (rows <= last) & known
+        middle = (top[here] + bottom[here] + top[there] + bottom[there]) / 4
+        top[here] = np.minimum(top[here], np.maximum(middle, bottom[there]))
+        bottom[here] = np.maximum(bottom[here], np.minimum(middle, top[there]))
+    rows = np.arange(len(dots))[:, None]
+    first = np.clip(np.floor(top), 0, len(rows) - 1).astype(np.intp)
+    last = np.clip(np.floor(bottom), 0, len(rows) - 1).astype(np.intp)
+    dots[:, part] = (rows >= first) & (rows <= last)
     return dots
 
 
 def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: Sequence[int] = ()) -> None:
     """Write the dots into the chart as braille, on blank cells and on those with a role in `over`."""
-    codes = np.zeros((canvas.height, canvas.width), dtype=np.uint32)
-    for row in range(DOWN):
-        for column in range(ACROSS):
-            codes |= dots[row::DOWN, column::ACROSS].astype(np.uint32) * _BITS[row][column]
-    _put(chart, canvas, codes > 0, (codes + 0x2800).view("<U1"), role, over)
+    # The dots of a cell are the bits of its character (Unicode 15, block Braille Patterns): 0, 1 and 2 from the top of
+    # the left column down, 3, 4 and 5 beside them, then 6 and 7 in the lowest row. Both of a row are taken at once.
+    pairs = np.ascontiguousarray(dots).view("<u2").reshape(canvas.height, DOWN, canvas.width)
+    three = (pairs | pairs >> 5) & 0b1001
+    codes = three[:, 0] | three[:, 1] << 1 | three[:, 2] << 2 | ((pairs[:, 3] | pairs[:, 3] >> 7) & 0b11) << 6
+    _put(chart, canvas, codes > 0, (codes.astype(np.uint32) + 0x2800).view("<U1"), role, over)
 
 
 def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: Role, over: Sequence[int] = ()) -> None:

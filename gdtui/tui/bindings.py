@@ -63,7 +63,8 @@ BINDINGS = (
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Train on from here, as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
-    Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log scale, or not"),
+    Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
+    Key("Look", "x", "epoch_axis", "x", "x Epochs", "Show all epochs, the latest, or a log axis"),
     Key("Look", "t", "table", "t", "t Table", "Show or hide the table of samples"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
     Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),
@@ -78,8 +79,8 @@ BINDINGS = (
 
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {
-    *("travel_to_start", "log_scale", "app.record", "app.still", "app.repaint", "app.suspend_process"),
-    *("app.choose_theme", "app.command_palette", "help", "quit", "app.interrupt"),
+    *("travel_to_start", "log_scale", "epoch_axis", "app.record", "app.still", "app.repaint"),
+    *("app.suspend_process", "app.choose_theme", "app.command_palette", "help", "quit", "app.interrupt"),
 }
 COMPARING = (
     Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),

@@ -3,6 +3,7 @@ losses."""
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -15,7 +16,7 @@ from textual.widgets import Static
 from gdtui.charts.roles import RUNS
 from gdtui.session.commands import GoTo
 from gdtui.tui.bindings import COMPARING, textual_bindings
-from gdtui.tui.board import Board, panel
+from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint.
     from gdtui.charts.chart import Chart
     from gdtui.session.comparison import Standings
-    from gdtui.views.loss import Look
+    from gdtui.views.loss_axes import Look
 
 NARROW, SHORT = 70, 20
 """Columns and rows below which there is no room for all columns of the table, and for the log of several runs."""
@@ -41,7 +42,9 @@ class ComparisonBoard(Board):
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
-        self._log_scale = False
+        self._log: bool | None = None
+        """Whether the loss is on a logarithmic scale, where somebody has chosen."""
+        self._across = 0
         self.add_class("compare")
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
         self._key_bar = KeyBar(COMPARING)
@@ -56,18 +59,20 @@ class ComparisonBoard(Board):
 
     # Drawing
 
-    def draw(self, snapshot: Standings) -> Chart | None:
-        from gdtui.views.loss import loss_chart
+    def draw(self, snapshot: Standings) -> tuple[str, Chart] | None:
+        from gdtui.views.loss import loss_chart, title
+        from gdtui.views.loss_axes import scales_of
 
         if not self._loss_view.size.area:
             return None
-        curve = snapshot.entrants[snapshot.front].curve
-        return loss_chart(curve, self._look(snapshot), *self._loss_view.size)
+        curve, look = snapshot.entrants[snapshot.front].curve, self._look(snapshot)
+        return title(scales_of(curve, look)), loss_chart(curve, look, *self._loss_view.size)
 
-    def show(self, snapshot: Standings, drawn: Chart | None) -> None:
+    def show(self, snapshot: Standings, drawn: tuple[str, Chart] | None) -> None:
         self.snapshot = snapshot
         if drawn is not None:
-            self._loss_view.show(drawn)
+            entitle(self._loss_view, drawn[0])
+            self._loss_view.show(drawn[1])
         self.set_class(len(snapshot.entrants) > 1, "several")
         self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
@@ -75,13 +80,22 @@ class ComparisonBoard(Board):
         self.draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:
-        from gdtui.views.loss import Look
+        from gdtui.views.loss import run_roles
+        from gdtui.views.loss_axes import Across, Look
 
-        runs = shown.entrants
+        runs, front = shown.entrants, shown.entrants[shown.front]
         order = [shown.front, *(number for number in range(len(runs)) if number != shown.front)]
-        others = tuple((runs[number].curve, runs[number].name) for number in order[1:])
-        roles = tuple(RUNS[number % len(RUNS)] for number in order)
-        return Look(max(run.wanted for run in runs), self._log_scale, shown.epoch, others, roles)
+        at = front.loss if shown.epoch is None else front.curve.at(shown.epoch)
+        return Look(
+            max(run.wanted for run in runs),
+            self._log,
+            shown.epoch,
+            tuple((runs[number].curve, runs[number].name) for number in order[1:]),
+            run_roles(order),
+            list(Across)[self._across],
+            math.nan if at is None else at,
+            front.name if len(runs) > 1 else "",
+        )
 
     def draw_table(self, snapshot: Standings) -> None:
         if not self._loss_view.is_attached:  # being taken down, it has no styles
@@ -103,11 +117,20 @@ class ComparisonBoard(Board):
             return
         from gdtui.views.loss import epoch_at
 
-        longest = max((entrant.curve for entrant in self.snapshot.entrants), key=len)
-        epoch = epoch_at(event.column, *self._loss_view.size, longest, self._look(self.snapshot))
+        runs, front = self.snapshot.entrants, self.snapshot.entrants[self.snapshot.front]
+        last = max(len(run.curve) for run in runs)
+        epoch = epoch_at(event.column, *self._loss_view.size, front.curve, self._look(self.snapshot), last)
         if epoch is not None:
             self.ask(GoTo(epoch))
 
     def action_log_scale(self) -> None:
-        self._log_scale = not self._log_scale
+        if self.snapshot is not None:
+            from gdtui.views.loss_axes import scales_of
+
+            curve = self.snapshot.entrants[self.snapshot.front].curve
+            self._log = not scales_of(curve, self._look(self.snapshot)).ylog
+            self.gdtui.redraw()
+
+    def action_epoch_axis(self) -> None:
+        self._across = (self._across + 1) % 3
         self.gdtui.redraw()

@@ -180,9 +180,13 @@ class Workspace(Board):
     # Keys
 
     def action_log_scale(self) -> None:
+        if self._views and self.snapshot is not None:
+            cast("LossView", self._views[0]).toggle_log(self.snapshot)
+            self.gdtui.redraw()
+
+    def action_epoch_axis(self) -> None:
         if self._views:
-            loss = cast("LossView", self._views[0])
-            loss.log = not loss.log
+            cast("LossView", self._views[0]).turn_epochs()
             self.gdtui.redraw()
 
     def action_table(self) -> None:

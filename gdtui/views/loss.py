@@ -1,55 +1,44 @@
 """The loss curve: that of the branch shown, over those of the others."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 
-from gdtui.charts.axes import Canvas, Limits, Ticks, axes, nice_ticks
+from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
-from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
-from gdtui.numbers import next_on_ladder
+from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
 from gdtui.runs.curve import Curve
 from gdtui.session.commands import Command, GoTo
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
+from gdtui.views.loss_axes import LARGEST, Across, Look, Scales, framed, scales_of
 
-TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-LARGEST = 1e300
-"""Losses beyond are drawn here: sums and axes of larger ones would overflow."""
-FLATTEST = 1e-12
-"""The smallest loss a logarithmic axis shows: below it all is rounding."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How to look at a curve.
-
-    Attributes:
-        epochs: how many the run wants: where the x axis ends, once the run is well under way.
-        log: a logarithmic y axis.
-        cursor: the epoch at which to draw a cursor, if any.
-        others: histories to draw behind, each with its label.
-        roles: what the curves are drawn as, that in front first; without, the others are dimmed.
-    """
-
-    epochs: int
-    log: bool = False
-    cursor: int | None = None
-    others: tuple[tuple[Curve, str], ...] = ()
-    roles: tuple[Role, ...] = ()
+DASH = 3
+"""Cells in a row that each of several curves in the same place has to itself."""
 
 
 class LossView:
     """The loss curve; a press of the mouse looks at an epoch."""
 
     def __init__(self) -> None:
-        self.log = False
-        """Whether the loss is on a logarithmic scale."""
+        self.log: bool | None = None
+        """Whether the loss is on a logarithmic scale, where somebody has chosen."""
+        self.across = Across.WHOLE
+
+    def toggle_log(self, snapshot: Snapshot) -> None:
+        """Choose the scale that is not shown."""
+        self.log = not scales_of(snapshot.run.history, self._look(snapshot)).ylog
+
+    def turn_epochs(self) -> None:
+        """Go on to the next kind of the epochs' axis."""
+        self.across = self.across.next
 
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
-        return f"Loss  {snapshot.run.objective.title}", ""
+        shown = title(scales_of(snapshot.run.history, self._look(snapshot)), snapshot.run.objective.title)
+        return shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[_front(snapshot)]}", ""
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         return loss_chart(snapshot.run.history, self._look(snapshot), width, height)
@@ -59,9 +48,33 @@ class LossView:
         return None if epoch is None or epoch == snapshot.past else GoTo(epoch)
 
     def _look(self, snapshot: Snapshot) -> Look:
-        named = zip(snapshot.curves, snapshot.names, strict=True)
-        others = tuple((curve, name) for curve, name in named if curve is not snapshot.run.history)
-        return Look(snapshot.most_epochs, self.log, snapshot.past, others)
+        curves = snapshot.curves
+        front = _front(snapshot)
+        behind = [number for number in range(len(curves)) if number != front]
+        return Look(
+            snapshot.most_epochs,
+            self.log,
+            snapshot.past,
+            tuple((curves[number], snapshot.names[number]) for number in behind),
+            run_roles([front, *behind]),
+            self.across,
+            snapshot.shown.loss,
+        )
+
+
+def title(scales: Scales, of: str = "") -> str:
+    """What the chart shows, and what is special about the axis of the losses."""
+    return f"Loss{scales.told and f' ({scales.told})'}  {of}".rstrip()
+
+
+def _front(snapshot: Snapshot) -> int:
+    """The number of the branch shown."""
+    return next(number for number, curve in enumerate(snapshot.curves) if curve is snapshot.run.history)
+
+
+def run_roles(numbers: Iterable[int]) -> tuple[Role, ...]:
+    """What the curves of runs with these numbers are drawn as."""
+    return tuple(RUNS[number % len(RUNS)] for number in numbers)
 
 
 def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
@@ -70,55 +83,173 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
     The axes move in steps, not with every epoch.
     """
-    framed = _framed(history, look, width, height)
-    if framed is None:
+    empty = framed(history, look, width, height)
+    if empty is None:
         return Chart.blank(width, height)
-    chart, canvas = framed[0].copy(), framed[1]
+    chart, canvas = empty[0].copy(), empty[1]
     _mark_alphas(chart, canvas, history)
-    roles = look.roles or (Role.CURVE, *(Role.OTHER_CURVE for _ in look.others))
-    stamp(chart, canvas, _curve(history, canvas, look.log), roles[0], over=(Role.MARK,))
-    for row, ((other, label), role) in enumerate(zip(look.others, roles[1:], strict=True)):
-        stamp(chart, canvas, _curve(other, canvas, look.log), role, over=(Role.MARK,))
-        _write(chart, canvas, 1 + row, canvas.width - len(label) - 1, label, role)
+    roles = look.roles or run_roles(range(1 + len(look.others)))
+    ends = _curves(chart, canvas, [history, *(other for other, _ in look.others)], roles)
     if look.cursor is not None:
         _cursor(chart, canvas, look.cursor)
+    head = _head(chart, canvas, history, look, roles[0])
+    if head is not None:
+        text = f"{look.name} {_value(look.loss)}" if look.name else _value(look.loss)
+        _label(chart, canvas, head, text, roles[0])
+    for end, (_, label), role in zip(ends[1:], look.others, roles[1:], strict=True):
+        if end is not None:
+            _label(chart, canvas, end, label, role)
     return chart
 
 
-def epoch_at(column: int, width: int, height: int, history: Curve, look: Look) -> int | None:
-    """The epoch drawn in that column of the chart of that size, kept within 1 … done; None without a chart."""
-    framed = _framed(history, look, width, height)
-    if framed is None or not len(history):
+def epoch_at(column: int, width: int, height: int, history: Curve, look: Look, last: int | None = None) -> int | None:
+    """The epoch drawn in that column of the chart of that size, kept within 1 … last, which is the history's where no
+    other is given; None without a chart."""
+    empty = framed(history, look, width, height)
+    last = len(history) if last is None else last
+    if empty is None or not last:
         return None
-    centres = framed[1].x_centres()
-    place = min(max(column - framed[1].left, 0), framed[1].width - 1)
-    return min(max(round(float(centres[place])), 1), len(history))
+    canvas = empty[1]
+    place = min(max(column - canvas.left, 0), canvas.width - 1)
+    return min(max(round(float(canvas.x_centres()[place])), 1), last)
 
 
-def _framed(history: Curve, look: Look, width: int, height: int) -> tuple[Chart, Canvas] | None:
-    """The axes that hold this history and the others."""
-    every = [history, *(other for other, _ in look.others)]
-    xlim = (0.0, float(last_epoch(max(map(len, every)), look.epochs)))
-    ylim, yticks = _y_axis(every, look.log, height)
-    return axes(width, height, xlim, ylim, nice_ticks(xlim, max(2, width // 10)), yticks, "epoch")
+Place = tuple[int, int]
+"""A row and a column inside the axes."""
 
 
-def _curve(history: Curve, canvas: Canvas, log: bool) -> Dots:
-    edges = np.clip(_columns(history, canvas), -LARGEST, LARGEST)
-    return extents(canvas, *(_log(edges) if log else edges))
+def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Curve], roles: Sequence[Role]) -> list[Place | None]:
+    """Draw the curves, the first in front of the others, and thicker where there are any. Returns where each ends."""
+    ends: list[Place | None] = []
+    drawn = np.zeros((canvas.height, canvas.width), dtype=bool)
+    columns = [_columns(curve, canvas) for curve in curves]
+    for number, (both, role) in enumerate(zip(columns, roles, strict=True)):
+        dots = extents(canvas, *both)
+        ends.append(_end(dots))
+        if number:
+            dots[:, : _shared(columns[0], both)] = False
+            drawn |= _take_turns(chart, canvas, dots, drawn, number)
+        elif len(curves) > 1:
+            _thicken(dots, canvas)
+            drawn = _cells(dots, canvas)
+        stamp(chart, canvas, dots, role, over=(Role.MARK,))
+    return ends
+
+
+def _cells(dots: Dots, canvas: Canvas) -> np.ndarray:
+    """The cells that have dots, shape (height, width)."""
+    rows = np.asarray(dots.reshape(canvas.height, DOWN, -1).any(axis=1))
+    return rows[:, ::ACROSS] | rows[:, 1::ACROSS]
+
+
+def _end(dots: Dots) -> Place | None:
+    """Where a curve ends, if there is one."""
+    used = np.flatnonzero(dots.any(axis=0))
+    return (int(dots[:, used[-1]].argmax()) // DOWN, int(used[-1]) // ACROSS) if len(used) else None
+
+
+def _thicken(dots: Dots, canvas: Canvas) -> None:
+    """Add a dot below each, or above it where that is another cell's: more cells would be more to send."""
+    cells = dots.reshape(canvas.height, DOWN, -1)
+    cells[:, 2] |= cells[:, 3]
+    cells[:, 1:] |= cells[:, :-1].copy()
+
+
+def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> int:
+    """How many columns of dots two branches have in common before they part."""
+    differ = (one[0] != other[0]) & ~(np.isnan(one[0]) & np.isnan(other[0]))
+    return int(differ.argmax()) // ACROSS * ACROSS if differ.any() else 0
+
+
+def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, drawn: np.ndarray, number: int) -> np.ndarray:
+    """Make room for a curve, by turns, where it goes along in the same cells with those drawn before it. Returns its
+    cells."""
+    cells = _cells(dots, canvas)
+    both = cells & drawn
+    along = both.any(axis=0)
+    for _ in range(2):  # to cross is not to go along
+        along[1:-1] &= along[:-2] & along[2:]
+    turn = np.arange(canvas.width) // DASH % (number + 1) == number
+    chart.roles[canvas.area][both & (along & turn)] = Role.BLANK
+    return cells
+
+
+def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
+    """The smallest and largest loss in each column of dots, shape (2 · width,); NaN where none is known."""
+    edges = canvas.x_edges(ACROSS)
+    # Epoch k is at index k − 1.
+    cuts = np.clip(np.ceil(edges) - 1, 0, len(history)).astype(np.intp)
+    both = np.clip(np.array(_stretches(history, cuts, canvas.xlog)), -LARGEST, LARGEST)
+    if canvas.ylog:  # no loss at all is at the bottom; a negative one, which other programs may have, is nowhere
+        both = np.where(both < 0, np.nan, np.maximum(both, 10.0 ** canvas.ylim[0]))
+    return both[0], both[1]
+
+
+def _stretches(history: Curve, cuts: np.ndarray, xlog: bool) -> tuple[Floats, Floats]:
+    """The smallest and largest loss of each stretch. Those of very different lengths, as on a logarithmic axis, are
+    read one group after another, since edges are rounded to suit the longest."""
+    if not xlog:
+        return history.stretches(cuts)
+    groups = np.log2(np.maximum(np.diff(cuts), 64)).astype(np.intp) // 3
+    bounds = [0, *(np.flatnonzero(np.diff(groups)) + 1).tolist(), len(groups)]
+    parts = [history.stretches(cuts[begin : end + 1]) for begin, end in pairwise(bounds) if end > begin]
+    return np.concatenate([low for low, _ in parts]), np.concatenate([high for _, high in parts])
 
 
 def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     """A line from top to bottom that leaves the curve to be seen, and the epoch beside it."""
-    column = int(canvas.columns(np.array([float(epoch)]))[0])
+    column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
     if not 0 <= column < canvas.width:
         return
     chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
-    free = ~np.isin(roles[:, column], (Role.CURVE, Role.OTHER_CURVE, *RUNS))
+    free = ~np.isin(roles[:, column], RUNS)
     chars[free, column], roles[free, column] = "│", Role.CURSOR
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
     _write(chart, canvas, canvas.height - 1, begin, text, Role.CURSOR)
+
+
+def _head(chart: Chart, canvas: Canvas, history: Curve, look: Look, role: Role) -> Place | None:
+    """A dot at the loss looked at; returns where it is, if there is one."""
+    epoch = len(history) if look.cursor is None else look.cursor
+    if not (epoch and math.isfinite(look.loss) and (look.loss > 0 or not canvas.ylog)):
+        return None
+    row = float(canvas.rows(np.array([min(max(look.loss, -LARGEST), LARGEST)]))[0])
+    column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
+    if not 0 <= column < canvas.width:
+        return None
+    place = min(max(math.floor(row), 0), canvas.height - 1), column
+    _write(chart, canvas, *place, "●", role)
+    return place
+
+
+def _value(loss: float) -> str:
+    """Four digits of it."""
+    text = f"{loss:#.4g}".removesuffix(".")
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> None:
+    """Write text beside the end of a curve, as near as it covers nothing; nowhere, where there is no room."""
+    chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
+    for row, begin in _places(end, len(text), canvas):
+        cells = row, slice(max(begin - 1, 0), begin + len(text) + 1)
+        # The dotted lines of alpha's changes may be covered, not their labels.
+        if ((roles[cells] == Role.BLANK) | (chars[cells] == "┊")).all():
+            _write(chart, canvas, row, begin, text, role)
+            return
+
+
+def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
+    """Rows and first columns for a text beside the end of a curve, the nearest first."""
+    row, column = end
+    right, left = column + 2, max(0, column - length)
+    for distance in range(canvas.height):
+        for near in dict.fromkeys((row - distance, row + distance)):
+            for begin in (right, left):
+                if 0 <= near < canvas.height and begin + length <= canvas.width:
+                    yield near, begin
 
 
 def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:
@@ -127,83 +258,18 @@ def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role:
         chart.write(canvas.top + row, canvas.left + column, text, role)
 
 
-def last_epoch(done: int, wanted: int) -> int:
-    """Where the x axis ends: at the wanted epochs, or, while few of them are done, at a round number that
-    twice as many would reach."""
-    return max(1, min(max(wanted, done), max(100, int(next_on_ladder(2.0 * done)))))
-
-
-def _y_axis(histories: list[Curve], log: bool, height: int) -> tuple[Limits, Ticks]:
-    spans = [span for span in (history.span() for history in histories) if math.isfinite(span[0])]
-    low, high = min((low for low, _ in spans), default=0.0), max((high for _, high in spans), default=1.0)
-    low, high = max(low, -LARGEST), min(high, LARGEST)
-    count = max(2, height // 4)
-    if not log:
-        bottom = -next_on_ladder(-1.0001 * low, TOPS) if low < 0 else 0.0
-        top = 0.0 if high <= 0 > low else next_on_ladder(1.0001 * max(high, FLATTEST), TOPS)
-        return (bottom, top), nice_ticks((bottom, top), count)
-    high = max(high, 10 * FLATTEST)
-    low = min(max(low, FLATTEST), high / 1.0001)
-    bottom = -math.log10(next_on_ladder(1 / low))
-    top = math.log10(next_on_ladder(high))
-    return (bottom, top), _log_ticks(bottom, top, count)
-
-
-def _log_ticks(bottom: float, top: float, count: int) -> Ticks:
-    first, last = math.ceil(bottom - 1e-9), math.floor(top + 1e-9)
-    if last - first >= 1:
-        step = max(1, math.ceil((last - first) / count))
-        return tuple((float(exponent), f"{10.0**exponent:g}") for exponent in range(first, last + 1, step))
-    return tuple((exponent, f"{10.0**exponent:.3g}") for exponent in (bottom, top))
-
-
-def _log(values: Floats) -> Floats:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        # No loss at all is at the bottom; a negative one, which other programs may have, is nowhere.
-        return np.log10(np.where(values < 0, np.nan, np.maximum(values, FLATTEST)))
-
-
-def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
-    """The smallest and largest loss in each column of dots, shape (2 · width,)."""
-    done, centres = len(history), canvas.x_centres(ACROSS)
-    half = (centres[1] - centres[0]) / 2
-    if done and 2 * half > 1:
-        edges = np.append(centres - half, centres[-1] + half)
-        # Epoch k is at index k − 1.
-        return _bridged(*history.stretches(np.clip(np.ceil(edges) - 1, 0, done).astype(np.intp)))
-    epochs, losses = history.known()
-    finite = np.isfinite(losses)
-    epochs, losses = epochs[finite], losses[finite]
-    if not len(epochs):
-        return np.full(len(centres), np.nan), np.full(len(centres), np.nan)
-    inside = (centres >= epochs[0] - half) & (centres <= epochs[-1] + half)
-    low = np.where(inside, np.interp(centres, epochs, losses), np.nan)
-    high = low.copy()
-    # An epoch lies somewhere within its column, not in the middle: its own value must be reached too.
-    columns = canvas.columns(epochs, ACROSS).astype(np.intp)
-    np.fmin.at(low, columns, losses)
-    np.fmax.at(high, columns, losses)
-    return low, high
-
-
-def _bridged(low: Floats, high: Floats) -> tuple[Floats, Floats]:
-    """Columns that hold no known epoch lie on a straight line between their neighbours."""
-    finite = np.flatnonzero(np.isfinite(low) & np.isfinite(high))
-    if len(finite) > 1 and finite[-1] - finite[0] >= len(finite):
-        between = np.arange(finite[0], finite[-1] + 1)
-        between = between[np.isnan(low[between])]
-        low[between] = high[between] = np.interp(between, finite, (low[finite] + high[finite]) / 2)
-    return low, high
-
-
 def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
     """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower. Where several
     changes fall into one column, the last is marked: the work is bounded by the columns, however many changes."""
     changes = history.alphas[1:]
-    places = canvas.columns(np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))).astype(np.intp)
-    last = np.flatnonzero(np.diff(places, append=-1))
+    if not changes:
+        return
+    epochs = np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))
+    places = np.floor(canvas.columns(epochs)).astype(np.intp)
+    last = np.flatnonzero(np.diff(places, append=canvas.width + 1))
+    last = last[(places[last] >= 0) & (places[last] < canvas.width)]
     columns = places[last]
-    area = (slice(canvas.top, canvas.top + canvas.height), canvas.left + columns[columns < canvas.width])
+    area = (slice(canvas.top, canvas.top + canvas.height), canvas.left + columns)
     chart.chars[area], chart.roles[area] = "┊", Role.MARK
     reaches: list[int] = []  # how far the labels of each row reach
     for column, index in zip(columns.tolist(), last.tolist(), strict=True):

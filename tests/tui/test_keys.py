@@ -339,14 +339,41 @@ async def test_log_scale_and_back(key: str) -> None:
         await step(pilot, 3)
         chart = app.query_one("#loss", ChartView)
         linear = chart.chart.lines()
-        await press(pilot, key)
+        assert "Loss (log)" not in screen(app)
+        for is_log in (True, False):
+            await press(pilot, key)
+            await pilot.pause()
+            assert ("Loss (log)" in screen(app)) is is_log
+            assert (chart.chart.lines() == linear) is not is_log
+
+
+@pytest.mark.parametrize("key", keys("log_scale"))
+async def test_what_was_chosen_of_the_scale_stays(key: str) -> None:
+    async with running(replace(FIVE, alpha=0.5, epochs=60)) as (app, pilot):
+        await step(pilot, 2)
+        assert "Loss (log)" not in screen(app)
+        await finish(pilot)  # a run that falls a thousandfold
+        assert "Loss (log)" in screen(app)
+        await press(pilot, key, "home")
         await pilot.pause()
-        assert chart.chart.lines() != linear
-        assert any(line.lstrip().startswith("0┤") for line in linear)
-        assert not any(line.lstrip().startswith("0┤") for line in chart.chart.lines())
-        await press(pilot, key)
-        await pilot.pause()
-        assert chart.chart.lines() == linear
+        assert "Loss (log)" not in screen(app)
+        await press(pilot, "r")
+        await finish(pilot)
+        assert "Loss (log)" not in screen(app)
+
+
+@pytest.mark.parametrize("key", keys("epoch_axis"))
+async def test_the_epochs_are_the_whole_run_then_the_latest_then_logarithmic(key: str) -> None:
+    async with running(replace(FIVE, epochs=60)) as (app, pilot):
+        await finish(pilot)
+        await press(pilot, "t")
+        chart = app.query_one("#loss", ChartView)
+        for label, first in (("epoch (the latest)", "40"), ("epoch (log)", "1"), ("epoch", "0")):
+            await press(pilot, key)
+            await pilot.pause()
+            lines = chart.chart.lines()
+            assert lines[-1].strip() == label
+            assert lines[-2].split()[0] == first
 
 
 @pytest.mark.parametrize("key", keys("table"))

@@ -312,7 +312,7 @@ def branches(app: GdtuiApp) -> list[Any]:
     return session(app).runs
 
 
-async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() -> None:
+async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_behind_it() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
         first, before = session(app).run, session(app).run.history.losses.copy()
@@ -330,12 +330,14 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_dimmed() 
         assert any("fork 1 from epoch 2, alpha 0.001" in line for line in log(app))
         assert log(app)[-1] == "all 45 epochs done"
         chart = app.query_one("#loss", ChartView).chart
-        legend = ["".join(row[kinds == Role.OTHER_CURVE]) for row, kinds in zip(chart.chars, chart.roles, strict=True)]
+        # The first run is drawn in the colour that it had.
+        legend = ["".join(row[kinds == Role.CURVE]) for row, kinds in zip(chart.chars, chart.roles, strict=True)]
         assert any("first run, α 0.5" in line for line in legend)
-        dimmed = (chart.roles == Role.OTHER_CURVE) & (chart.chars >= "\u2800") & (chart.chars <= "\u28ff")
-        assert dimmed.any()
+        behind = (chart.roles == Role.CURVE) & (chart.chars >= "\u2800") & (chart.chars <= "\u28ff")
+        assert behind.any()
         # The two part at epoch 2.
-        assert np.flatnonzero(dimmed.any(axis=0))[0] >= place(app, 2)[0] - 2
+        assert np.flatnonzero(behind.any(axis=0))[0] >= place(app, 2)[0] - 2
+        assert (chart.roles == Role.RUN_2).any()
         await click(pilot, 31)
         await assert_shows(app, pilot, 31, alphas)
         # Each branch has a line of epoch 31 in its log; that of the branch looked at is marked.
