@@ -138,15 +138,14 @@ def nice_ticks(limits: Limits, count: int) -> Ticks:
 
 @lru_cache(maxsize=64)
 def log_ticks(limits: Limits, count: int) -> Ticks:
-    """About `count` exponents of round numbers within the limits, themselves exponents: powers of ten, or, within less
-    than two of those, 1, 2, 5 and 10 times one."""
+    """About `count` exponents of round numbers within the limits, themselves exponents: of 1, 2 and 5 times powers of
+    ten, or of powers of ten alone, where those are enough."""
     first, last = math.ceil(limits[0] - 1e-9), math.floor(limits[1] + 1e-9)
-    if limits[1] - limits[0] < 2:
-        rungs = [decade + math.log10(digit) for decade in range(first - 1, last + 1) for digit in (1, 2, 5)]
-        inside = [rung for rung in rungs if limits[0] - 1e-9 <= rung <= limits[1] + 1e-9]
-        if len(inside) <= count + 1 or last <= first:
-            inside = inside if len(inside) <= count + 1 else [inside[0], inside[-1]]
-            return tuple((rung, _power(rung)) for rung in inside)
+    rungs = [decade + math.log10(digit) for decade in range(first - 1, last + 1) for digit in (1, 2, 5)]
+    inside = [rung for rung in rungs if limits[0] - 1e-9 <= rung <= limits[1] + 1e-9]
+    if len(inside) <= count + 1 or last <= first:
+        inside = inside if len(inside) <= count + 1 else [inside[0], inside[-1]]
+        return tuple((rung, _power(rung)) for rung in inside)
     step = int(next_on_ladder(max(1.0, (last - first) / count)))
     places = [float(exponent) for exponent in range(-(-first // step) * step, last + 1, step)]
     if len(places) < 2:
@@ -170,7 +169,8 @@ def ticks_along(limits: Limits, log: bool, cells: int) -> Ticks:
 def _power(exponent: float) -> str:
     """Ten to that, of a number that has one digit before its noughts, or after them."""
     value = float(f"{10.0**exponent:.3g}")
-    return min((f"{value:.12g}", _scientific(value, 0)), key=len)
+    plain = f"{value:.12g}"
+    return plain if len(plain) <= 6 and "e" not in plain else _scientific(value, 0)
 
 
 def _texts(values: list[float], step: float) -> list[str]:
