@@ -92,7 +92,8 @@ class GdtuiApp(TerseApp):
         self.show_filming()
         self.theme_changed_signal.subscribe(self, lambda _: self.redraw())
         # Not before the first paint: an import holds the interpreter, whichever thread it is in.
-        self.call_after_refresh(lambda: self.run_worker(self._live(), group="session", exclusive=True))
+        # Nor is a coroutine made before it runs: whoever left in between would be told that it never did.
+        self.call_after_refresh(lambda: self.run_worker(self._live, group="session"))  # type: ignore[arg-type]
 
     # The session
 
@@ -162,7 +163,7 @@ class GdtuiApp(TerseApp):
         self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
         self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
         dialogs = partial(asyncio.to_thread, import_module, "gdtui.tui.dialogs")
-        self.set_timer(DIALOGS_AFTER, lambda: self.run_worker(dialogs(), group="imports"))
+        self.set_timer(DIALOGS_AFTER, lambda: self.run_worker(dialogs, group="imports"))  # type: ignore[arg-type]
 
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, what a key did is told at once, and

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import threading
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.worker import Worker
 
 from gdtui.data.load import load
 from gdtui.runs.reader import RunFile
@@ -68,6 +71,25 @@ def test_what_is_printed_in_the_middle_of_a_pull_is_what_the_file_holds(key: str
     assert (branch.epochs[-1], branch.losses[-1]) == (done, whole.history.losses[-1])
     assert f"saved in {path}" in printed
     assert f"recorded in {film}" in printed  # the one does not hide the other
+
+
+async def test_whoever_leaves_as_the_session_begins_is_told_nothing_of_it(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A coroutine that was made, and never begun, would complain on the normal screen."""
+    original = GdtuiApp.run_worker
+
+    def ended_at_once(app: GdtuiApp, *args: Any, **options: Any) -> Worker[Any]:
+        worker = original(app, *args, **options)
+        worker.cancel()
+        return worker
+
+    monkeypatch.setattr(GdtuiApp, "run_worker", ended_at_once)
+    app = front.training(FIVE, FLAT_OUT)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: len(app.workers) == 0 and app.session is None)
+    gc.collect()
+    assert [str(warning.message) for warning in recwarn if warning.category is RuntimeWarning] == []
 
 
 # Asking first
