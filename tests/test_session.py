@@ -3,6 +3,7 @@ be that nothing interrupts and no file knows of."""
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.session import opening
 from gdtui.session.commands import Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
+from gdtui.session.log import Said
 from gdtui.session.session import Session
+from gdtui.session.snapshot import Phase
 from gdtui.settings import DataSettings, Display, Settings, StopRules
 from tests.oracles import START, noisy
 
@@ -215,3 +218,19 @@ def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_i
 @settings(max_examples=5, deadline=None)
 def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, happenings):
     whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, happenings)
+
+
+def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):
+    path = tmp_path / "run.jsonl"
+    session = opening.begin(Settings(table(tmp_path / "points.csv"), epochs=9), SLOW, save=str(path))
+    session.pull(9)
+    monkeypatch.setattr("gdtui.session.acts.MOST_BRANCHES", 3)
+    ask(session, GoTo(5), Do.FORK, GoTo(3), Do.FORK)
+    session.do(GoTo(2))
+    session.do(Do.FORK)
+    assert Said("a run has 3 branches at the most", is_error=True) in session.turn()
+    assert (len(session.runs), session.phase) == (3, Phase.PAST)
+    session.close()
+    monkeypatch.setattr("gdtui.runs.reader.MOST_BRANCHES", 2)  # who has written more is told where
+    damage = str(RunFile(str(path)).damage)
+    assert re.search(r"line \d+ is a branch more than the 2 that a run may have; whole: the first", damage)

@@ -16,6 +16,9 @@ from gdtui.learning.stop import Best, Stop
 from gdtui.runs.history import steer
 from gdtui.types import Confusion
 
+MOST_BRANCHES = 1000
+"""Of a run: each takes up to 4 MB, and is drawn with each frame."""
+
 
 class Measured(msgspec.Struct, frozen=True):
     """A state of which all is known, as a file tells it. `confusion` is over all rows."""

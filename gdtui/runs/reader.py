@@ -17,7 +17,18 @@ import numpy as np
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop, is_droppable
-from gdtui.runs.events import Branch, Epoch, EpochsWanted, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.events import (
+    MOST_BRANCHES,
+    Branch,
+    Epoch,
+    EpochsWanted,
+    Forked,
+    Measured,
+    RuleDropped,
+    Steered,
+    Stopped,
+    Switched,
+)
 from gdtui.runs.following import STALLED, Followed
 from gdtui.runs.following import RunFileError as RunFileError
 from gdtui.runs.header import checked
@@ -144,6 +155,8 @@ class RunFile(Followed):
             case Forked(epoch, of, alpha):
                 if epoch < 1:
                     raise ValueError(f"a fork at epoch {epoch}")
+                if len(self.branches) >= MOST_BRANCHES:
+                    raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
                 self.branches.append(self._numbered(of).fork(of, epoch, alpha))
                 self.current = len(self.branches) - 1
             case Switched(number):

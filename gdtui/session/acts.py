@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from gdtui.data.load import load
 from gdtui.numbers import ladder_step
-from gdtui.runs.events import Forked, Switched
+from gdtui.runs.events import MOST_BRANCHES, Forked, Switched
 from gdtui.runs.run import Run
 from gdtui.session import commands as ask
 from gdtui.session.snapshot import Phase
@@ -39,6 +39,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             if run.stop is None:
                 session.phase = Phase.PAUSED
                 session.pull(1)
+        case ask.Do.FORK if session.past is not None and len(session.runs) >= MOST_BRANCHES:
+            session.say(f"a run has {MOST_BRANCHES:,} branches at the most", is_error=True, is_logged=False)
         case ask.Do.FORK if session.past is not None:
             epoch, of, alpha = session.past, session.runs.index(run), session.alpha
             fork = run.forked(epoch, alpha)
