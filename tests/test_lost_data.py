@@ -273,3 +273,21 @@ def test_rows_are_not_read_from_a_terminal(monkeypatch):
         monkeypatch.setattr("sys.stdin", terminal)
         with pytest.raises(DataError, match="is a terminal"):
             load("-")
+
+
+@pytest.mark.parametrize("is_lost", [False, True], ids=["data", "no data"])
+def test_a_file_that_begins_late_and_a_fork_from_before_that_are_shown(tmp_path, is_lost):
+    """As another program may write it."""
+    path, run = trained(tmp_path)
+    first, *lines = Path(path).read_text().splitlines()
+    late = [line for line in lines if json.loads(line).get("epoch", 0) > 6]
+    Path(path).write_text("\n".join([first, *late, '{"kind":"fork","fork":4,"of":0,"alpha":0.1}']) + "\n")
+    if is_lost:
+        lose(tmp_path)
+    session = watched(path)
+    assert session.snapshot().done == (0 if is_lost else 3)
+    session.do(NextBranch())
+    session.turn()
+    for epoch in (7, 12) if is_lost else range(1, 13):
+        assert gone_to(session, epoch).shown.weights.tobytes() == run.history.weights_at(epoch).tobytes()
+    assert gone_to(session, 1).shown.epoch == (7 if is_lost else 1)

@@ -47,6 +47,8 @@ class ArchivedRun(Shown):
         if branch.forked_at is not None:
             self.forked_at, self.parent = branch.forked_at, (parent := others[branch.parent])
             kept = min(branch.forked_at - 1, parent.done)
+            if self._is_lost and not (branch.epochs and branch.epochs[0] <= kept):
+                kept = 0
             self.history = parent.history.prefix(kept, branch.alpha_at(kept + 1) or settings.alpha)
 
     @property
@@ -72,6 +74,8 @@ class ArchivedRun(Shown):
             for epoch, later in pairwise([self.done, *branch.epochs[begin:end]]):
                 if not (self._is_lost or can_be_bridged(epoch, later)):
                     raise OnlyLossesError(f"{where}: leaves out too much between the epochs {epoch} and {later}")
+            if not self.done and branch.epochs[0] > 1:  # what is left out at first is computed from the start
+                history.append_records(np.array([1]), np.array([np.nan]), self.start[None])
             history.append_records(
                 np.array(branch.epochs[begin:end]),
                 np.array(branch.losses[begin:end]),
