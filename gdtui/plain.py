@@ -1,19 +1,22 @@
 """The front end for pipes, files and dumb terminals: the article's lines, then the samples and a summary."""
 
+import math
 import os
 import signal
 import sys
 import time
-from bisect import bisect_left
-from collections.abc import Callable
+from bisect import bisect_left, bisect_right
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TextIO
 
 from gdtui.crash import CrashError
 from gdtui.learning.descent import Batch
+from gdtui.runs.events import Branch
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.reader import RunFile
-from gdtui.runs.samples import samples, summary
+from gdtui.runs.samples import details, samples, summary, summed_up
 from gdtui.session import opening
 from gdtui.session.log import Said
 from gdtui.session.session import POLL, Session
@@ -72,8 +75,8 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
             known, since = file.branch, file.branch.forked_at or 1
             out.write(f"[INFO] branch {file.current}, from epoch {since}\n")
             shown = bisect_left(known.epochs, since)
-        for epoch, loss in zip(known.epochs[shown:], known.losses[shown:], strict=True):
-            out.write(f"[INFO] epoch #{epoch}, loss={loss:.7f}\n")
+        for line in _lines(known, shown):
+            out.write(f"[INFO] {line}\n")
         shown = len(known.epochs)
         out.flush()
         if file.damage is not None:
@@ -92,8 +95,35 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
             news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
             complain(f"{path}: {news}")
         was_stalled = is_stalled
-    tell("still training, or cut off" if file.stop is None else file.stop.message, out)
+    for line in _sum_up(file):
+        tell(line, out)
     return 1 if file.stop is not None and file.stop.diverged else 0
+
+
+def _lines(branch: Branch, begin: int) -> Iterator[str]:
+    """The epochs of a branch of a file, from the one at that place on, and before them the changes of alpha."""
+    last = branch.epochs[begin - 1] if begin else 1
+    changes = deque(branch.alphas[bisect_right(branch.alphas, (last, math.inf)) :])
+    for epoch, loss in zip(branch.epochs[begin:], branch.losses[begin:], strict=True):
+        while changes and changes[0][0] <= epoch:
+            yield "alpha {1:g} from epoch {0}".format(*changes.popleft())
+        yield f"epoch #{epoch}, loss={loss:.7f}"
+
+
+def _sum_up(file: RunFile) -> Iterator[str]:
+    """What a file tells of the state that it ends with, of its other branches, and last of that which it ends with."""
+    header = file.header
+    name, classes = header.get("name"), header.get("class_names")
+    classes = classes if isinstance(classes, list) and len(classes) == 2 else (0, 1)
+    told = []
+    for branch in file.branches:
+        end = branch.last()
+        alphas = [alpha for since, alpha in branch.alphas if since <= max(1, end.epoch)]
+        why = "still training, or cut off" if branch.stop is None else branch.stop.message
+        told.append(summed_up(str(name or os.path.basename(file.path)), end.epoch, alphas, end, why))
+    yield from details(file.branch.last(), [*map(str, classes)], header.get("features", ()))
+    yield from (f"branch {number}: {line}" for number, line in enumerate(told) if number != file.current)
+    yield told[file.current]
 
 
 def compare(paths: list[str], target: float | None, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
@@ -147,6 +177,9 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
 
 def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
     out.write("[INFO] starting training...\n")
+    if session.run.done:
+        where = f"{session.run.done} of {session.run.epochs}, {session.name(session.run)}"
+        tell(f"[INFO] going on after epoch {where}", out)
     while session.run.stop is None:
         for event in session.turn():
             if isinstance(event, Batch):
@@ -158,10 +191,14 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> 
         if due:
             sleep(due)
     run, end = session.run, session.run.newest()
-    told = session.failure
+    told, saved_in, title = session.failure, session.saved_in, session.snapshot().title
     failure = session.close()
     for sample in samples(run, end.weights):
         out.write(f"{sample.line()}\n")
+    for line in (*details(end, run.data.class_names, run.data.feature_names), title):
+        tell(line, out)
+    if failure is None and saved_in is not None:
+        tell(f"saved in {saved_in}", out)
     tell(summary(run, end), out)
     out.flush()
     if failure and failure != told:

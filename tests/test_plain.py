@@ -14,6 +14,8 @@ from gdtui import plain
 from gdtui.data.load import load
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.objective import objective_named
+from gdtui.runs.run import Run
+from gdtui.runs.samples import summary
 from gdtui.settings import DataSettings, Display, Settings
 from tests import command
 from tests.oracles import START, TickingKernel, article_losses, kernel_of
@@ -152,11 +154,41 @@ def test_a_pipe_gets_lines_samples_and_summary_and_not_one_escape_byte():
     assert done.stderr == b""
     assert b"\x1b" not in done.stdout
     assert lines[:101] == articles_lines(0.01, 100)
-    assert len(lines) == 101 + 10 + 1
+    assert len(lines) == 101 + 10 + 5 + 1
     sample = re.compile(r"activation=[01]\.\d{4}; predicted_label=[01], true_label=[01]")
     assert all(sample.fullmatch(line) for line in lines[101:111])
     summary = r"blobs: 100 epochs, alpha 0\.01, loss \d+\.\d{7}, accuracy \d+\.\d\d% \(all 100 epochs done\)"
     assert re.fullmatch(summary, lines[-1])
+
+
+def test_the_end_tells_what_the_screen_shows(csv_path, tmp_path):
+    """Confusion matrix, gradient, the boundary's weights, the data and the file; and where a saved run goes on."""
+    path = str(tmp_path / "run.jsonl")
+    first = command.gdtui("--data", csv_path, "-e", "3", "--alpha", "0.5", "--save", path).stdout.splitlines()
+    run = Run(Settings(DataSettings(csv_path), epochs=3, alpha=0.5), load(DataSettings(csv_path)))
+    run.advance(3)
+    end = run.end()
+    bias, a, b = end.weights
+    zeros, false_ones, false_zeros, ones = end.confusion
+    known = [
+        f"true_label=0 (p): {zeros} predicted as 0, {false_ones} as 1",
+        f"true_label=1 (q): {false_zeros} predicted as 0, {ones} as 1",
+        f"gradient={end.gradient_norm:.7g}",
+        f"weights: bias={bias:.7g}, a={a:.7g}, b={b:.7g}",
+    ]
+    rest = ["small.csv  ·  4 rows, 2 features, standardised  ·  seed 0", f"saved in {path}", summary(run, end)]
+    assert first[-7:] == [*known, *rest]
+    assert command.gdtui("watch", path).stdout.splitlines()[3:] == [*known, summary(run, end)]
+    resumed = command.gdtui("resume", path, "-e", "5", "--alpha", "2").stdout.splitlines()
+    assert resumed[1] == "[INFO] going on after epoch 3 of 5, first run, α 2"
+
+
+def test_who_watches_lines_is_told_of_alphas_and_of_branches(capsys):
+    assert plain.watch("tests/files/v1-tree.jsonl", follow=False) == 0
+    lines = capsys.readouterr().out.splitlines()
+    place = lines.index("[INFO] alpha 0.05 from epoch 13")
+    assert lines[place + 1].startswith("[INFO] epoch #13, ")
+    assert lines[-2].startswith("branch 1: blobs: 30 epochs, alpha 0.01 → 0.2, loss 1.2647867, accuracy 100.00% (all")
 
 
 def test_the_same_arguments_print_the_same_bytes(csv_path):
@@ -172,7 +204,7 @@ def test_standard_input_is_data(csv_path):
     assert done.returncode == 0
     lines = done.stdout.decode().splitlines()
     assert lines[-1].startswith("standard input: 3 epochs")
-    assert lines[:-1] == command.gdtui("--data", csv_path, "-e", "3").stdout.splitlines()[:-1]
+    assert lines[:-2] == command.gdtui("--data", csv_path, "-e", "3").stdout.splitlines()[:-2]
 
 
 def test_divergence_is_exit_code_1_with_a_reason_and_no_traceback():

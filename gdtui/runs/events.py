@@ -5,10 +5,12 @@ All but `Batch` are lines of a run file too (see `gdtui.runs.reader`), as they a
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
+import numpy as np
 
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
@@ -126,6 +128,14 @@ class Branch:
         fork = Branch(*records, list(self.alphas), epoch, number, wanted, measured=measured)
         steer(fork.alphas, epoch, alpha)
         return fork
+
+    def last(self) -> Moment:
+        """The state after the last step, or the last epoch, as far as the file tells it."""
+        if self.end is not None:
+            return self.end
+        epoch = self.epochs[-1] if self.epochs else 0
+        weights, loss = (self.weights[-1], self.losses[-1]) if self.epochs else (None, math.nan)
+        return self.measured.get(epoch) or Moment(epoch, np.array(weights or ()), loss)
 
     def alpha_at(self, epoch: int) -> float | None:
         return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)

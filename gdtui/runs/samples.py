@@ -1,5 +1,6 @@
 """What a run comes to: sampled activations with their labels, and the verdict in one line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
 from gdtui.runs.run import Shown
 from gdtui.types import Floats
+
+NAMED = 31
+"""Weights that are printed at the most; an export has all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +70,33 @@ def samples(run: Shown, weights: Floats) -> list[Sample]:
 def summary(run: Shown, last: Moment) -> str:
     """The run in one line, measured at the weights after the last step."""
     why = "stopped early" if run.stop is None else run.stop.message
-    epochs = "1 epoch" if run.done == 1 else f"{run.done} epochs"
-    return (
-        f"{run.data.name}: {epochs}, alpha {_alphas(run)}, "
-        f"loss {last.loss:.7f}, accuracy {'not known' if last.accuracy is None else f'{last.accuracy:.2%}'} ({why})"
-    )
-
-
-def _alphas(run: Shown) -> str:
-    """Those that were trained with."""
     alphas = [alpha for _, alpha in run.history.alphas] or [run.alpha]
+    return summed_up(run.data.name, run.done, alphas, last, why)
+
+
+def summed_up(name: str, done: int, alphas: list[float], last: Moment, why: str) -> str:
+    """A run in one line: its data's name, the epochs done, the alphas that they were trained with, what is known of the
+    last state, and why there are no more."""
+    epochs = "1 epoch" if done == 1 else f"{done} epochs"
     shown = alphas if len(alphas) <= 4 else [*alphas[:2], None, alphas[-1]]
-    return " → ".join("…" if alpha is None else f"{alpha:g}" for alpha in shown)
+    steered = " → ".join("…" if alpha is None else f"{alpha:g}" for alpha in shown)
+    accuracy = "not known" if last.accuracy is None else f"{last.accuracy:.2%}"
+    return f"{name}: {epochs}, alpha {steered or 'not known'}, loss {last.loss:.7f}, accuracy {accuracy} ({why})"
+
+
+def details(last: Moment, class_names: Sequence[str], feature_names: Sequence[str]) -> list[str]:
+    """What else is known of a state, in lines: true against predicted labels over all rows, with the names of their
+    classes, the gradient's norm, and the weights."""
+    lines = []
+    if last.confusion is not None:
+        for label, name in enumerate(class_names):
+            zeros, ones = last.confusion[2 * label : 2 * label + 2]
+            called = "" if name == str(label) else f" ({name})"
+            lines.append(f"true_label={label}{called}: {zeros} predicted as 0, {ones} as 1")
+    if last.gradient_norm is not None:
+        lines.append(f"gradient={last.gradient_norm:.7g}")
+    weights = list(zip(("bias", *feature_names), last.weights.tolist(), strict=False))
+    if weights:
+        more = f", and {len(weights) - NAMED} more" if len(weights) > NAMED else ""
+        lines.append("weights: " + ", ".join(f"{name}={weight:.7g}" for name, weight in weights[:NAMED]) + more)
+    return lines
