@@ -1,6 +1,7 @@
 """The options of the command line, what their values may be, and the settings that they make."""
 
 import argparse
+import csv
 import math
 import re
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from gdtui.settings import (
     BUILT_IN_SETS,
     INITS,
     LOSSES,
+    MISSING,
     MOST_EPOCHS,
     CastSettings,
     DataSettings,
@@ -80,8 +82,13 @@ def _weights(text: str) -> str | tuple[float, ...]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names):
+    """Names with commas between them; those that have commas themselves are in quotes, as in CSV."""
+    try:
+        found = [name for row in csv.reader([text], skipinitialspace=True) for name in row]
+    except csv.Error:  # of line breaks
+        found = text.split(",")
+    names = tuple(name.strip() for name in found)
+    if not names or not all(names):
         raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
     return names
 
@@ -138,13 +145,20 @@ def _add_training(add: Callable[..., Any]) -> None:
 
 def _add_data(add: Callable[..., Any]) -> None:
     known = ", ".join(BUILT_IN_SETS)
-    add("--data", default="blobs", metavar="NAME|FILE.csv|-", help=f"{known}, a CSV file, or - (blobs)")
+    files = "a file (.csv, .npy, .npz, .parquet), or - (blobs)"
+    add("--data", default="blobs", metavar="NAME|FILE|-", help=f"{known}, {files}")
     add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
     add("--noise", type=_not_negative, metavar="X", help="spread of the made-up sets")
     add("--data-seed", type=_seed, default=20, metavar="S", help="seed of the data (20)")
     add("--target", metavar="COLUMN", help="the column with the classes (the last)")
     add("--features", type=_names, metavar="A,B,…", help="the columns to learn from (all others)")
+    add("--drop", type=_names, action="extend", default=[], metavar="A,B,…", help="columns to leave out")
     add("--classes", type=_two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
+    gaps = "rows that lack a value: refuse them, leave them out, or fill in the column's mean (error)"
+    add("--missing", choices=MISSING, default="error", help=gaps)
+    texts = "columns of texts, each to become columns of 0 and 1; auto: all of those"
+    add("--categorical", type=_names, action="extend", default=[], metavar="A,B,…|auto", help=texts)
+    add("--decimal", choices=(".", ","), metavar=".|,", help="what 1,234 and 1.234 are, where the file does not tell")
     add(
         "--standardize",
         action=argparse.BooleanOptionalAction,
@@ -179,7 +193,10 @@ def film_from(options: argparse.Namespace) -> CastSettings:
 def settings_from(options: argparse.Namespace) -> Settings:
     """The options as settings."""
     o = options
-    data = DataSettings(o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize)
+    data = DataSettings(
+        o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize,
+        tuple(o.drop), o.missing, tuple(o.categorical), o.decimal,
+    )  # fmt: skip
     stop = StopRules(o.target_loss, o.target_accuracy, o.patience, o.min_delta)
     return Settings(data, o.epochs, o.alpha, o.loss, o.init, o.seed, stop, o.sample_size)
 

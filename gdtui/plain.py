@@ -176,6 +176,8 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
 
 
 def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
+    if session.run.data.told:
+        complain(session.run.data.told)
     out.write("[INFO] starting training...\n")
     if session.run.done:
         where = f"{session.run.done} of {session.run.epochs}, {session.name(session.run)}"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
 BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "breast-cancer")
 LOSSES = ("article", "cross-entropy", "squared-error")
+MISSING = ("error", "drop", "mean")
+AUTO = "auto"
+"""Among the columns of texts: all of those."""
 INITS = ("uniform", "zeros", "ones")
 
 MOST_EPOCHS = 10**12
@@ -16,7 +19,16 @@ MAX_SPEED = math.inf
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """Which data to learn from; see `gdtui.data.dataset.load`."""
+    """Which data to learn from; see `gdtui.data.load.load`.
+
+    Attributes:
+        drop: columns to leave out.
+        missing: what becomes of rows that lack a value: refused, left out, or filled with the column's mean.
+        categorical: columns of texts to make columns of 0 and 1 of; `AUTO` among them stands for all of those.
+        decimal: the mark in numbers that can be read with either.
+        index: whether a first column that has no name, or counts the rows, is left out. It is not in runs that were
+            saved before that was done.
+    """
 
     source: str = "blobs"
     samples: int | None = None
@@ -26,6 +38,11 @@ class DataSettings:
     features: tuple[str, ...] | None = None
     classes: tuple[str, str] | None = None
     standardize: bool | None = None
+    drop: tuple[str, ...] = ()
+    missing: str = "error"
+    categorical: tuple[str, ...] = ()
+    decimal: str | None = None
+    index: bool = True
 
     @property
     def is_standardized(self) -> bool:

@@ -1,6 +1,8 @@
 """Text from outside (a file's name, a class, a message that has one) on its way to a screen or a stream."""
 
+import shlex
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 
@@ -14,6 +16,11 @@ def _harmless(letter: str) -> str:
     if letter.isprintable():
         return letter
     return " " if letter.isspace() else "�"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as an option takes them, with commas between them; quoted where a shell, or a comma, asks for it."""
+    return shlex.quote(",".join('"' + name.replace('"', '""') + '"' if {*name} & {*',"'} else name for name in names))
 
 
 def tell(text: str, out: TextIO | None = None) -> None:

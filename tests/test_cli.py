@@ -36,9 +36,13 @@ def test_every_option_reaches_its_setting():
         *("--target-loss", "0.1", "--target-accuracy", "0.9", "--patience", "4", "--min-delta", "0.01"),
         *("--data", "my.csv", "--samples", "30", "--noise", "0.2", "--data-seed", "5", "--target", "kind"),
         *("--features", "a, b", "--classes", "x,y", "--standardize", "--sample-size", "0"),
+        *("--drop", 'c,"d, in cm"', "--drop", "e", "--missing", "mean", "--categorical", "f,auto", "--decimal", ","),
     )
     assert settings == Settings(
-        data=DataSettings("my.csv", 30, 0.2, 5, "kind", ("a", "b"), ("x", "y"), True),
+        data=DataSettings(
+            *("my.csv", 30, 0.2, 5, "kind", ("a", "b"), ("x", "y"), True),
+            *(("c", "d, in cm", "e"), "mean", ("f", "auto"), ","),
+        ),
         epochs=7,
         alpha=0.5,
         loss="squared-error",

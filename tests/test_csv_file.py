@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gdtui.data import csv_file
-from gdtui.data.dataset import DataError, column_numbers
+from gdtui.data.dataset import DataError
 from gdtui.data.load import load
 from gdtui.data.source import memory
+from gdtui.data.table import Table
 from gdtui.settings import DataSettings
 from gdtui.text import printable
 from tests.conftest import examples
@@ -148,7 +148,7 @@ def test_standard_input(monkeypatch):
 
 def test_standard_input_that_is_wrong_is_named(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,y\n1,p\nx,q\n")))
-    assert refusal("-").startswith("standard input: row 3, column 'a': 'x' is not a number")
+    assert refusal("-").startswith("standard input: no numbers in 'a' (row 3: 'x')")
 
 
 def test_separators_in_quoted_names_are_not_counted(file):
@@ -242,11 +242,11 @@ def test_a_table_without_a_header_is_refused(tmp_path):
         ("\n  \n\n", {}, "is empty"),
         ("a,y\n", {}, "has a header but no rows of data"),
         ("y\n1\n2\n", {}, "has one column only; a feature and a target are needed"),
-        ("a,y\n1,p\nwide,q\n", {}, "row 3, column 'a': 'wide' is not a number; choose other columns with --features"),
-        ("a,b,y\n1,2,p\n1,inf,q\n", {}, "row 3, column 'b': 'inf' is not a number"),
-        ("a,b,y\n1,2,p\n1,1e999,q\n", {}, "row 3, column 'b': '1e999' is not a number"),
-        ('a,b,y\n1,2,p\n\n1,"3,5",q\n', {}, "row 4, column 'b': '3,5' is not a number"),
-        ('a,y\n1,"p\nq"\nx,r\n', {}, "row 4, column 'a': 'x' is not a number"),
+        ("a,y\n1,p\nwide,q\n", {}, "no numbers in 'a' (row 3: 'wide'): give --categorical a"),
+        ("a,b,y\n1,2,p\n1,inf,q\n", {}, "no numbers in 'b' (row 3: 'inf'): give --categorical b or --drop b"),
+        ("a,b,y\n1,2,p\n1,1e999,q\n", {}, "no numbers in 'b' (row 3: '1e999')"),
+        ('a,b,y\n1,2.5,p\n\n1,"3,5",q\n', {}, "both decimal points and decimal commas in 'b' (row 4: '3,5')"),
+        ('a,y\n1,"p\nq"\nx,r\n', {}, "no numbers in 'a' (row 4: 'x')"),
         ("a,b,y\n1,2,p\n1,2\n", {}, "row 3 has 2 columns, but the header has 3"),
         ("a,b,y\n1,2,p,4\n", {}, "row 2 has 4 columns, but the header has 3"),
         ("a,y\n1,p\n2,p\n", {}, "column 'y' has one class only (p); two are needed"),
@@ -254,8 +254,8 @@ def test_a_table_without_a_header_is_refused(tmp_path):
         ("a,y\n1,p\n2,q\n3,r\n", {}, "column 'y' has 3 classes (p, q, r); pick two with --classes A,B"),
         ("a,y\n" + "".join(f"1,{i}\n" for i in range(9)), {}, "column 'y' has 9 classes (0, 1, 2, 3, 4, 5, …)"),
         ("a,y\n1,p\n2,q\n", {"classes": ("p", "r")}, "column 'y' has no class 'r'; there are p, q"),
-        ("a,b,y\n1,,p\n2,2,q\n", {}, "1 value is missing, the first in row 2, column 'b'"),
-        ("a,b,y\n1,2,p\nNA,?,q\n3,4,\n", {}, "3 values are missing, the first in row 3, column 'a'"),
+        ("a,b,y\n1,,p\n2,2,q\n", {}, "row 2 lacks a value, in 'b': give --missing mean"),
+        ("a,b,y\n1,2,p\nNA,?,q\n3,4,\n", {}, "2 rows lack a value, the first is row 3, in 'y', 'a', 'b'"),
         ("a,y\n1,p\n2,q\n", {"target": "z"}, "no such column: 'z'; there are a, y"),
         ("a,y\n1,p\n2,q\n", {"features": ("z",)}, "no such column: 'z'; there are a, y"),
         ("a,y\n1,p\n2,q\n", {"features": ("y",)}, "column 'y' is the target, so it cannot be a feature as well"),
@@ -277,11 +277,12 @@ def test_what_is_wrong_is_said_with_file_row_and_column(file, content, options, 
 def test_missing_values_are_counted_over_the_whole_file(file, word):
     rows = f"1,p\n2,q\n{word},p\n3,q\n4,p\n{word},q\n" * 2
     message = refusal(file("a,y\n" + rows))
-    assert "4 values are missing, the first in row 4, column 'a'" in message
+    assert "4 rows lack a value, the first is row 4, in 'a'" in message
+    assert "give --missing drop to leave them out or --missing mean to fill in means" in message
 
 
 def test_a_bad_number_is_found_in_a_later_part_of_the_file(file):
-    assert "row 6, column 'a': 'x'" in refusal(file("a,y\n1,p\n2,q\n3,p\n4,q\nx,p\n"))
+    assert "'a' (row 6: 'x')" in refusal(file("a,y\n1,p\n2,q\n3,p\n4,q\nx,p\n"))
 
 
 @pytest.mark.parametrize(
@@ -363,12 +364,12 @@ def test_how_long_a_row_may_be_is_said(monkeypatch):
 
 @pytest.mark.parametrize("again", [b"1,0\n", b",0\n", b"1,\n"], ids=["rows", "no numbers", "no labels"])
 def test_rows_without_an_end_are_refused_when_memory_is_full(monkeypatch, again):
-    monkeypatch.setattr("gdtui.data.csv_file.memory", lambda: 10**6)
+    monkeypatch.setattr("gdtui.data.table.memory", lambda: 10**6)
     assert "no more rows than these fit into memory; give a shorter table" in from_input(monkeypatch, b"a,y\n", again)
 
 
 def test_a_label_is_kept_once(monkeypatch, file):
-    monkeypatch.setattr("gdtui.data.csv_file.memory", lambda: 10**6)
+    monkeypatch.setattr("gdtui.data.table.memory", lambda: 10**6)
     assert len(read(file("a,y\n" + f"1,{'p' * 10_000}\n2,{'q' * 10_000}\n" * 500))) == 1000
 
 
@@ -392,6 +393,6 @@ class Name(str):
 
 def test_a_header_of_many_columns_is_searched_once_and_not_once_a_column():
     Name.compared, names = 0, [Name(f"c{index}") for index in range(1000)]
-    header = csv_file._header("a file", iter([(1, names)]))
-    assert column_numbers("a file", header, tuple(header)) == list(range(1000))
+    table = Table("a file", names, DataSettings("a file"))
+    assert [column.place for column in table.features] == list(range(999))
     assert Name.compared < 10 * len(names)

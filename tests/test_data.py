@@ -141,7 +141,7 @@ def test_standardising_is_on_for_more_than_two_features_unless_told(name, asked,
 
 def test_a_constant_feature_cannot_be_standardised():
     data = dataset("mine", np.array([[1.0, 0.1], [2.0, 0.1], [3.0, 0.1]]), np.array([0.0, 1.0, 0.0]), ("a", "b"))
-    with pytest.raises(DataError, match=r"mine: feature 'b' is constant.*--features.*--no-standardize"):
+    with pytest.raises(DataError, match=r"mine: feature 'b' is constant.*--drop b.*--no-standardize"):
         standardize(data)
 
 

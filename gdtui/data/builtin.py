@@ -1,8 +1,10 @@
 """The built-in data sets: the article's blobs, and scikit-learn's."""
 
+from dataclasses import replace
+
 import numpy as np
 
-from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset
+from gdtui.data.dataset import DataError, Dataset, column_numbers, dataset, sampled
 from gdtui.settings import TWO_FEATURE_SETS, DataSettings
 from gdtui.types import Floats
 
@@ -12,6 +14,12 @@ NOISES = {"blobs": 1.05, "moons": 0.15, "circles": 0.08, "xor": 0.05}
 
 def built_in(settings: DataSettings) -> Dataset:
     """The built-in set that `settings.source` names. Raises DataError for an option that does not apply to it."""
+    for value, option in (
+        (settings.missing != "error", "--missing"), (settings.categorical, "--categorical"),
+        (settings.decimal, "--decimal"),
+    ):  # fmt: skip
+        if value:
+            raise DataError(f"{option} does not apply to {settings.source}, which has numbers only, and no gaps")
     if settings.source in TWO_FEATURE_SETS:
         for value, option in ((settings.target, "--target"), (settings.classes, "--classes")):
             if value is not None:
@@ -21,10 +29,24 @@ def built_in(settings: DataSettings) -> Dataset:
         raise DataError(f"--target does not apply to {settings.source}, whose target is known")
     else:
         data = _real_set(settings)
-    if settings.features is None:
+    data = _of_columns(data, settings)
+    if settings.source in TWO_FEATURE_SETS:
         return data
-    columns = column_numbers(data.name, list(data.feature_names), settings.features)
-    return dataset(data.name, data.features[:, columns], data.y, settings.features, data.class_names)
+    rows = sampled(data.name, len(data), settings.samples, settings.seed)
+    return data if rows is None else replace(data, X=data.X[rows], y=data.y[rows])
+
+
+def _of_columns(data: Dataset, settings: DataSettings) -> Dataset:
+    """The same with the features that are wanted."""
+    names = list(data.feature_names)
+    column_numbers(data.name, names, settings.drop, "--drop")
+    wanted = tuple(name for name in settings.features or names if name not in settings.drop)
+    if not wanted:
+        raise DataError(f"{data.name}: has no column left; a feature is needed")
+    if wanted == data.feature_names:
+        return data
+    columns = column_numbers(data.name, names, wanted)
+    return dataset(data.name, data.features[:, columns], data.y, wanted, data.class_names)
 
 
 def _two_feature_set(settings: DataSettings) -> Dataset:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtui.data.plane import Plane
 from gdtui.types import Floats
@@ -29,6 +30,7 @@ class Dataset:
         feature_names: d names.
         class_names: what the labels 0 and 1 stand for.
         standardized: whether each feature was brought to mean 0 and standard deviation 1.
+        told: how it was read, in a line for the person who gave it; empty for the built-in sets.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Dataset:
     feature_names: tuple[str, ...]
     class_names: tuple[str, str]
     standardized: bool = False
+    told: str = ""
 
     def __len__(self) -> int:
         return len(self.y)
@@ -70,22 +73,36 @@ def dataset(
     labels: Floats,
     feature_names: tuple[str, ...] | None = None,
     class_names: tuple[str, str] = ("0", "1"),
+    told: str = "",
 ) -> Dataset:
     """A data set from features, shape (N, d), and labels 0 or 1, shape (N,)."""
     names = feature_names or tuple(f"x{i + 1}" for i in range(features.shape[1]))
     X = np.ones((len(features), features.shape[1] + 1))
     X[:, 1:] = features
-    return Dataset(name, X, np.ascontiguousarray(labels, dtype=np.float64), names, class_names)
+    return Dataset(name, X, np.ascontiguousarray(labels, dtype=np.float64), names, class_names, told=told)
 
 
-def column_numbers(where: str, header: list[str], wanted: tuple[str, ...]) -> list[int]:
-    """The places of the wanted columns in `header`. Raises DataError where one is missing or named twice."""
+def column_numbers(where: str, header: list[str], wanted: tuple[str, ...], option: str = "--features") -> list[int]:
+    """The places in `header` of the columns that `option` names. Raises DataError where one is missing or named
+    twice."""
     places = {name: place for place, name in reversed(list(enumerate(header)))}
     for name in wanted:
         if name not in places:
             shown = ", ".join(header[:12]) + (", …" if len(header) > 12 else "")
             raise DataError(f"{where}: no such column: {name!r}; there are {shown}")
-    (twice, times), *_ = Counter(wanted).most_common(1)
-    if times > 1:
-        raise DataError(f"--features names {twice!r} twice")
+    for twice, times in Counter(wanted).most_common(1):
+        if times > 1:
+            raise DataError(f"{option} names {twice!r} twice")
     return [places[name] for name in wanted]
+
+
+def sampled(name: str, rows: int, samples: int | None, seed: int) -> NDArray[np.intp] | None:
+    """`--samples` of a set that has its own rows: which of them, drawn by `--data-seed`, in their order; None for all.
+    Raises DataError where there are fewer."""
+    if samples is None or samples == rows:
+        return None
+    if samples > rows:
+        raise DataError(f"--samples {samples} is more than the {rows} rows of {name}")
+    chosen = np.random.default_rng(seed).permutation(rows)[:samples]
+    chosen.sort()
+    return chosen

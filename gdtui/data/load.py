@@ -1,17 +1,29 @@
-"""Where a data set comes from: the built-in ones, or a CSV file."""
+"""Where a data set comes from: the built-in ones, or a table in a file."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from gdtui.data.arrays import read_npy, read_npz
 from gdtui.data.builtin import built_in
 from gdtui.data.csv_file import read_csv
 from gdtui.data.dataset import DataError, Dataset
+from gdtui.data.parquet import read_parquet
+from gdtui.data.preparing import prepared
+from gdtui.data.source import opened
+from gdtui.data.table import Table
+from gdtui.data.troubles import few
 from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
+from gdtui.text import listed
+from gdtui.types import Floats
+
+READERS = {".npy": read_npy, ".npz": read_npz, ".parquet": read_parquet}
+"""What reads a file, by the end of its name; all others are CSV."""
 
 
 def load(settings: DataSettings | str = "blobs") -> Dataset:
-    """The data that `settings` (or a name, or a path of a CSV file, or ``-`` for standard input) asks for.
+    """The data that `settings` (or a name, or a path of a table, or ``-`` for standard input) asks for.
 
     Raises:
         DataError: it cannot be had, or cannot be learnt from.
@@ -21,9 +33,7 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     is_made_up = settings.source in TWO_FEATURE_SETS
     if settings.noise is not None and not is_made_up:
         raise DataError("--noise applies to blobs, moons, circles and xor only")
-    loaded = built_in(settings) if settings.source in BUILT_IN_SETS else read_csv(settings)
-    if not is_made_up:
-        loaded = _subset(loaded, settings)
+    loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
         raise DataError(f"{loaded.name}: values became infinite; give a smaller --noise")
     if len(np.unique(loaded.y)) < 2:
@@ -31,6 +41,14 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
             f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"
         )
     return standardize(loaded) if settings.is_standardized else loaded
+
+
+def _read(settings: DataSettings) -> Table:
+    """The table in a file, or on standard input."""
+    where = "standard input" if settings.source == "-" else settings.source
+    reader = READERS.get(Path(settings.source).suffix.lower(), read_csv)
+    with opened(settings.source) as file:
+        return reader(where, file, settings)
 
 
 def standardize(data: Dataset) -> Dataset:
@@ -46,12 +64,9 @@ def standardize(data: Dataset) -> Dataset:
         mean, deviation = features.mean(axis=0), features.std(axis=0)
         features -= mean
         features /= deviation
-    for name, width, column in zip(data.feature_names, spread, features.T, strict=True):
-        if width == 0:
-            raise DataError(
-                f"{data.name}: feature '{name}' is constant, so it cannot be standardised; "
-                "leave it out with --features, or give --no-standardize"
-            )
+    if not spread.all():
+        raise DataError(f"{data.name}: {_constant(data.feature_names, spread)}")
+    for name, column in zip(data.feature_names, features.T, strict=True):
         if not np.isfinite(column).all():
             raise DataError(
                 f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
@@ -59,12 +74,10 @@ def standardize(data: Dataset) -> Dataset:
     return replace(data, X=X, standardized=True)
 
 
-def _subset(data: Dataset, settings: DataSettings) -> Dataset:
-    """`--samples` of a set that has its own rows: as many of them, drawn by `--data-seed`, in their order."""
-    if settings.samples is None or settings.samples == len(data):
-        return data
-    if settings.samples > len(data):
-        raise DataError(f"--samples {settings.samples} is more than the {len(data)} rows of {data.name}")
-    rows = np.random.default_rng(settings.seed).permutation(len(data))[: settings.samples]
-    rows.sort()
-    return replace(data, X=np.ascontiguousarray(data.X[rows]), y=data.y[rows])
+def _constant(names: tuple[str, ...], spread: Floats) -> str:
+    """What to say of features of no spread."""
+    constant = [name for name, width in zip(names, spread, strict=True) if not width]
+    shown = few([*map(repr, constant)])
+    what = f"features {shown} are constant, so they" if len(constant) > 1 else f"feature {shown} is constant, so it"
+    out = f"leave out what is with --drop {listed(constant)}, or " if len(constant) < len(names) else ""
+    return f"{what} cannot be standardised; {out}give --no-standardize"

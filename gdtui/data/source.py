@@ -2,11 +2,13 @@
 
 import io
 import os
-from contextlib import suppress
+import sys
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import BinaryIO
 
 from gdtui.data.dataset import DataError
+from gdtui.settings import BUILT_IN_SETS
 
 LONGEST_ROW = 2**22
 """Bytes of a row: 4 MiB hold some 200,000 columns."""
@@ -22,33 +24,55 @@ class Source(io.BufferedIOBase):
 
     def __init__(self, where: str, file: BinaryIO) -> None:
         self.where, self._file = where, file
-        self._bytes = self._row_begins = self._lines = 0
+        self.bytes_read = self._row_begins = self._lines = 0
 
     def begin_row(self) -> None:
         """A row has come; what is read from now on belongs to others."""
-        self._row_begins = self._bytes
+        self._row_begins = self.bytes_read
 
     def readable(self) -> bool:
         return True
 
     def read1(self, size: int = -1, /) -> bytes:
         """The next bytes. Raises DataError where they cannot be read, or a row of them has no end."""
-        if self._bytes - self._row_begins > LONGEST_ROW:
+        if self.bytes_read - self._row_begins > LONGEST_ROW:
             much = f"more than {LONGEST_ROW >> 20} MiB without the end of a row"
             raise DataError(f"{self.where}: line {self._lines + 1}: {much}; this is no table")
         try:
             piece = self._file.read(max(size, 1))
         except OSError as error:
             raise DataError(f"{self.where}: cannot be read: {error.strerror or error}") from None
-        self._bytes += len(piece)
+        self.bytes_read += len(piece)
         self._lines += piece.count(b"\n")
         return piece
 
     def not_text(self, error: UnicodeDecodeError) -> DataError:
         """What to say of the piece read last, which could not be decoded."""
         row = self._lines - error.object[error.start :].count(b"\n") + 1
-        byte = self._bytes - len(error.object) + error.start
+        byte = self.bytes_read - len(error.object) + error.start
         return DataError(f"{self.where}: row {row} is not UTF-8 (byte {byte}); save the file as UTF-8")
+
+
+def opened(source: str) -> AbstractContextManager[BinaryIO]:
+    """The file of that name, or standard input (``-``). Raises DataError where it cannot be read."""
+    if source == "-":
+        if sys.stdin is None:
+            raise DataError("standard input is closed; --data - reads from it")
+        if sys.stdin.isatty():  # whose keys are the screen's
+            raise DataError("--data - reads rows from standard input, which is a terminal; pipe a CSV file into it")
+        return nullcontext(sys.stdin.buffer)
+    if not source:
+        raise DataError("--data is empty; it names a built-in set or a CSV file")
+    try:
+        return Path(source).open("rb", buffering=0)
+    except IsADirectoryError:
+        raise DataError(f"{source}: is a directory, not a CSV file") from None
+    except FileNotFoundError:
+        raise DataError(
+            f"{source}: no such file, and no built-in set of that name; there are {', '.join(BUILT_IN_SETS)}"
+        ) from None
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise DataError(f"{source}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def memory() -> int:

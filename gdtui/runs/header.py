@@ -1,7 +1,7 @@
 """What the first line of a run file may say: other values are refused here, before anything is made of them."""
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -28,6 +28,11 @@ class Source(msgspec.Struct):
     features: list[str] | None = None
     classes: tuple[str, str] | None = None
     standardize: bool | None = None
+    drop: list[str] = []
+    missing: Literal["error", "drop", "mean"] = "error"
+    categorical: list[str] = []
+    decimal: Literal[".", ","] | None = None
+    index: bool = True
 
 
 class Rules(msgspec.Struct):

@@ -52,7 +52,8 @@ class LostData(Dataset):
             return None
         name, names, (zero, one) = printable(told.name), _texts(told.features), _texts(told.class_names)
         X = np.empty((0, len(names) + 1))
-        return cls(name, X, np.empty(0), names, (zero, one), asked_for.is_standardized, told.rows, why, seen_in=plane)
+        is_standardized = asked_for.is_standardized
+        return cls(name, X, np.empty(0), names, (zero, one), is_standardized, "", told.rows, why, seen_in=plane)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

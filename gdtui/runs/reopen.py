@@ -15,7 +15,10 @@ from gdtui.runs.archive import ArchivedRun, can_be_bridged
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
 from gdtui.runs.run import Run
-from gdtui.settings import LOSSES, Settings
+from gdtui.settings import BUILT_IN_SETS, LOSSES, Settings
+
+BEFORE = {"decimal": ".", "index": False}
+"""How tables were read before files said so."""
 
 
 def settings_of(file: RunFile) -> Settings:
@@ -27,7 +30,10 @@ def settings_of(file: RunFile) -> Settings:
     header = file.header
     if "rules" not in header or header.get("loss") not in LOSSES:
         raise OnlyLossesError(f"{file.path}: does not say what it was trained on, or how, so it cannot go on")
-    return msgspec.convert({**header, "stop": header["rules"]}, Settings)
+    data = header.get("data", {})
+    if data.get("source", "blobs") not in BUILT_IN_SETS:
+        data = {**BEFORE, **data}
+    return msgspec.convert({**header, "data": data, "stop": header["rules"]}, Settings)
 
 
 def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Dataset:

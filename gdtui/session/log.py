@@ -126,6 +126,8 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     """A log that begins with what a run has done already, as far as each epoch's loss is known; none of that is marked.
     For `happened` see `Log`."""
     log = Log([])
+    if run.data.told:
+        log.add(run.data.told)
     log.add("[INFO] starting training...")
     epochs, losses = _known(run)
     if epochs and epochs[0] > 1:

@@ -1,0 +1,114 @@
+"""What the columns of a table are, once all of it has been read: numbers, texts, an index, or of no use."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtui.data.column import Column, Trouble
+from gdtui.data.labels import MISSING, OTHER
+from gdtui.data.table import Table
+from gdtui.settings import AUTO
+from gdtui.types import Floats
+
+SHORTEST_INDEX = 3
+"""Rows that a column has to count to be taken for an index."""
+
+
+def numbers(column: Column) -> Floats:
+    """The numbers of a column that has them, NaN where missing."""
+    return np.frombuffer((column.point if column.point is not None else column.comma) or b"")
+
+
+def codes(column: Column) -> NDArray[np.intc]:
+    """Which text each row of a column of texts has, -1 where missing."""
+    return np.frombuffer(column.texts.codes, dtype=np.intc)
+
+
+def decide(table: Table) -> list[Column]:
+    """The features, each of numbers, of texts, or with its trouble; without an index."""
+    _settle_marks(table)
+    features = table.features[1:] if _is_index(table) else table.features
+    for column in features:
+        if column.is_categorical or (column.trouble is not None and column.trouble.kind == "text"):
+            _judge_texts(column, AUTO in table.settings.categorical)
+        elif column.trouble is None and 0 < column.percents < np.count_nonzero(~np.isnan(numbers(column))):
+            column.trouble = Trouble("percent", 0, "")
+    return features
+
+
+def _settle_marks(table: Table) -> None:
+    """Decide what the marks in 1,234 and its like are, where their column does not tell: by `--decimal`, by the other
+    columns, or by the separator, since a semicolon is there where commas are decimal. Else it is a trouble."""
+    numeric = [column for column in table.features if not column.is_categorical and column.trouble is None]
+    proven = {"." for column in numeric if column.comma is None} | {"," for column in numeric if column.point is None}
+    expected = "," if table.separator == ";" else "."
+    for column in numeric:
+        if column.either is None or column.point is None or column.comma is None:
+            continue
+        mark = table.settings.decimal
+        if mark is None and len(proven) == 1:
+            (mark,) = proven
+        elif mark is None and not proven and column.marks == {expected}:
+            mark = expected
+        if mark is None:
+            column.trouble = column.either
+        elif mark == ".":
+            column.comma = None
+        else:
+            column.point = None
+
+
+def _is_index(table: Table) -> bool:
+    """Whether the first column counts the rows, was not asked for, and is not all there is."""
+    first, rows = table.features[0], len(table.numbers)
+    is_asked_for = table.settings.features is not None or not table.settings.index
+    if is_asked_for or first.place > 0 or len(table.features) == 1 or rows < SHORTEST_INDEX:
+        return False
+    if first.is_categorical or first.trouble is not None or first.percents:
+        return False
+    values = numbers(first)
+    is_index = bool(values[0] in (0, 1) and np.array_equal(values, np.arange(rows) + values[0]))
+    if is_index:
+        table.index = f"{first.name} (it counts the rows)"
+    return is_index
+
+
+def _judge_texts(column: Column, is_auto: bool) -> None:
+    """Whether a column can be texts, and is to be."""
+    texts, is_asked_for = column.texts, column.is_categorical
+    first = column.trouble or Trouble("text", 0, "")
+    column.trouble, column.is_categorical = None, True
+    if texts.are_lost:
+        column.trouble = first._replace(kind="many")
+    elif len(texts.known) == 1:
+        column.trouble = first._replace(kind="one")
+    elif not is_asked_for and not is_auto:
+        column.trouble = first
+
+
+def gaps_in(column: Column) -> NDArray[np.bool_]:
+    """Where a column lacks a value."""
+    return codes(column) < 0 if column.is_categorical else np.isnan(numbers(column))
+
+
+def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple[NDArray[np.bool_], list[str]]:
+    """Which rows of the two classes lack a value, shape (N,), and the names of the columns in which they do. A column
+    that has none at all is in trouble, and does not count.
+
+    Args:
+        features: of which columns without a name and a value are taken out.
+        y: see `two_classes`.
+        target: the name of the labels.
+    """
+    is_wanted = y != OTHER
+    is_lacking, names = y == MISSING, [target] if (y == MISSING).any() else []
+    for column in [*features]:
+        if column.trouble is None:
+            gaps = gaps_in(column)
+            if gaps[is_wanted].all() and column.is_unnamed and len(features) > 1:
+                features.remove(column)
+            elif gaps[is_wanted].all():
+                column.trouble = Trouble("empty", 0, "")
+            elif gaps[is_wanted].any():
+                is_lacking |= gaps & is_wanted
+                names.append(column.name)
+    return is_lacking, names
