@@ -29,11 +29,6 @@ class Role(IntEnum):
     WRONG_0 = 17
     WRONG_1 = 18
 
-    @property
-    def css(self) -> str:
-        """The name in a style sheet."""
-        return f"chart--{self.name.lower().replace('_', '-')}"
-
 
 RUNS = (Role.CURVE, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -13,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from gdtui.charts.roles import Ground, Role
-from gdtui.tui.colours import field_styles
+from gdtui.tui.colours import chart_styles
 from gdtui.tui.styled import Resized, Styled
 
 if TYPE_CHECKING:
@@ -21,9 +20,7 @@ if TYPE_CHECKING:
 
 
 class ChartView(Styled):
-    """Places a `Chart`; its colours come from the style sheet, one component class a role."""
-
-    COMPONENT_CLASSES = {role.css for role in Role}
+    """Places a `Chart`."""
 
     class Touched(Message):
         """The mouse was pressed, or drawn along with its button down, over a column of the chart."""
@@ -62,20 +59,16 @@ class ChartView(Styled):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        blank = self._style(Role.BLANK, Ground.NONE)
+        blank = self.look(Role.BLANK, Ground.NONE)
         if self.chart is None or y >= self.chart.height:
             return Strip.blank(self.size.width, blank)
-        segments = [Segment(text, self._style(role, ground)) for text, role, ground in self.chart.runs(y)]
+        segments = [Segment(text, self.look(role, ground)) for text, role, ground in self.chart.runs(y)]
         return Strip(segments, self.chart.width).adjust_cell_length(self.size.width, blank)
 
-    def _style(self, role: int, ground: int) -> Style:
+    def look(self, role: int, ground: int = Ground.NONE) -> Style:
+        """How what has this role looks in front of that."""
         if (role, ground) not in self.known:
-            fronts, grounds = self._field
-            look = fronts[role] if role in fronts else self.style(Role(role).css)
-            self.known[role, ground] = look + Style(bgcolor=grounds.get(ground))
+            colours = self.background_colors[1], self.app.current_theme.dark, self.app.console.color_system
+            styles, grounds = chart_styles(*colours)
+            self.known[role, ground] = styles[role] + Style(bgcolor=grounds.get(ground))
         return self.known[role, ground]
-
-    @property
-    def _field(self) -> tuple[dict[int, Style], dict[int, Color]]:
-        """How the field and what lies on it look here."""
-        return field_styles(self.background_colors[1], self.app.console.color_system)

@@ -1,4 +1,4 @@
-"""Colours of the field and of the points on it, made for whatever lies behind them.
+"""Colours of drawings, made for whatever lies behind them.
 
 The classes' hues are Okabe and Ito's (*Color Universal Design*, 2008), which people of any colour vision can tell
 apart; how light they are is computed, so that every theme has tones that part and points that stand out. Contrasts are
@@ -21,8 +21,8 @@ STEPS = 5
 """Tones a class."""
 STRONGEST = 2.2
 """The contrast of the strongest tone to the ground."""
-POINT = 3.3
-"""The contrast of a point to any tone, at the least."""
+POINT, TEXT = 3.3, 4.6
+"""The contrast of a point to any tone, and of a text or a curve to the ground, at the least."""
 
 _DARK_256 = ("#00005f", "#000087", "#0000af", "#005faf"), ("#5f0000", "#870000", "#875f00", "#875f00")
 _LIGHT_256 = ("#d7ffff", "#afffff", "#afd7ff", "#87d7ff"), ("#ffffd7", "#ffd7af", "#ffd787", "#ffaf87")
@@ -40,13 +40,13 @@ class FieldColours(NamedTuple):
     """Of the boundary."""
 
 
-def field_colours(ground: Color, are_256: bool) -> FieldColours:
+def field_colours(ground: Color, dark: bool, are_256: bool) -> FieldColours:
     """The colours on such a ground.
 
     Args:
+        dark: whether light things stand out on it.
         are_256: whether the terminal has 256 colours only, of which near ones would become the same.
     """
-    dark = is_dark(ground)
     ink = Color(255, 255, 255) if dark else Color(0, 0, 0)
     hues = HUES if dark else DARKER_HUES
     if are_256:
@@ -58,40 +58,60 @@ def field_colours(ground: Color, are_256: bool) -> FieldColours:
     return FieldColours(tones, (zero, one), (zero.blend(ink, 0.6), one.blend(ink, 0.6)), ink)
 
 
-_FEW = {True: (("#00AAAA", "#55FFFF"), ("#AA5500", "#FFFF55")), False: (("#0000AA", "#0000AA"), ("#AA0000", "#AA0000"))}
-"""Of 16 colours, those of the field and of the points of each class, on dark and on light grounds."""
+_STROKES = {
+    # The hue, and what stands for it among 16 colours on dark and on light grounds.
+    Role.CURVE: ("#009E73", "#55FF55", "#0000AA"),
+    Role.RUN_2: ("#E69F00", "#FFFF55", "#AA5500"),
+    Role.RUN_3: ("#56B4E9", "#55FFFF", "#AA00AA"),
+    Role.RUN_4: ("#CC79A7", "#FF55FF", "#AA0000"),
+    Role.RUN_5: ("#F0E442", "#FFFFFF", "#555555"),
+    Role.RUN_6: ("#D55E00", "#FF5555", "#000000"),
+    Role.MARK: ("#CC79A7", "#FF55FF", "#AA00AA"),
+    Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
+    Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),
+}
+_BOLD = Role.BOUNDARY, Role.WRONG_0, Role.WRONG_1, Role.NOTE, Role.CURVE
 
 
 @lru_cache(maxsize=8)
-def field_styles(ground: Color, system: str | None) -> tuple[dict[int, Style], dict[int, RichColor]]:
+def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[int, Style], dict[int, RichColor]]:
     """How roles look, and which colours the grounds are.
 
     Args:
         ground: of the drawing.
+        dark: whether light things stand out on it.
         system: as rich names how many colours a terminal has.
     """
-    if system in ("truecolor", "256"):
-        looks = field_colours(ground, system == "256")
-        tones = [tone.rich_color for tone in looks.tones]
-        points, wrong = ([colour.rich_color for colour in pair] for pair in (looks.points, looks.wrong))
-        line = looks.line.rich_color
+    if system in ("truecolor", "256") and ground.ansi is None:
+        looks = field_colours(ground, dark, system == "256")
+        ink = looks.line
+        fronts = {role: _standing_out(Color.parse(hue), ink, (ground,), TEXT) for role, (hue, _, _) in _STROKES.items()}
+        fronts[Role.LABEL] = _standing_out(ground.blend(ink, 0.5), ink, (ground,), TEXT)
+        fronts[Role.AXIS] = ground.blend(ink, 0.35)
     else:
-        few = _FEW[is_dark(ground)]
-        tones = [RichColor.parse(few[number >= STEPS][0]) for number in range(len(TONES))]
-        points = wrong = [RichColor.parse(bright) for _, bright in few]
-        line = RichColor.parse("#FFFFFF" if is_dark(ground) else "#000000")
+        looks = _few(dark)
+        fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in _STROKES.items()}
+        fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
+    fronts |= {Role.BOUNDARY: looks.line, Role.CLASS_0: looks.points[0], Role.CLASS_1: looks.points[1]}
+    fronts |= {Role.WRONG_0: looks.wrong[0], Role.WRONG_1: looks.wrong[1]}
+    tones = dict(zip(TONES, looks.tones, strict=True))
     behind = Style(bgcolor=ground.rich_color)
-    fronts = {UPPER + tone: behind + Style(color=colour) for tone, colour in zip(TONES, tones, strict=True)}
-    fronts[Role.BOUNDARY] = behind + Style(color=line, bold=True)
-    for number in range(2):
-        fronts[(Role.CLASS_0, Role.CLASS_1)[number]] = behind + Style(color=points[number])
-        fronts[(Role.WRONG_0, Role.WRONG_1)[number]] = behind + Style(color=wrong[number], bold=True)
-    return fronts, {**dict(zip(map(int, TONES), tones, strict=True)), Ground.SOLID_1: points[1]}
+    styles = {int(role): behind + Style(color=colour.rich_color) for role, colour in fronts.items()}
+    styles |= {UPPER + tone: behind + Style(color=colour.rich_color) for tone, colour in tones.items()}
+    styles |= {int(role): styles[role] + Style(bold=True) for role in _BOLD} | {int(Role.BLANK): behind}
+    grounds = {int(tone): colour.rich_color for tone, colour in tones.items()}
+    return styles, {**grounds, int(Ground.SOLID_1): looks.points[1].rich_color}
 
 
-def is_dark(ground: Color) -> bool:
-    """Whether light things stand out on it."""
-    return luminance(ground) < 0.18
+def _few(dark: bool) -> FieldColours:
+    """Of 16 colours."""
+    (cold, zero), (warm, one), ink = (
+        (("#00AAAA", "#55FFFF"), ("#AA5500", "#FFFF55"), "#FFFFFF")
+        if dark
+        else (("#0000AA", "#0000AA"), ("#AA0000", "#AA0000"), "#000000")
+    )
+    points = Color.parse(zero), Color.parse(one)
+    return FieldColours((Color.parse(cold),) * STEPS + (Color.parse(warm),) * STEPS, points, points, Color.parse(ink))
 
 
 def luminance(colour: Color) -> float:

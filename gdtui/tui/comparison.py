@@ -106,7 +106,7 @@ class ComparisonBoard(Board):
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
         for number in range(len(snapshot.entrants)):
-            style = self._loss_view.get_component_rich_style(RUNS[number % len(RUNS)].css)
+            style = self._loss_view.look(RUNS[number % len(RUNS)])
             keys.append(Text("▶━" if number == snapshot.front and len(snapshot.entrants) > 1 else " ━", style))
         marked.add_row(Text("\n").join(keys), table)
         self._rows_view.update(marked)

@@ -102,7 +102,12 @@ class Workspace(Board):
         from gdtui.charts.field import Shading
 
         app = self.gdtui
-        if app.no_color or app.console.color_system not in ("truecolor", "256") or not can_show("▀"):
+        if (
+            app.no_color
+            or app.current_theme.ansi
+            or app.console.color_system not in ("truecolor", "256")
+            or not can_show("▀")
+        ):
             return Shading.HATCHED
         return Shading.TWO if app.link.is_slow else Shading.TONES
 

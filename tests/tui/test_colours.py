@@ -10,11 +10,12 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from gdtui.tui.colours import contrast, field_colours
+from gdtui.tui.colours import FieldColours, contrast, field_colours
 from gdtui.tui.themes import OWN
 
 THEMES = [*OWN, *(theme for theme in BUILTIN_THEMES.values() if not theme.ansi)]
 GROUNDS = {theme.name: Color.parse(theme.to_color_system().generate()["background"]) for theme in THEMES}
+DARK = {theme.name: theme.dark for theme in THEMES}
 LOOKS = [(name, are_256) for name in GROUNDS for are_256 in (False, True)]
 
 # Machado, Oliveira and Fernandes, "A Physiologically-based Model for Simulation of Color Vision Deficiency" (2009),
@@ -43,9 +44,13 @@ def apart(one: Color, other: Color, vision: str | None = None) -> float:
     return float(np.linalg.norm(lab(one, vision) - lab(other, vision)))
 
 
+def looks_of(name: str, are_256: bool) -> FieldColours:
+    return field_colours(GROUNDS[name], DARK[name], are_256)
+
+
 @pytest.mark.parametrize(("name", "are_256"), LOOKS)
 def test_tones_part_and_points_stand_out(name: str, are_256: bool) -> None:
-    ground, looks = GROUNDS[name], field_colours(GROUNDS[name], are_256)
+    ground, looks = GROUNDS[name], looks_of(name, are_256)
     seen = {
         tone.rich_color.downgrade(ColorSystem.EIGHT_BIT if are_256 else ColorSystem.TRUECOLOR) for tone in looks.tones
     }
@@ -61,14 +66,14 @@ def test_tones_part_and_points_stand_out(name: str, are_256: bool) -> None:
 @pytest.mark.parametrize("vision", VISIONS)
 @pytest.mark.parametrize(("name", "are_256"), LOOKS)
 def test_people_of_any_colour_vision_can_tell_the_classes_apart(name: str, are_256: bool, vision: str) -> None:
-    looks = field_colours(GROUNDS[name], are_256)
+    looks = looks_of(name, are_256)
     assert apart(looks.tones[0], looks.tones[-1], vision) > 15
     assert apart(*looks.points, vision) > 15
 
 
 def test_the_tones_of_each_class_become_steadily_stronger() -> None:
-    for ground in GROUNDS.values():
-        tones = field_colours(ground, False).tones
+    for name, ground in GROUNDS.items():
+        tones = looks_of(name, False).tones
         for side in (tones[4::-1], tones[5:]):
             steps = [contrast(tone, ground) for tone in side]
             assert steps == sorted(steps)
