@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
 from typing import BinaryIO
 
 from gdtui.data.dataset import DataError
@@ -15,6 +15,8 @@ from gdtui.settings import DataSettings
 
 HEAD = 1_000_000
 """Characters among which the header is looked for."""
+FIRST = 20
+"""Rows by which the separator is judged."""
 CELLS, ROWS = 2**13, 64
 """Cells that are taken in at a time, which is faster than one by one, as long as the processor's cache holds them; and
 rows, at the least."""
@@ -27,7 +29,7 @@ Row = tuple[int, list[str]]
 def read_csv(where: str, file: BinaryIO, settings: DataSettings) -> Table:
     """The table in a file that has a header row and rows of as many cells.
 
-    The separator is whichever of comma, semicolon and tab the header has most of, or else the bar.
+    The separator is a comma, a semicolon, a tab or a bar.
 
     Raises:
         DataError: with file, row (the header is row 1) and column, whatever is wrong.
@@ -48,11 +50,25 @@ def read_csv(where: str, file: BinaryIO, settings: DataSettings) -> Table:
 
 
 def _separator(begin: str) -> str:
-    """What parts the columns, by the header."""
+    """What parts the columns: what is most often in the header, if the rows below it are as wide with that. A comma is
+    the last choice, since it may be decimal."""
     # Quoted names may hold any of the separators.
     head = re.sub(r'"(?:[^"]|"")*"', "", begin[:HEAD]).lstrip("\r\n").split("\n", 1)[0]
-    found = max(",;\t", key=head.count)
-    return found if found in head or "|" not in head else "|"
+    found = sorted(filter(head.count, ";\t|,"), key=head.count, reverse=True)
+    return next((one for one in found if _is_even(begin, one)), found[0] if found else ",")
+
+
+def _is_even(begin: str, separator: str) -> bool:
+    """Whether the first rows are as wide as each other."""
+    reader = csv.reader(io.StringIO(begin, newline=""), delimiter=separator, skipinitialspace=True)
+    try:
+        return len({len(row) for row in islice(filter(_is_row, reader), FIRST)}) == 1
+    except csv.Error:
+        return False
+
+
+def _is_row(cells: list[str]) -> bool:
+    return any(map(str.strip, cells))
 
 
 def _header(where: str, lines: Iterator[Row]) -> list[str]:
@@ -74,7 +90,7 @@ def _rows(source: Source, lines: Iterator[str], separator: str) -> Iterator[Row]
         reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
         for row in reader:
             source.begin_row()
-            if any(map(str.strip, row)):
+            if _is_row(row):
                 yield begins, row
             begins = reader.line_num + 1
     except csv.Error as error:

@@ -9,6 +9,8 @@ from gdtui.data.table import Table
 from gdtui.settings import AUTO
 from gdtui.types import Floats
 
+MENDED = ("text", "either")
+"""Troubles of columns that an option makes good."""
 SHORTEST_INDEX = 3
 """Rows that a column has to count to be taken for an index."""
 
@@ -102,7 +104,7 @@ def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple
     is_wanted = y != OTHER
     is_lacking, names = y == MISSING, [target] if (y == MISSING).any() else []
     for column in [*features]:
-        if column.trouble is None:
+        if column.trouble is None or column.trouble.kind in MENDED:
             gaps = gaps_in(column)
             if gaps[is_wanted].all() and column.is_unnamed and len(features) > 1:
                 features.remove(column)

@@ -13,7 +13,7 @@ from gdtui.data.labels import MISSING, ClassesError, two_classes
 from gdtui.data.numerals import class_of
 from gdtui.data.table import COPIES, Table
 from gdtui.data.troubles import few, of_columns
-from gdtui.text import listed, printable
+from gdtui.text import printable
 from gdtui.types import Floats
 
 Rows = NDArray[np.intp]
@@ -39,11 +39,11 @@ def prepared(table: Table) -> Dataset:
     rows = np.flatnonzero(is_kept)
     chosen = sampled(name, len(rows), settings.samples, settings.seed)
     rows = rows if chosen is None else rows[chosen]
-    values, names = _matrix(table, features, rows)
+    values, names, silent = _matrix(table, features, rows)
     zero, one = map(printable, classes)
     count = _count(len(rows), len(y), 0 if chosen is not None else int((is_lacking & ~is_kept).sum()))
     begin = f"{name}: {count} with {len(names)} feature{'s' * (len(names) > 1)}"
-    told = "; ".join([begin, *_told(table, features, lacking), f"class 1 is {one}"])
+    told = "; ".join([begin, *_told(table, features, lacking, silent), f"class 1 is {one}"])
     labels = y[rows].astype(np.float64)
     return dataset(name, values, labels, tuple(map(printable, names)), (zero, one), printable(told))
 
@@ -66,36 +66,38 @@ def _gaps(
     return [f"{what}: give {leave}--missing mean to fill in means"]
 
 
-def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Floats, list[str]]:
-    """The features of these rows, shape (rows, d), and their names. Raises DataError where they are too many for the
-    memory, or a column says nothing in these rows."""
-    blocks, names = [], []
+def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Floats, list[str], list[str]]:
+    """The features of these rows, shape (rows, d), their names, and the columns that say nothing there, of which
+    none are made. Raises DataError where they are too many for the memory, or there are none."""
+    blocks, names, silent = [], [], []
     for column in features:
-        block, made = _encoded(column, rows, table) if column.is_categorical else (numbers(column)[rows], [column.name])
+        block, made = _encoded(column, rows) if column.is_categorical else (numbers(column)[rows], [column.name])
         is_missing = np.isnan(block)
+        if is_missing.all():
+            silent.append(column.name)
+            continue
         if is_missing.any():
-            if is_missing.all():
-                raise _says_nothing(column, table)
             with np.errstate(over="ignore"):
-                mean = np.nanmean(block, axis=0)
-            block = np.where(is_missing, mean, block)
-        blocks.append(block)
+                block = np.where(is_missing, np.nanmean(block, axis=0), block)
+        blocks.append(block.reshape(len(rows), -1))
         names += made
         if not table.has_room(len(rows), COPIES * 8 * (len(names) - len(blocks)) * len(rows)):
             raise DataError(f"{table.where}: column {column.name!r} makes too many columns for the memory; --drop it")
+    if not blocks:
+        raise DataError(f"{table.where}: no column says anything in the {len(rows)} rows that are left; take more")
     values = np.empty((len(rows), len(names)))
-    np.concatenate([block.reshape(len(rows), -1) for block in blocks], axis=1, out=values)
-    return values, names
+    np.concatenate(blocks, axis=1, out=values)
+    return values, names, silent
 
 
-def _encoded(column: Column, rows: Rows, table: Table) -> tuple[Floats, list[str]]:
+def _encoded(column: Column, rows: Rows) -> tuple[Floats, list[str]]:
     """A column for each text, 1 where it stands; one for the second where there are two; NaN where there is none."""
     from sklearn.preprocessing import OneHotEncoder  # over a second to import: only where it is needed
 
     texts, found = list(column.texts.known), codes(column)[rows]
     present = np.unique(found[found >= 0]).tolist()
     if len(present) < 2:
-        raise _says_nothing(column, table)
+        return np.empty((len(rows), 0)), []
     keys = {code: class_of(texts[code]) for code in present}
     present.sort(key=lambda code: (isinstance(keys[code], str), keys[code]))
     rank = np.zeros(len(texts) + 1, dtype=np.intp)
@@ -106,11 +108,6 @@ def _encoded(column: Column, rows: Rows, table: Table) -> tuple[Floats, list[str
     return block, [f"{column.name}={texts[code]}" for code in (present[1:] if len(present) == 2 else present)]
 
 
-def _says_nothing(column: Column, table: Table) -> DataError:
-    what = f"column {column.name!r} has one value, or none, in the rows that are taken"
-    return DataError(f"{table.where}: {what}; leave it out with --drop {listed([column.name])}")
-
-
 def _count(rows: int, all_rows: int, dropped: int) -> str:
     if rows == all_rows:
         return f"{rows} rows"
@@ -118,13 +115,18 @@ def _count(rows: int, all_rows: int, dropped: int) -> str:
     return f"{rows} of {all_rows} rows{lack}"
 
 
-def _told(table: Table, features: Sequence[Column], lacking: Sequence[str]) -> list[str]:
+def _told(table: Table, features: Sequence[Column], lacking: list[str], silent: list[str]) -> list[str]:
     """What was made of the columns."""
     settings = table.settings
-    filled = [column.name for column in features if column.name in lacking] if settings.missing == "mean" else []
+    features = [column for column in features if column.name not in silent]
     numeric = [column for column in features if not column.is_categorical]
+    filled = [column.name for column in features if column.name in lacking] if settings.missing == "mean" else []
     found = {
-        "left out": [*([table.index] if table.index else []), *settings.drop],
+        "left out": [
+            *([table.index] if table.index else []),
+            *(f"{name} (it says nothing in these rows)" for name in silent),
+            *settings.drop,
+        ],
         "decimal commas in": [column.name for column in numeric if column.point is None],
         "commas part thousands in": [column.name for column in numeric if column.comma is None and "," in column.marks],
         "means filled in": filled,

@@ -44,9 +44,9 @@ class Table:
         wanted = self._wanted(names, is_unnamed=not header[0].strip())
         column_numbers(where, names, settings.drop, "--drop")
         column_numbers(where, [*names, AUTO], settings.categorical, "--categorical")
-        places = column_numbers(where, names, wanted)
         (self.target_place,) = column_numbers(where, names, (self.target,))
         self._check_names(names, wanted)
+        places = column_numbers(where, names, wanted)
         self.features = [
             Column(name, place, not header[place].strip(), name in settings.categorical, SURE // self.width)
             for name, place in zip(wanted, places, strict=True)
