@@ -18,7 +18,7 @@ AT_ONCE = 512
 
 
 class Trouble(NamedTuple):
-    """Why a column cannot be had as numbers, with the first cell that shows it."""
+    """Why a column cannot be had as numbers, with the first cell that shows it, or row 0 where no single one does."""
 
     kind: str
     row: int
@@ -130,7 +130,7 @@ class Column:
         if self.point is not None and not len(endless):
             self.point.frombytes(values.tobytes())
         elif self.trouble is None:
-            self.fail("text", rows[int(endless[0])], str(values[endless[0]]))
+            self.fail("other", rows[int(endless[0])], str(values[endless[0]]))
 
     def fail(self, kind: str, row: int, text: str) -> None:
         """It is no column of numbers."""

@@ -19,7 +19,7 @@ KINDS = {
     "one": "one text only",
     "date": "dates",
     "mixed": "both decimal points and decimal commas",
-    "percent": "a % behind some numbers only",
+    "percent": "a % behind only some of the numbers",
     "either": "numbers whose point or comma may be decimal or part thousands",
     "empty": "no values",
     "other": "values of another kind",
@@ -61,7 +61,7 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _shown(column: Column) -> str:
-    if column.trouble is None or column.trouble.kind == "empty":
+    if column.trouble is None or not column.trouble.row:
         return repr(column.name)
     _, row, text = column.trouble
     return f"{column.name!r} (row {row}: {text[:LONGEST]!r}{'…' * (len(text) > LONGEST)})"
