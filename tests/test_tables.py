@@ -283,10 +283,13 @@ def test_a_file_that_says_something_else_is_refused(tmp_path, wrong):
 
 def test_what_was_read_is_told_first_on_the_screen_and_beside_the_lines(tmp_path):
     table = tmp_path / "t.csv"
-    table.write_text("id,a,y\n1,5,p\n2,6,q\n3,8,q\n")
-    told = "t.csv: 3 rows with 1 feature; left out id (it counts the rows); class 1 is q"
+    table.write_text("patient,a,y\n1,5,p\n2,6,q\n3,8,q\n")
+    told = "t.csv: 3 rows with 1 feature; left out patient (it counts the rows); class 1 is q"
     session = opening.begin(Settings(DataSettings(str(table))), Display())
-    assert [entry.text for entry in session.log.entries][:2] == [told, "[INFO] starting training..."]
+    *lines, last = [entry.text for entry in session.log.entries]
+    assert " ".join(line.strip() for line in lines) == told
+    assert max(map(len, lines)) <= 76
+    assert last == "[INFO] starting training..."
     done = gdtui("--plain", "-e", "1", "--data", str(table))
     assert done.stderr == f"gdtui: {told}\n"
     assert done.stdout.startswith("[INFO] starting training...\n[INFO] epoch #1")

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections import deque
 from itertools import pairwise
+from textwrap import wrap
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +20,8 @@ KEPT = 10_000
 """Lines to scroll back to."""
 LINES_AT_ONCE = 50
 """Where a pull brings more epochs than this, the log shows its last only."""
+TOLD_WIDTH = 76
+"""Columns for what is told of the data: the log of a terminal of 80, which cuts what is longer."""
 RECALLED = 5_000
 """Epochs before those of this session that the log begins with, at the most."""
 
@@ -126,8 +129,8 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     """A log that begins with what a run has done already, as far as each epoch's loss is known; none of that is marked.
     For `happened` see `Log`."""
     log = Log([])
-    if run.data.told:
-        log.add(run.data.told)
+    for line in wrap(run.data.told, TOLD_WIDTH, subsequent_indent="  "):
+        log.add(line)
     log.add("[INFO] starting training...")
     epochs, losses = _known(run)
     if epochs and epochs[0] > 1:
