@@ -121,17 +121,17 @@ Place = tuple[int, int]
 def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Curve], roles: Sequence[Role]) -> list[Place | None]:
     """Draw the curves, the first in front of the others, and thicker where there are any. Returns where each ends."""
     ends: list[Place | None] = []
-    drawn = np.zeros((canvas.height, canvas.width), dtype=bool)
+    counts = np.zeros((canvas.height, canvas.width), dtype=np.uint8)
     columns = [_columns(curve, canvas) for curve in curves]
     for number, (both, role) in enumerate(zip(columns, roles, strict=True)):
         dots = extents(canvas, *both)
         ends.append(_end(dots))
         if number:
             dots[:, : _shared(columns[0], both)] = False
-            drawn |= _take_turns(chart, canvas, dots, drawn, number)
+            _take_turns(chart, canvas, dots, counts)
         elif len(curves) > 1:
             _thicken(dots, canvas)
-            drawn = _cells(dots, canvas)
+            counts += _cells(dots, canvas)
         stamp(chart, canvas, dots, role, over=(Role.MARK,))
     return ends
 
@@ -161,17 +161,20 @@ def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> int:
     return int(differ.argmax()) // ACROSS * ACROSS if differ.any() else 0
 
 
-def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, drawn: np.ndarray, number: int) -> np.ndarray:
-    """Make room for a curve, by turns, where it goes along in the same cells with those drawn before it. Returns its
-    cells."""
+def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, counts: np.ndarray) -> None:
+    """Make room for a curve, by turns, where it goes along in the same cells with some of those drawn before it.
+
+    Args:
+        counts: how many curves have been in each cell so far, shape (height, width).
+    """
     cells = _cells(dots, canvas)
-    both = cells & drawn
-    along = both.any(axis=0)
+    both = cells & (counts > 0)
+    along = np.asarray(both.any(axis=0))
     for _ in range(2):  # to cross is not to go along
         along[1:-1] &= along[:-2] & along[2:]
-    turn = np.arange(canvas.width) // DASH % (number + 1) == number
-    chart.roles[canvas.area][both & (along & turn)] = Role.BLANK
-    return cells
+    turn = np.arange(canvas.width, dtype=np.uint16) // DASH % (counts + 1) == counts
+    chart.roles[canvas.area][both & along & turn] = Role.BLANK
+    counts += cells
 
 
 def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
@@ -206,7 +209,10 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     chars[free, column], roles[free, column] = "│", Role.CURSOR
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
-    _write(chart, canvas, canvas.height - 1, begin, text, Role.CURSOR)
+    beside = roles[:, max(begin, 0) : begin + len(text)]
+    bare = np.flatnonzero((beside == Role.BLANK).all(axis=1))
+    row = int(bare[-1]) if len(bare) else canvas.height - 1
+    _write(chart, canvas, row, begin, text, Role.CURSOR)
 
 
 def _head(chart: Chart, canvas: Canvas, history: Curve, look: Look, role: Role) -> Place | None:
@@ -235,8 +241,8 @@ def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> N
     chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
     for row, begin in _places(end, len(text), canvas):
         cells = row, slice(max(begin - 1, 0), begin + len(text) + 1)
-        # The dotted lines of alpha's changes may be covered, not their labels.
-        if ((roles[cells] == Role.BLANK) | (chars[cells] == "┊")).all():
+        # Lines from top to bottom may be covered, not their labels.
+        if ((roles[cells] == Role.BLANK) | (chars[cells] == "┊") | (chars[cells] == "│")).all():
             _write(chart, canvas, row, begin, text, role)
             return
 

@@ -383,7 +383,7 @@ async def test_where_there_is_little_room_the_table_leaves_the_curve_where_it_is
     async with running(size=size) as (app, pilot):
         await finish(pilot)
         await until(pilot, lambda: "Sampled activations" in screen(app))
-        for words in ("Loss  ", "blobs and boundary", "Confusion matrix"):
+        for words in ("─ Loss ", "blobs and boundary", "Confusion matrix"):
             assert words in screen(app), screen(app)
         first = samples(session(app).run, session(app).run.weights)[0]
         assert f"{first.activation:.4f}" in screen(app)

@@ -60,7 +60,7 @@ def cursor(app: GdtuiApp) -> tuple[int, str] | None:
     if not len(columns):
         return None
     assert len(columns) == 1
-    label = "".join(chart.chars[bottom - 1][chart.roles[bottom - 1] == Role.CURSOR].tolist()).strip("│ ")
+    label = "".join(chart.chars[:bottom][chart.roles[:bottom] == Role.CURSOR].tolist()).replace("│", "").strip()
     return int(columns[0]), label
 
 
