@@ -81,4 +81,5 @@ class LogView(Styled):
         entry = self.entries[index] if index < len(self.entries) else None
         is_marked = entry is not None and (entry.epoch is None or index == self._marked)
         style = self.style("log--event" if is_marked else "log--line")
-        return Strip([Segment("" if entry is None else entry.text, style)]).adjust_cell_length(width, style)
+        text = "" if entry is None else entry.text if index != self._marked else f"▶ {entry.text}"
+        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
