@@ -6,12 +6,14 @@ Nothing that draws knows of this: it is done where Python encodes what is writte
 import codecs
 import io
 import os
+import re
 import sys
 import unicodedata
 from collections.abc import Mapping
 
 _STAND_INS = {
-    **dict.fromkeys("─━╌╍┄┅┈┉═╴╶╸╺╼╾▔–—−‐‑‒", "-"),
+    **dict.fromkeys("─╌╍┄┅┈┉╴╶╺╼╾▔–—−‐‑‒", "-"),
+    **dict.fromkeys("━═╸", "="),  # a bar that fills is told from its rest
     **dict.fromkeys("│┃║╎╏┆┇┊┋╵╷╹╻╽╿▏▎▍▌▐▕▋▊▉‖", "|"),
     **dict.fromkeys("●○◉•◦◯∘", "o"),
     **dict.fromkeys("▲△▴▵↑", "^"),
@@ -38,6 +40,7 @@ _STAND_INS = {
     },
     "≈": "~",
 }
+_ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
 _ABOVE, _BELOW = 0x1B, 0xE4
 """The braille dots of a cell's upper and lower half."""
 
@@ -69,6 +72,16 @@ def _translated(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("stand-in", _translated)
+
+
+def named(keys: str) -> str:
+    """Keys with the names of arrows, where the screen cannot show those: what stands for them are keys too, < and >."""
+    try:
+        "←".encode(getattr(sys.__stdout__, "encoding", None) or "utf-8")
+    except (LookupError, UnicodeError):
+        apart = re.sub("(?<=[↑↓←→])(?=[↑↓←→])", "/", keys)
+        return re.sub("[↑↓←→]", lambda arrow: _ARROWS[arrow[0]], apart)
+    return keys
 
 
 def fit_streams(is_ascii: bool) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from wcwidth import wcswidth
 
 from gdtui import cli
-from gdtui.encoding import encoding_of, stand_in
+from gdtui.encoding import encoding_of, named, stand_in
 
 
 def shown(text: str, encoding: str = "ascii") -> str:
@@ -25,6 +25,7 @@ def shown(text: str, encoding: str = "ascii") -> str:
         ("┌─┬─┐│┃└─┘", "+-+-+||+-+"),
         ("● ▲ ▶ → ↑ ✓ ✗", "o ^ > > ^ + x"),
         ("⠀⠉⣀⣿⡇", " '.::"),
+        ("━━╸───", "===---"),
         ("loading… 2² α −1 “x”", 'loading. 22 a -1 "x"'),
         ("Zürich 東京 🙂 \udcff", "Zurich ???? ?? ?"),
     ],
@@ -35,6 +36,19 @@ def test_what_stands_for_what(text, expected):
 
 def test_what_the_encoding_has_is_kept():
     assert shown("Zürich · × → ●", "latin-1") == "Zürich · × > o"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "expected"),
+    [
+        ("utf-8", "shift+← ←→ Epoch <>"),
+        ("latin-1", "shift+left left/right Epoch <>"),
+        ("ascii", "shift+left left/right Epoch <>"),
+    ],
+)
+def test_arrows_that_cannot_be_shown_are_named_since_their_stand_ins_are_keys(monkeypatch, encoding, expected):
+    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), encoding))
+    assert named("shift+← ←→ Epoch <>") == expected
 
 
 @given(

@@ -18,6 +18,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
+from gdtui.encoding import named
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import printable
 from gdtui.tui import bindings
@@ -182,7 +183,7 @@ class Help(Dialog):
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
 
     def __init__(self, keys: Sequence[bindings.Key], shown: Any) -> None:
-        self._keys = [(key, can_be_done(key, shown)) for key in keys]
+        self._keys = [(key._replace(shown=named(key.shown)), can_be_done(key, shown)) for key in keys]
         self._table, self._columns = Static(id="keys"), 0
         super().__init__("Keys (dim: nothing to do now)", self._table)
 

@@ -10,6 +10,7 @@ from rich.style import Style
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from gdtui.encoding import named
 from gdtui.tui.bindings import FIRST, Key
 from gdtui.tui.possible import can_be_done
 from gdtui.tui.styled import Styled
@@ -54,7 +55,7 @@ class KeyBar(Styled):
 
     def show(self, snapshot: Any) -> None:
         """Show the keys that do something now."""
-        self.footers = [(key, text) for key in self._table if (text := footer(key, snapshot))]
+        self.footers = [(key, named(text)) for key in self._table if (text := footer(key, snapshot))]
 
     def render_line(self, y: int) -> Strip:
         key_style, word_style = self.style("key-bar--key"), self.style("key-bar--word")

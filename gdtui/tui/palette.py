@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
+from gdtui.encoding import named
 from gdtui.tui.board import Board
 from gdtui.tui.possible import can_be_done
 
@@ -35,7 +36,7 @@ def entries(board: Board) -> Iterator[Entry]:
     for key in board.keys:
         if key.action != "app.command_palette" and can_be_done(key, board.snapshot):
             run = partial(board.app.run_action, key.binding, default_namespace=board)
-            yield Entry(f"{key.group}: {key.help}", key.shown, run)
+            yield Entry(f"{key.group}: {key.help}", named(key.shown), run)
 
 
 class Keys(Provider):
