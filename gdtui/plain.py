@@ -178,6 +178,8 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int
 def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
     if session.run.data.told:
         complain(session.run.data.told)
+    if session.writer is not None and session.writer.warning is not None:
+        complain(session.writer.warning)
     out.write("[INFO] starting training...\n")
     if session.run.done:
         where = f"{session.run.done} of {session.run.epochs}, {session.name(session.run)}"

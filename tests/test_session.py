@@ -3,6 +3,7 @@ be that nothing interrupts and no file knows of."""
 
 from __future__ import annotations
 
+import errno
 import re
 import shutil
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.reader import RunFile
 from gdtui.runs.reopen import Watched, reopen
@@ -234,3 +236,22 @@ def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):
     monkeypatch.setattr("gdtui.runs.reader.MOST_BRANCHES", 2)  # who has written more is told where
     damage = str(RunFile(str(path)).damage)
     assert re.search(r"line \d+ is a branch more than the 2 that a run may have; whole: the first", damage)
+
+
+def test_who_writes_where_nothing_can_be_locked_is_told(tmp_path, monkeypatch, capsys):
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", fails)
+    settings = Settings(table(tmp_path / "points.csv"), epochs=2)
+    first, second, third = (str(tmp_path / f"{number}.jsonl") for number in range(3))
+    told = "{}: cannot be locked there; see that no other gdtui writes it meanwhile"
+    session = opening.begin(settings, SLOW, save=first)
+    assert told.format(first) in [entry.text for entry in session.log.entries]
+    session = opening.begin(settings, SLOW)
+    session.do(Save(second))
+    assert Said(told.format(second), is_error=True) in session.turn()
+    assert plain.train(settings, save=third) == 0
+    assert capsys.readouterr().err == f"gdtui: {told.format(third)}\n"
+    assert plain.resume(third, 3, None, Display()) == 0
+    assert capsys.readouterr().err == f"gdtui: {told.format(third)}\n"

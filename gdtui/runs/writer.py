@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict
 from io import BufferedWriter
 from typing import IO, Any
@@ -58,6 +58,7 @@ class RunWriter:
                 self._output = Output(path, force)
             ours = BufferedWriter(self._output.file)
         self._file, self._syncing = ours, Syncing(ours)
+        self.warning = _lock(ours, path)
         if self._output is not None:
             self._begin(run, branches or [run])
 
@@ -65,8 +66,8 @@ class RunWriter:
         """Write what has been done, and take the place of what is there."""
         assert self._output is not None
         try:
-            for file in filter(None, (self._output.replaced, self._file)):
-                _lock(file, self.path)
+            if self._output.replaced is not None:
+                _lock(self._output.replaced, self.path)
             self.take(header(branches[0]))
             for event in _so_far(run, branches):
                 self.take(event)
@@ -125,17 +126,18 @@ def telling_why(path: str) -> Iterator[None]:
         raise RunFileError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _lock(file: IO[bytes], path: str) -> None:
-    """Make the file ours until it is closed: two writers would spoil it. Raises RunFileError where it is another's."""
-    with suppress(ImportError):  # Windows has no such locks
+def _lock(file: IO[bytes], path: str) -> str | None:
+    """Make the file ours until it is closed, since two writers would spoil it; returns for people that this cannot be,
+    as on some network file systems. Raises RunFileError where it is another's."""
+    try:
         import fcntl
 
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RunFileError(f"{path}: is being written by another gdtui; gdtui watch {path} shows it") from None
-        except OSError:
-            pass  # nor have some network file systems
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise RunFileError(f"{path}: is being written by another gdtui; gdtui watch {path} shows it") from None
+    except (ImportError, OSError):  # Windows has no such locks at all
+        return f"{path}: cannot be locked there; see that no other gdtui writes it meanwhile"
+    return None
 
 
 def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:

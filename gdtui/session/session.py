@@ -72,6 +72,8 @@ class Session:
         self._happened: list[Happened] = []
         self._moment: Moment | None = None
         self._logs = {run: log_of(run, self._happened)}
+        if writer is not None and writer.warning is not None:
+            self.log.add(writer.warning)
         self._began = clock()
         self.phase = self.standing()
         if self.phase is Phase.PAUSED and watched is None:
@@ -260,6 +262,8 @@ class Session:
             return False
         self.writer = writer
         self.say(f"saved in {path}, as is what is still to come")
+        if writer.warning is not None:
+            self.say(writer.warning, is_error=True)
         return True
 
     def _replay(self) -> None:
