@@ -1,6 +1,7 @@
 """Numbers as people read, type and step them. Imports nothing heavy: the command line reads it."""
 
 import math
+import re
 
 
 def watchable_speed(epochs: int) -> float:
@@ -28,7 +29,9 @@ def ladder_step(value: float, up: bool) -> float:
 
 
 def whole_number(text: str) -> int:
-    """A whole number, as typed: also as 1e6. Raises ValueError."""
+    """A whole number, as typed: also as 1e6, and as 1,000,000, which is how the screen has it. Raises ValueError."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", text, re.ASCII):
+        text = text.replace(",", "")
     try:
         return int(text)
     except ValueError:

@@ -48,6 +48,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             session.tell(Forked(epoch, of, alpha))
             session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}", is_marked=True)
             session.phase = Phase.TRAINING
+        case ask.Do.FORK:
+            session.say("f trains on from an epoch of the past; ← goes there first", is_logged=False)
         case ask.Restart(fresh):
             session.seed += fresh
             session.start_over(run.restarted(session.seed if fresh else None))

@@ -94,5 +94,5 @@ class Pace:
     def text(self) -> str:
         """The speed for the status line."""
         if not self.is_max:
-            return f"{self.speed:g}/s"
+            return f"{self.speed:,.10g}/s"
         return "max" if self.measured == 0 else f"max {short(self.measured)}/s"

@@ -65,7 +65,15 @@ BINDINGS = (
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
     Key("Look", "x", "epoch_axis", "x", "x Epochs", "Show all epochs, the latest, or a log axis"),
-    Key("Look", "t", "table", "t", "t Table", "Show or hide the table of samples"),
+    Key("Look", "tab", "page(1)", "tab", "tab Pages", "Next page: log, samples, confusion matrix"),
+    Key("Look", "shift+tab", "page(-1)", "shift+tab", "", "The page before"),
+    Key("Look", "t", "table", "t", "t Samples", "Show the samples, or the log again"),
+    Key("Look", "j,shift+down", "scroll(1)", "j  shift+↓", "", "Scroll the page down"),
+    Key("Look", "k,shift+up", "scroll(-1)", "k  shift+↑", "", "Scroll the page up"),
+    Key("Look", "z,Z", "zoom", "z", "z Zoom", "Zoom the chart in front (▸), or back"),
+    Key("Look", "v", "front", "v", "v Chart", "Bring the other chart to the front"),
+    Key("Look", "escape", "back", "escape", "", "Back from a zoom, or a page over charts"),
+    Key("Look", "B", "blocks", "B", "", "Show large digits, or not"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
     Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),
     Key("Look", "ctrl+l", "app.repaint", "ctrl+l", "", "Paint the screen anew"),
@@ -80,7 +88,16 @@ BINDINGS = (
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {
     *("travel_to_start", "log_scale", "epoch_axis", "app.record", "app.still", "app.repaint"),
-    *("app.suspend_process", "app.choose_theme", "app.command_palette", "help", "quit", "app.interrupt"),
+    *(
+        "scroll(1)",
+        "scroll(-1)",
+        "app.suspend_process",
+        "app.choose_theme",
+        "app.command_palette",
+        "help",
+        "quit",
+        "app.interrupt",
+    ),
 }
 COMPARING = (
     Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),
@@ -91,7 +108,10 @@ COMPARING = (
 )
 """The same where runs are compared."""
 
-FIRST = ("fork", "travel_to_end", "next_branch", "pause", "step", "alpha_up", "more_epochs", "help", "quit")
+FIRST = (
+    *("fork", "travel_to_end", "next_branch", "pause", "step", "help", "alpha_up", "more_epochs", "quit"),
+    *("page(1)", "zoom", "travel(-1)", "front", "faster"),
+)
 """What the footer shows first, where it has no room for all."""
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import Static
 
 from gdtui.session.commands import Command, Do
 from gdtui.text import printable
+from gdtui.tui.arrangement import Area, Arrangement
 from gdtui.tui.bindings import BINDINGS, Key
+from gdtui.tui.panes import Panes
 from gdtui.wire.compositor import FrugalScreen
 
 if TYPE_CHECKING:
@@ -37,6 +40,35 @@ class Board(FrugalScreen):
         self.what = what
         self.dialog: Dialog | None = None
         self.title_view = Static(f"gdtui  {printable(what)}", id="title", markup=False)
+        self.panes: Panes
+        """All that is shown but dialogs."""
+
+    def arranged(self, width: int, height: int) -> Arrangement:
+        """What is where, in a window of that size."""
+        raise NotImplementedError
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """What is where now."""
+        return self.arranged(*self.panes.size)  # a screen that is being taken down has no size
+
+    def areas(self, width: int, height: int) -> dict[str, Area]:
+        """The areas of `arranged`."""
+        return self.arranged(width, height).areas
+
+    def on_mount(self) -> None:
+        self.rearrange(*self.app.size)
+
+    def on_resize(self, event: Resize) -> None:
+        self.rearrange(*event.size)
+
+    def rearrange(self, width: int = 0, height: int = 0) -> None:
+        """Something else is to be seen, or there is other room for it, where that is told."""
+        arranged = self.arranged(width, height) if width else self.arrangement
+        for frames in ("round", "rule", "none"):
+            self.set_class(arranged.charts == frames, f"charts-{frames}")
+            self.set_class(arranged.pages == frames, f"pages-{frames}")
+        self.panes.place()
 
     def draw(self, snapshot: Any) -> Any:
         """The drawings, for `show`. Called outside the screen's thread, since they may take long."""
@@ -109,15 +141,18 @@ def panel(widget: Widget, title: str) -> Widget:
     return widget.add_class("panel")
 
 
-def entitle(widget: Widget, title: str, below: str = "") -> None:
-    """Write this into a widget's frame, unless it is there: even the same would be laid out anew."""
+def entitle(widget: Widget, title: str | Content, below: str | None = None) -> None:
+    """Write this into a widget's frame, unless it is there: even the same would be laid out anew. None leaves what is
+    below as it is."""
     for place, text in (("border_title", title), ("border_subtitle", below)):
-        content = _literal(text)
+        if text is None:
+            continue
+        content = text if isinstance(text, Content) else literal(text)
         if content.markup != getattr(widget, place):
             setattr(widget, place, content)
 
 
 @lru_cache
-def _literal(text: str) -> Content:
+def literal(text: str, style: str = "") -> Content:
     """A text as it is: of a plain one Textual would take brackets, of a class, say, for markup."""
-    return Content(printable(text))
+    return Content.styled(printable(text), style) if style else Content(printable(text))

@@ -34,8 +34,9 @@ class ChartView(Styled):
         self.chart: Chart | None = None
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self.capture_mouse()
-        self._touch(event)
+        if event.get_content_offset(self) is not None:  # not its frame
+            self.capture_mouse()
+            self._touch(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self.app.mouse_captured is self:

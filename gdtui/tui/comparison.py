@@ -15,11 +15,13 @@ from textual.widgets import Static
 
 from gdtui.charts.roles import RUNS
 from gdtui.session.commands import GoTo
+from gdtui.tui.arrangement import Arrangement, arrange_comparison
 from gdtui.tui.bindings import COMPARING, textual_bindings
 from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
+from gdtui.tui.panes import Panes
 
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint.
@@ -27,15 +29,14 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Standings
     from gdtui.views.loss_axes import Look
 
-NARROW, SHORT = 70, 20
-"""Columns and rows below which there is no room for all columns of the table, and for the log of several runs."""
+NARROW = 70
+"""Columns below which there is no room for all columns of the table."""
 
 
 class ComparisonBoard(Board):
     """Looks at run files."""
 
     keys = COMPARING
-    VERTICAL_BREAKPOINTS = [(0, "short"), (SHORT, "high")]
     BINDINGS = textual_bindings(COMPARING)
 
     snapshot: Standings | None
@@ -46,16 +47,23 @@ class ComparisonBoard(Board):
         """Whether the loss is on a logarithmic scale, where somebody has chosen."""
         self._across = 0
         self.add_class("compare")
-        self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="compare-log")
-        self._key_bar = KeyBar(COMPARING)
+        self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="log")
+        self._key_bar = KeyBar(COMPARING, id="keys")
         self._rows_view = Static("reading …", markup=False)
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
+        panels = (self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")
+        parts = [panel(view, title) for view, title in panels]
+        self._table_view.add_class("page")
+        self._log_view.add_class("page")
+        self._rows = 2, 9
+        """Of the table, and of the log with its frame."""
+        self.panes = Panes(self.head(), *parts, self._key_bar, areas=self.areas)
 
     def compose(self) -> ComposeResult:
-        yield self.head()
-        for view, title in ((self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")):
-            yield panel(view, title)
-        yield self._key_bar
+        yield self.panes
+
+    def arranged(self, width: int, height: int) -> Arrangement:
+        return arrange_comparison(width, height, *self._rows)
 
     # Drawing
 
@@ -69,12 +77,17 @@ class ComparisonBoard(Board):
         return title(scales_of(curve, look)), loss_chart(curve, look, *self._loss_view.size)
 
     def show(self, snapshot: Standings, drawn: tuple[str, Chart] | None) -> None:
+        from gdtui.runs.compare import tasks_differ
+
         self.snapshot = snapshot
         if drawn is not None:
             entitle(self._loss_view, drawn[0])
             self._loss_view.show(drawn[1])
-        self.set_class(len(snapshot.entrants) > 1, "several")
-        self._log_view.display = bool(snapshot.log) or len(snapshot.entrants) == 1
+        runs, before = snapshot.entrants, self._rows
+        # A table that cannot compare all says so below; of several runs there may be nothing to log.
+        self._rows = len(runs) + 1 + tasks_differ(runs), 9 if len(runs) == 1 else 4 * bool(snapshot.log)
+        if self._rows != before:
+            self.rearrange()
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
         self._key_bar.show(snapshot)
         self.draw_table(snapshot)
@@ -102,7 +115,9 @@ class ComparisonBoard(Board):
             return
         from gdtui.report import standings_table
 
-        table = standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, is_narrow=self.size.width < NARROW)
+        table = standings_table(
+            snapshot.entrants, snapshot.target, snapshot.epoch, is_narrow=self._table_view.size.width < NARROW
+        )
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
         for number in range(len(snapshot.entrants)):
@@ -122,6 +137,12 @@ class ComparisonBoard(Board):
         epoch = epoch_at(event.column, *self._loss_view.size, front.curve, self._look(self.snapshot), last)
         if epoch is not None:
             self.ask(GoTo(epoch))
+
+    def action_scroll(self, lines: int) -> None:
+        if "log" in self.arrangement.areas:
+            self._log_view.scroll_lines(lines)
+        else:
+            self._table_view.scroll_relative(y=lines, animate=False)
 
     def action_log_scale(self) -> None:
         if self.snapshot is not None:

@@ -17,11 +17,15 @@ from gdtui.tui.styled import Styled
 
 BETWEEN = 2
 """Blank cells between two keys."""
+LAST = {"help": 1, "quit": 2}
+"""What stands at the end, in that order, though it may be among the first to be shown."""
 
 
-def footer(key: Key, shown: Any) -> str:
+def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
     """What the foot says of a key, given the snapshot that is shown; empty where it would do nothing, or nothing of
     use."""
+    if key.action == "zoom" and is_zoomed:
+        return "z Back"
     if shown is None or not can_be_done(key, shown):
         return key.footer if can_be_done(key, shown) else ""
     match key.action:
@@ -47,24 +51,33 @@ class KeyBar(Styled):
 
     footers: reactive[list[tuple[Key, str]]] = reactive(list)
 
-    def __init__(self, keys: Sequence[Key]) -> None:
-        super().__init__()
+    is_zoomed = reactive(False)
+    """Whether a chart has the screen to itself."""
+
+    def __init__(self, keys: Sequence[Key], *, id: str) -> None:
+        super().__init__(id=id)
         order = {action: place for place, action in enumerate(FIRST)}
         self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
+        self._snapshot: Any = None
         self.show(None)
+
+    def watch_is_zoomed(self) -> None:
+        if self._snapshot is not None:
+            self.show(self._snapshot)
+
+    def wait(self) -> None:
+        """There is nothing yet that could be asked for anything."""
+        self.footers = [pair for pair in self.footers if pair[0].action in LAST]
 
     def show(self, snapshot: Any) -> None:
         """Show the keys that do something now."""
-        self.footers = [(key, named(text)) for key in self._table if (text := footer(key, snapshot))]
+        self._snapshot = snapshot
+        self.footers = [(key, named(text)) for key in self._table if (text := footer(key, snapshot, self.is_zoomed))]
 
     def render_line(self, y: int) -> Strip:
         key_style, word_style = self.style("key-bar--key"), self.style("key-bar--word")
         segments = [Segment(" ", word_style)]
-        room = self.size.width - 1 + BETWEEN
-        for key, text in self.footers:
-            room -= len(text) + BETWEEN
-            if room < 0:
-                break
+        for key, text in self._fitting():
             name, _, word = text.partition(" ")
             click = Style.from_meta({"@click": key.binding if "." in key.action else f"screen.{key.binding}"})
             segments += [
@@ -73,3 +86,13 @@ class KeyBar(Styled):
                 Segment(" " * BETWEEN, word_style),
             ]
         return Strip(segments).adjust_cell_length(self.size.width, word_style)
+
+    def _fitting(self) -> list[tuple[Key, str]]:
+        """Those that there is room for, the first first, and at the end those that are wanted wherever one is."""
+        room, fitting = self.size.width - 1 + BETWEEN, []
+        for key, text in self.footers:
+            room -= len(text) + BETWEEN
+            if room < 0:
+                break
+            fitting.append((key, text))
+        return sorted(fitting, key=lambda pair: LAST.get(pair[0].action, 0))

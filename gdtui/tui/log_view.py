@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
 from textual.strip import Strip
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class LogView(Styled):
-    """Entries that follow the newest; the mouse wheel scrolls back."""
+    """Entries that follow the newest, until somebody scrolls back."""
 
     COMPONENT_CLASSES = {"log--line", "log--event"}
 
@@ -61,6 +62,10 @@ class LogView(Styled):
         self.border_subtitle = f"{self._back} newer line{'s' * (self._back > 1)} below" if self._back else ""
         self.refresh()
 
+    def scroll_lines(self, lines: int) -> None:
+        """Show what is so many lines further down."""
+        self._scroll(-lines)
+
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         event.stop()
         self._scroll(3)
@@ -75,11 +80,28 @@ class LogView(Styled):
         else:
             self._seek()
 
+    def _top(self) -> int:
+        """The place of the entry in the first line. Where the newest is followed, several lines come before all move
+        up: that is calmer to look at, and less to send."""
+        height, added = self.size.height, self._shown[0]
+        if self._back:
+            return max(0, len(self.entries) - height - self._back)
+        step = max(1, height // 3)
+        first = -(-max(0, added - height) // step) * step
+        return max(0, first - (added - len(self.entries)))
+
     def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        index = max(0, len(self.entries) - height - self._back) + y
+        width = self.size.width
+        index = self._top() + y
         entry = self.entries[index] if index < len(self.entries) else None
         is_marked = entry is not None and (entry.epoch is None or index == self._marked)
         style = self.style("log--event" if is_marked else "log--line")
-        text = "" if entry is None else entry.text if index != self._marked else f"▶ {entry.text}"
+        text = "" if entry is None else _fitted(f"▶ {entry.text}" if index == self._marked else entry.text, width)
         return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+
+
+def _fitted(text: str, width: int) -> str:
+    """A line in so many columns. Where it is too long, it goes without its level first; what is cut has a mark."""
+    if cell_len(text) > width:
+        text = text.replace("[INFO] ", "", 1)
+    return text if cell_len(text) <= width or not width else set_cell_size(text, width - 1) + "…"

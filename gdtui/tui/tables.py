@@ -19,17 +19,31 @@ if TYPE_CHECKING:
     from gdtui.runs.samples import Sample
 
 
-class SamplesPanel(VerticalScroll, can_focus=False):
-    """The sampled rows. Features are shown as far as there is room for them."""
+class Page(VerticalScroll, can_focus=False):
+    """What may be higher than its place."""
 
-    COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--unknown"}
-
-    def __init__(self, *, id: str | None = None) -> None:
-        self._view = Static()
+    def __init__(self, *, id: str) -> None:
+        self._view = Static(markup=False)
+        self._lines = 0
         super().__init__(self._view, id=id)
 
     def on_resize(self) -> None:
         self.post_message(Resized())
+
+    def scroll_lines(self, lines: int) -> None:
+        """Show what is so many lines further down."""
+        self.scroll_relative(y=lines, animate=False)
+
+    def update(self, content: Table | Text | str, lines: int) -> None:
+        """Show this, which has so many lines; the screen is laid out anew only where it had others."""
+        self._view.update(content, layout=lines != self._lines)
+        self._lines = lines
+
+
+class SamplesPanel(Page):
+    """The sampled rows. Features are shown as far as there is room for them."""
+
+    COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--unknown"}
 
     def show(self, rows: list[Sample], names: tuple[str, ...], missing: str) -> None:
         """Show these rows, whose features have these names, or why there are none."""
@@ -39,8 +53,8 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         if not width or not self.is_attached:  # without styles: not laid out yet, or being taken down
             return
         room = max(0, min(len(names), (width - 31) // 9))
-        if not rows or not self.is_attached:  # on a screen that is being taken down there are no styles
-            self._view.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""))
+        if not rows:
+            self.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""), -1)
             self.border_subtitle = ""
             return
         labels = "activation" if width > 34 + 9 * room else "activ.", "pred", "true"
@@ -48,15 +62,24 @@ class SamplesPanel(VerticalScroll, can_focus=False):
         look = {"box": None, "padding": (0, 1, 0, 0), "header_style": styles["unknown"]}
         table = samples_table(rows, names, room, labels, styles, widest=8, **look)
         table.caption = None  # it stands in the border
-        self._view.update(table)
+        if width < 29:  # the sign is enough
+            table.columns[-1].max_width, table.columns[-1].overflow = 1, "crop"
+        self.update(table, len(rows))
         hidden = len(names) - room
-        self.border_subtitle = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
+        below = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
+        if below != self.border_subtitle:
+            self.border_subtitle = below
 
 
-def confusion_of(shown: Moment, class_names: tuple[str, str]) -> Table | str:
+class ConfusionPanel(Page):
     """Counts of true against predicted classes over all rows, or why there are none."""
-    from gdtui.report import confusion_table
 
-    if shown.confusion is not None:
-        return confusion_table(shown.confusion, class_names, "true ╲ pred", box=None, padding=(0, 2, 0, 0))
-    return "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"
+    def show(self, shown: Moment, class_names: tuple[str, str]) -> None:
+        from gdtui.report import confusion_table
+
+        if shown.confusion is not None:
+            look = {"box": None, "padding": (0, 2, 0, 0)}
+            self.update(confusion_table(shown.confusion, class_names, "true ╲ pred", **look), 3)
+        else:
+            missing = "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"
+            self.update(missing, -1)

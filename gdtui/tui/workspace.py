@@ -1,4 +1,4 @@
-"""The screen of a run: views in slots, the log, and a drawer with the table of sampled activations."""
+"""The screen of a run: charts in slots, the band of numbers, and a drawer with the log and the results."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.events import Resize
 from textual.widgets import Static
 
 from gdtui.encoding import can_show
@@ -20,12 +18,9 @@ from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
 from gdtui.text import printable
 from gdtui.tui.bindings import BINDINGS, textual_bindings
-from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.key_bar import KeyBar
-from gdtui.tui.log_view import LogView
-from gdtui.tui.status import Status, StatusLines, status_of
-from gdtui.tui.tables import SamplesPanel, confusion_of
+from gdtui.tui.stage import Stage
+from gdtui.tui.status import Status, status_of
 
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.
@@ -37,7 +32,7 @@ if TYPE_CHECKING:
     from gdtui.views.view import View
 
 
-class Workspace(Board):
+class Workspace(Stage):
     """A run on show.
 
     Args:
@@ -56,45 +51,27 @@ class Workspace(Board):
         self._shows_link = False
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._saved_view = Static("", id="saved", markup=False)
-        self._small_view = Static("", id="small", markup=False)
-        self._slots = ChartView(id="loss"), ChartView(id="scatter")
         self._views: tuple[View, ...] = ()
         """What the slots show."""
-        self._samples_views = SamplesPanel(id="samples"), SamplesPanel(id="samples-below")
-        self._confusion_view = Static(id="confusion", markup=False)
-        self._status_lines = StatusLines()
-        self._status_lines.status = Status(epochs, alpha)
-        self._log_view = LogView(id="log")
-        self._key_bar = KeyBar(BINDINGS)
+        self.status_lines.status = Status(epochs, alpha)
+        self.panes = self.compose_panes(self._saved_view)
 
     def compose(self) -> ComposeResult:
-        yield self.head(self._saved_view)
-        yield self._small_view
-        with Horizontal(id="main"):
-            with Vertical(id="left"):
-                yield panel(self._slots[0], "Loss")
-                yield panel(self._samples_views[0], "Sampled activations")
-            with Vertical(id="right"):
-                yield panel(self._slots[1], "Data")
-        yield self._status_lines
-        with Horizontal(id="bottom"):
-            yield panel(self._log_view, "Log")
-            yield panel(self._samples_views[1], "Sampled activations")
-            yield panel(self._confusion_view, "Confusion matrix")
-        yield self._key_bar
+        yield self.panes
 
     # Drawing
 
     def draw(self, snapshot: Snapshot) -> list[tuple[tuple[str, str], Chart | None]]:
-        """Each view's titles, and its drawing, where there is room for one."""
+        """Each view's titles, and its drawing, where it is to be seen."""
         from gdtui.views.data import DataView
         from gdtui.views.loss import LossView
 
         self._views = self._views or (LossView(), DataView())
         cast("DataView", self._views[1]).shading = self._shading()
+        areas = self.arrangement.areas
         return [
-            (view.titles(snapshot), view.draw(snapshot, *slot.size) if slot.size.area else None)
-            for slot, view in zip(self._slots, self._views, strict=True)
+            (view.titles(snapshot), view.draw(snapshot, *slot.size) if slot.id in areas and slot.size.area else None)
+            for slot, view in zip(self.slots, self._views, strict=True)
         ]
 
     def _shading(self) -> Shading:
@@ -116,44 +93,42 @@ class Workspace(Board):
         self._own_data = self._own_data or snapshot.run.settings.data
         if before is None or before.title != snapshot.title:
             self.title_view.update(f"gdtui  {snapshot.title}")
-        self._open_drawer(before, snapshot)
-        for slot, (titles, chart) in zip(self._slots, drawn, strict=True):
-            entitle(slot, *titles)
+        self._turn_page(before, snapshot)
+        for slot, (titles, chart) in zip(self.slots, drawn, strict=True):
+            self.entitle(str(slot.id), *titles)
             if chart is not None:
                 slot.show(chart)
         self.show_status(snapshot)
-        self._log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
-        self._key_bar.show(snapshot)
+        self.log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
+        self.key_bar.show(snapshot)
         self._show_saving(snapshot)
         self.draw_table(snapshot)
 
     def show_status(self, snapshot: Snapshot) -> None:
         shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
-        self._status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
+        self.status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
 
-    def _open_drawer(self, before: Snapshot | None, snapshot: Snapshot) -> None:
-        """The table comes with the end of a run, and makes way for what is trained next; where there is no room for
-        both, also for the past, whose log has a mark."""
-        turned = before is not None and before.phase.is_past != snapshot.phase.is_past
-        if before is None or before.run is not snapshot.run:
-            is_open = snapshot.phase.is_over and not snapshot.missing
-        elif turned and self.has_class("narrow"):
-            is_open = snapshot.phase.is_over
-        elif not turned and before.phase.is_over != snapshot.phase.is_over:
-            is_open = snapshot.phase.is_over and not snapshot.missing
-        else:
+    def _turn_page(self, before: Snapshot | None, snapshot: Snapshot) -> None:
+        """The end of a run opens the samples. Where nobody chose a page, the log comes back with what is trained next,
+        and with the past, which has a mark in it."""
+        is_over = snapshot.phase.is_over
+        is_same = before is not None and before.run is snapshot.run
+        if before is not None and is_same and before.phase.is_over == is_over:
             return
-        self.set_class(is_open, "results")
+        if is_same and is_over and before is not None and not before.phase.is_past and self.wish.page == "log":
+            self.is_chosen = False
+        if not self.is_chosen:
+            self.show_wish(page="samples" if is_over and not snapshot.missing else "log")
 
     def draw_table(self, snapshot: Snapshot) -> None:
-        if not self.has_class("results"):
-            return
-        from gdtui.runs.samples import samples
+        areas, data = self.arrangement.areas, snapshot.run.data
+        if "samples" in areas:
+            from gdtui.runs.samples import samples
 
-        data = snapshot.run.data
-        rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
-        self._samples_views[self.has_class("narrow")].show(rows, data.feature_names, snapshot.missing)
-        self._confusion_view.update(confusion_of(snapshot.shown, data.class_names))
+            rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
+            self.samples_view.show(rows, data.feature_names, snapshot.missing)
+        if "confusion" in areas:
+            self.confusion_view.show(snapshot.shown, data.class_names)
 
     def _show_saving(self, snapshot: Snapshot) -> None:
         """Say in the corner which file holds the run, or that none does, where one held the run before or was to."""
@@ -170,17 +145,10 @@ class Workspace(Board):
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         if self.snapshot is not None:
-            view = self._views[self._slots.index(event.view)]
+            view = self._views[self.slots.index(event.view)]
             command = view.touched(self.snapshot, event.column, *event.view.size)
             if command is not None:
                 self.ask(command)
-
-    def on_resize(self, event: Resize) -> None:
-        width, height = event.size
-        tiny = width < 60 or height < 16
-        self.set_class(not tiny and (width < 100 or height < 36), "narrow")
-        self.set_class(tiny, "tiny")
-        self._small_view.update(f"{width}×{height} is small for charts; ? for keys" if tiny else "")
 
     # Keys
 
@@ -193,10 +161,6 @@ class Workspace(Board):
         if self._views:
             cast("LossView", self._views[0]).turn_epochs()
             self.gdtui.redraw()
-
-    def action_table(self) -> None:
-        self.toggle_class("results")
-        self.on_resized()
 
     def action_link(self) -> None:
         self._shows_link = not self._shows_link
@@ -214,7 +178,7 @@ class Workspace(Board):
 
     def action_ask_epochs(self) -> None:
         if self._steered is not None:
-            self._question("epochs in all", str(self._steered.epochs), a_count, ask.SetEpochs)
+            self._question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)
 
     def _question(self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]) -> None:
         """Ask the session for something, with an argument that is typed; see `Question`."""

@@ -21,9 +21,9 @@ def assert_restored(terminal: Terminal) -> None:
 
 def epoch(terminal: Terminal) -> int:
     """The epoch that the status line tells."""
-    found = re.search(r"epoch +(\d+)/\d", terminal.screen_text())
+    found = re.search(r"epoch +([\d,]+)/\d", terminal.screen_text())
     assert found is not None
-    return int(found[1])
+    return int(found[1].replace(",", ""))
 
 
 def trained(epochs: int) -> Callable[[Terminal], bool]:

@@ -182,7 +182,7 @@ def test_the_window_over_here_sets_the_size_over_there(server: Server) -> None:
     with server.gdtui(*ENDLESS) as terminal:
         assert_alive_and_seen(terminal)
         terminal.resize(40, 12)
-        terminal.wait_for("40×12 is small")
+        terminal.wait_for("↑↓ Alpha  ? Help")
         terminal.resize(120, 40)
         terminal.wait_for("q Quit")
         assert_alive_and_seen(terminal)

@@ -148,7 +148,7 @@ def test_a_window_of_another_size_in_tmux(tmux: Tmux) -> None:
     begin(tmux, "--epochs", "100000000", "--speed", "max")
     tmux.wait_for("[INFO] epoch #", "q Quit")
     for columns, rows, pieces in (
-        (40, 12, ("40×12 is small", "[INFO]")),
+        (40, 12, ("training", "accuracy", "? Help")),
         (80, 24, ("blobs and boundary", "Loss", "q Quit")),
         (200, 50, ("blobs and boundary", "Loss", "q Quit")),
     ):

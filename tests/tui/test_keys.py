@@ -41,6 +41,7 @@ from tests.tui.driving import (
 
 def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.terminal.test_life
+    import tests.tui.test_arranged
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_travel  # noqa: F401 - which press the others
@@ -150,10 +151,19 @@ async def test_epochs_can_be_typed(key: str) -> None:
         assert "epochs 5 → 250" in log(app)
 
 
+async def test_epochs_can_be_typed_as_the_screen_has_them() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "e", *"1,000", "enter")
+        assert session(app).run.epochs == 1000
+        assert "0/1,000" in screen(app)
+        await press(pilot, "e")
+        assert app.screen.query_one("Input").value == "1,000"
+
+
 async def test_a_wrong_number_of_epochs_is_said_to_be_wrong_and_can_be_left() -> None:
     async with running() as (app, pilot):
         await press(pilot, "e")
-        for wrong in ("abc", "0", "-3", "1.5", "15e-1", "1e999", "[/x]", "²", ""):
+        for wrong in ("abc", "0", "-3", "1.5", "15e-1", "1e999", "[/x]", "²", "1,00", ""):
             app.screen.query_one("Input").value = wrong
             await press(pilot, "enter")
             await until(pilot, lambda wrong=wrong: f"{wrong!r} is not a whole number of at least 1" in screen(app))
@@ -179,7 +189,7 @@ async def test_fewer_epochs_than_are_done_end_the_run_where_it_is() -> None:
 async def test_more_epochs_make_a_finished_run_go_on(key: str) -> None:
     async with running(Settings(epochs=10, init=START), FLAT_OUT) as (app, pilot):
         await finish(pilot)
-        assert base(app).has_class("results")
+        assert base(app).wish.page == "samples"
         await pilot.press(key)
         await until(pilot, lambda: status(app).state == "done" and status(app).epoch == 15)
         await idle(pilot)
@@ -208,7 +218,7 @@ async def test_faster_goes_up_to_max(key: str) -> None:
     async with running(display=Display(speed=200_000)) as (app, pilot):
         await press(pilot, key)
         assert session(app).pace.speed == 500_000
-        assert "500000/s" in screen(app)
+        assert "500,000/s" in screen(app)
         await press(pilot, key, key, key)
         assert session(app).pace.is_max
         assert "max" in screen(app)
@@ -384,7 +394,7 @@ async def test_the_table_comes_and_goes(key: str) -> None:
             await press(pilot, key)
             await pilot.pause()
             assert ("Confusion matrix" in screen(app)) is shown
-            assert ("Sampled activations" in screen(app)) is shown
+            assert ("activation pred true" in screen(app)) is shown
 
 
 @pytest.mark.parametrize("key", keys("link"))

@@ -58,13 +58,20 @@ def wheel(app: Any, times: int) -> None:
         view(app).post_message(events.MouseScrollUp(view(app), 1, 1, 0, 0, 0, False, False, False))
 
 
+async def open_log(pilot: Pilot[int]) -> None:
+    """Open the log, where another page or the charts have its place."""
+    board = base(pilot.app)
+    board.action_open("log")
+    await idle(pilot)
+    assert "log" in board.arrangement.areas
+
+
 async def resized(pilot: Pilot[int], size: tuple[int, int]) -> None:
     """Give the window that size, and the log its place in it."""
     await pilot.resize_terminal(*size)
     await until(pilot, lambda: base(pilot.app).size == size)
-    await pilot.pause()
-    if base(pilot.app).has_class("results") and base(pilot.app).has_class("narrow"):
-        await press(pilot, "t")  # the table has it there
+    await idle(pilot)
+    await open_log(pilot)
 
 
 @pytest.mark.parametrize(
@@ -73,6 +80,7 @@ async def resized(pilot: Pilot[int], size: tuple[int, int]) -> None:
 async def test_the_epoch_looked_at_is_still_to_be_seen_after_a_change_of_size(sizes: list[tuple[int, int]]) -> None:
     async with running(FORTY, size=sizes[0]) as (app, pilot):
         await finish(pilot)
+        await open_log(pilot)
         app.ask(GoTo(17))
         await idle(pilot)
         wanted = [line_of(session(app).run, 17)]
@@ -102,11 +110,13 @@ async def forked(app: Any, pilot: Pilot[int], epoch: int, alpha: float) -> None:
     await pilot.press("f")
     await until(pilot, lambda: snapshot(app).run is not of and status(app).state == "done")
     await idle(pilot)
+    await open_log(pilot)
 
 
 async def test_each_branch_has_a_log_of_its_own() -> None:
     async with running(FORTY) as (app, pilot):
         await finish(pilot)
+        await open_log(pilot)
         first = session(app).run
         of_first = log(app)
         await forked(app, pilot, 41, 0.001)
@@ -132,6 +142,7 @@ async def test_another_branch_begins_with_its_newest_line_also_for_whoever_had_s
     async with running(FORTY) as (app, pilot):
         await finish(pilot)
         await forked(app, pilot, 31, 0.001)
+        await open_log(pilot)
         wheel(app, 5)
         await pilot.pause()
         assert "newer lines below" in screen(app)

@@ -199,7 +199,7 @@ async def test_the_end_is_shown_even_where_the_terminal_was_not_ready() -> None:
         await pilot.press("space")
         await until(pilot, lambda: run.stop is not None)
         far.come_back()
-        await until(pilot, lambda: base(app).has_class("results"))
+        await until(pilot, lambda: base(app).wish.page == "samples")
         assert "all 5 epochs done" in log(app)
 
 

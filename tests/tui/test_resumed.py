@@ -30,7 +30,7 @@ async def test_a_long_run_goes_on_at_a_speed_that_can_be_watched_for_its_length(
         await idle(pilot)
         assert session(app).pace.speed == 50_000  # over in 20 s
         if begin is resumed:
-            assert snapshot(app).speed == "50000/s"
+            assert snapshot(app).speed == "50,000/s"
 
 
 async def test_the_choice_of_data_has_the_runs_own_and_no_run_file(tmp_path: Path) -> None:

@@ -34,6 +34,7 @@ from tests.tui.driving import (
     keys,
     log,
     marked,
+    notices,
     press,
     running,
     screen,
@@ -73,9 +74,8 @@ def at(app: GdtuiApp, alphas: list[float], epoch: int) -> tuple[float, np.ndarra
 
 async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: list[float]) -> None:
     """All panels show that epoch of a run with these alphas, as it was measured; the table is open."""
-    if not base(app).has_class("results"):
-        await press(pilot, "t")
-    await pilot.pause()
+    base(app).action_open("samples")
+    await idle(pilot)
     run, (loss, weights) = session(app).run, at(app, alphas, epoch)
     measured = measure(run.kernel, weights)
     shown = status(app)
@@ -90,6 +90,8 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     text = [line.rsplit("│", 2)[-2].split() for line in screen(app).split("\n") if line.rstrip().endswith("│")]
     for row in ([str(true_negative), str(false_positive)], [str(false_negative), str(true_positive)]):
         assert any(words[-2:] == row for words in text)
+    base(app).action_open("log")
+    await idle(pilot)
     assert marked(app) == [f"[INFO] epoch #{epoch}, loss={loss:.7f}"]
     loss_view = base(app).query_one("#loss", ChartView)
     here = cursor(app)
@@ -239,7 +241,7 @@ async def test_more_epochs_asked_for_in_the_past_train_nobody_while_one_looks_at
 async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
     async with running() as (app, pilot):
         before = screen(app)
-        for action in (*(action for action, _ in JUMPS), "replay", "fork", "next_branch"):
+        for action in (*(action for action, _ in JUMPS), "replay", "next_branch"):
             await press(pilot, *keys(action))
         await pilot.click("#loss", offset=(30, 5))
         await pilot.pause()
@@ -353,6 +355,7 @@ async def test_each_key_forks_in_the_past_and_not_in_the_present(key: str) -> No
         await step(pilot, 2)
         await press(pilot, key)
         assert (len(branches(app)), status(app).state) == (1, "paused")
+        assert notices(app) == ["f trains on from an epoch of the past; ← goes there first"]
         await pilot.press("left", key)
         await until(pilot, lambda: status(app).state == "done")
         await idle(pilot)
@@ -560,12 +563,12 @@ async def test_an_epoch_without_a_line_marks_the_nearest_line_before_it() -> Non
 async def test_where_there_is_no_room_for_both_the_past_shows_the_curve_and_the_end_the_table() -> None:
     async with running(SHORT, size=(100, 30)) as (app, pilot):
         await finish(pilot)
-        assert base(app).has_class("results")
+        assert base(app).wish.page == "samples"
         await press(pilot, "left")
         await pilot.pause()
         assert cursor(app) is not None
-        assert not base(app).has_class("results")
+        assert base(app).wish.page == "log"
         await press(pilot, "t")
-        assert base(app).has_class("results")
+        assert base(app).wish.page == "samples"
         await press(pilot, "end")
-        assert base(app).has_class("results")
+        assert base(app).wish.page == "samples"

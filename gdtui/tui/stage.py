@@ -1,0 +1,149 @@
+"""The places of a run's screen: two charts, the band of numbers, and a drawer with pages. What is in them is told by
+whoever has a snapshot."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from textual.content import Content
+from textual.events import Click
+from textual.style import Style
+from textual.widgets import Static
+
+from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
+from gdtui.tui.board import Board, entitle, literal
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.key_bar import KeyBar
+from gdtui.tui.log_view import LogView
+from gdtui.tui.panes import Panes
+from gdtui.tui.status import StatusLines
+from gdtui.tui.tables import ConfusionPanel, Page, SamplesPanel
+
+TABS = {"log": "Log", "samples": "Samples", "confusion": "Confusion"}
+TITLES = {"log": "Log", "samples": "Sampled activations", "confusion": "Confusion matrix"}
+
+
+class Stage(Board):
+    """A board with these places, and the keys that say what is to be seen.
+
+    Args:
+        what: see `Board`.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.wish = Wish()
+        """What is to be seen."""
+        self.is_chosen = False
+        """Whether it is the person who opened the page."""
+        self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
+        self._titles = {"loss": ("Loss", ""), "scatter": ("Data", "")}
+        self.log_view, self.samples_view = LogView(id="log"), SamplesPanel(id="samples")
+        self.confusion_view = ConfusionPanel(id="confusion")
+        self.pages: dict[str, LogView | Page] = {
+            "log": self.log_view,
+            "samples": self.samples_view,
+            "confusion": self.confusion_view,
+        }
+        self.status_lines, self.key_bar = StatusLines(id="band"), KeyBar(self.keys, id="keys")
+        self.key_bar.wait()
+        for view in (*self.slots, *self.pages.values()):
+            view.add_class("panel")
+        for view in self.pages.values():
+            view.add_class("page")
+
+    def compose_panes(self, *in_head: Static) -> Panes:
+        """All places; these are in the head."""
+        pages = self.pages.values()
+        return Panes(self.head(*in_head), *self.slots, self.status_lines, *pages, self.key_bar, areas=self.areas)
+
+    def arranged(self, width: int, height: int) -> Arrangement:
+        return arrange(width, height, self.wish)
+
+    def show_wish(self, **wishes: object) -> None:
+        """Let something else be seen."""
+        before, self.wish = self.wish, self.wish._replace(**wishes)  # type: ignore[arg-type]
+        if self.wish == before:
+            return
+        self.rearrange()
+        self.key_bar.is_zoomed = self.wish.is_zoomed
+        self.call_after_refresh(self.on_resized)
+
+    def rearrange(self, width: int = 0, height: int = 0) -> None:
+        super().rearrange(width, height)
+        arranged = self.arranged(width, height) if width else self.arrangement
+        page = self.wish.page if self.wish.page in arranged.stops else "samples"
+        tabs = _tabs(arranged.stops, page) if arranged.has_tabs else None
+        for name, view in self.pages.items():
+            view.set_class(name == page, "front")
+            if name in arranged.areas:
+                entitle(view, tabs or TITLES[name])
+                tabs = None
+        for name, slot in zip(CHARTS, self.slots, strict=True):
+            slot.set_class(name == CHARTS[self.wish.front], "front")
+            self.entitle(name)
+
+    def entitle(self, name: str, *titles: str) -> None:
+        """Write these into a chart's frame, or those before, with a mark where it is the one in front."""
+        title, below = self._titles[name] = titles or self._titles[name]  # type: ignore[assignment]
+        number = CHARTS.index(name)
+        if self.arrangement.charts != "round":  # there is nothing below
+            title, below = f"{title}  {below}".rstrip(), ""
+        entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
+
+    def on_click(self, event: Click) -> None:
+        """A click on a chart's frame takes it to the front."""
+        for number, slot in enumerate(self.slots):
+            if event.widget is slot and event.get_content_offset(slot) is None:
+                self.show_wish(front=number)
+
+    # Keys
+
+    def action_page(self, step: int) -> None:
+        """Open the next page, or, where it takes the charts' place, none."""
+        arranged, wish = self.arrangement, self.wish
+        stops = [*arranged.stops] if arranged.has_drawer else ["", *arranged.stops]
+        page = wish.page if wish.page in stops else "samples"
+        here = page if arranged.has_drawer or wish.covers else ""
+        self.action_open(stops[(stops.index(here) + step) % len(stops)])
+
+    def action_table(self) -> None:
+        is_open = "samples" in self.arrangement.areas and self.wish.page != "log"
+        self.action_open("samples" if not is_open else "log" if self.arrangement.has_drawer else "")
+
+    def action_open(self, page: str) -> None:
+        """Open this page, or none."""
+        self.is_chosen = True
+        self.show_wish(page=page or self.wish.page, covers=bool(page), is_zoomed=False)
+
+    def action_scroll(self, lines: int) -> None:
+        if self.wish.page in self.arrangement.areas:
+            self.pages[self.wish.page].scroll_lines(lines)
+
+    def action_zoom(self) -> None:
+        self.show_wish(is_zoomed=not self.wish.is_zoomed)
+
+    def action_front(self) -> None:
+        self.show_wish(front=1 - self.wish.front)
+
+    def action_back(self) -> None:
+        self.show_wish(is_zoomed=False, covers=self.wish.covers and self.wish.is_zoomed)
+
+    def action_blocks(self) -> None:
+        wish = self.wish._replace(is_big=not self.wish.is_big)
+        if wish.is_big and arrange(*self.size, wish._replace(is_zoomed=False)).areas["band"].height < BLOCKS:
+            self.app.notify(f"large digits need a window of at least {BIG[0]}×{BIG[1]}")
+        else:
+            self.show_wish(is_big=wish.is_big)
+
+
+@lru_cache
+def _tabs(names: tuple[str, ...], page: str) -> Content:
+    """The names of pages; a click on one opens it."""
+    tabs = [
+        literal(TABS[name], "bold" if name == page else "dim").stylize(
+            Style.from_meta({"@click": f"screen.open('{name}')"})
+        )
+        for name in names
+    ]
+    return Content(" │ ").join(tabs)

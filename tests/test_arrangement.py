@@ -1,0 +1,103 @@
+"""Where everything is on a screen of each size: all of it to be seen, nothing over anything else."""
+
+from itertools import combinations, product
+
+import pytest
+
+from gdtui.tui.arrangement import (
+    CHARTS,
+    LEAST_CHART,
+    PAGES,
+    WIDE,
+    Area,
+    Arrangement,
+    Wish,
+    arrange,
+    arrange_comparison,
+)
+
+SIZES = [*product(range(20, 221), range(8, 71))]
+
+
+def faults(arranged: Arrangement, width: int, height: int) -> list[str]:
+    """What is wrong with any screen."""
+    areas = arranged.areas
+    found = [
+        f"{name} leaves the screen"
+        for name, area in areas.items()
+        if area.x < 0 or area.y < 0 or area.x + area.width > width or area.y + area.height > height
+    ]
+    found += [f"{one} is over {other}" for one, other in combinations(areas, 2) if overlap(areas[one], areas[other])]
+    if sum(area.width * area.height for area in areas.values()) != width * height:
+        found.append("some cells are nobody's")
+    for name in filter(areas.__contains__, CHARTS):
+        framed = {"round": (2, 2), "rule": (0, 1), "none": (0, 0)}[arranged.charts]
+        room = areas[name].width - framed[0], areas[name].height - framed[1]
+        if room[0] < LEAST_CHART[0] or room[1] < LEAST_CHART[1]:
+            found.append(f"{name} has no room: {room}")
+    return found
+
+
+def overlap(one: Area, other: Area) -> bool:
+    return (
+        one.x < other.x + other.width
+        and other.x < one.x + one.width
+        and one.y < other.y + other.height
+        and other.y < one.y + one.height
+    )
+
+
+def test_both_charts_and_the_numbers_are_there_at_every_size() -> None:
+    for width, height in SIZES:
+        arranged = arrange(width, height)
+        assert faults(arranged, width, height) == [], (width, height)
+        assert {"band", "keys", "loss"} <= set(arranged.areas), (width, height)
+        if width >= 40 and height >= 12:
+            assert "scatter" in arranged.areas, (width, height)
+        if height >= 24 and width >= 60:
+            assert arranged.has_drawer, (width, height)
+
+
+def test_a_page_leaves_the_charts_where_they_are_wherever_there_is_a_drawer() -> None:
+    for width, height in SIZES:
+        usual = arrange(width, height)
+        for page in PAGES:
+            arranged = arrange(width, height, Wish(page=page, covers=True))
+            assert faults(arranged, width, height) == [], (width, height, page)
+            assert page in arranged.areas or page not in arranged.stops, (width, height, page)
+            if usual.has_drawer:
+                assert [arranged.areas.get(name) for name in CHARTS] == [usual.areas.get(name) for name in CHARTS]
+            if width >= WIDE and usual.has_drawer:
+                assert set(PAGES) <= set(arranged.areas)
+
+
+@pytest.mark.parametrize("front", [0, 1])
+def test_a_chart_that_is_zoomed_has_all_but_the_numbers_and_the_keys(front: int) -> None:
+    for width, height in SIZES:
+        arranged = arrange(width, height, Wish(front=front, is_zoomed=True, covers=True))
+        assert faults(arranged, width, height) == [], (width, height)
+        assert set(arranged.areas) == {CHARTS[front], "band", "keys"}
+
+
+def test_large_digits_are_nowhere_where_they_have_no_room() -> None:
+    for width, height in SIZES:
+        arranged = arrange(width, height, Wish(is_big=True))
+        assert faults(arranged, width, height) == [], (width, height)
+        assert (arranged.areas["band"].height == 5) is (width >= 80 and height >= 30)
+
+
+@pytest.mark.parametrize(("runs", "log"), [(1, 9), (2, 0), (5, 4), (40, 4)])
+def test_runs_that_are_compared_have_a_chart_and_a_table_at_every_size(runs: int, log: int) -> None:
+    for width, height in SIZES:
+        arranged = arrange_comparison(width, height, runs + 1, log)
+        assert faults(arranged, width, height) == [], (width, height)
+        assert {"standings", "keys"} <= set(arranged.areas)
+        assert height < 12 or "loss" in arranged.areas
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (200, 3), (19, 30), (300, 7)])
+def test_where_no_chart_fits_there_is_what_does(size: tuple[int, int]) -> None:
+    for wish in (Wish(), Wish(is_zoomed=True), Wish(covers=True), Wish(is_big=True)):
+        assert faults(arrange(*size, wish), *size) == []
+        assert "band" in arrange(*size, wish).areas
+    assert faults(arrange_comparison(*size, 3, 4), *size) == []
