@@ -125,7 +125,7 @@ def test_the_scale_is_logarithmic_where_losses_span_more_than_thirtyfold_and_tur
     kinds = [scales_of(history_of(losses[:done]), Look(400)).ylog for done in range(1, 401, 3)]
     assert [one for one, after in pairwise(kinds) if one != after] == [False]
     turn = losses[3 * kinds.index(True)]
-    assert 100 / 40 < 30 * turn < 100 * 1.01
+    assert 100 / 34 < turn < 100 / 29
 
 
 def test_a_choice_counts_more_than_the_losses() -> None:
