@@ -11,6 +11,7 @@ from gdtui.data.csv_file import read_csv
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.parquet import read_parquet
 from gdtui.data.preparing import prepared
+from gdtui.data.progress import PROGRESS
 from gdtui.data.source import opened
 from gdtui.data.table import Table
 from gdtui.data.troubles import few
@@ -30,6 +31,9 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     """
     if isinstance(settings, str):
         settings = DataSettings(settings)
+    progress = PROGRESS.get()
+    if progress is not None:
+        progress.name = "standard input" if settings.source == "-" else settings.source
     is_made_up = settings.source in TWO_FEATURE_SETS
     if settings.noise is not None and not is_made_up:
         raise DataError("--noise applies to blobs, moons, circles and xor only")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from gdtui.data.dataset import DataError
+from gdtui.data.progress import PROGRESS, Progress
 from gdtui.settings import BUILT_IN_SETS
 
 LONGEST_ROW = 2**22
@@ -25,6 +26,9 @@ class Source(io.BufferedIOBase):
     def __init__(self, where: str, file: BinaryIO) -> None:
         self.where, self._file = where, file
         self.bytes_read = self._row_begins = self._lines = 0
+        self._progress = PROGRESS.get() or Progress()
+        with suppress(OSError, ValueError):  # it is no file of the system's
+            self._progress.size = os.fstat(file.fileno()).st_size  # of a pipe, 0
 
     def begin_row(self) -> None:
         """A row has come; what is read from now on belongs to others."""
@@ -43,7 +47,9 @@ class Source(io.BufferedIOBase):
         except OSError as error:
             raise DataError(f"{self.where}: cannot be read: {error.strerror or error}") from None
         self.bytes_read += len(piece)
-        self._lines += piece.count(b"\n")
+        lines = piece.count(b"\n")
+        self._lines += lines
+        self._progress.saw(len(piece), lines)
         return piece
 
     def not_text(self, error: UnicodeDecodeError) -> DataError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import wait
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,15 +11,29 @@ from gdtui.numbers import ladder_step
 from gdtui.runs.events import MOST_BRANCHES, Forked, Switched
 from gdtui.runs.run import Run
 from gdtui.session import commands as ask
+from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase
 from gdtui.settings import MOST_EPOCHS
 
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
+WHILE_READING = (ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
+"""What can be asked for while data is read, beside leaving."""
+
+AT_ONCE = 0.2
+"""Seconds within which data is waited for in the turn that asks for it: most is there by then."""
+
 
 def carry_out(command: ask.Command, session: Session) -> None:
-    """Do what was asked for. What trains or steers is not to be had where a file is only watched."""
+    """Do what was asked for. What trains or steers is not to be had where a file is only watched; while data is read,
+    the run stands still, and `Do.PAUSE` gives the reading up."""
+    if session.reading is not None:
+        if command is ask.Do.PAUSE or isinstance(command, ask.ChooseData):
+            session.reading.give_up()
+            session.reading = None
+        if command is not ask.Do.LEAVE and not isinstance(command, WHILE_READING):
+            return
     if isinstance(session.run, Run):
         _steer(command, session, session.run)
     _look(command, session)
@@ -108,8 +123,18 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     settings = run.settings
     init = settings.init if isinstance(settings.init, str) else "uniform"
     settings = replace(settings, data=command.data, alpha=run.alpha, epochs=run.epochs, init=init)
+    session.reading = Reading(command.data.source, lambda: Run(settings, load(command.data)))
+    wait([session.reading.run], AT_ONCE)
+    take_in(session)
+
+
+def take_in(session: Session) -> None:
+    """What was read takes the place of the run, once it is there; where it cannot be had, the run goes on as it was."""
+    if session.reading is None or not session.reading.run.done():
+        return
+    reading, session.reading = session.reading, None
     try:
-        new = Run(settings, load(command.data))
+        new = reading.run.result()
     except (ValueError, MemoryError) as error:
         text = "the data does not fit into memory" if isinstance(error, MemoryError) else str(error)
         session.say(text, is_error=True, is_logged=False)

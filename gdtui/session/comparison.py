@@ -31,6 +31,7 @@ class Standings:
     phase: ClassVar[Phase] = Phase.FOLLOWING
     stop: ClassVar[None] = None
     saved_in: ClassVar[None] = None
+    reading: ClassVar[str] = ""
     """As in a `Snapshot`: files that are looked at stand still, and are written by others."""
     entrants: list[Entrant]
     target: float | None = None

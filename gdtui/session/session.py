@@ -19,10 +19,11 @@ from gdtui.runs.following import ANEW
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
-from gdtui.session.acts import carry_out
+from gdtui.session.acts import carry_out, take_in
 from gdtui.session.commands import ChooseData, Command
 from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
+from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Display
 
@@ -59,6 +60,8 @@ class Session:
         """The epoch shown, where that is not the newest."""
         self.fork_alpha: float | None = None
         """The alpha chosen for a fork from there."""
+        self.reading: Reading | None = None
+        """Other data that is being read; the run stands still meanwhile."""
         self.is_leaving = False
         self.left_behind: str | None = None
         self.failure: str | None = None
@@ -90,17 +93,19 @@ class Session:
         """Seconds until there is something to do again; None where that is not before something is asked for."""
         if self._queue:
             return 0.0
-        if self.phase in (Phase.TRAINING, Phase.REPLAY):
+        if self.reading is None and self.phase in (Phase.TRAINING, Phase.REPLAY):
             least = 0.1 if self.phase is Phase.REPLAY and self.pace.is_max else 0.0
             return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
-        return None if self.watched is None else POLL
+        return None if self.watched is None and self.reading is None else POLL
 
     def turn(self) -> list[Happened]:
         """Do what was asked for, so that it can be shown at once, or train, play or read on for a moment; returns what
         happened."""
         self._happened.clear()
         self._is_asked.clear()
-        if not self._queue:
+        if self.reading is not None:
+            take_in(self)
+        elif not self._queue:
             self._began = self._clock()
             if self.phase is Phase.TRAINING:
                 count, seconds = self.pace.due(self._began)
@@ -113,7 +118,7 @@ class Session:
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
-        if not self.phase.moves:
+        if not self.phase.moves or self.reading is not None:
             self.pace.rest()
         return [*self._happened]
 
@@ -129,6 +134,7 @@ class Session:
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
             None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self.failure, self._done, self.is_leaving,
+            "" if self.reading is None else self.reading.progress.text,
         )  # fmt: skip
 
     def close(self) -> str | None:

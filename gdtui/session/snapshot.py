@@ -62,6 +62,7 @@ class Snapshot:
         left_behind: the file of a run before this.
         failure: why what was to be saved is in no file, or not all of it.
         asked: how many commands have been carried out.
+        reading: how far other data is read, in words, while the run stands still for it; else empty.
     """
 
     phase: Phase
@@ -86,6 +87,7 @@ class Snapshot:
     failure: str | None
     asked: int
     is_leaving: bool
+    reading: str
 
     @property
     def title(self) -> str:

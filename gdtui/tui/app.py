@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from textual.binding import Binding
 from textual.screen import Screen
 
+from gdtui.data.progress import PROGRESS, Progress
 from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
@@ -37,6 +38,8 @@ DIALOGS_AFTER = 1.0
 """Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
 COLLECTS_EVERY = 5.0
 """Seconds."""
+PROGRESS_EVERY = 0.2
+"""Seconds, while the data is read that the run begins with."""
 PATIENCE = 1.0
 """Seconds that leaving waits for the session."""
 HOME = str(Path(__file__).parents[2])
@@ -118,6 +121,9 @@ class GdtuiApp(TerseApp):
 
     async def _live(self) -> None:
         """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
+        progress = Progress()
+        PROGRESS.set(progress)
+        timer = self.set_interval(PROGRESS_EVERY, lambda: self.board.show_waiting(progress.text))
         try:
             session = await in_background(self.begin)
         except (ValueError, MemoryError) as error:
@@ -125,6 +131,8 @@ class GdtuiApp(TerseApp):
             self.failure = too_large if isinstance(error, MemoryError) else str(error)
             self.exit(2)
             return
+        finally:
+            timer.stop()
         self.session = session
         self.film.keep()
         self._keep_smooth()
@@ -146,7 +154,7 @@ class GdtuiApp(TerseApp):
                 self._leave(snapshot)
                 return
             await self._show(snapshot)
-            self._rests = not snapshot.phase.moves
+            self._rests = not snapshot.phase.moves and not snapshot.reading
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False
@@ -162,7 +170,7 @@ class GdtuiApp(TerseApp):
         gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
         self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
         self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
-        dialogs = partial(asyncio.to_thread, import_module, "gdtui.tui.dialogs")
+        dialogs = partial(asyncio.to_thread, import_module, "gdtui.tui.data_choice")
         self.set_timer(DIALOGS_AFTER, lambda: self.run_worker(dialogs, group="imports"))  # type: ignore[arg-type]
 
     async def _show(self, snapshot: Any) -> None:
@@ -173,7 +181,7 @@ class GdtuiApp(TerseApp):
         if snapshot.asked != self._told:
             self.board.show_status(snapshot)
         self._told = snapshot.asked
-        if not snapshot.phase.moves:
+        if not snapshot.phase.moves and not snapshot.reading:
             waits = [asyncio.ensure_future(wait) for wait in (self.link.wait(), self._asked.wait())]
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:

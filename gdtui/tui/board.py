@@ -85,6 +85,9 @@ class Board(FrugalScreen):
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
 
+    def show_waiting(self, text: str) -> None:
+        """Show how far the data is read that is awaited; nothing is known of it where that is empty."""
+
     def head(self, *others: Widget) -> Widget:
         """The title, others beside it, and the sign that says that the screen is recorded; shown while it is."""
         return Horizontal(self.title_view, *others, Static("● rec", id="rec", markup=False), id="head")
@@ -101,7 +104,7 @@ class Board(FrugalScreen):
 
     def open(self, name: str, *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
         """Ask by way of a dialog of that name, and do something with the answer, if there is one."""
-        from gdtui.tui import dialogs  # the first paint does not wait for it
+        from gdtui.tui import data_choice, dialogs  # the first paint does not wait for them
 
         def answered(answer: Any) -> None:
             self.dialog = None
@@ -110,7 +113,7 @@ class Board(FrugalScreen):
 
         if not (self.is_attached and self.is_mounted):  # before there is a screen, or when it is taken down
             return
-        self.dialog = dialog = getattr(dialogs, name)(*about)
+        self.dialog = dialog = getattr(data_choice if name == "DataChoice" else dialogs, name)(*about)
         dialog.answered = answered
         self.mount(dialog)
 

@@ -19,25 +19,18 @@ from textual.widgets import Input, Label, OptionList, Static
 from textual.widgets.option_list import Option
 
 from gdtui.encoding import named
-from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import printable
 from gdtui.tui import bindings
 from gdtui.tui.possible import can_be_done
 
 HELP_WIDTH = 116
 """Columns, as the style sheet has it too."""
+SHORT = 16
+"""Rows of a screen below which dialogs leave out what is blank."""
 FRAME = 7
 """Columns of a dialog that its frame, its padding and its scroll bar take."""
 SIDE_BY_SIDE, BETWEEN = 86, 2
 """Columns from which on the keys are in two columns, and those between them."""
-DESCRIPTIONS = {
-    "blobs": "two clouds, the article's own",
-    "moons": "two half moons; a line cannot quite part them",
-    "circles": "one within the other; a line cannot part them",
-    "xor": "four quarters, crosswise; a line cannot part them",
-    "iris": "two species of iris, 4 features",
-    "breast-cancer": "tumours, malignant or benign, 30 features",
-}
 
 
 class Dialog(VerticalScroll):
@@ -57,6 +50,9 @@ class Dialog(VerticalScroll):
 
     def on_mount(self) -> None:
         self._keys_go_to.focus()
+
+    def on_resize(self) -> None:
+        self.set_class(self.screen.size.height < SHORT, "short")
 
     def action_answer(self, answer: Any = None) -> None:
         """Answer once: more keys may have come in the same read, before this is gone."""
@@ -120,27 +116,6 @@ class Confirm(Dialog):
         super().__init__(title, Label("y drops them, w saves first, n or escape stays here", markup=False))
 
 
-class DataChoice(Dialog):
-    """Asks for a data set; the answer is its name.
-
-    Args:
-        current: what is trained on now.
-        own: what the command line named; offered too where it is a file.
-    """
-
-    BINDINGS = [Binding("escape,d", "answer", "Cancel")]
-
-    def __init__(self, current: str, own: str) -> None:
-        sets = list(BUILT_IN_SETS) if own in BUILT_IN_SETS else [*BUILT_IN_SETS, own]
-        shown = (f"{printable(name):<14} {DESCRIPTIONS.get(name, 'your file')}" for name in sets)
-        options = OptionList(*map(Option, shown, sets), markup=False)
-        options.highlighted = sets.index(current) if current in sets else None
-        super().__init__("Train on", options)
-
-    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.action_answer(event.option.id)
-
-
 class ThemeChoice(Dialog):
     """Asks for a theme, and shows each as it is come to; the answer is its name.
 
@@ -192,6 +167,7 @@ class Help(Dialog):
         self.on_resize()
 
     def on_resize(self) -> None:
+        super().on_resize()
         columns = min(HELP_WIDTH, self.screen.size.width * 95 // 100) - FRAME
         if columns != self._columns:
             self._columns = columns

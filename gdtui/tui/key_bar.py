@@ -29,6 +29,8 @@ def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
     if shown is None or not can_be_done(key, shown):
         return key.footer if can_be_done(key, shown) else ""
     match key.action:
+        case "pause" if shown.reading:
+            return "space Stop"
         case "pause" if shown.phase.is_past or shown.watched is not None:
             return "space Stop" if shown.phase.value == "replay" else "space Play"
         case "pause" if shown.phase.value == "paused":

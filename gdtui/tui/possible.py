@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Standings
     from gdtui.session.snapshot import Snapshot
 
+WHILE_READING = {"pause", "faster", "slower", "max_speed", "choose_data", "save"}
+"""What steers, and can be done also while the run stands still for other data."""
+
 
 def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
     """Whether a key would do anything, given what is shown; None where nothing is there yet."""
@@ -25,6 +28,8 @@ def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
 def _in_run(key: Key, shown: Snapshot) -> bool:
     if shown.watched is not None and key.action in STEERING:
         return False
+    if shown.reading:
+        return key.action in WHILE_READING or (key.command is None and key.action not in STEERING)
     phase, is_past = shown.phase, shown.phase.is_past
     match key:
         case Key(action="pause"):

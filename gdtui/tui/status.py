@@ -37,11 +37,11 @@ class Status(NamedTuple):
     alpha: float
     """Of the next step."""
     state: str = "loading"
-    """loading, or as `Phase` has it."""
+    """loading, reading, or as `Phase` has it."""
     epoch: int = 0
     measured: Moment | None = None
     """None before the first epoch."""
-    tail: str = "loading the data …"
+    tail: str = ""
     """What else there is to say beside the progress."""
     trend: str = " "
     """An arrow; see `trend_of`."""
@@ -52,7 +52,9 @@ class Status(NamedTuple):
 def status_of(snapshot: Snapshot, link: str) -> Status:
     """What the band says of a snapshot, and of the link, unless that is empty."""
     shown, phase = snapshot.shown, snapshot.phase
-    if link:
+    if snapshot.reading:
+        tail = snapshot.reading
+    elif link:
         tail = link
     elif phase.is_past:
         tail = "End returns" if snapshot.watched is not None else "f trains on from here, End returns"
@@ -68,7 +70,7 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
     return Status(
         snapshot.epochs,
         snapshot.alpha,
-        phase.value,
+        "reading" if snapshot.reading else phase.value,
         shown.epoch,
         shown if shown.epoch else None,
         tail,
@@ -97,7 +99,7 @@ def trend_of(curve: Curve, epoch: int) -> str:
 
 SIGNS = {
     **dict.fromkeys(("training", "following", "replay"), "▶"),
-    **dict.fromkeys(("loading", "waiting"), "…"),
+    **dict.fromkeys(("loading", "reading", "waiting"), "…"),
     **dict.fromkeys(("paused", "stalled"), "‖"),
     **dict.fromkeys(("done", "stopped"), "✓"),
     "diverged": "✗",

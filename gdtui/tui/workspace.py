@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from gdtui.data.progress import reading
 from gdtui.encoding import can_show
 from gdtui.options import a_count, a_positive
 from gdtui.session import commands as ask
@@ -53,7 +54,7 @@ class Workspace(Stage):
         self._saved_view = Static("", id="saved", markup=False)
         self._views: tuple[View, ...] = ()
         """What the slots show."""
-        self.status_lines.status = Status(epochs, alpha)
+        self.status_lines.status = Status(epochs, alpha, tail=reading(what))
         self.panes = self.compose_panes(self._saved_view)
 
     def compose(self) -> ComposeResult:
@@ -103,6 +104,10 @@ class Workspace(Stage):
         self.key_bar.show(snapshot)
         self._show_saving(snapshot)
         self.draw_table(snapshot)
+
+    def show_waiting(self, text: str) -> None:
+        if text:
+            self.status_lines.status = self.status_lines.status._replace(tail=text)
 
     def show_status(self, snapshot: Snapshot) -> None:
         shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
@@ -197,7 +202,8 @@ class Workspace(Stage):
 
         def chosen(source: str) -> None:
             """What was given for the first data, columns and noise, does not apply to others."""
-            data = own if source == own.source else DataSettings(source, seed=own.seed)
+            known = {data.source: data for data in (shown.run.settings.data, own)}
+            data = known.get(source, DataSettings(source, seed=own.seed))
             self.ask(ask.ChooseData(data))
 
         self.open("DataChoice", shown.run.settings.data.source, own.source, then=chosen)

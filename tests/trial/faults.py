@@ -247,7 +247,7 @@ def endless_load(folder: Path, chance: Random, rules: Rules, tally: Tally) -> No
     """Data that does not come: q and ctrl+c leave all the same."""
     os.mkfifo(folder / "fifo.csv")
     with Stage([*GDTUI, "--data", "fifo.csv"], cwd=folder) as stage:
-        stage.wait_for("loading the data")
+        stage.wait_for("reading ")
         leave(stage, chance.choice(("q", "ctrl+c")), rules)
         was_left_well(stage)
 

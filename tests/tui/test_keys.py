@@ -14,7 +14,8 @@ from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings
 from gdtui.tui import front
 from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.dialogs import DataChoice, Help, Question
+from gdtui.tui.data_choice import DataChoice
+from gdtui.tui.dialogs import Help, Question
 from tests.tui import driving
 from tests.tui.driving import (
     FIVE,
@@ -335,7 +336,7 @@ async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is(tmp_path: Path
         run = session(app).run
         path.unlink()
         await press(pilot, "d", "enter")  # the choice begins at the set that is shown
-        assert "no such file" in screen(app)
+        await until(pilot, lambda: "no such file" in screen(app))
         await step(pilot)
         assert (session(app).run, run.done) == (run, 2)
 

@@ -11,7 +11,7 @@ from gdtui.cli import main
 from gdtui.learning.weights import initial_weights
 from gdtui.settings import BUILT_IN_SETS, DataSettings, Display, Settings
 from gdtui.tui import front
-from gdtui.tui.dialogs import DataChoice
+from gdtui.tui.data_choice import DataChoice
 from tests.tui.driving import FIVE, idle, press, resumed, running, saved, session, snapshot, until, watching
 
 ROWS = "a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n"

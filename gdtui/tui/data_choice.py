@@ -1,0 +1,153 @@
+"""The choice of data: from a list, or a file whose path is typed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from textual.binding import Binding
+from textual.content import Content
+from textual.geometry import Region
+from textual.suggester import Suggester
+from textual.widgets import Input, Label, OptionList
+from textual.widgets.option_list import Option
+
+from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS
+from gdtui.text import printable
+from gdtui.tui.dialogs import Dialog, Line
+from gdtui.wire.background import in_background
+
+TABLES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
+"""How the names of tables end."""
+MOST_NAMES = 10_000
+"""Names of a folder that are looked at for a completion."""
+DESCRIPTIONS = {
+    "blobs": "two clouds, the article's own",
+    "moons": "two half moons; no line quite parts them",
+    "circles": "one within the other; no line parts them",
+    "xor": "four quarters, crosswise; no line parts them",
+    "iris": "two species of iris, 4 features",
+    "breast-cancer": "tumours, malignant or benign, 30 features",
+}
+
+
+class DataChoice(Dialog):
+    """Asks for a data set; the answer is its name, or a path.
+
+    Args:
+        current: what is trained on now; offered too where it is a file.
+        own: what the command line named; the same.
+    """
+
+    BINDINGS = [Binding("escape", "answer", "Cancel")]
+
+    def __init__(self, current: str, own: str) -> None:
+        sets = [*dict.fromkeys((*BUILT_IN_SETS, own, current))]
+        self._list = OptionList(*(Option(_told(name), name) for name in sets), markup=False)
+        self._list.can_focus = False  # the keys are the input's
+        self._list.highlighted = sets.index(current)
+        self._hint = Label("or type the path of a table; tab completes it", markup=False)
+        super().__init__("Train on", PathInput(self._list), self._list, self._hint)
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.query_one(PathInput).cursor_blink = self.app.animation_level != "none"
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """What was done last holds: what is typed, or what is chosen in the list."""
+        if event.value:
+            self._list.highlighted = None
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        chosen = self._list.highlighted
+        if chosen is not None:
+            self.action_answer(self._list.get_option_at_index(chosen).id)
+            return
+        try:
+            self.action_answer(table_at(event.value.strip()))
+        except ValueError as error:
+            self._hint.update(printable(str(error)))
+            self._hint.add_class("wrong")
+            self._hint.scroll_visible(animate=False)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Where there is little room, the list is longer than the dialog."""
+        row = self._list.virtual_region.y + event.option_index
+        self.scroll_to_region(Region(0, row, 1, 1), animate=False)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.action_answer(event.option.id)
+
+
+def _told(name: str) -> Content:
+    """What the list says of a data set."""
+    kind = "made up" if name in TWO_FEATURE_SETS else "real"
+    about = DESCRIPTIONS.get(name, "your file")
+    return Content(f"{printable(name):<14} {kind:<8} {about}")
+
+
+class PathInput(Line):
+    """Takes what is typed, and completes paths; the keys that move in a list move in that one."""
+
+    BINDINGS = [
+        *(Binding(key, f"in_list('cursor_{key}')", show=False) for key in ("up", "down")),
+        *(Binding(key, f"in_list('{action}')", show=False) for key, action in
+          (("pageup", "page_up"), ("pagedown", "page_down"), ("home", "first"), ("end", "last"))),
+        Binding("tab", "complete", show=False),
+    ]  # fmt: skip
+
+    def __init__(self, choices: OptionList) -> None:
+        super().__init__(suggester=PathSuggester(), placeholder="~/table.csv")
+        self._choices = choices
+
+    def action_in_list(self, action: str) -> None:
+        """Move in the list; the ends of a text that is typed are nearer than those of the list."""
+        if self.value and action in ("first", "last"):
+            (self.action_home if action == "first" else self.action_end)()
+        else:
+            getattr(self._choices, f"action_{action}")()
+
+    def action_complete(self) -> None:
+        self.action_end()
+        self.action_cursor_right()  # which takes what is suggested
+
+
+class PathSuggester(Suggester):
+    """Suggests the first folder or table whose path begins with what is typed."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        return await in_background(lambda: min(completions(value), default=None))  # a folder may be far away
+
+
+def completions(typed: str) -> Iterator[str]:
+    """The folders, each with a slash, and the tables whose paths begin with what is typed."""
+    folder, begin = os.path.split(typed)
+    try:
+        with os.scandir(os.path.expanduser(folder) or ".") as found:
+            for entry, _ in zip(found, range(MOST_NAMES), strict=False):
+                name, is_folder = entry.name, entry.is_dir()
+                is_wanted = is_folder or name.lower().endswith(TABLES)
+                is_meant = name.startswith(begin) and (not name.startswith(".") or begin.startswith("."))
+                if begin + folder and is_wanted and is_meant and name.isprintable():
+                    yield os.path.join(folder, name) + "/" * is_folder
+    except (OSError, ValueError):  # ValueError: a NUL
+        return
+
+
+def table_at(text: str) -> str:
+    """The name of a built-in set, or the path of a file that can be read. Raises ValueError with what is wrong."""
+    if text in BUILT_IN_SETS:
+        return text
+    path = os.path.expanduser(text)
+    if not text:
+        raise ValueError("type a path, or choose with the arrow keys")
+    if not os.path.exists(path):
+        raise ValueError(f"{text}: no such file")
+    if os.path.isdir(path):
+        raise ValueError(f"{text}: is a directory, not a table")
+    if not os.access(path, os.R_OK):
+        raise ValueError(f"{text}: cannot be read: Permission denied")
+    return path

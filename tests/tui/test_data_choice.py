@@ -1,0 +1,238 @@
+"""Data that is chosen while gdtui runs: by its name or its path, and what is seen while it is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, OptionList
+
+from gdtui.data.progress import Progress
+from gdtui.settings import DataSettings, Display
+from gdtui.tui import front
+from gdtui.tui.data_choice import DESCRIPTIONS, DataChoice, completions, table_at
+from gdtui.tui.dialogs import Line
+from tests.tui.driving import (
+    FIVE,
+    LONG,
+    SLOWLY,
+    notices,
+    press,
+    running,
+    screen,
+    session,
+    snapshot,
+    status,
+    step,
+    until,
+)
+
+ROWS = "a,b,class\n1,2,no\n2,3,yes\n3,1,no\n4,6,yes\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the app is begun: tables, and what is none."""
+    for name in ("rows.csv", "more/deep.tsv", ".hidden/x.npz", "rows.txt", "runs.jsonl", "big.parquet"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(ROWS)
+    return tmp_path
+
+
+async def type_path(pilot: Pilot[Any], path: str) -> None:
+    """Choose a file, also while it trains."""
+    await pilot.press("d")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+    await pilot.press(*path, "enter")
+
+
+# The dialog
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (60, 20), (40, 12)])
+async def test_the_choice_says_what_is_made_up_and_what_is_real(folder: Path, size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await press(pilot, "d")
+        for name, kind in (("xor", "made up"), ("blobs", "made up"), ("iris", "real"), ("breast-cancer", "real")):
+            assert f"{name:<14} {kind}" in screen(app)
+        for line, text in enumerate(DESCRIPTIONS.values()):
+            assert (text in screen(app)) == (size[0] >= 80) or "…" in screen(app), (line, text)
+
+
+async def test_a_path_is_typed_with_tab_and_taken_with_enter(folder: Path) -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "d", *"ro")
+        typed = app.screen.query_one(Input)
+        assert isinstance(typed, Line)
+        await until(pilot, lambda: "rows.csv" in screen(app))  # suggested, while only ro is typed
+        assert typed.value == "ro"
+        await press(pilot, "tab")
+        assert typed.value == "rows.csv"
+        await press(pilot, "enter")
+        await until(pilot, lambda: snapshot(app).run.data.name == "rows.csv")
+        assert session(app).run.settings.data.source == "rows.csv"
+        await press(pilot, "d")
+        assert "rows.csv       real     your file" in screen(app)
+
+
+async def test_what_was_done_last_holds_the_list_or_the_path(folder: Path) -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "d", "down", *"rows.csv")
+        choices = app.screen.query_one(OptionList)
+        assert choices.highlighted is None
+        await press(pilot, "down")
+        assert choices.highlighted == 0
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: snapshot(app).run.data.name == "moons")
+
+
+@pytest.mark.parametrize("size", [(120, 40), (40, 12)])
+@pytest.mark.parametrize(
+    ("typed", "wrong"), [("gone.csv", "gone.csv: no such file"), ("more/", "more/: is a directory, not a table")]
+)
+async def test_a_path_that_cannot_be_read_is_told_in_the_dialog(
+    folder: Path, typed: str, wrong: str, size: tuple[int, int]
+) -> None:
+    async with running(size=size) as (app, pilot):
+        await step(pilot)
+        run = session(app).run
+        await press(pilot, "d", *typed, "enter")
+        await until(pilot, lambda: all(word in screen(app) for word in wrong.split()))
+        assert isinstance(app.board.dialog, DataChoice)
+        await press(pilot, "escape")
+        assert app.board.dialog is None
+        assert (session(app).run, run.done) == (run, 1)
+
+
+async def test_a_table_that_cannot_be_learnt_from_is_told_and_the_run_goes_on(folder: Path) -> None:
+    (folder / "bad.csv").write_text("a,b,class\n1,x,no\n2,3,yes\n")
+    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
+        await until(pilot, lambda: status(app).epoch >= 1)
+        run = snapshot(app).run
+        await type_path(pilot, "bad.csv")
+        await until(pilot, lambda: any("'x' is not a number" in notice for notice in notices(app)))
+        here = status(app).epoch
+        await until(pilot, lambda: status(app).epoch > here)
+        assert (snapshot(app).run, status(app).state) == (run, "training")
+
+
+def test_completions_are_folders_and_tables(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "ro\x1bws.csv").write_text(ROWS)
+    assert set(completions("ro")) == {"rows.csv"}
+    assert set(completions("m")) == {"more/"}
+    assert set(completions("more/")) == {"more/deep.tsv"}
+    assert set(completions("./")) == {"./rows.csv", "./more/", "./big.parquet"}
+    assert set(completions(".")) == {".hidden/"}
+    assert set(completions(f"{folder}/b")) == {f"{folder}/big.parquet"}
+    for typed in ("", "nowhere/x", "\0", "rows.csv/"):
+        assert set(completions(typed)) == set()
+    monkeypatch.setenv("HOME", str(folder))
+    assert set(completions("~/mo")) == {"~/more/"}
+    assert table_at("~/rows.csv") == str(folder / "rows.csv")
+    assert table_at("moons") == "moons"
+
+
+# While it is read
+
+
+@contextmanager
+def awaited(path: Path) -> Iterator[Any]:
+    """A table that does not come before it is let; returns whether somebody has it open, so that it has come."""
+    os.mkfifo(path)
+
+    def come(rows: bytes = ROWS.encode()) -> bool:
+        with suppress(OSError):  # nobody has
+            end = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+            os.write(end, rows)
+            os.close(end)
+            return True
+        return False
+
+    yield come
+    come(b"")  # whoever waits still may end
+
+
+async def choose(app: Any, pilot: Pilot[Any], path: Path) -> None:
+    await type_path(pilot, path.name)
+    await until(pilot, lambda: status(app).state == "reading")
+    assert status(app).tail == f"reading {path.name} …"
+
+
+@pytest.mark.parametrize("paused", [True, False])
+@pytest.mark.parametrize("is_good", [True, False])
+async def test_the_old_run_stands_still_while_other_data_is_read(folder: Path, paused: bool, is_good: bool) -> None:
+    path = folder / "late.csv"
+    with awaited(path) as come:
+        async with running(LONG, SLOWLY, paused=paused) as (app, pilot):
+            await until(pilot, lambda: paused or status(app).epoch >= 2)
+            await choose(app, pilot, path)
+            old = snapshot(app).run
+            here, alpha = old.done, old.alpha
+            await pilot.press("n", "up", "p", "home", "r")  # which wait for it, or for the next run
+            await until(pilot, lambda: session_answers(app))
+            assert (snapshot(app).run, old.done, old.alpha) == (old, here, alpha)
+            assert "reading late.csv …" in screen(app)
+            rows = ROWS.encode() if is_good else b"a,b,class\n1,x,no\n"
+            await until(pilot, lambda: come(rows))
+            await until(pilot, lambda: status(app).state != "reading")
+            if is_good:
+                await until(pilot, lambda: snapshot(app).run.data.name == "late.csv")
+            else:
+                assert (snapshot(app).run, status(app).state) == (old, "paused" if paused else "training")
+                assert paused == (old.done == here) or old.done >= here
+
+
+def session_answers(app: Any) -> bool:
+    """All that was asked for has been carried out, or put off."""
+    return not app.session._queue
+
+
+async def test_whoever_waits_for_other_data_can_give_it_up(folder: Path) -> None:
+    path = folder / "late.csv"
+    with awaited(path) as come:
+        async with running() as (app, pilot):
+            await step(pilot)
+            await choose(app, pilot, path)
+            assert "space Stop" in screen(app)
+            await press(pilot, "space")
+            assert (status(app).state, status(app).epoch) == ("paused", 1)
+            await until(pilot, come)
+            await step(pilot)
+            assert snapshot(app).run.data.name == "blobs"
+
+
+async def test_whoever_waits_for_other_data_can_choose_again(folder: Path) -> None:
+    path = folder / "late.csv"
+    with awaited(path):
+        async with running() as (app, pilot):
+            await choose(app, pilot, path)
+            await type_path(pilot, "rows.csv")
+            await until(pilot, lambda: snapshot(app).run.data.name == "rows.csv")
+
+
+async def test_the_first_data_is_awaited_by_name(folder: Path) -> None:
+    path = folder / "late.csv"
+    with awaited(path) as come:
+        app = front.training(replace(FIVE, data=DataSettings(str(path))), Display())
+        async with app.run_test(size=(120, 40)) as pilot:
+            await until(pilot, lambda: "reading late.csv …" in screen(app))
+            await until(pilot, come)
+            await until(pilot, lambda: app.board.snapshot is not None)
+
+
+def test_progress_is_told_as_far_as_it_is_known() -> None:
+    progress = Progress()
+    assert progress.text == ""
+    progress.name = "a/late\n.csv"
+    assert progress.text == "reading late .csv …"
+    progress.saw(500, 1200)
+    assert progress.text == "reading late .csv …  1,200 rows"
+    progress.size = 2000
+    assert progress.text == "reading late .csv …  1,200 rows  25%"
