@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 
 from gdtui.encoding import fit_streams
 from gdtui.options import (
+    ASKS,
     USAGE,
     Parser,
     a_count,
@@ -51,12 +52,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     _open_standard_streams()
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if ASKS in os.environ:
+        from gdtui.completion import command_asked_for
+
+        given = command_asked_for(COMMANDS)
     command = COMMANDS.get(given[0]) if given else None
     if given and command is None and not given[0].startswith("-"):
         build_parser().error(_what_is_meant(given[0]))
     try:
         fit_streams("--ascii" in given)
-        return _train(build_parser().parse_args(given)) if command is None else command(given[1:])
+        return command(given[1:]) if command is not None else _train(build_parser(tuple(COMMANDS)).parse_args(given))
     except ValueError as error:  # DataError, or weights that do not fit the data
         return _fail(str(error), *getattr(error, "__notes__", ()))
     except MemoryError:
@@ -153,7 +158,7 @@ lines. Several runs are compared: their loss curves on one chart, and a table.""
     from gdtui import plain
 
     if len(options.runs) == 1 and options.loss is None:
-        return plain.watch(options.runs[0], options.follow)
+        return plain.watch(options.runs[0], options.follow, options.every)
     return plain.compare(options.runs, options.loss, options.follow)
 
 

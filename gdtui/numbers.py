@@ -28,9 +28,19 @@ def ladder_step(value: float, up: bool) -> float:
     return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)
 
 
+def due(first: int, last: int, every: int | None) -> list[int]:
+    """Which of these epochs to print: the multiples of `every`, or, where that is None, those on the ladder 1, 2, 5,
+    10 …; and the very first."""
+    if every is None:
+        rungs = (step * 10**decade for decade in range(len(str(last))) for step in (1, 2, 5))
+        return [rung for rung in rungs if first <= rung <= last]
+    ones = [1] if first == 1 and every > 1 else []
+    return [*ones, *range(-(-first // every) * every, last + 1, every)]
+
+
 def whole_number(text: str) -> int:
     """A whole number, as typed: also as 1e6, and as 1,000,000, which is how the screen has it. Raises ValueError."""
-    if re.fullmatch(r"\d{1,3}(,\d{3})+", text, re.ASCII):
+    if re.fullmatch(r"\s*[+-]?\d{1,3}(,\d{3})+\s*", text):
         text = text.replace(",", "")
     try:
         return int(text)

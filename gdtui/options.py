@@ -3,8 +3,9 @@
 import argparse
 import csv
 import math
+import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -25,6 +26,8 @@ from gdtui.settings import (
 from gdtui.text import complain
 
 CALM_FPS = 2.0
+ASKS = "_ARGCOMPLETE"
+"""In the environment where a shell asks how a command line may go on."""
 USAGE = 2
 
 EPILOG = """\
@@ -37,11 +40,21 @@ exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a f
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
+    commands: Sequence[str] = ()
+    """What may come in the place of an option, for whoever completes it."""
+
     def __init__(self, prog: str, description: str, epilog: str = "") -> None:
         lines_kept = argparse.RawDescriptionHelpFormatter
         super().__init__(prog, None, description, epilog, formatter_class=lines_kept, allow_abbrev=False)
         self._negative_number_matcher = re.compile(r"-\.?\d")  # as of Python 3.14: the weights -1,0.5 are no option
         self.add_argument("--debug", action="store_true", help="if gdtui itself fails, print the traceback")
+
+    def parse_args(self, *arguments: Any) -> Any:  # type: ignore[override]
+        if ASKS in os.environ:
+            from gdtui.completion import complete
+
+            complete(self, self.commands)
+        return super().parse_args(*arguments)
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
         if action.option_strings and arg_strings == ["--"]:  # which Python drops, and takes no value for one
@@ -117,16 +130,31 @@ def _cast(text: str) -> str:
     return text
 
 
-def build_parser() -> Parser:
-    """The parser for all options."""
+class _Completion(argparse.Action):
+    """Prints what makes a shell complete command lines."""
+
+    def __call__(self, parser: argparse.ArgumentParser, _: object, shell: Any, option: str | None = None) -> NoReturn:
+        try:
+            from gdtui.completion import script
+        except ImportError:
+            parser.error(f"{option} needs argcomplete: pip install argcomplete")
+        print(script(shell))
+        parser.exit()
+
+
+def build_parser(commands: Sequence[str] = ()) -> Parser:
+    """The parser for all options; for `commands` see `Parser`."""
     about = "Watch gradient descent learn, live in a terminal, and steer it from the keyboard."
     parser = Parser("gdtui", about, EPILOG)
+    parser.commands = commands
     _add_training(parser.add_argument_group("training").add_argument)
     _add_data(parser.add_argument_group("data").add_argument)
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
     add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
+    about = "print what makes this shell complete gdtui's command lines (see README.md)"
+    add("--completion", action=_Completion, choices=("bash", "zsh", "fish"), help=about)
     add("-V", "--version", action="version", version=f"gdtui {__version__}")
     return parser
 
@@ -174,6 +202,8 @@ def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--theme", metavar="NAME", help="colours of the screen (the last chosen with T, or gdtui-dark)")
     add("--plain", action="store_true", help="print lines, even on a terminal")
+    ladder = "print each N-th epoch (all; of more than 1,000, the ladder 1, 2, 5, 10 …)"
+    add("--every", type=a_count, metavar="N", help=ladder)
     add("--ascii", action="store_true", help="draw with ASCII alone (else with what the locale can show)")
     recorded = "record the screen as an asciicast (ctrl+r does so at any time)"
     add("--record", type=_cast, metavar="OUT.cast", help=recorded)
@@ -204,4 +234,5 @@ def settings_from(options: argparse.Namespace) -> Settings:
 def display_from(options: argparse.Namespace) -> Display:
     """The options that say how a run is shown; not every command has all of them."""
     fps = options.fps or (CALM_FPS if options.calm else None)
-    return Display(options.speed, fps, options.calm, getattr(options, "detach_on_hangup", False), options.theme)
+    detach = getattr(options, "detach_on_hangup", False)
+    return Display(options.speed, fps, options.calm, detach, options.theme, options.every)

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from gdtui.crash import CrashError
 from gdtui.learning.descent import Batch
+from gdtui.numbers import due
 from gdtui.runs.events import Branch
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.reader import RunFile
@@ -24,6 +25,8 @@ from gdtui.settings import MAX_SPEED, Display, Settings
 from gdtui.text import complain, tell
 
 UNSAVED = 2
+ALL_OF = 1_000
+"""Epochs of a run of which each has its line, unless said otherwise."""
 
 
 def train(
@@ -47,14 +50,14 @@ def train(
     session = opening.begin(settings, _full_speed(display), save, force, clock)
     if display.detach:
         _outlive_hangup()
-    return _go_on(session, out or sys.stdout, sleep)
+    return _go_on(session, out or sys.stdout, sleep, display.every)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> int:
     """Go on with a saved run; returns as `train`, and raises RunFileError where that cannot be."""
     if display.detach:
         _outlive_hangup()
-    return _go_on(opening.resume(path, epochs, alpha, _full_speed(display)), sys.stdout, time.sleep)
+    return _go_on(opening.resume(path, epochs, alpha, _full_speed(display)), sys.stdout, time.sleep, display.every)
 
 
 def _full_speed(display: Display) -> Display:
@@ -62,8 +65,16 @@ def _full_speed(display: Display) -> Display:
     return display if display.speed is not None else replace(display, speed=MAX_SPEED)
 
 
-def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) -> int:
+def each_of(epochs: int, every: int | None) -> int | None:
+    """What `due` is to be told of a run of so many epochs, where that was asked for."""
+    return 1 if every is None and epochs <= ALL_OF else every
+
+
+def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[float], None] = time.sleep) -> int:
     """Print the epochs of a run file; with `follow`, those that are still to come, until the run has ended.
+
+    Args:
+        every: see `Display`.
 
     Raises:
         RunFileError: it is no run file.
@@ -75,13 +86,15 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
             known, since = file.branch, file.branch.forked_at or 1
             out.write(f"[INFO] branch {file.current}, from epoch {since}\n")
             shown = bisect_left(known.epochs, since)
-        for line in _lines(known, shown):
+        is_last = not follow or file.stop is not None
+        epochs = max(known.wanted if follow else 0, *known.epochs[-1:], 0)
+        for line in _lines(known, shown, each_of(epochs, every), is_last):
             out.write(f"[INFO] {line}\n")
         shown = len(known.epochs)
         out.flush()
         if file.damage is not None:
             raise file.damage
-        if not follow or file.stop is not None:
+        if is_last:
             break
         sleep(POLL)
         file.read_more()
@@ -100,14 +113,17 @@ def watch(path: str, follow: bool, sleep: Callable[[float], None] = time.sleep) 
     return 1 if file.stop is not None and file.stop.diverged else 0
 
 
-def _lines(branch: Branch, begin: int) -> Iterator[str]:
-    """The epochs of a branch of a file, from the one at that place on, and before them the changes of alpha."""
+def _lines(branch: Branch, begin: int, every: int | None, is_last: bool) -> Iterator[str]:
+    """The epochs of a branch of a file that are due, from the one at that place on, and before them the changes of
+    alpha. The file may leave epochs out: the next one stands for one that is due."""
     last = branch.epochs[begin - 1] if begin else 1
     changes = deque(branch.alphas[bisect_right(branch.alphas, (last, math.inf)) :])
-    for epoch, loss in zip(branch.epochs[begin:], branch.losses[begin:], strict=True):
+    for place, epoch in enumerate(branch.epochs[begin:], begin):
         while changes and changes[0][0] <= epoch:
             yield "alpha {1:g} from epoch {0}".format(*changes.popleft())
-        yield f"epoch #{epoch}, loss={loss:.7f}"
+        before = branch.epochs[place - 1] if place else 0
+        if not place or (is_last and place == len(branch.epochs) - 1) or due(before + 1, epoch, every):
+            yield f"epoch #{epoch}, loss={branch.losses[place]:.7f}"
 
 
 def _sum_up(file: RunFile) -> Iterator[str]:
@@ -165,17 +181,18 @@ def _outlive_hangup() -> None:
     signal.signal(signal.SIGHUP, turn_away)
 
 
-def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
+def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None], every: int | None) -> int:
     """Train to the end, and print it as it comes. Raises CrashError where the program itself fails."""
     try:
-        return _train_on(session, out, sleep)
+        return _train_on(session, out, sleep, every)
     except (ValueError, OSError, MemoryError):
         raise
     except Exception as error:
         raise CrashError(session.saved_in) from error
 
 
-def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> int:
+def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], every: int | None) -> int:
+    each, begin = each_of(session.run.epochs, every), session.run.done + 1
     if session.run.data.told:
         complain(session.run.data.told)
     if session.writer is not None and session.writer.warning is not None:
@@ -187,7 +204,7 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> 
     while session.run.stop is None:
         for event in session.turn():
             if isinstance(event, Batch):
-                out.write(epoch_lines(event))
+                out.write(epoch_lines(event, each, begin))
             elif isinstance(event, Said):
                 complain(event.text)
         out.flush()
@@ -210,8 +227,18 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None]) -> 
     return UNSAVED if failure else int(run.stop is not None and run.stop.diverged)
 
 
-def epoch_lines(batch: Batch) -> str:
-    """The article's line for each epoch of a batch."""
-    return "".join(
-        f"[INFO] epoch #{number}, loss={loss:.7f}\n" for number, loss in enumerate(batch.losses.tolist(), batch.first)
-    )
+def epoch_lines(batch: Batch, every: int | None = 1, begin: int = 1) -> str:
+    """The article's lines for those epochs of a batch that are `due`, for `begin`, and for the last of all."""
+    first, end = batch.first, batch.first + len(batch.losses)
+    epochs = dict.fromkeys(due(first, end - 1, every))
+    if first == begin and len(batch):
+        epochs = {begin: None, **epochs}
+    if batch.stop is not None and len(batch):
+        epochs[end - 1] = None
+    losses = batch.losses.tolist()
+    return "".join(epoch_line(epoch, losses[epoch - first]) for epoch in epochs)
+
+
+def epoch_line(epoch: int, loss: float) -> str:
+    """The article's line."""
+    return f"[INFO] epoch #{epoch}, loss={loss:.7f}\n"

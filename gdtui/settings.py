@@ -85,6 +85,7 @@ class Display:
         calm: no blinking and no animation.
         detach: whether training outlives its terminal.
         theme: of the screen; None for the one that was chosen last.
+        every: as lines, so manieth epochs are printed; None for all of a run of up to 1,000, and else for a ladder.
     """
 
     speed: float | None = None
@@ -92,6 +93,7 @@ class Display:
     calm: bool = False
     detach: bool = False
     theme: str | None = None
+    every: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

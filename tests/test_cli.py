@@ -1,3 +1,4 @@
+import argparse
 import contextlib
 import sys
 
@@ -269,3 +270,15 @@ def test_without_a_term_lines_are_printed(monkeypatch):
 
 def test_epochs_may_be_written_with_an_exponent():
     assert options.settings_from(options.build_parser().parse_args(["--epochs", "1e6"])).epochs == 10**6
+
+
+@pytest.mark.parametrize(("typed", "value"), [("1,000", 1000), ("12,345,678", 12_345_678), ("1000", 1000), (" 7 ", 7)])
+def test_thousands_may_be_marked(typed, value):
+    assert parsed("--epochs", typed, "--samples", typed).epochs == options.a_count(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["1,00", ",100", "1,0000", "1000,000", "1,000,", "1,000.5", "0,5"])
+def test_other_commas_are_no_numbers(typed):
+    with pytest.raises(argparse.ArgumentTypeError):
+        options.a_count(typed)
+    assert parsed("--features", "1,000").data.features == ("1", "000")

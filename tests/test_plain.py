@@ -16,6 +16,7 @@ from gdtui.learning.descent import Descent, State
 from gdtui.learning.objective import objective_named
 from gdtui.runs.run import Run
 from gdtui.runs.samples import summary
+from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings, Display, Settings
 from tests import command
 from tests.oracles import START, TickingKernel, article_losses, kernel_of
@@ -140,10 +141,59 @@ def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
     assert plain.epoch_lines(descending.advance(2)).splitlines() == articles_lines(0.01, 4)[3:]
 
 
-def test_every_epoch_has_its_line_also_in_long_runs(csv_path):
-    _, lines, _ = printed(Settings(DataSettings(csv_path), epochs=20_000))
-    numbers = [int(found[1]) for line in lines if (found := re.match(r"\[INFO\] epoch #(\d+), ", line))]
-    assert numbers == list(range(1, 20_001))
+def numbers_in(lines: list[str]) -> list[int]:
+    return [int(found[1]) for line in lines if (found := re.match(r"\[INFO\] epoch #(\d+), ", line))]
+
+
+LADDER = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000]
+
+
+@pytest.mark.parametrize(
+    ("epochs", "every", "wanted"),
+    [
+        (1000, None, list(range(1, 1001))),
+        (1001, None, [*LADDER[:10], 1001]),
+        (20_000, None, LADDER),
+        (20_000, 1, list(range(1, 20_001))),
+        (2050, 500, [1, 500, 1000, 1500, 2000, 2050]),
+        (10, 3, [1, 3, 6, 9, 10]),
+        (4, 100, [1, 4]),
+    ],
+)
+def test_long_runs_are_printed_on_a_ladder_unless_each_nth_is_asked_for(
+    csv_path, capsys, tmp_path, epochs, every, wanted
+):
+    path, asked = str(tmp_path / "run.jsonl"), [] if every is None else ["--every", str(every)]
+    done = command.gdtui("--data", csv_path, "-e", str(epochs), "--save", path, *asked)
+    assert numbers_in(done.stdout.splitlines()) == wanted
+    seen = command.gdtui("watch", path, *asked)
+    found = numbers_in(seen.stdout.splitlines())
+    if epochs <= 10_000:  # of more, a file leaves some out
+        assert found == wanted
+    assert (found[0], found[-1]) == (1, epochs)
+
+
+def test_a_resumed_run_begins_with_its_first_line_and_ends_with_its_last(csv_path, tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    command.gdtui("--data", csv_path, "-e", "3", "--save", path)
+    done = command.gdtui("resume", path, "-e", "1,234")
+    assert numbers_in(done.stdout.splitlines()) == [4, *LADDER[2:10], 1234]
+
+
+def test_a_file_that_grows_is_printed_on_the_ladder_too(csv_path, tmp_path, capsys):
+    path = str(tmp_path / "run.jsonl")
+    settings = Settings(DataSettings(csv_path), epochs=1500)
+    run = Run(settings, load(settings.data))
+    writer = RunWriter(path, run)
+
+    def write_on(_: float) -> None:
+        writer.take(run.advance(700))
+        if run.stop is not None:
+            writer.close()
+
+    write_on(0)
+    assert plain.watch(path, follow=True, sleep=write_on) == 0
+    assert numbers_in(capsys.readouterr().out.splitlines()) == [*LADDER[:10], 1500]
 
 
 # As a process

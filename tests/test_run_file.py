@@ -261,7 +261,7 @@ def test_a_line_cut_off_by_a_kill_is_passed_over_and_written_again(tmp_path, cut
 
 @pytest.mark.parametrize("lines", [3, 500, 4_000])
 def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
-    path, options = str(tmp_path / "run.jsonl"), ("--epochs", "20000", "--speed", "40000")
+    path, options = str(tmp_path / "run.jsonl"), ("--epochs", "20000", "--speed", "40000", "--every", "1")
     whole = gdtui(*options).stdout.splitlines()
     command = [sys.executable, "-m", "gdtui", *options, "--save", path]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True) as process:
@@ -272,7 +272,7 @@ def test_a_killed_run_goes_on_to_the_end_it_would_have_had(tmp_path, lines):
         assert process.wait() == -signal.SIGKILL
     recorded = RunFile(path).branch.epochs[-1]
     assert recorded >= lines - 1  # what was printed had been written
-    rest = gdtui("resume", path).stdout.splitlines()
+    rest = gdtui("resume", path, "--every", "1").stdout.splitlines()
     assert rest[-1] == whole[-1]
     assert [line for line in rest if "#" in line] == [line for line in whole if "#" in line][recorded:]
 
