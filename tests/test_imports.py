@@ -9,7 +9,10 @@ import pytest
 
 import gdtui
 
-HEAVY = ("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio", "pyte", "wcwidth", "gdtui.recording")
+HEAVY = (
+    *("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio", "pyte", "wcwidth", "argcomplete"),
+    "gdtui.recording",
+)
 SCREENS = ("textual", "rich", "plotext", "gdtui.charts", "gdtui.tui", "gdtui.plain", "gdtui.report", "gdtui.cli")
 ROOT = Path(gdtui.__file__).parent
 

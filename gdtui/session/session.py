@@ -254,7 +254,7 @@ class Session:
     def save(self, path: str) -> bool:
         """Write all branches into a new file, and what is still to come; returns whether that went well."""
         if self.writer is not None:
-            self.say(f"the run is being saved in {self.writer.path} already", is_error=True, is_logged=False)
+            self.say(f"saved in {self.writer.path} already", is_error=True, is_logged=False)
             return False
         runs = [run for run in self.runs if isinstance(run, Run)]
         try:
@@ -267,7 +267,7 @@ class Session:
             self.say(failure, is_error=True)
             return False
         self.writer = writer
-        self.say(f"saved in {path}, as is what is still to come")
+        self.say(f"saved in {path}, with what is to come")
         if writer.warning is not None:
             self.say(writer.warning, is_error=True)
         return True

@@ -226,7 +226,7 @@ class Workspace(Stage):
 
     def action_save(self) -> None:
         if self._steered is not None and self._steered.saved_in is not None:
-            self.app.notify(f"is being saved in {self._steered.saved_in}")
+            self.app.notify(f"saved in {self._steered.saved_in} already")
         elif self._steered is not None:
             self._save()
 
