@@ -5,6 +5,7 @@ import csv
 import math
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -138,7 +139,7 @@ class _Completion(argparse.Action):
             from gdtui.completion import script
         except ImportError:
             parser.error(f"{option} needs argcomplete: pip install argcomplete")
-        print(script(shell))
+        sys.stdout.write(script(shell))
         parser.exit()
 
 

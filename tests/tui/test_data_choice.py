@@ -200,7 +200,7 @@ async def test_whoever_waits_for_other_data_can_give_it_up(folder: Path) -> None
         async with running() as (app, pilot):
             await step(pilot)
             await choose(app, pilot, path)
-            assert "space Stop" in screen(app)
+            await until(pilot, lambda: "space Stop" in screen(app))
             await press(pilot, "space")
             assert (status(app).state, status(app).epoch) == ("paused", 1)
             await until(pilot, come)
