@@ -33,6 +33,8 @@ class Texts:
         most: how many different ones are kept track of.
     """
 
+    __slots__ = ("_cells", "_most", "are_lost", "codes", "known")
+
     def __init__(self, gaps: frozenset[str], most: float = math.inf) -> None:
         self.known: dict[str, int] = {}
         self.codes = array("i")
@@ -55,11 +57,15 @@ class Texts:
 
     def forget(self) -> None:
         self.are_lost = True
-        self.known, self.codes, self._cells = {}, array("i"), _Cells({}, frozenset())
+        self.known.clear()
+        self._cells.clear()
+        self._cells.size, self.codes = 0, array("i")
 
 
 class _Cells(dict[str, int]):
     """Which text each cell is, found once for all cells that are alike."""
+
+    __slots__ = ("_gaps", "_known", "size")
 
     def __init__(self, known: dict[str, int], gaps: frozenset[str]) -> None:
         self.size, self._known, self._gaps = 0, known, gaps
@@ -92,7 +98,7 @@ class Column:
         self.texts = Texts(MISSING, MOST_TEXTS)
         self.either: Trouble | None = None
         """The first cell that is one number with a decimal point and another with a decimal comma."""
-        self.marks: set[str] = set()
+        self.marks: frozenset[str] = frozenset()
         """The marks in such cells."""
         self.point: array[float] | None = array("d")
         """The numbers with decimal points, NaN where missing; None where they cannot be those."""
@@ -104,11 +110,12 @@ class Column:
 
     def add(self, cells: Sequence[str], rows: Sequence[int]) -> None:
         """Take in some more cells, with the rows where they are."""
-        if not self.is_categorical and self.trouble is None and not self._add_plain(cells):
-            for cell, row in zip(cells, rows, strict=True):
-                self._add_cell(cell, row)
-                if self.trouble is not None:
-                    break
+        at = len(cells) if self.is_categorical else 0
+        while at < len(cells) and self.trouble is None and not self._add_plain(cells[at:]):
+            could_be = self._can_be()
+            while at < len(cells) and self._can_be() == could_be:
+                self._add_cell(cells[at], rows[at])
+                at += 1
         self.texts.add(cells)
         if self._has_numbers and self.trouble is None and len(self.texts.codes) >= self._sure:
             self.texts.forget()
@@ -136,6 +143,10 @@ class Column:
         """It is no column of numbers."""
         self.trouble = Trouble(kind, row, text)
         self.point = self.comma = None
+
+    def _can_be(self) -> tuple[bool, bool]:
+        """Whether it can have decimal points, and whether decimal commas."""
+        return self.point is not None, self.comma is not None
 
     def _add_plain(self, cells: Sequence[str]) -> bool:
         """Take in cells that are all numbers as Python writes them, or with decimal commas where all are; returns

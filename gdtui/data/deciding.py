@@ -106,6 +106,8 @@ def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple
     for column in [*features]:
         if column.trouble is None or column.trouble.kind in MENDED:
             gaps = gaps_in(column)
+            if not gaps.any():
+                continue
             if gaps[is_wanted].all() and column.is_unnamed and len(features) > 1:
                 features.remove(column)
             elif gaps[is_wanted].all():

@@ -73,10 +73,10 @@ def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Float
     for column in features:
         block, made = _encoded(column, rows) if column.is_categorical else (numbers(column)[rows], [column.name])
         is_missing = np.isnan(block)
-        if is_missing.all():
-            silent.append(column.name)
-            continue
-        if is_missing.any():
+        if is_missing.any() or not made:
+            if is_missing.all():
+                silent.append(column.name)
+                continue
             with np.errstate(over="ignore"):
                 block = np.where(is_missing, np.nanmean(block, axis=0), block)
         blocks.append(block.reshape(len(rows), -1))

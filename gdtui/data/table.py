@@ -18,7 +18,7 @@ COPIES = 4
 """How often the numbers are in memory at the most: as they are read, as X, standardised, and in blocks."""
 SURE = 2**17
 """Cells of a table after which columns of numbers are those: the different texts of all columns take memory."""
-COLUMN = 1000
+COLUMN = 2000
 """Bytes that a column takes before anything is in it."""
 
 
