@@ -92,7 +92,7 @@ def _what_is_meant(word: str) -> str:
     """What to say of a word that is no command."""
     if word == "help":
         return "'help' is no command"
-    if word in BUILT_IN_SETS or word.endswith((".csv", ".tsv")):
+    if word in BUILT_IN_SETS or word.endswith((".csv", ".tsv", ".npy", ".npz", ".parquet")):
         return f"{word!r} is no command; gdtui --data {word} trains on it"
     if os.path.exists(word):
         return f"{word!r} is no command; gdtui watch {word} shows a run file, gdtui --data {word} trains on a table"

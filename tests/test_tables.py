@@ -137,6 +137,13 @@ def test_texts_become_columns_of_0_and_1(read):
     assert values(read("zip,n,y\n9,1,p\n10,2,q\n", categorical=("auto",))) == [[9, 1], [10, 2]]
 
 
+def test_texts_that_would_take_too_much_memory_are_refused(refusal, monkeypatch):
+    monkeypatch.setattr("gdtui.data.table.memory", lambda: 10**6)
+    text = "c,n,y\n" + "".join(f"t{row % 90},{row},{row % 2}\n" for row in range(1, 2001))
+    said = refusal(text, categorical=("c",))
+    assert said == "the 90 columns that texts would make do not fit into memory; leave some out with --drop c"
+
+
 def test_texts_are_those_of_the_rows_that_are_taken(read):
     text = "c,n,y\nred,1,p\nblue,2,q\nred,3,p\ngreen,4,r\n"
     assert read(text, categorical=("c",), classes=("p", "q")).feature_names == ("c=red", "n")

@@ -13,7 +13,7 @@ from gdtui.data.labels import MISSING, ClassesError, two_classes
 from gdtui.data.numerals import class_of
 from gdtui.data.table import COPIES, Table
 from gdtui.data.troubles import few, of_columns
-from gdtui.text import printable
+from gdtui.text import listed, printable
 from gdtui.types import Floats
 
 Rows = NDArray[np.intp]
@@ -69,6 +69,11 @@ def _gaps(
 def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Floats, list[str], list[str]]:
     """The features of these rows, shape (rows, d), their names, and the columns that say nothing there, of which
     none are made. Raises DataError where they are too many for the memory, or there are none."""
+    texts = [column.name for column in features if column.is_categorical]
+    made_of_texts = sum(len(column.texts.known) for column in features if column.is_categorical)
+    if not table.has_room(len(rows), COPIES * 8 * made_of_texts * len(rows)):
+        what = f"the {made_of_texts} columns that texts would make do not fit into memory"
+        raise DataError(f"{table.where}: {what}; leave some out with --drop {listed(texts)}")
     blocks, names, silent = [], [], []
     for column in features:
         block, made = _encoded(column, rows) if column.is_categorical else (numbers(column)[rows], [column.name])
@@ -81,8 +86,6 @@ def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Float
                 block = np.where(is_missing, np.nanmean(block, axis=0), block)
         blocks.append(block.reshape(len(rows), -1))
         names += made
-        if not table.has_room(len(rows), COPIES * 8 * (len(names) - len(blocks)) * len(rows)):
-            raise DataError(f"{table.where}: column {column.name!r} makes too many columns for the memory; --drop it")
     if not blocks:
         raise DataError(f"{table.where}: no column says anything in the {len(rows)} rows that are left; take more")
     values = np.empty((len(rows), len(names)))

@@ -82,6 +82,7 @@ def tables(draw: Any, rules: Rules) -> Input:
     content = text.getvalue().encode(chance.choice(("utf-8", "utf-8", "utf-8", "utf-16", "latin-1")), "replace")
     content = content if chance.random() < 0.1 else mutated(content, chance)
     asked = chance.choice(((), (), ("--target", header[0]), ("--no-standardize",), ("--classes", f"{labels[0]},x")))
+    asked += chance.choice(((), (), ("--missing", "drop"), ("--missing", "mean", "--categorical", "auto")))
     source = chance.choice(("t.csv", "t.csv", "-"))
     return Input(("--plain", "--epochs", "2", "--data", source, *asked), {"t.csv": content}, content)
 
