@@ -84,6 +84,12 @@ def test_marks_of_which_nothing_tells_are_refused_until_somebody_says(read, refu
         assert first == (1.234 if decimal == cells[1] else 1234)
 
 
+def test_columns_that_do_not_agree_tell_nothing_of_another(read, refusal):
+    text = 'a,b,c,y\n1.5,"1,5",1.234,p\n2.5,"2,5",2.345,q\n'
+    assert "in 'c' (row 2: '1.234'): give --decimal . or --decimal ," in refusal(text)
+    assert read(text, decimal=",").features[:, 2].tolist() == [1234, 2345]
+
+
 def test_what_was_said_of_the_mark_changes_no_column_that_tells(read):
     assert values(read('a,b,y\n1.5,"2,5",p\n2,3,q\n', decimal=".")) == [[1.5, 2.5], [2, 3]]
     assert "decimal commas in b" in read('a,b,y\n1.5,"2,5",p\n2,3,q\n').told
@@ -176,6 +182,11 @@ def test_what_lacks_is_told_with_the_remedies_that_work(refusal):
     )
     assert "--missing drop" not in refusal("a,b,y\n1,,p\n2,3,q\n")
     assert refusal("a,b,y\n1,,p\n2,3,q\n", missing="drop").endswith("there are not two classes: give --missing mean")
+
+
+def test_rows_of_other_classes_may_lack_anything(read, refusal):
+    assert values(read("a,y\n1,p\n,r\n2,q\n", classes=("p", "q"))) == [[1], [2]]
+    assert refusal("a,y\n1,p\n,r\n2,q\n,q\n", classes=("p", "q")).startswith("row 5 lacks a value")
 
 
 @pytest.mark.parametrize("header", ["", "id"])
