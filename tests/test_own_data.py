@@ -103,7 +103,7 @@ def files(draw) -> File:
     names = [f"c{place}" if draw(st.booleans()) else f"c {place}, in cm" for place in range(len(made))]
     twice = draw(st.sampled_from([None, None, None, None, names[-1]])) if len(names) > 1 else None
     labels = ["yes", "no", *draw(st.lists(st.sampled_from(["yes", "no", ""]), min_size=rows - 2, max_size=rows - 2))]
-    index = draw(st.sampled_from([None, "", "id"]))
+    index = draw(st.sampled_from([None, "", "id"] if rows >= 10 else [None, ""]))
     begins = draw(st.sampled_from([0, 1]))
     front = [] if index is None else [(index, [str(begins + row) for row in range(rows)])]
     again = [] if twice is None else [(twice, made[-1].cells)]

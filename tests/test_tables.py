@@ -192,19 +192,21 @@ def test_rows_of_other_classes_may_lack_anything(read, refusal):
 @pytest.mark.parametrize("header", ["", "id"])
 @pytest.mark.parametrize("begins", [0, 1])
 def test_an_index_is_left_out_and_that_is_said(read, header, begins):
-    text = f"{header},a,y\n" + "".join(f"{begins + row},{row**2},{row % 2}\n" for row in range(3))
+    text = f"{header},a,y\n" + "".join(f"{begins + row},{row**2},{row % 2}\n" for row in range(10))
     data = read(text)
     assert data.feature_names == ("a",)
     name = header or "column 1"
     assert f"left out {name} (it {'counts the rows' if header else 'has no name'})" in data.told
-    assert read(text, features=(name, "a")).features[:, 0].tolist() == [begins, begins + 1, begins + 2]
+    assert read(text, features=(name, "a")).features[:, 0].tolist() == [*range(begins, begins + 10)]
 
 
 def test_what_only_looks_like_an_index_stays(read):
-    assert read("a,y\n1,p\n2,q\n3,p\n").feature_names == ("a",)  # it is all there is
-    assert read("a,b,y\n1,5,p\n2,6,q\n").feature_names == ("a", "b")  # two rows count by chance
-    assert read("a,b,y\n1,5,p\n2,6,q\n4,7,q\n").feature_names == ("a", "b")
-    assert read("b,a,y\n5,1,p\n6,2,q\n8,3,q\n").feature_names == ("b", "a")
+    assert read("a,y\n" + "".join(f"{row},{row % 2}\n" for row in range(12))).feature_names == ("a",)  # all there is
+    rows = [f"{row},{row % 3},{row % 2}\n" for row in range(12)]
+    assert read("".join(["a,b,y\n", *rows[:9]])).feature_names == ("a", "b")  # a few may count by chance
+    assert read("".join(["a,b,y\n", *rows[:9], *rows[10:]])).feature_names == ("a", "b")
+    assert read("".join(["a,b,y\n", *rows[2:]])).feature_names == ("a", "b")
+    assert read("b,a,y\n" + "".join(f"{row % 3},{row},{row % 2}\n" for row in range(12))).feature_names == ("b", "a")
 
 
 def test_columns_are_left_out(read, refusal):
@@ -275,7 +277,7 @@ def test_a_run_goes_on_with_the_same_bits_whatever_its_data_needed(tmp_path, opt
 
 def test_a_run_saved_before_there_were_these_options_has_the_columns_it_had(tmp_path):
     table, path = tmp_path / "t.csv", tmp_path / "run.jsonl"
-    table.write_text("id;a;y\n1;1.234;p\n2;5.678;q\n3;9.123;p\n")
+    table.write_text("id;a;y\n" + "".join(f"{row};{row}.234;{'pq'[row % 2]}\n" for row in range(1, 12)))
     data = DataSettings(str(table), index=False, decimal=".")
     run = Run(Settings(data, epochs=20), load(data))
     assert run.data.feature_names == ("id", "a")
@@ -301,8 +303,8 @@ def test_a_file_that_says_something_else_is_refused(tmp_path, wrong):
 
 def test_what_was_read_is_told_first_on_the_screen_and_beside_the_lines(tmp_path):
     table = tmp_path / "t.csv"
-    table.write_text("patient,a,y\n1,5,p\n2,6,q\n3,8,q\n")
-    told = "t.csv: 3 rows with 1 feature; left out patient (it counts the rows); class 1 is q"
+    table.write_text("patient,a,y\n" + "".join(f"{row},{row % 7},{'pq'[row % 2]}\n" for row in range(11)))
+    told = "t.csv: 11 rows with 1 feature; left out patient (it counts the rows); class 1 is q"
     session = opening.begin(Settings(DataSettings(str(table))), Display())
     *lines, last = [entry.text for entry in session.log.entries]
     assert " ".join(line.strip() for line in lines) == told
