@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdtui.data.dataset import DataError
@@ -198,6 +198,9 @@ def tables(draw):
     line_end=st.sampled_from(["\n", "\r\n"]),
     encoding=st.sampled_from(["utf-8", "utf-8-sig"]),
     quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+@example(
+    table=(",", ["5", "|"], [[0.0], [0.0]], ["|", "5|"]), line_end="\n", encoding="utf-8", quoting=csv.QUOTE_MINIMAL
 )
 @settings(max_examples=examples(60, 3000), deadline=None)
 def test_any_table_written_is_read_again(table, line_end, encoding, quoting):

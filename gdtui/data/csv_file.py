@@ -50,11 +50,11 @@ def read_csv(where: str, file: BinaryIO, settings: DataSettings) -> Table:
 
 
 def _separator(begin: str) -> str:
-    """What parts the columns: what is most often in the header, if the rows below it are as wide with that. A comma is
-    the last choice, since it may be decimal."""
+    """What parts the columns: what is most often in the header, if the rows below it are as wide with that. Of
+    two that are there as often it is not the comma, which may be decimal; a bar is the last choice."""
     # Quoted names may hold any of the separators.
     head = re.sub(r'"(?:[^"]|"")*"', "", begin[:HEAD]).lstrip("\r\n").split("\n", 1)[0]
-    found = sorted(filter(head.count, ";\t|,"), key=head.count, reverse=True)
+    found = [*sorted(filter(head.count, ";\t,"), key=head.count, reverse=True), *("|" if "|" in head else "")]
     return next((one for one in found if _is_even(begin, one)), found[0] if found else ",")
 
 
