@@ -273,13 +273,10 @@ class Session:
         return True
 
     def _replay(self) -> None:
-        count = self.pace.due(self._began)[0]
-        if self.pace.is_max:
-            count = max(1, self.run.done // REPLAY_FRAMES)
+        count = max(1, self.run.done // REPLAY_FRAMES) if self.pace.is_max else self.pace.due(self._began)[0]
         if count and self.past is not None:
             self.go(self.past + count)
-            if self.past is not None:
-                self.phase = Phase.REPLAY
+            self.phase = self.phase if self.past is None else Phase.REPLAY
 
     def _read_on(self, watched: Watched) -> None:
         """Show what has been appended to the file that is watched."""

@@ -22,7 +22,6 @@ OWN = (
         surface="#161B22",
         panel="#1D2530",
         dark=True,
-        variables={"footer-background": "#1D2530", "footer-key-foreground": "#FFB454"},
     ),
     Theme(
         name="gdtui-light",
@@ -37,7 +36,6 @@ OWN = (
         surface="#F1F0EC",
         panel="#E4E6E8",
         dark=False,
-        variables={"footer-background": "#E4E6E8", "footer-key-foreground": "#8A4B00"},
     ),
 )
 VARIABLES = "GDTUI_THEME", "TEXTUAL_THEME"
