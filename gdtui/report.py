@@ -2,8 +2,10 @@
 
 import math
 from collections.abc import Mapping
+from operator import itemgetter
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.style import Style
 from rich.table import Table
@@ -17,6 +19,8 @@ from gdtui.types import Confusion
 
 SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""
+SHORTER, GAP = 70, 2
+"""Columns below which a table has a shorter title in its head, and those between two columns."""
 COLOURS = {"right": "green", "wrong": "red", "unknown": ""}
 
 
@@ -75,37 +79,55 @@ def confusion_table(
 
 
 def standings_table(
-    entrants: list[Entrant], target: float | None, epoch: int | None = None, is_narrow: bool = False
+    entrants: list[Entrant], target: float | None, epoch: int | None = None, room: int | None = None
 ) -> Table:
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
-    been down to; and its loss at `epoch`, where one is looked at. A narrow one leaves out state, accuracy and alpha.
-    Where objectives or data differ, it says so instead of a loss for all."""
-    differ, is_wide = tasks_differ(entrants), not is_narrow
+    been down to; and its loss at `epoch`, where one is looked at. Where objectives or data differ, it says so instead
+    of a loss for all. Where there is `room` for so many columns of text, the least important ones are left out."""
+    differ = tasks_differ(entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
-    wanted = f"≤ {target:.3g}" if is_narrow else f"loss ≤ {target:.6g} at"
+    wanted = f"≤ {target:.3g}" if room is not None and room < SHORTER else f"loss ≤ {target:.6g} at"
     reached = wanted if math.isfinite(target) else "reached"
-    columns: list[tuple[bool, str, JustifyMethod, list[str]]] = [
-        (True, "run", "left", [run.name for run in entrants]),
-        (is_wide, "state", "left", [run.state for run in entrants]),
-        (True, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
-        (True, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
-        (is_wide, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
-        (compares, reached, "right", [_told(run.curve.first_at_most(target), ",") for run in entrants]),
-        (epoch is not None, f"loss at {epoch}", "right", [_told(run.curve.at(epoch or 0), ".7g") for run in entrants]),
-        (is_wide, "alpha", "left", [" → ".join(f"{a:g}" for _, a in run.curve.alphas) or "–" for run in entrants]),
-        (is_wide and differ, "objective", "left", [run.task[0] for run in entrants]),
-        (is_wide and differ, "data", "left", [run.task[1] for run in entrants]),
+    # With its rank: the lowest is the last to be left out. None is not to be had at all.
+    columns: list[tuple[int | None, str, JustifyMethod, list[str]]] = [
+        (0, "run", "left", [run.name for run in entrants]),
+        (5, "state", "left", [run.state for run in entrants]),
+        (4, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
+        (1, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
+        (6, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
+        (3 if compares else None, reached, "right", [_told(run.curve.first_at_most(target), ",") for run in entrants]),
+        (
+            None if epoch is None else 2,
+            f"loss at {epoch or 0:,}",
+            "right",
+            [_told(run.curve.at(epoch or 0), ".7g") for run in entrants],
+        ),
+        (7, "alpha", "left", [" → ".join(f"{a:g}" for _, a in run.curve.alphas) or "–" for run in entrants]),
+        (8 if differ else None, "objective", "left", [run.task[0] for run in entrants]),
+        (9 if differ else None, "data", "left", [run.task[1] for run in entrants]),
     ]
-    shown = [column for column in columns if column[0]]
-    table = Table(box=None, padding=(0, 2, 0, 0))
+    table = Table(box=None, padding=(0, GAP, 0, 0))
     if differ:
         table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
+    shown = _fitting(columns, room)
     for _, title, justify, _ in shown:
         table.add_column(title, justify=justify, no_wrap=True)
     for row in zip(*(cells for *_, cells in shown), strict=True):
         table.add_row(*map(Text, row))
     return table
+
+
+def _fitting(columns: list[tuple[int | None, str, JustifyMethod, list[str]]], room: int | None) -> list[Any]:
+    """Those columns that there is room for."""
+    fitting: set[str] = set()
+    for rank, title, _, cells in sorted((column for column in columns if column[0] is not None), key=itemgetter(0)):
+        if room is not None:
+            room -= max(map(cell_len, (title, *cells))) + GAP
+            if room < 0 and rank:
+                break
+        fitting.add(title)
+    return [column for column in columns if column[1] in fitting]
 
 
 def _told(value: float | None, spec: str) -> str:

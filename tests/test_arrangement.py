@@ -51,7 +51,7 @@ def test_both_charts_and_the_numbers_are_there_at_every_size() -> None:
     for width, height in SIZES:
         arranged = arrange(width, height)
         assert faults(arranged, width, height) == [], (width, height)
-        assert {"band", "keys", "loss"} <= set(arranged.areas), (width, height)
+        assert {"band", "foot", "loss"} <= set(arranged.areas), (width, height)
         if width >= 40 and height >= 12:
             assert "scatter" in arranged.areas, (width, height)
         if height >= 24 and width >= 60:
@@ -76,7 +76,7 @@ def test_a_chart_that_is_zoomed_has_all_but_the_numbers_and_the_keys(front: int)
     for width, height in SIZES:
         arranged = arrange(width, height, Wish(front=front, is_zoomed=True, covers=True))
         assert faults(arranged, width, height) == [], (width, height)
-        assert set(arranged.areas) == {CHARTS[front], "band", "keys"}
+        assert set(arranged.areas) == {CHARTS[front], "band", "foot"}
 
 
 def test_large_digits_are_nowhere_where_they_have_no_room() -> None:
@@ -91,7 +91,7 @@ def test_runs_that_are_compared_have_a_chart_and_a_table_at_every_size(runs: int
     for width, height in SIZES:
         arranged = arrange_comparison(width, height, runs + 1, log)
         assert faults(arranged, width, height) == [], (width, height)
-        assert {"standings", "keys"} <= set(arranged.areas)
+        assert {"standings", "foot"} <= set(arranged.areas)
         assert height < 12 or "loss" in arranged.areas
 
 

@@ -82,7 +82,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     areas = {
         "head": Area(0, 0, width, head),
         "band": Area(0, main.y + main.height, width, band),
-        "keys": Area(0, height - foot, width, foot),
+        "foot": Area(0, height - foot, width, foot),
         **_charts(main, wish, is_stacked),
     }
     frames = _frames(width, height)
@@ -177,7 +177,7 @@ def arrange_comparison(width: int, height: int, rows: int, log: int) -> Arrangem
     head, foot = int(height >= LOW), int(height >= 2)
     main = Area(0, head, width, height - head - foot)
     frames = _frames(width, height)
-    areas = {"head": Area(0, 0, width, head), "keys": Area(0, height - foot, width, foot)}
+    areas = {"head": Area(0, 0, width, head), "foot": Area(0, height - foot, width, foot)}
     if width >= 100 and LEAST_CHART[1] < main.height < 18:
         areas["loss"] = main._replace(width=width // 2)
         areas["standings"] = main._replace(x=width // 2, width=width - width // 2)

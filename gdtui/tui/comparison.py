@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Standings
     from gdtui.views.loss_axes import Look
 
-NARROW = 70
-"""Columns below which there is no room for all columns of the table."""
+MARKS = 5
+"""Columns beside the table: for each run's colour, and for a bar that scrolls."""
 
 
 class ComparisonBoard(Board):
@@ -48,7 +48,7 @@ class ComparisonBoard(Board):
         self._across = 0
         self.add_class("compare")
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="log")
-        self._key_bar = KeyBar(COMPARING, id="keys")
+        self._key_bar = KeyBar(COMPARING, id="foot")
         self._rows_view = Static("reading …", markup=False)
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
         panels = (self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")
@@ -115,9 +115,8 @@ class ComparisonBoard(Board):
             return
         from gdtui.report import standings_table
 
-        table = standings_table(
-            snapshot.entrants, snapshot.target, snapshot.epoch, is_narrow=self._table_view.size.width < NARROW
-        )
+        room = self._table_view.scrollable_content_region.width - MARKS
+        table = standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, room)
         marked = Table.grid(padding=(0, 1, 0, 0))
         keys = [Text(" ")]
         for number in range(len(snapshot.entrants)):

@@ -45,7 +45,7 @@ class Stage(Board):
             "samples": self.samples_view,
             "confusion": self.confusion_view,
         }
-        self.status_lines, self.key_bar = StatusLines(id="band"), KeyBar(self.keys, id="keys")
+        self.status_lines, self.key_bar = StatusLines(id="band"), KeyBar(self.keys, id="foot")
         self.key_bar.wait()
         for view in (*self.slots, *self.pages.values()):
             view.add_class("panel")

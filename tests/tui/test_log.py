@@ -167,10 +167,10 @@ async def test_columns_of_a_comparison_widen_when_the_window_grows(tmp_path: Pat
     paths = [tmp_path / f"{name}.jsonl" for name in ("one", "other")]
     for path in paths:
         saved(path, replace(FIVE, alpha=0.1 if "other" in path.name else 0.01))
-    async with running(watching(*paths), size=(60, 24)) as (app, pilot):
+    async with running(watching(*paths), size=(44, 24)) as (app, pilot):
         assert "accuracy" not in screen(app)
         app.link = FarLink()  # so that no frame but that of the new size is drawn
-        for size, wanted in (((140, 40), True), ((60, 24), False), ((110, 30), True)):
+        for size, wanted in (((140, 40), True), ((44, 24), False), ((110, 30), True)):
             await pilot.resize_terminal(*size)
             for name in ("accuracy", "alpha"):
                 await until(pilot, lambda name=name, wanted=wanted: (name in screen(app)) is wanted, about=(size, name))
