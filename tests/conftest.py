@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 
-os.environ["XDG_CONFIG_HOME"] = f"{os.devnull}/none"
-"""No test depends on the theme that somebody has chosen, or changes it."""
+os.environ["GDTUI_THEME"] = "gdtui-dark"
+"""No test depends on the theme that somebody has chosen."""
 
 
 def examples(few: int, many: int) -> int:

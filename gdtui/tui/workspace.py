@@ -79,7 +79,7 @@ class Workspace(Stage):
         """How the field is drawn on this terminal, at the end of this link."""
         from gdtui.charts.field import Shading
 
-        app = self.gdtui
+        app = self._own_app
         if (
             app.no_color
             or app.current_theme.ansi
@@ -88,6 +88,9 @@ class Workspace(Stage):
         ):
             return Shading.HATCHED
         return Shading.TWO if app.link.is_slow else Shading.TONES
+
+    def on_mount(self) -> None:
+        self._own_app = self.gdtui  # where it is drawn there may be no app that is active any more
 
     def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
         before, self.snapshot = self.snapshot, snapshot

@@ -42,7 +42,7 @@ def test_frames_do_not_pile_up_before_a_line_that_cannot_carry_them() -> None:
             return link.arrived > begin + 3_000
 
         link.wait_for(watch)
-        assert most < 2_500
+        assert most < 4_000  # two frames, in which the field may have changed
         link.rate = 1e6
         link.send("q")
         link.wait_for("epochs are in no file")

@@ -117,7 +117,7 @@ async def test_a_table_that_cannot_be_learnt_from_is_told_and_the_run_goes_on(fo
         await until(pilot, lambda: status(app).epoch >= 1)
         run = snapshot(app).run
         await type_path(pilot, "bad.csv")
-        await until(pilot, lambda: any("'x' is not a number" in notice for notice in notices(app)))
+        await until(pilot, lambda: any("no numbers in 'b'" in notice for notice in notices(app)))
         here = status(app).epoch
         await until(pilot, lambda: status(app).epoch > here)
         assert (snapshot(app).run, status(app).state) == (run, "training")
