@@ -151,8 +151,7 @@ async def test_a_change_of_theme_changes_the_charts_and_the_table_at_once() -> N
         await finish(pilot)
         before = [style_of(app, text) for text in ("●", "right", "accuracy")]
         app.theme = "textual-light"
-        await pilot.pause()
-        await pilot.pause()
+        await idle(pilot)
         after = [style_of(app, text) for text in ("●", "right", "accuracy")]
         for old, new in zip(before, after, strict=True):
             assert old.color != new.color
