@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from textual import events
+from textual.geometry import Region
 from textual.strip import Strip
 
 from gdtui.tui.styled import Styled
@@ -28,6 +29,8 @@ class LogView(Styled):
         """The place of the entry that is marked."""
         self._back = 0
         """Entries between the newest and the lowest shown."""
+        self._lines: list[tuple[str, str]] = []
+        """What is drawn."""
 
     def show(self, entries: tuple[Entry, ...], added: int, epoch: int | None, of: object = None) -> None:
         """Show these from now on.
@@ -50,7 +53,7 @@ class LogView(Styled):
             self._seek()
         elif self._back:
             self._scroll(added - before[0])  # whoever reads old lines goes on seeing them
-        self.refresh()
+        self._paint()
 
     def _seek(self) -> None:
         """Show the entry that is marked in the middle, or the newest."""
@@ -60,7 +63,7 @@ class LogView(Styled):
     def _scroll(self, lines: int) -> None:
         self._back = max(0, min(self._back + lines, len(self.entries) - self.size.height))
         self.border_subtitle = f"{self._back} newer line{'s' * (self._back > 1)} below" if self._back else ""
-        self.refresh()
+        self._paint()
 
     def scroll_lines(self, lines: int) -> None:
         """Show what is so many lines further down."""
@@ -90,14 +93,29 @@ class LogView(Styled):
         first = -(-max(0, added - height) // step) * step
         return max(0, first - (added - len(self.entries)))
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
+    def _line(self, y: int) -> tuple[str, str]:
+        """The text of a line, and how it looks."""
         index = self._top() + y
         entry = self.entries[index] if index < len(self.entries) else None
-        is_marked = entry is not None and (entry.epoch is None or index == self._marked)
-        style = self.style("log--event" if is_marked else "log--line")
-        text = "" if entry is None else _fitted(f"▶ {entry.text}" if index == self._marked else entry.text, width)
-        return Strip([Segment(text, style)]).adjust_cell_length(width, style)
+        if entry is None:
+            return "", "log--line"
+        if index == self._marked:
+            return _fitted(f"▶ {entry.text}", self.size.width), "log--event"
+        return _fitted(entry.text, self.size.width), "log--event" if entry.epoch is None else "log--line"
+
+    def _paint(self) -> None:
+        """Have those lines drawn anew that are others than before."""
+        before, self._lines = self._lines, [self._line(y) for y in range(self.size.height)]
+        if len(before) != len(self._lines):
+            self.refresh()
+            return
+        rows = [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]
+        if rows:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+
+    def render_line(self, y: int) -> Strip:
+        text, look = self._line(y)
+        return Strip([Segment(text, self.style(look))]).adjust_cell_length(self.size.width, self.style(look))
 
 
 def _fitted(text: str, width: int) -> str:
