@@ -3,7 +3,7 @@
 Textual repaints whole widgets, or whole runs, with each run's style spelt out in full. Over SSH that is most of
 the traffic. Here a copy of what the terminal shows is kept; an update is laid over it, and what is sent is the
 difference, in runs of cells that one pen writes. A colour's code is as long as a dozen characters and a move half
-as long, so the runs are not written row by row: each time the one that is reached in the fewest bytes comes next.
+as long, so the runs are not written row by row: each time the nearest of the same pen comes next.
 """
 
 from collections.abc import Iterable, Iterator
@@ -34,8 +34,8 @@ _ATTRIBUTES = (
     (64, "strike", "9", "29"),
 )
 _SEEN_ON_BLANKS = 8 | 32 | 64
-_CHOICE = 12
-"""Runs among which the nearest is looked for: more of them take longer and save next to nothing."""
+_CHOICE = 48
+"""Runs among which the nearest that needs no other pen is looked for: more of them take longer and save little."""
 
 
 class Pen(NamedTuple):
@@ -232,8 +232,11 @@ def _written(runs: list[_Run], width: int) -> str:
             after = run.pen
             if run.is_blank and not pen.attributes & _SEEN_ON_BLANKS:
                 after = Pen(pen.front, after.behind, pen.attributes)
+            is_same = after is pen or after == pen
+            if index and not is_same:  # another colour's code is as long as most moves: the first one will do
+                continue
             code = _move(x, y, run.x, run.y)
-            if after is not pen and after != pen:
+            if not is_same:
                 code += _change(pen, after)
             if not index or len(code) < len(best):
                 best, nearest, chosen = code, index, after
