@@ -23,7 +23,6 @@ from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
-from gdtui.tui.palette import Keys, Palette
 from gdtui.tui.themes import OWN, remember, theme_to_show
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.background import in_background
@@ -170,8 +169,9 @@ class GdtuiApp(TerseApp):
         gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
         self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
         self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
-        dialogs = partial(asyncio.to_thread, import_module, "gdtui.tui.data_choice")
-        self.set_timer(DIALOGS_AFTER, lambda: self.run_worker(dialogs, group="imports"))  # type: ignore[arg-type]
+        for name in ("gdtui.tui.data_choice", "gdtui.tui.palette"):
+            dialogs = partial(asyncio.to_thread, import_module, name)
+            self.set_timer(DIALOGS_AFTER, partial(self.run_worker, dialogs, group="imports"))  # type: ignore[arg-type]
 
     async def _show(self, snapshot: Any) -> None:
         """Show this, if the terminal is ready for another frame. If it is not, what a key did is told at once, and
@@ -237,6 +237,8 @@ class GdtuiApp(TerseApp):
 
     def action_command_palette(self) -> None:
         if self.screen is self.board and self.board.dialog is None:
+            from gdtui.tui.palette import Keys, Palette  # the first paint does not wait for it
+
             self.push_screen(Palette([Keys], id="--command-palette"))
 
     def action_choose_theme(self) -> None:
