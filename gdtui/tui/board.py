@@ -117,6 +117,11 @@ class Board(FrugalScreen):
         dialog.answered = answered
         self.mount(dialog)
 
+    def on_key(self) -> None:
+        """A dialog has the keys, also where the focus has been lost to nobody."""
+        if self.dialog is not None and self.focused is None:
+            self.dialog.take_keys()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, the keys are its own."""
         return self.dialog is None

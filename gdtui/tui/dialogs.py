@@ -49,6 +49,9 @@ class Dialog(VerticalScroll):
         self._keys_go_to = next((part for part in parts if part.can_focus), self)
 
     def on_mount(self) -> None:
+        self.take_keys()
+
+    def take_keys(self) -> None:
         self._keys_go_to.focus()
 
     def on_resize(self) -> None:
@@ -61,8 +64,15 @@ class Dialog(VerticalScroll):
         answered(answer)
 
 
+MOST = 1_000
+"""Characters of a line: each that is typed is measured together with all others."""
+
+
 class Line(Input):
     """A text that is typed, or pasted: with nothing that a terminal would obey."""
+
+    def __init__(self, value: str = "", **options: Any) -> None:
+        super().__init__(value, max_length=MOST, **options)
 
     def validate_value(self, value: str) -> str:
         return printable(value)

@@ -41,7 +41,7 @@ def writers(seed: int, path: Path, rules: Rules, tally: Tally) -> None:
 
 def plain(seed: int, path: Path, rules: Rules, tally: Tally) -> None:
     """Lines into a pipe that somebody reads: what was printed had been written."""
-    chance, options = Random(seed), ("--speed", "20000")
+    chance, options = Random(seed), ("--speed", "20000", "--every", "1")
     for _ in range(3):
         before = whole_lines(path)
         begin = ("resume", str(path)) if before else ("--save", str(path), "--force", "--epochs", "100000000")

@@ -84,7 +84,7 @@ def path_not_utf_8(folder: Path, chance: Random, rules: Rules, tally: Tally) -> 
     name = os.fsdecode(b"caf\xe9.csv")
     (folder / name).write_text("a,b,y\n1,2,0\n3,1,1\n4,5,0\n")
     code, _, errors = run(*SHORT, "--data", name, folder=folder, rules=rules)
-    promise(code == 0 and not errors, f"lines: exit code {code}, {errors[:200]}")
+    promise(code == 0 and errors.count("\n") <= 1, f"lines: exit code {code}, {errors[:200]}")  # what was read is told
     with Stage([*GDTUI, "--epochs", "5", "--speed", "max", "--data", name], cwd=folder) as stage:
         shown = until(lambda: "all 5 epochs done" in stage.screen_text() or stage.has_ended, 10 * rules.patience)
         promise(shown, "the end of a short run is not shown", stage.emulator.text())
