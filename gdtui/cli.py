@@ -191,7 +191,7 @@ def _check(arguments: list[str]) -> int:
 TAPE_EPILOG = """\
 -o makes, by its ending: .cast an asciicast; .gif an animation (needs gdtui[gif]); .svg or .txt the last screen;
 .ascii the screens at each Wait, at each Screenshot and at the end, to be compared with those of another play.
-without -o, what the tape's Output lines name; without those, NAME.cast. README.md tells what tapes can say."""
+without -o, what the tape's Output lines name; without those, NAME.cast. gdtui/recording/README.md tells the rest."""
 
 
 def _tape(arguments: list[str]) -> int:
