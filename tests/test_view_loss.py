@@ -321,7 +321,8 @@ def test_other_branches_are_behind_the_curve_with_their_labels_at_their_ends() -
         end = int(axes[1].rows(np.array([other.losses[-1]]))[0])
         assert abs(row - end) <= 2
         column = column_of(axes[1], len(other))
-        assert begin == column + 2 or begin + len(label) == column
+        left = column - len(label)
+        assert begin in (column + 2, left, left - len(label) - 2)
         kinds = chart.roles[: axes[1].height]
         assert (kinds[:, column_of(axes[1], 75)] == role).any()
         assert not (kinds[:, : column_of(axes[1], 50)] == role).any()  # up to there it is the one in front

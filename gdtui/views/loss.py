@@ -114,6 +114,8 @@ def epoch_at(column: int, width: int, height: int, history: Curve, look: Look, l
     return min(max(round(float(canvas.x_centres()[place])), 1), last)
 
 
+FARTHEST = 2
+"""Rows from the end of a curve to its name at the most: further away it would be another's."""
 Place = tuple[int, int]
 """A row and a column inside the axes."""
 
@@ -251,10 +253,10 @@ def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
     """Rows and first columns for a text beside the end of a curve, the nearest first."""
     row, column = end
     right, left = column + 2, max(0, column - length)
-    for distance in range(canvas.height):
+    for distance in range(FARTHEST + 1):
         for near in dict.fromkeys((row - distance, row + distance)):
-            for begin in (right, left):
-                if 0 <= near < canvas.height and begin + length <= canvas.width:
+            for begin in (right, left, left - length - 2):  # the last beside another such text
+                if 0 <= near < canvas.height and 0 <= begin <= canvas.width - length:
                     yield near, begin
 
 
