@@ -48,3 +48,14 @@ def test_frames_do_not_pile_up_before_a_line_that_cannot_carry_them() -> None:
         link.wait_for("epochs are in no file")
         link.send("y")
         assert link.wait_exit() == 0
+
+
+def test_the_field_has_two_tones_while_the_way_is_slow_and_all_of_them_again_when_it_is_fast() -> None:
+    def tones(link: SlowLink) -> int:
+        """Colours behind the cells of the right half, in the upper third of the screen."""
+        return len({link.emulator.cell(x, y).bg for x in range(70, 115) for y in range(3, 13)})
+
+    with SlowLink([*GDTUI, "--epochs", "100000", "--speed", "5"], rate=1e6, delay=0.4) as link:
+        link.wait_for(lambda link: "epoch #" in link.emulator.text() and 2 <= tones(link) <= 4, 30)
+        link.delay = 0.02
+        link.wait_for(lambda link: tones(link) > 6, 30)

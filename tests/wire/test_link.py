@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from gdtui.wire.link import FIRST_PATIENCE, LIMIT, PATIENCE, WINDOW, Link
+from gdtui.wire.link import FAST, FIRST_PATIENCE, LIMIT, PATIENCE, SLOW, WINDOW, Link
 
 
 class Clock:
@@ -47,6 +47,20 @@ def test_what_is_not_a_frame_takes_no_room(link: Link) -> None:
     for _ in range(10):
         link.wrote(100, is_frame=False)
     assert link.is_ready
+
+
+def test_a_slow_way_is_known_and_is_slow_until_it_is_clearly_fast(link: Link, clock: Clock) -> None:
+    def after(seconds: float) -> bool:
+        for _ in range(30):
+            link.wrote(1000, is_frame=True)
+            clock.now += seconds
+            link.answered()
+        return link.is_slow
+
+    between = (SLOW + FAST) / 2
+    assert [after(seconds) for seconds in (0.05, between, 1.2 * SLOW, between, 0.8 * FAST)] == [
+        *(False, False, True, True, False)
+    ]
 
 
 def test_the_round_trip_is_measured(link: Link, clock: Clock) -> None:
