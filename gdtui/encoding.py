@@ -18,7 +18,7 @@ _STAND_INS = {
     **dict.fromkeys("●○◉•◦◯∘", "o"),
     **dict.fromkeys("▲△▴▵↑", "^"),
     **dict.fromkeys("▼▽↓", "v"),
-    **dict.fromkeys("▶▷►→↦❯›", ">"),
+    **dict.fromkeys("▶▷►▸→↦❯›", ">"),
     **dict.fromkeys("◀◁◄←❮‹", "<"),
     **dict.fromkeys("▁▂▃▄_", "_"),
     **dict.fromkeys("“”„«»▀", '"'),

@@ -37,7 +37,8 @@ def paint(chart: Chart, canvas: Canvas, scores: Floats, shading: Shading) -> Non
     chars, roles, grounds = (layer[canvas.area] for layer in (chart.chars, chart.roles, chart.grounds))
     blank, bare = roles == Role.BLANK, grounds == Ground.NONE
     if shading is Shading.HATCHED:
-        means = np.searchsorted(EDGES, (scores[0::2] + scores[1::2]) / 2)
+        bounded = np.clip(scores, 2 * EDGES[0], 2 * EDGES[-1])
+        means = np.searchsorted(EDGES, (bounded[0::2] + bounded[1::2]) / 2)
         chars[blank], roles[blank] = HATCHES[means[blank]], UPPER + TONES[0] + means[blank]
         return
     tones = MILD[(scores >= 0).astype(int)] if shading is Shading.TWO else TONES[0] + np.searchsorted(EDGES, scores)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtui.data.numerals import MISSING, is_date, readings, text_of
+from gdtui.data.numerals import MISSING, is_date, number, readings, text_of
 from gdtui.types import Floats
 
 MOST_TEXTS = 100
@@ -197,8 +197,9 @@ class Column:
                 self.comma = array("d", self.point)
         is_left = (self.point is not None and point is not None) or (self.comma is not None and comma is not None)
         if not is_left:
-            is_number = point is not None or comma is not None
-            self.fail("mixed" if is_number else "date" if is_date(text) else "text", row, text)
+            is_number, is_endless = point is not None or comma is not None, number(text) is not None
+            kind = "mixed" if is_number else "other" if is_endless else "date" if is_date(text) else "text"
+            self.fail(kind, row, text)
         elif point is None:
             self.point = None
         elif comma is None:

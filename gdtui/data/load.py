@@ -39,7 +39,8 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         raise DataError("--noise applies to blobs, moons, circles and xor only")
     loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
-        raise DataError(f"{loaded.name}: values became infinite; give a smaller --noise")
+        remedy = "give a smaller --noise" if settings.noise is not None else "they are too large to be learnt from"
+        raise DataError(f"{loaded.name}: values became infinite; {remedy}")
     if len(np.unique(loaded.y)) < 2:
         raise DataError(
             f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"

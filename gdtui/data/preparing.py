@@ -56,6 +56,8 @@ def _gaps(
     missing = table.settings.missing
     if not lacking or missing == "mean" or (missing == "drop" and can_be_left_out):
         return []
+    if not (y >= 0).any():  # the labels are told of by themselves
+        return []
     rows = np.flatnonzero(is_lacking)
     first = f"row {table.numbers[int(rows[0])]}"
     who = f"{first} lacks a value" if len(rows) == 1 else f"{len(rows)} rows lack a value, the first is {first}"
@@ -132,6 +134,7 @@ def _told(table: Table, features: Sequence[Column], lacking: list[str], silent: 
         ],
         "decimal commas in": [column.name for column in numeric if column.point is None],
         "commas part thousands in": [column.name for column in numeric if column.comma is None and "," in column.marks],
+        "points part thousands in": [column.name for column in numeric if column.point is None and "." in column.marks],
         "means filled in": filled,
         "texts as 0 and 1 in": [column.name for column in features if column.is_categorical],
     }

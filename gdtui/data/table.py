@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from gdtui.data.column import Column, Texts
 from gdtui.data.dataset import DataError, column_numbers
 from gdtui.data.numerals import text_of
+from gdtui.data.progress import PROGRESS
 from gdtui.data.source import memory
 from gdtui.settings import AUTO, DataSettings
 from gdtui.text import listed
@@ -113,6 +114,8 @@ class Table:
             are_flags = labels.dtype.kind == "b"
             self.labels.add([*map(text_of, labels.astype(float).tolist() if are_flags else labels.tolist())])
         self.count(rows)
+        if (progress := PROGRESS.get()) is not None:
+            progress.saw(0, len(rows))
 
     def check_room(self, rows: int) -> None:
         """Raises DataError where there are none, or not memory enough for so many."""

@@ -61,7 +61,7 @@ BINDINGS = (
     Key("Time", "home", "travel_to_start", "Home", "", "To the first epoch", ask.GoTo(1)),
     Key("Time", "end", "travel_to_end", "End", "End Present", "To the present", ask.GoTo(None)),
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
-    Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Train on from here, as a new branch", ask.Do.FORK),
+    Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
     Key("Look", "x", "epoch_axis", "x", "x Epochs", "Show all epochs, the latest, or log"),

@@ -53,11 +53,6 @@ class DataChoice(Dialog):
         super().on_mount()
         self.query_one(PathInput).cursor_blink = self.app.animation_level != "none"
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """What was done last holds: what is typed, or what is chosen in the list."""
-        if event.value:
-            self._list.highlighted = None
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._list.highlighted
         if chosen is not None:
@@ -97,8 +92,14 @@ class PathInput(Line):
     ]  # fmt: skip
 
     def __init__(self, choices: OptionList) -> None:
-        super().__init__(suggester=PathSuggester(), placeholder="~/table.csv")
         self._choices = choices
+        super().__init__(suggester=PathSuggester(), placeholder="~/table.csv")
+
+    def validate_value(self, value: str) -> str:
+        """What was done last holds: what is typed, or what is chosen in the list."""
+        if value and value != self.value:
+            self._choices.highlighted = None
+        return super().validate_value(value)
 
     def action_in_list(self, action: str) -> None:
         """Move in the list; the ends of a text that is typed are nearer than those of the list."""

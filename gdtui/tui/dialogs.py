@@ -152,8 +152,9 @@ class ThemeChoice(Dialog):
         self.action_answer(event.option.id)
 
     def action_answer(self, answer: Any = None) -> None:
-        if answer is None:
-            self.app.theme = self._before
+        before, self._before = self._before, ""  # a highlight that is still to be told of changes nothing any more
+        if answer is None and before:
+            self.app.theme = before
         super().action_answer(answer)
 
 

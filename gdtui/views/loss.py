@@ -123,7 +123,7 @@ Place = tuple[int, int]
 def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Curve], roles: Sequence[Role]) -> list[Place | None]:
     """Draw the curves, the first in front of the others, and thicker where there are any. Returns where each ends."""
     ends: list[Place | None] = []
-    counts = np.zeros((canvas.height, canvas.width), dtype=np.uint8)
+    counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
     columns = [_columns(curve, canvas) for curve in curves]
     for number, (both, role) in enumerate(zip(columns, roles, strict=True)):
         dots = extents(canvas, *both)
@@ -158,9 +158,11 @@ def _thicken(dots: Dots, canvas: Canvas) -> None:
 
 
 def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> int:
-    """How many columns of dots two branches have in common before they part."""
+    """How many columns of dots two branches have in common, up to the last epoch before they part: the stroke that
+    leads away from it is each one's own."""
     differ = (one[0] != other[0]) & ~(np.isnan(one[0]) & np.isnan(other[0]))
-    return int(differ.argmax()) // ACROSS * ACROSS if differ.any() else 0
+    common = np.flatnonzero(~np.isnan(one[0][: int(differ.argmax())]))
+    return int(common[-1]) // ACROSS * ACROSS if len(common) else 0
 
 
 def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, counts: np.ndarray) -> None:

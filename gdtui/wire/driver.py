@@ -26,7 +26,7 @@ GRACE = 10
 """Seconds that leaving may take, once it has been told by a signal."""
 LARGEST = 1000, 500
 """Columns and rows that are drawn on at the most: who claims more would never see the first frame."""
-LATE = 1.0
+LATE = 0.5
 """Seconds that leaving waits for what the terminal was asked and has not answered yet: a shell would take the answer
 for typed letters."""
 LOOK = 0.1
@@ -137,18 +137,19 @@ class OutputDriver(LinuxDriver):
                 data = b""
                 with suppress(OSError):
                     data = os.read(self.fileno, 4096)
-                if not data:  # a hangup, which the app sees by itself
-                    self.exit_event.wait(LOOK)
+                if not data and self.exit_event.wait(LOOK):  # a hangup, which the app sees by itself
+                    break
                 for character in decode(data):
                     self._take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
             self._take(self._parser.tick)
+        self._asked = self._answered  # what has not come by now is lost
 
     def _take(self, parse: Callable[[], Iterable[Message]]) -> None:
         """Hand on what the parser makes of it. What it fails at, such as a key beyond Unicode, is dropped."""
         for message in self._parsed(parse):
             match message:
                 case CursorPosition():
-                    self._answered += 1
+                    self._answered = min(self._answered + 1, self._asked)
                     self.process_message(message)
                 case Paste(text=text):
                     self.process_message(Paste("\n".join(map(printable, text.splitlines()))))

@@ -103,9 +103,7 @@ def plain_text(raw: bytes) -> str:
 def is_answered(stage: Stage, rules: Rules, tally: Tally) -> None:
     """Whatever was done to it, a key is answered: the help comes, and goes."""
     stage.resize(120, 40)
-    if stage.has_state("T"):
-        stage.process.send_signal(signal.SIGCONT)
-    took = _answer(stage, rules) or _answer(stage, rules)
+    took = _answer(stage, rules) or _answer(stage, rules) or _answer(stage, rules)
     if stage.has_ended:
         return
     promise(took, f"a key is not answered in {5 * rules.patience:g} s", stage.screen_text())
@@ -123,6 +121,8 @@ def _answer(stage: Stage, rules: Rules) -> float:
     An escape is known by nothing coming after it. Where the machine is so busy that a while of nothing is none, two of
     them, or one and a letter, are another key, and what was open stays: so this may have to be tried again.
     """
+    if stage.has_state("T"):  # by a ctrl+z among the keys, which may have waited until now
+        stage.process.send_signal(signal.SIGCONT)
     for end in (b"\x1b[201~", b"\x1b\\\x1b\\", b"\x1b", b"\x1b", b"\x1b", b"\x1b"):
         stage.type(end)
         until(lambda: stage.has_ended, 0.25)
