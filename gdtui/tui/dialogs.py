@@ -64,7 +64,7 @@ class Dialog(VerticalScroll):
         answered(answer)
 
 
-MOST = 1_000
+MOST = 300
 """Characters of a line: each that is typed is measured together with all others."""
 
 

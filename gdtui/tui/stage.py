@@ -75,9 +75,9 @@ class Stage(Board):
         page = self.wish.page if self.wish.page in arranged.stops else "samples"
         tabs = _tabs(arranged.stops, page) if arranged.has_tabs else None
         for name, view in self.pages.items():
-            view.set_class(name == page, "front")
-            if name in arranged.areas:
-                entitle(view, tabs or TITLES[name])
+            if name in arranged.areas:  # that in front has a mark, and no style: to look one up for all takes long
+                is_front = name == page and not arranged.has_tabs
+                entitle(view, tabs or (f"▸ {TITLES[name]}" if is_front else TITLES[name]))
                 tabs = None
         for name, slot in zip(CHARTS, self.slots, strict=True):
             slot.set_class(name == CHARTS[self.wish.front], "front")

@@ -255,11 +255,12 @@ def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
     """Rows and first columns for a text beside the end of a curve, the nearest first."""
     row, column = end
     right, left = column + 2, max(0, column - length)
-    for distance in range(FARTHEST + 1):
-        for near in dict.fromkeys((row - distance, row + distance)):
-            for begin in (right, left, left - length - 2):  # the last beside another such text
-                if 0 <= near < canvas.height and 0 <= begin <= canvas.width - length:
-                    yield near, begin
+    for begins in ((right, left), (left - length - 2,)):  # the last beside another such text
+        for distance in range(FARTHEST + 1):
+            for near in dict.fromkeys((row - distance, row + distance)):
+                for begin in begins:
+                    if 0 <= near < canvas.height and 0 <= begin <= canvas.width - length:
+                        yield near, begin
 
 
 def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:

@@ -98,7 +98,7 @@ async def test_tab_goes_through_the_pages_and_shift_tab_back(key: str) -> None:
             assert len(regions(app)) == (0 if page else 2)
     async with running(FORTY, size=(200, 60)) as (app, pilot):
         assert set(regions(app, PAGES)) == set(PAGES)
-        assert "╭─ Log ─" in screen(app)
+        assert "╭─ ▸ Log ─" in screen(app)
 
 
 async def test_a_click_on_a_tab_opens_its_page() -> None:
