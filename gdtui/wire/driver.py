@@ -55,10 +55,6 @@ class OutputDriver(LinuxDriver):
 
     def _signalled(self, number: int, _: FrameType | None) -> None:
         """Have a signal heeded by the loop. These handlers outlive it, and hold until all has been said."""
-        with suppress(BlockingIOError):  # in the order in which they came, which that of the handlers is not
-            for came in os.read(self._came, 65536):
-                if came in (signal.SIGTSTP, signal.SIGCONT):
-                    self._is_to_stop = came == signal.SIGTSTP
         known: dict[int, Callable[[], None]] = {signal.SIGTSTP: self._suspend, signal.SIGCONT: self._go_on}
         heed = known.get(number)
         if heed is None:  # leave as by a key; that takes a moment, also where something hangs
@@ -73,6 +69,14 @@ class OutputDriver(LinuxDriver):
         except RuntimeError:  # the loop has ended
             if number == signal.SIGTSTP:
                 self._suspend()
+
+    def _has_to_stop(self) -> bool:
+        """Whether it was told to stop, and not to go on since. Of two that come at the same time, to different threads,
+        nobody knows which was the last: to stop once less does no harm, to stop for ever does."""
+        with suppress(BlockingIOError):
+            came = os.read(self._came, 65536)
+            self._is_to_stop = signal.SIGCONT not in came and (self._is_to_stop or signal.SIGTSTP in came)
+        return self._is_to_stop
 
     # The terminal's modes
 
@@ -97,13 +101,14 @@ class OutputDriver(LinuxDriver):
     def _suspend(self) -> None:
         """Stop, unless that has been done, or it has been told to go on since. The process stops a little after this,
         since it has several threads."""
-        if self._is_to_stop and self._is_on:
+        if self._has_to_stop() and self._is_on:
             self.suspend_application_mode()
-        if self._is_to_stop:
+        if self._has_to_stop():  # its handler may not have run yet, where one goes on
             self._is_to_stop = False
             os.kill(os.getpid(), signal.SIGSTOP)
 
     def _go_on(self) -> None:
+        self._has_to_stop()  # from here on, it has not
         if self._is_on:  # it was stopped without notice, and others may have changed the terminal meanwhile
             self.suspend_application_mode()
         if self._is_suspended:

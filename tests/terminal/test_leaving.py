@@ -66,6 +66,8 @@ def test_the_last_word_on_stopping_holds_however_fast_they_come() -> None:
         for _ in range(30):
             terminal.process.send_signal(signal.SIGTSTP)
             terminal.process.send_signal(signal.SIGCONT)
+        frames = terminal.emulator.frames  # keys that are typed while it stops are lost
+        terminal.wait_for(lambda terminal: terminal.emulator.frames > frames + 20)
         terminal.latency("?", "Train one epoch")
         terminal.latency("?", lambda terminal: "Train one epoch" not in terminal.emulator.text())
         for _ in range(30):
