@@ -91,7 +91,7 @@ def standings_table(
     reached = wanted if math.isfinite(target) else "reached"
     # With its rank: the lowest is the last to be left out. None is not to be had at all.
     columns: list[tuple[int | None, str, JustifyMethod, list[str]]] = [
-        (0, "run", "left", [run.name for run in entrants]),
+        (0, "run", "left", [_cut(run.name, room) for run in entrants]),
         (5, "state", "left", [run.state for run in entrants]),
         (4, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
         (1, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
@@ -116,6 +116,12 @@ def standings_table(
     for row in zip(*(cells for *_, cells in shown), strict=True):
         table.add_row(*map(Text, row))
     return table
+
+
+def _cut(name: str, room: int | None) -> str:
+    """A name that leaves two thirds of the room to the numbers: names mostly differ at their ends, so those stay."""
+    most = len(name) if room is None else max(12, room // 3)
+    return name if len(name) <= most else f"{name[: most // 2]}…{name[most // 2 + 1 - most :]}"
 
 
 def _fitting(columns: list[tuple[int | None, str, JustifyMethod, list[str]]], room: int | None) -> list[Any]:

@@ -7,9 +7,11 @@ from sklearn.metrics import confusion_matrix
 
 from gdtui.data.dataset import dataset
 from gdtui.data.load import load
-from gdtui.report import confusion_table, print_report, samples_table
+from gdtui.report import confusion_table, print_report, samples_table, standings_table
 from gdtui.runs.run import Run
 from gdtui.runs.samples import Sample, samples, summary
+from gdtui.runs.writer import RunWriter
+from gdtui.session.comparison import Comparison
 from gdtui.settings import Settings
 from tests.oracles import noisy
 
@@ -112,3 +114,20 @@ def test_activations_that_are_not_numbers_are_neither_right_nor_wrong():
         assert cells(text, str(sample.index))[3:] == ["nan", "–", str(sample.true), "– unknown"]
     assert not any(word in text for word in ("right", "wrong", "Confusion matrix", "%"))
     assert "accuracy not known" in text
+
+
+@pytest.mark.parametrize("room", [30, 60, 76])
+def test_a_long_name_of_a_run_leaves_room_for_the_numbers(tmp_path, room):
+    paths = []
+    for name in ("a", "a_run_with_quite_a_long_name_that_tells_all_its_settings_alpha_0.5"):
+        run = Run(Settings(epochs=5), load("blobs"))
+        paths.append(str(tmp_path / f"{name}.jsonl"))
+        writer = RunWriter(paths[-1], run)
+        writer.take(run.advance(5))
+        writer.close()
+    entrants = Comparison(paths, None).snapshot().entrants
+    text = shown(standings_table(entrants, None, None, room), room + 8)
+    assert "last loss" in text
+    assert all(f"{run.loss:.7g}" in text for run in entrants)
+    assert "…" in text
+    assert "0.5" in text  # the end of the name, by which it differs
