@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from wcwidth import wcswidth
 
 from gdtui.charts.axes import axes, nice_ticks
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Ground, Role
+from gdtui.views.data import ScatterChart
+from tests.drawings import dataset
 
 
 @st.composite
@@ -101,3 +105,17 @@ def test_a_tick_stands_where_its_number_is(size: tuple[int, int]) -> None:
     for place, _ in yticks:
         row = int(canvas.rows(np.array([place]))[0])
         assert chart.chars[row, canvas.left - 1] == "┤", (place, chart.lines())
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20)])
+def test_wide_letters_take_two_cells_each(size: tuple[int, int]) -> None:
+    features = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 9.0]])
+    data = replace(dataset(features), feature_names=("体重のラベル", "身長"))
+    chart = ScatterChart(data).draw(np.array([-3.0, 1.0, 0.1]), *size)
+    assert [wcswidth(line) for line in chart.lines()] == [size[0]] * size[1]
+    assert "体重のラベル" in "\n".join(chart.lines())
+    for row in range(chart.height):
+        assert "".join(text for text, _, _ in chart.runs(row)) == chart.lines()[row]
+    cut = Chart.blank(4, 1)
+    cut.write(0, 1, "身長", Role.LABEL)
+    assert cut.lines() == [" 身 "]

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from plotext import figure, terminal
 
-from gdtui.charts.chart import Chart
+from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.roles import Role
 from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats
@@ -107,11 +107,13 @@ def axes(
             figure.ruler(axis, 0).ticks([place for place, _ in ticks], [text for _, text in ticks])
             figure.axes(False, axis=axis, side=1)
         if height >= 9:
-            figure.label(xlabel, 0, 0)
+            figure.label(mark := "#" * len(cells_of(xlabel)), 0, 0)
         lines = str(figure.build().string(colorless=True)).split("\n")
     chart = Chart.blank(width, height)
     for row, line in enumerate(lines[:height]):
         chart.chars[row, : len(line)] = list(line[:width])
+    if height >= 9 and mark and mark in lines[height - 1]:
+        chart.write(height - 1, lines[height - 1].index(mark), xlabel, Role.LABEL)
     corners = np.argwhere(chart.chars == "└")
     if not len(corners) or corners[0][0] < 2 or width - corners[0][1] < 6:
         return None

@@ -8,11 +8,19 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from wcwidth import wcwidth
 
 from gdtui.charts.roles import Ground, Role
 
 Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
+
+
+def cells_of(text: str) -> list[str]:
+    """A text as cells: a letter of two columns has an empty cell behind it, one of none is left out."""
+    if text.isascii():
+        return list(text)
+    return [part for char in text if (columns := wcwidth(char)) for part in (char, *[""] * (columns - 1))]
 
 
 @dataclass(frozen=True)
@@ -47,9 +55,14 @@ class Chart:
 
     def write(self, row: int, column: int, text: str, role: Role) -> None:
         """Write text into a row, with nothing behind it, cut off at the edges. For the one who makes the drawing."""
-        begin, end = max(column, 0), min(column + len(text), self.width)
+        cells = cells_of(text)
+        begin, end = max(column, 0), min(column + len(cells), self.width)
         if 0 <= row < self.height and begin < end:
-            self.chars[row, begin:end] = list(text[begin - column : end - column])
+            if end - column < len(cells) and not cells[end - column]:  # of a wide letter there is no half
+                cells[end - column - 1] = " "
+            self.chars[row, begin:end] = [
+                cell or " " * (not at) for at, cell in enumerate(cells[begin - column : end - column])
+            ]
             self.roles[row, begin:end] = role
             self.grounds[row, begin:end] = Ground.NONE
 
@@ -59,11 +72,11 @@ class Chart:
 
     def runs(self, row: int) -> list[tuple[str, int, int]]:
         """(text, role, ground) for each stretch of a row that is drawn alike."""
-        text = "".join(self.chars[row].tolist())
+        chars = self.chars[row].tolist()
         kinds = self.roles[row].astype(np.int16) * 256 + self.grounds[row]
-        cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(text)]
+        cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(chars)]
         return [
-            (text[begin:end], int(self.roles[row, begin]), int(self.grounds[row, begin]))
+            ("".join(chars[begin:end]), int(self.roles[row, begin]), int(self.grounds[row, begin]))
             for begin, end in pairwise(cuts)
             if end > begin
         ]
