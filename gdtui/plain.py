@@ -105,8 +105,7 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
             complain(f"{path}: {ANEW}")
         is_stalled = file.state == "stalled"
         if is_stalled and not was_stalled:
-            news = f"nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on"
-            complain(f"{path}: {news}")
+            complain(f"{path}: nothing new for {STALLED:.0f} s; if its writer is gone, gdtui resume {path} goes on")
         was_stalled = is_stalled
     for line in _sum_up(file):
         tell(line, out)

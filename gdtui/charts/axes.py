@@ -77,6 +77,29 @@ class Canvas:
         return high - middles / max(self.height - 1, 1) * (high - low)
 
 
+def _by_plotext(width: int, height: int, across: tuple[Limits, Ticks], up: tuple[Limits, Ticks], xlabel: str) -> Chart:
+    """What plotext draws, without roles, and the name of x, if there is room for it."""
+    mark = "#" * len(cells_of(xlabel))  # plotext takes a letter for a cell, which a wide one is not
+    with _DRAWING:
+        figure.clear()
+        figure.plot_size(width, height)
+        # A signal is needed for plotext to draw axes at all; it lies outside the limits.
+        figure.draw(figure.signal([*across[0]], [*up[0]], marker=" "))
+        for axis, (limits, ticks) in enumerate((across, up)):
+            figure.ruler(axis, 0).lim(*limits)
+            figure.ruler(axis, 0).ticks([place for place, _ in ticks], [text for _, text in ticks])
+            figure.axes(False, axis=axis, side=1)
+        if height >= 9:
+            figure.label(mark, 0, 0)
+        lines = str(figure.build().string(colorless=True)).split("\n")[:height]
+    chart = Chart.blank(width, height)
+    for row, line in enumerate(lines):
+        chart.chars[row, : len(line)] = list(line[:width])
+    if mark and mark in lines[-1]:
+        chart.write(height - 1, lines[-1].index(mark), xlabel, Role.LABEL)
+    return chart
+
+
 @lru_cache(maxsize=32)
 def axes(
     width: int,
@@ -97,23 +120,7 @@ def axes(
     """
     if width < 12 or height < 5:
         return None
-    with _DRAWING:
-        figure.clear()
-        figure.plot_size(width, height)
-        # A signal is needed for plotext to draw axes at all; it lies outside the limits.
-        figure.draw(figure.signal([xlim[0], xlim[1]], [ylim[0], ylim[1]], marker=" "))
-        for axis, limits, ticks in ((0, xlim, xticks), (1, ylim, yticks)):
-            figure.ruler(axis, 0).lim(*limits)
-            figure.ruler(axis, 0).ticks([place for place, _ in ticks], [text for _, text in ticks])
-            figure.axes(False, axis=axis, side=1)
-        if height >= 9:
-            figure.label(mark := "#" * len(cells_of(xlabel)), 0, 0)
-        lines = str(figure.build().string(colorless=True)).split("\n")
-    chart = Chart.blank(width, height)
-    for row, line in enumerate(lines[:height]):
-        chart.chars[row, : len(line)] = list(line[:width])
-    if height >= 9 and mark and mark in lines[height - 1]:
-        chart.write(height - 1, lines[height - 1].index(mark), xlabel, Role.LABEL)
+    chart = _by_plotext(width, height, (xlim, xticks), (ylim, yticks), xlabel)
     corners = np.argwhere(chart.chars == "└")
     if not len(corners) or corners[0][0] < 2 or width - corners[0][1] < 6:
         return None
