@@ -43,17 +43,22 @@ def test_signals_while_leaving_lose_nothing(number: int) -> None:
         assert_restored(terminal)
 
 
+def see_it_stop_and_go_on(terminal: Terminal) -> None:
+    """It gives the terminal back, and is stopped; told to go on, it takes the terminal again."""
+    terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate)
+    _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)
+    assert os.WIFSTOPPED(how)
+    terminal.process.send_signal(signal.SIGCONT)
+    terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+
+
 def test_stopping_and_going_on_at_full_speed_without_end() -> None:
     """No signal is heeded in the midst of a write."""
     with Terminal([*LONG, "--speed", "max", "--fps", "100"]) as terminal:
         terminal.wait_for("epoch #")
         for _ in range(30):
             terminal.process.send_signal(signal.SIGTSTP)
-            terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate)
-            _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)
-            assert os.WIFSTOPPED(how)
-            terminal.process.send_signal(signal.SIGCONT)
-            terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+            see_it_stop_and_go_on(terminal)
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 130
         assert_restored(terminal)
@@ -72,11 +77,7 @@ def test_the_last_word_on_stopping_holds_however_fast_they_come() -> None:
         terminal.latency("?", lambda terminal: "Train one epoch" not in terminal.emulator.text())
         for _ in range(30):
             terminal.process.send_signal(signal.SIGTSTP)
-        terminal.wait_for(lambda terminal: not terminal.emulator.is_alternate)
-        _, how = os.waitpid(terminal.process.pid, os.WUNTRACED)
-        assert os.WIFSTOPPED(how)
-        terminal.process.send_signal(signal.SIGCONT)
-        terminal.wait_for(lambda terminal: terminal.emulator.is_alternate)
+        see_it_stop_and_go_on(terminal)
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 130
         assert_restored(terminal)
