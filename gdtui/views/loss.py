@@ -18,6 +18,8 @@ from gdtui.views.loss_axes import LARGEST, Across, Look, Scales, framed, scales_
 
 DASH = 3
 """Cells in a row that each of several curves in the same place has to itself."""
+FARTHEST = 2
+"""Rows from the end of a curve to its name at the most: further away it would be another's."""
 
 
 class LossView:
@@ -114,8 +116,6 @@ def epoch_at(column: int, width: int, height: int, history: Curve, look: Look, l
     return min(max(round(float(canvas.x_centres()[place])), 1), last)
 
 
-FARTHEST = 2
-"""Rows from the end of a curve to its name at the most: further away it would be another's."""
 Place = tuple[int, int]
 """A row and a column inside the axes."""
 
