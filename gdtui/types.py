@@ -4,5 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Confusion = tuple[int, int, int, int]
-"""Counts of (true negative, false positive, false negative, true positive)."""
+Confusion = tuple[int, ...]
+"""Counts of the k × k pairs of true and predicted class, all of true class 0 first: of two classes that is (true
+negative, false positive, false negative, true positive)."""

@@ -16,7 +16,7 @@ import numpy as np
 
 from gdtui.data.dataset import BLOCK, Dataset
 from gdtui.learning.objective import THRESHOLD, Objective
-from gdtui.types import Floats
+from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
 """Numbers in X up to which it is taken whole (2 MiB)."""
@@ -38,6 +38,10 @@ class Kernel:
 
     def __init__(self, X: Floats, y: Floats, objective: Objective) -> None:
         self.X, self.y, self.objective = X, y, objective
+        self.size = X.shape[1]
+        """How many weights there are."""
+        self.targets = y
+        """What the objective takes for the labels; its rows are those of X."""
         self._transposed = X.T
         self._rows = float(len(y))
         self._loss_and_signal = objective.loss_and_signal
@@ -55,7 +59,11 @@ class Kernel:
         np.divide(gradient, self._rows, gradient)
         return loss / self._rows if self._is_mean else loss
 
-    def confusion(self) -> tuple[int, int, int, int]:
+    def part(self, X: Floats, targets: Floats) -> "Part":
+        """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
+        return Part(X, targets, self.objective)
+
+    def confusion(self) -> Confusion:
         """True negatives, false positives, false negatives and true positives at the weights of the last
         call of `loss_gradient`."""
         predicted = self._p >= THRESHOLD
@@ -63,6 +71,28 @@ class Kernel:
         true_positive = int(np.count_nonzero(predicted & self._actual))
         false_positive, false_negative = called - true_positive, self._positives - true_positive
         return len(self.y) - self._positives - false_positive, false_positive, false_negative, true_positive
+
+
+class Part:
+    """The gradient of a few rows: a batch. It belongs to one thread, as a kernel does.
+
+    Args:
+        X: shape (n, d + 1); a view, which is read anew at each call, and so are the targets.
+        targets: shape (n,).
+        objective: what to go down.
+    """
+
+    def __init__(self, X: Floats, targets: Floats, objective: Objective) -> None:
+        self._dot, self._back = X.dot, X.T.dot
+        self._targets, self._signal = targets, objective.signal
+        self._z, self._share = np.empty(len(targets)), np.array(1.0 / len(targets))
+
+    def gradient(self, weights: Floats, gradient: Floats) -> None:
+        """Write the mean gradient of the rows at `weights` into `gradient`, both of the kernel's size."""
+        self._dot(weights, self._z)
+        self._signal(self._z, self._targets)
+        self._back(self._z, gradient)
+        np.multiply(gradient, self._share, gradient)
 
 
 class BlockedKernel(Kernel):

@@ -73,7 +73,7 @@ class Entrant(RunFile):
         if self._kernel is None:
             told = branch.measured.get(len(self.curve))
             return None if told is None else told.accuracy
-        if weights is None or len(weights) != self._kernel.X.shape[1]:
+        if weights is None or len(weights) != self._kernel.size:
             return None
         return measure(self._kernel, np.array(weights)).accuracy
 

@@ -45,7 +45,7 @@ class History:
     def __init__(
         self, kernel: Kernel, alpha: float, rules: StopRules | None = None, capacity: int | None = None
     ) -> None:
-        size = kernel.X.shape[1]
+        size = kernel.size
         self._kernel = kernel
         self._rules = StopRules()
         if rules is not None and rules.patience is not None:
@@ -125,7 +125,7 @@ class History:
     def prefix(self, epochs: int, alpha: float) -> History:
         """A copy that ends with that epoch, for a run that goes on from there with that alpha. It keeps fewer
         keyframes and losses."""
-        capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.X.shape[1])))
+        capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.size)))
         copy = History(self._kernel, self.steered[0][1], self._rules, capacity)
         copy.envelope = self.envelope.prefix(epochs, FORK_LOSSES)
         frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))

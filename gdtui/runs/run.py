@@ -46,7 +46,7 @@ class Shown:
         self.data = data
         self.objective = objective_named(settings.loss)
         self.kernel = kernel or kernel_for(data, self.objective)
-        self.start = initial_weights(settings.init, data.X.shape[1], settings.seed)
+        self.start = initial_weights(settings.init, self.kernel.size, settings.seed)
         self.history = History(self.kernel, settings.alpha, settings.stop)
         self.parent: Shown | None = None
         self.forked_at: int | None = None
