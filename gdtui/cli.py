@@ -13,10 +13,6 @@ from gdtui.options import (
     ASKS,
     USAGE,
     Parser,
-    a_count,
-    a_factor,
-    a_number,
-    a_positive,
     add_screen,
     build_parser,
     display_from,
@@ -26,6 +22,7 @@ from gdtui.options import (
 from gdtui.outputs import check_apart
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import complain, tell
+from gdtui.values import a_count, a_factor, a_number, a_positive
 
 TRAINED, INTERRUPTED, BROKEN_PIPE = 0, 130, 141
 

@@ -1,30 +1,28 @@
 """The options of the command line, what their values may be, and the settings that they make."""
 
 import argparse
-import csv
-import math
 import os
 import re
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import Any, NoReturn
 
 from gdtui import __version__
-from gdtui.numbers import whole_number
-from gdtui.settings import (
-    BUILT_IN_SETS,
-    INITS,
-    LOSSES,
-    MISSING,
-    MOST_EPOCHS,
-    CastSettings,
-    DataSettings,
-    Display,
-    Settings,
-    StopRules,
-)
+from gdtui.recipe_options import RECIPE, rules_told
+from gdtui.settings import BUILT_IN_SETS, LOSSES, MISSING, CastSettings, DataSettings, Display, Settings, StopRules
 from gdtui.text import complain
+from gdtui.values import (
+    a_count,
+    a_natural,
+    a_positive,
+    a_seed,
+    a_share,
+    a_start,
+    names_in,
+    not_negative,
+    pace,
+    two_names,
+)
 
 CALM_FPS = 2.0
 ASKS = "_ARGCOMPLETE"
@@ -67,61 +65,6 @@ class Parser(argparse.ArgumentParser):
         self.exit(USAGE)
 
 
-def _allowed(
-    kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool] = lambda _: True, limitless: str | None = None
-) -> Callable[[str], Any]:
-    """A converter for argparse that says which values are allowed; `limitless` is a word for infinity."""
-
-    def convert(text: str) -> Any:
-        if text == limitless:
-            return math.inf
-        with suppress(ValueError):
-            value = kind(text)
-            if good(value):
-                return value
-        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
-
-    return convert
-
-
-def _finite(text: str) -> float:
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(text)
-    return value
-
-
-def _weights(text: str) -> str | tuple[float, ...]:
-    return text if text in INITS else tuple(map(_finite, text.split(",")))
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Names with commas between them; those that have commas themselves are in quotes, as in CSV."""
-    try:
-        found = [name for row in csv.reader([text], skipinitialspace=True) for name in row]
-    except csv.Error:  # of line breaks
-        found = text.split(",")
-    names = tuple(name.strip() for name in found)
-    if not names or not all(names):
-        raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
-    return names
-
-
-a_number = _allowed(_finite, "a number")
-a_positive = _allowed(_finite, "a number greater than 0", lambda value: value > 0)
-_not_negative = _allowed(_finite, "a number of at least 0", lambda value: value >= 0)
-a_count = _allowed(
-    whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
-)
-_natural = _allowed(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
-_seed = _allowed(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
-_share = _allowed(_finite, "a number from 0 to 1", lambda value: 0 <= value <= 1)
-_pace = _allowed(_finite, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001, "max")
-a_factor = _allowed(_finite, "a number greater than 0", lambda value: value > 0, "max")
-_init = _allowed(_weights, f"one of {', '.join(INITS)}, nor numbers W0,W1,…")
-_two_names = _allowed(_names, "two classes, A,B", lambda names: len(names) == 2)
-
-
 def _cast(text: str) -> str:
     """A recording's name. An asciicast named x.gif would be taken for a picture that cannot be read."""
     if not text.lower().endswith(".cast"):
@@ -149,11 +92,12 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     parser = Parser("gdtui", about, EPILOG)
     parser.commands = commands
     _add_training(parser.add_argument_group("training").add_argument)
+    _add_recipe(parser.add_argument_group("steps", f"How each step is taken:\n{rules_told()}").add_argument)
     _add_data(parser.add_argument_group("data").add_argument)
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
-    add("--sample-size", type=_natural, default=10, metavar="N", help="rows of the final table (10)")
+    add("--sample-size", type=a_natural, default=10, metavar="N", help="rows of the final table (10)")
     about = "print what makes this shell complete gdtui's command lines (see README.md)"
     add("--completion", action=_Completion, choices=("bash", "zsh", "fish"), help=about)
     add("-V", "--version", action="version", version=f"gdtui {__version__}")
@@ -164,12 +108,18 @@ def _add_training(add: Callable[..., Any]) -> None:
     add("-e", "--epochs", type=a_count, default=100, metavar="N", help="epochs to train (100)")
     add("-a", "--alpha", type=a_positive, default=0.01, metavar="A", help="learning rate (0.01)")
     add("--loss", choices=LOSSES, default="article", help="what is shown and descended (article)")
-    add("--init", type=_init, default="uniform", metavar="START", help="uniform, zeros, ones, or W0,W1,… (uniform)")
-    add("--seed", type=_seed, default=0, metavar="S", help="seed of the weights and of the final sample (0)")
-    add("--target-loss", type=_not_negative, metavar="L", help="stop when the loss is at most L")
-    add("--target-accuracy", type=_share, metavar="A", help="stop when the accuracy, 0 to 1, is at least A")
+    add("--init", type=a_start, default="uniform", metavar="START", help="uniform, zeros, ones, or W0,W1,… (uniform)")
+    add("--seed", type=a_seed, default=0, metavar="S", help="seed of the weights and of the final sample (0)")
+    add("--target-loss", type=not_negative, metavar="L", help="stop when the loss is at most L")
+    add("--target-accuracy", type=a_share, metavar="A", help="stop when the accuracy, 0 to 1, is at least A")
     add("--patience", type=a_count, metavar="M", help="stop after M epochs without a better loss")
-    add("--min-delta", type=_not_negative, default=0.0, metavar="D", help="how much lower counts as better (0)")
+    add("--min-delta", type=not_negative, default=0.0, metavar="D", help="how much lower counts as better (0)")
+
+
+def _add_recipe(add: Callable[..., Any]) -> None:
+    for part in RECIPE:
+        choices = part.choices or None
+        add(part.flag, type=part.kind, choices=choices, default=part.default, metavar=part.metavar, help=part.about)
 
 
 def _add_data(add: Callable[..., Any]) -> None:
@@ -177,16 +127,16 @@ def _add_data(add: Callable[..., Any]) -> None:
     files = "a file (.csv, .npy, .npz, .parquet), or - (blobs)"
     add("--data", default="blobs", metavar="NAME|FILE|-", help=f"{known}, {files}")
     add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
-    add("--noise", type=_not_negative, metavar="X", help="spread of the made-up sets")
-    add("--data-seed", type=_seed, default=20, metavar="S", help="seed of the data (20)")
+    add("--noise", type=not_negative, metavar="X", help="spread of the made-up sets")
+    add("--data-seed", type=a_seed, default=20, metavar="S", help="seed of the data (20)")
     add("--target", metavar="COLUMN", help="the column with the classes (the last)")
-    add("--features", type=_names, metavar="A,B,…", help="the columns to learn from (all others)")
-    add("--drop", type=_names, action="extend", default=[], metavar="A,B,…", help="columns to leave out")
-    add("--classes", type=_two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
+    add("--features", type=names_in, metavar="A,B,…", help="the columns to learn from (all others)")
+    add("--drop", type=names_in, action="extend", default=[], metavar="A,B,…", help="columns to leave out")
+    add("--classes", type=two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
     gaps = "rows that lack a value: refuse them, leave them out, or fill in the column's mean (error)"
     add("--missing", choices=MISSING, default="error", help=gaps)
     texts = "columns of texts, each to become columns of 0 and 1; auto: all of those"
-    add("--categorical", type=_names, action="extend", default=[], metavar="A,B,…|auto", help=texts)
+    add("--categorical", type=names_in, action="extend", default=[], metavar="A,B,…|auto", help=texts)
     add("--decimal", choices=(".", ","), metavar=".|,", help="what 1,234 and 1.234 are, where the file does not tell")
     add(
         "--standardize",
@@ -198,7 +148,7 @@ def _add_data(add: Callable[..., Any]) -> None:
 
 def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
     """The options of every command that has a screen."""
-    add("--speed", type=_pace, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
+    add("--speed", type=pace, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
     add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
     add("--theme", metavar="NAME", help="colours of the screen (the last chosen with T, or gdtui-dark)")
@@ -229,7 +179,10 @@ def settings_from(options: argparse.Namespace) -> Settings:
         tuple(o.drop), o.missing, tuple(o.categorical), o.decimal,
     )  # fmt: skip
     stop = StopRules(o.target_loss, o.target_accuracy, o.patience, o.min_delta)
-    return Settings(data, o.epochs, o.alpha, o.loss, o.init, o.seed, stop, o.sample_size)
+    return Settings(
+        data=data, epochs=o.epochs, loss=o.loss, init=o.init, stop=stop, sample_size=o.sample_size,
+        seed=o.seed, alpha=o.alpha, **{part.name: getattr(o, part.name) for part in RECIPE},
+    )  # fmt: skip
 
 
 def display_from(options: argparse.Namespace) -> Display:

@@ -9,6 +9,8 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import pairwise
+from operator import itemgetter
 from typing import TextIO
 
 from gdtui.crash import CrashError
@@ -17,11 +19,12 @@ from gdtui.numbers import due
 from gdtui.runs.events import Branch
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.reader import RunFile
+from gdtui.runs.recipes import difference, now_told
 from gdtui.runs.samples import details, samples, summary, summed_up
 from gdtui.session import opening
 from gdtui.session.log import Said
 from gdtui.session.session import POLL, Session
-from gdtui.settings import MAX_SPEED, Display, Settings
+from gdtui.settings import MAX_SPEED, Display, Recipe, Settings
 from gdtui.text import complain, tell
 
 UNSAVED = 2
@@ -113,13 +116,16 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
 
 
 def _lines(branch: Branch, begin: int, every: int | None, is_last: bool) -> Iterator[str]:
-    """The epochs of a branch of a file that are due, from the one at that place on, and before them the changes of
-    alpha. The file may leave epochs out: the next one stands for one that is due."""
+    """The epochs of a branch of a file that are due, from the one at that place on, and before them what was
+    steered. The file may leave epochs out: the next one stands for one that is due."""
     last = branch.epochs[begin - 1] if begin else 1
-    changes = deque(branch.alphas[bisect_right(branch.alphas, (last, math.inf)) :])
+    seen = bisect_right(branch.recipes, last, key=itemgetter(0))
+    known = branch.recipes[max(0, seen - 1) : seen] or [(0, Recipe(alpha=math.nan))]
+    changes = deque(pairwise([*known, *branch.recipes[seen:]]))
     for place, epoch in enumerate(branch.epochs[begin:], begin):
-        while changes and changes[0][0] <= epoch:
-            yield "alpha {1:g} from epoch {0}".format(*changes.popleft())
+        while changes and changes[0][1][0] <= epoch:
+            (_, old), (since, new) = changes.popleft()
+            yield now_told(difference(old, new), since)
         before = branch.epochs[place - 1] if place else 0
         if not place or (is_last and place == len(branch.epochs) - 1) or due(before + 1, epoch, every):
             yield f"epoch #{epoch}, loss={branch.losses[place]:.7f}"
@@ -133,9 +139,9 @@ def _sum_up(file: RunFile) -> Iterator[str]:
     told = []
     for branch in file.branches:
         end = branch.last()
-        alphas = [alpha for since, alpha in branch.alphas if since <= max(1, end.epoch)]
+        trained = [(since, recipe) for since, recipe in branch.recipes if since <= max(1, end.epoch)]
         why = "still training, or cut off" if branch.stop is None else branch.stop.message
-        told.append(summed_up(str(name or os.path.basename(file.path)), end.epoch, alphas, end, why))
+        told.append(summed_up(str(name or os.path.basename(file.path)), end.epoch, trained, end, why))
     yield from details(file.branch.last(), [*map(str, classes)], header.get("features", ()))
     yield from (f"branch {number}: {line}" for number, line in enumerate(told) if number != file.current)
     yield told[file.current]

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
+from gdtui.runs.recipes import alphas
 from gdtui.runs.run import Shown
 from gdtui.runs.samples import Sample, samples, summary
 from gdtui.types import Confusion
@@ -103,7 +104,7 @@ def standings_table(
             "right",
             [_told(run.curve.at(epoch or 0), ".7g") for run in entrants],
         ),
-        (7, "alpha", "left", [" → ".join(f"{a:g}" for _, a in run.curve.alphas) or "–" for run in entrants]),
+        (7, "alpha", "left", [" → ".join(f"{a:g}" for _, a in alphas(run.curve.trained)) or "–" for run in entrants]),
         (8 if differ else None, "objective", "left", [run.task[0] for run in entrants]),
         (9 if differ else None, "data", "left", [run.task[1] for run in entrants]),
     ]

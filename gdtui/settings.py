@@ -1,11 +1,13 @@
 """Everything that determines a run, as plain values. Imports nothing heavy: the command line reads it."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 
 TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
 BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "breast-cancer")
 LOSSES = ("article", "cross-entropy", "squared-error")
+OPTIMIZERS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
+SCHEDULES = ("constant", "step", "exponential", "cosine", "inverse")
 MISSING = ("error", "drop", "mean")
 AUTO = "auto"
 """Among the columns of texts: all of those."""
@@ -61,18 +63,64 @@ class StopRules:
     min_delta: float = 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """How steps are taken. All of it but the seed can be changed between two epochs.
+
+    Attributes:
+        alpha: the learning rate, which the schedule starts from.
+        optimizer: one of `OPTIMIZERS`; see `gdtui.learning.optimizer`.
+        momentum: the share of the velocity that each step keeps, and Adam's β1.
+        beta2: the share of the mean of squares that each step keeps; None for 0.999, and 0.9 with RMSProp.
+        epsilon: what is added to the root of that mean.
+        batch_size: rows for each step; None for all of them.
+        schedule: one of `SCHEDULES`; see `gdtui.learning.schedule`.
+        decay: what alpha is multiplied by, or how fast it falls.
+        decay_every: epochs in which it does; None for a tenth of those wanted, and all of them for ``cosine``.
+        warmup: epochs over which alpha rises to where it begins.
+        since: the epoch from which schedule and warm-up count.
+        l2, l1: how much the squares and the absolute values of the weights cost; see `gdtui.learning.penalty`.
+        seed: of the rows' order in batches.
+    """
+
+    alpha: float = 0.01
+    optimizer: str = "gd"
+    momentum: float = 0.9
+    beta2: float | None = None
+    epsilon: float = 1e-8
+    batch_size: int | None = None
+    schedule: str = "constant"
+    decay: float = 0.5
+    decay_every: int | None = None
+    warmup: int = 0
+    since: int = 1
+    l2: float = 0.0
+    l1: float = 0.0
+    seed: int = 0
+
+    def settled(self, epochs: int) -> "Recipe":
+        """The same with what nobody said, for a run of so many epochs."""
+        if self.decay_every is not None:
+            return self
+        return replace(self, decay_every=epochs if self.schedule == "cosine" else max(1, epochs // 10))
+
+
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """All that a run is determined by, and how many of its rows are sampled in the end."""
+class Settings(Recipe):
+    """All that a run is determined by, and how many of its rows are sampled in the end. `seed` is that of the weights
+    and of the sample too."""
 
     data: DataSettings = DataSettings()
     epochs: int = 100
-    alpha: float = 0.01
     loss: str = "article"
     init: str | tuple[float, ...] = "uniform"
-    seed: int = 0
     stop: StopRules = StopRules()
     sample_size: int = 10
+
+    @property
+    def recipe(self) -> Recipe:
+        """How the first step is taken."""
+        return Recipe(**{one.name: getattr(self, one.name) for one in fields(Recipe)}).settled(self.epochs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 from gdtui.runs.history import History
+from gdtui.settings import Recipe
 
 
 def dataset(features: np.ndarray, y: np.ndarray | None = None) -> Dataset:
@@ -34,10 +35,10 @@ def history_of(losses: np.ndarray, alphas: dict[int, float] | None = None) -> Hi
     losses = np.asarray(losses, dtype=float)
     kernel = Kernel(np.ones((2, 2)), np.array([0.0, 1.0]), objective_named("article"))
     starts = sorted({1: 0.01, **(alphas or {})}.items())
-    history = History(kernel, starts[0][1], capacity=64)
+    history = History(kernel, Recipe(alpha=starts[0][1]), capacity=64)
     for (first, alpha), end in zip(starts, [*(first for first, _ in starts[1:]), len(losses) + 1], strict=True):
         part = losses[first - 1 : end - 1]
-        history.steer(first, alpha)
+        history.steer(first, Recipe(alpha=alpha))
         history.append(Batch(first, part, np.zeros((len(part), 2)), None, None))
     return history
 

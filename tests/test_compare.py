@@ -18,6 +18,7 @@ from gdtui.runs.compare import Entrant, entrants_of, fair_target
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.events import Forked
 from gdtui.runs.reader import RunFileError
+from gdtui.runs.recipes import alphas
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
 from gdtui.settings import DataSettings, Settings
@@ -71,7 +72,7 @@ def test_a_run_stands_where_it_was_measured(tmp_path):
     entrant = Entrant(str(tmp_path / "a.jsonl"))
     losses = run.history.losses
     assert (entrant.name, entrant.state, len(entrant.curve)) == ("a", "done", 60)
-    assert entrant.curve.alphas == [(1, 0.05)]
+    assert alphas(entrant.curve.trained) == [(1, 0.05)]
     assert (entrant.curve.first_at_most(float(losses[20])), entrant.curve.at(31)) == (21, losses[30])
     assert (entrant.loss, entrant.accuracy) == (run.end().loss, run.end().accuracy)
     assert entrant.note is None
@@ -117,9 +118,9 @@ def test_what_is_written_later_is_taken_in(tmp_path):
     recorder.take(run.advance(5))
     assert (entrant.poll(), entrant.state, len(entrant.curve)) == (True, "following", 5)
     fork = run.forked(3, 0.5)
-    recorder.take(Forked(3, 0, 0.5))
+    recorder.take(Forked(3, 0, {"alpha": 0.5}))
     recorder.take(fork.advance(1))
-    assert (entrant.poll(), len(entrant.curve), entrant.curve.alphas) == (True, 3, [(1, 0.01), (3, 0.5)])
+    assert (entrant.poll(), len(entrant.curve), alphas(entrant.curve.trained)) == (True, 3, [(1, 0.01), (3, 0.5)])
     assert entrant.curve.known()[1].tolist() == fork.history.losses.tolist()
 
 
@@ -206,7 +207,7 @@ def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     for event in run.set_alpha(0.5):
         recorder.take(event)
     entrant = Entrant(str(tmp_path / "run.jsonl"))
-    assert entrant.curve.alphas == [(1, 0.01)]
+    assert alphas(entrant.curve.trained) == [(1, 0.01)]
     recorder.take(run.advance(30))
     entrant.poll()
-    assert entrant.curve.alphas == [(1, 0.01), (31, 0.5)]
+    assert alphas(entrant.curve.trained) == [(1, 0.01), (31, 0.5)]

@@ -12,7 +12,7 @@ from gdtui.data.load import load
 from gdtui.learning.descent import CHUNK, Descent, State, predictions
 from gdtui.learning.moment import Moment, measure
 from gdtui.learning.objective import objective_named
-from gdtui.settings import LOSSES, DataSettings, StopRules
+from gdtui.settings import LOSSES, DataSettings, Recipe, StopRules
 from tests.oracles import START, TickingKernel, article_blobs, article_losses, kernel_of, noisy
 
 NOISY = noisy()
@@ -21,7 +21,7 @@ LONG = 2 * CHUNK + 88
 
 
 def descent(alpha=0.1, epochs=LONG, rules=None, loss="article", data=NOISY, start=START):
-    return Descent(kernel_of(data, loss), State(start), alpha, epochs, rules)
+    return Descent(kernel_of(data, loss), State(start), Recipe(alpha=alpha), epochs, rules)
 
 
 def batches_of(descending, pulls):
@@ -114,7 +114,8 @@ def test_any_pulls_give_the_bits_of_one_pull_for_each_alpha(pulls, turns, loss):
             assert losses_of(got).tolist() == expected.losses.tolist()
             assert (np.concatenate([batch.weights for batch in got]) == expected.weights).all()
         assert (split.weights == whole.weights).all()
-        whole.alpha = split.alpha = turns.get(end, whole.alpha)
+        for descending in (whole, split):
+            descending.follow(Recipe(alpha=turns.get(end, descending.recipe.alpha)))
     assert split.stop == whole.stop
 
 
@@ -200,7 +201,7 @@ def test_an_empty_pull_is_an_empty_record():
 
 def ticking(epochs=10_000):
     kernel = TickingKernel(NOISY.X, NOISY.y, objective_named("article"))
-    return Descent(kernel, State(START), 0.1, epochs), kernel.clock
+    return Descent(kernel, State(START), Recipe(alpha=0.1), epochs), kernel.clock
 
 
 def test_a_time_budget_is_kept():
@@ -233,7 +234,7 @@ def test_a_time_budget_does_not_change_the_bits():
 def test_alpha_changed_between_pulls_counts_from_the_next_epoch():
     descending, steady = descent(0.1), descent(0.1)
     before = descending.advance(3)
-    descending.alpha = 0.2
+    descending.follow(Recipe(alpha=0.2))
     after = descending.advance(3)
     same = steady.advance(6)
     assert before.losses.tolist() == same.losses[:3].tolist()
@@ -382,7 +383,7 @@ def test_patience_counts_only_epochs_that_happened():
     descending.advance(1)
     descending.advance(LONG)
     assert descending.stop.rule == "target-loss"
-    descending.alpha = 1e-3
+    descending.follow(Recipe(alpha=1e-3))
     descending.extend(LONG)
     batch = descending.advance(LONG)
     assert (np.diff(batch.losses) < 0).all()
@@ -430,7 +431,7 @@ def test_a_diverged_descent_stays_stopped():
     descending.advance(LONG)
     reason = descending.stop
     descending.extend(2 * LONG)
-    descending.alpha = 0.01
+    descending.follow(Recipe(alpha=0.01))
     assert descending.stop == reason
     assert len(descending.advance(10)) == 0
 

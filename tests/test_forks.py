@@ -19,7 +19,7 @@ from gdtui.runs.history import History
 from gdtui.runs.run import Run
 from gdtui.session.commands import Command, Do, GoTo, NextBranch, SetAlpha, SetEpochs
 from gdtui.session.session import Session
-from gdtui.settings import Display, Settings, StopRules
+from gdtui.settings import Display, Recipe, Settings, StopRules
 from tests.conftest import examples
 from tests.oracles import START, article_run, noisy
 
@@ -30,7 +30,7 @@ ALPHAS = st.sampled_from([0.01, 0.1, 0.5, 2.0])
 def begun(capacity: int | None = None, kept_losses: int | None = None, data=NOISY, **options) -> Session:
     """A session whose history keeps so few keyframes and losses, and so slow that it trains only when it is pulled."""
     run = Run(Settings(init=tuple(START), **options), data)
-    run.history = History(run.kernel, run.alpha, run.settings.stop, capacity)
+    run.history = History(run.kernel, run.recipe, run.settings.stop, capacity)
     if kept_losses is not None:
         run.history._losses = Envelope(kept_losses)
     return Session([run], run, Display(speed=1e-9))
@@ -80,7 +80,7 @@ def assert_is(run: Run, expected: Expected) -> None:
     assert history.alphas == expected.stretches()
     for epoch, alpha in enumerate(expected.alphas, 1):
         assert history.weights_at(epoch).tobytes() == weights[epoch - 1].tobytes()
-        assert history.alpha_at(epoch) == alpha
+        assert history.recipe_at(epoch).alpha == alpha
     stride = history.envelope.stride
     kept = [min(losses[at : at + stride]) for at in range(0, len(losses), stride)]
     mixed = {count // stride for count in expected.shared if count % stride}
@@ -282,7 +282,7 @@ def long_history(epochs: int, features: int, at_once: int = 20_000) -> tuple[His
     """A history of so many epochs that nobody trained."""
     X = np.ones((10, features + 1))
     kernel = CountingKernel(X, np.arange(10) % 2.0, objective_named("article"))
-    history = History(kernel, 0.1)
+    history = History(kernel, Recipe(alpha=0.1))
     losses, weights = np.linspace(2, 1, at_once), np.zeros((at_once, features + 1))
     for first in range(1, epochs + 1, at_once):
         history.append(Batch(first, losses, weights, None, None))
@@ -306,7 +306,7 @@ def test_a_long_history_fits_into_its_memory_and_any_epoch_is_near_a_keyframe(ep
         assert kernel.calls <= 3
     tracemalloc.start()
     try:
-        fork = history.prefix(epochs * 9 // 10, 0.1)
+        fork = history.prefix(epochs * 9 // 10, Recipe(alpha=0.1))
         held = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
@@ -335,7 +335,7 @@ def test_ten_million_epochs_still_fit():
 @settings(max_examples=40, deadline=None)
 def test_keyframes_are_never_further_apart_than_twice_what_the_room_needs(epochs, capacity):
     kernel = CountingKernel(NOISY.X, NOISY.y, objective_named("article"))
-    history = History(kernel, 0.1, capacity=capacity)
+    history = History(kernel, Recipe(alpha=0.1), capacity=capacity)
     history.append(Batch(1, np.ones(epochs), np.zeros((epochs, 3)), None, None))
     for epoch in {1, epochs // 2 + 1, epochs}:
         kernel.calls = 0

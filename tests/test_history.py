@@ -7,6 +7,7 @@ from gdtui.data.load import load
 from gdtui.learning.descent import CHUNK, Descent, State
 from gdtui.runs.history import History
 from gdtui.runs.series import Series
+from gdtui.settings import Recipe
 from tests.oracles import START, kernel_of, noisy
 
 NOISY = noisy()
@@ -14,12 +15,12 @@ NOISY = noisy()
 
 def trained(stretches, capacity=None, loss="article", data=NOISY):
     """A history of (alpha, epochs) stretches, and all the weights and losses the descent had, not thinned."""
-    descending = Descent(kernel_of(data, loss), State(START), 0.1, 10**6)
-    history = History(kernel_of(data, loss), stretches[0][0], capacity=capacity)
+    descending = Descent(kernel_of(data, loss), State(START), Recipe(alpha=0.1), 10**6)
+    history = History(kernel_of(data, loss), Recipe(alpha=stretches[0][0]), capacity=capacity)
     batches = []
     for alpha, epochs in stretches:
-        descending.alpha = alpha
-        history.steer(descending.done + 1, alpha)
+        descending.follow(Recipe(alpha=alpha))
+        history.steer(descending.done + 1, Recipe(alpha=alpha))
         batches.append(descending.advance(epochs))
         history.append(batches[-1])
     weights = np.concatenate([batch.weights for batch in batches])
@@ -71,7 +72,7 @@ def test_memory_is_bounded():
 def test_alphas_are_stretches():
     history, *_ = trained([(0.1, 10), (0.1, 5), (0.2, 0), (0.3, 10), (0.1, 1)])
     assert history.alphas == [(1, 0.1), (16, 0.3), (26, 0.1)]
-    assert [history.alpha_at(epoch) for epoch in (1, 15, 16, 25, 26)] == [0.1, 0.1, 0.3, 0.3, 0.1]
+    assert [history.recipe_at(epoch).alpha for epoch in (1, 15, 16, 25, 26)] == [0.1, 0.1, 0.3, 0.3, 0.1]
 
 
 def test_alphas_and_weights_are_copies():
@@ -90,7 +91,7 @@ def test_an_epoch_that_was_not_is_an_index_error(epoch):
 
 
 def test_an_empty_history():
-    history = History(kernel_of(NOISY), 0.1)
+    history = History(kernel_of(NOISY), Recipe(alpha=0.1))
     assert len(history) == 0
     assert len(history.losses) == 0
     assert history.alphas == []
@@ -111,14 +112,14 @@ def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_
     known = [(history, weights, losses, alphas)]
     for share, others in branches:
         count = round(share * len(weights))
-        fork = history.prefix(count, others[0][0])
+        fork = history.prefix(count, Recipe(alpha=others[0][0]))
         start = weights[count] if count < len(weights) else START
         if count == len(weights) and count:
             continue  # the weights after the last epoch are the descent's to know
-        descending = Descent(kernel_of(NOISY), State(start, count), 0.1, 10**6)
+        descending = Descent(kernel_of(NOISY), State(start, count), Recipe(alpha=0.1), 10**6)
         for alpha, epochs in others:
-            descending.alpha = alpha
-            fork.steer(descending.done + 1, alpha)
+            descending.follow(Recipe(alpha=alpha))
+            fork.steer(descending.done + 1, Recipe(alpha=alpha))
             batch = descending.advance(epochs)
             fork.append(batch)
             weights, losses = (
@@ -135,12 +136,12 @@ def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_
         assert len(kept._keyframes) <= capacity
         for epoch in range(1, len(kept) + 1, 7):
             assert kept.weights_at(epoch).tobytes() == its_weights[epoch - 1].tobytes()
-            assert kept.alpha_at(epoch) == its_alphas[epoch - 1]
+            assert kept.recipe_at(epoch).alpha == its_alphas[epoch - 1]
 
 
 def test_an_empty_prefix_is_as_a_new_history():
     history, *_ = trained([(0.1, 50)], capacity=4)
-    prefix = history.prefix(0, 0.1)
+    prefix = history.prefix(0, Recipe(alpha=0.1))
     assert (len(prefix), prefix.alphas, prefix.losses.tolist()) == (0, [], [])
     with pytest.raises(IndexError):
         prefix.weights_at(1)

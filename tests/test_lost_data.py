@@ -116,7 +116,7 @@ def test_branches_are_shown_and_followed(tmp_path):
     lose(tmp_path)
     session = watched(path)
     fork = run.forked(11, 0.05)
-    recorder.take(Forked(11, 0, 0.05))
+    recorder.take(Forked(11, 0, {"alpha": 0.05}))
     recorder.take(fork.advance(10))
     session.turn()
     found = session.snapshot()

@@ -17,7 +17,7 @@ from gdtui.learning.objective import objective_named
 from gdtui.runs.run import Run
 from gdtui.runs.samples import summary
 from gdtui.runs.writer import RunWriter
-from gdtui.settings import DataSettings, Display, Settings
+from gdtui.settings import DataSettings, Display, Recipe, Settings
 from tests import command
 from tests.oracles import START, TickingKernel, article_losses, kernel_of
 
@@ -136,7 +136,7 @@ def test_whoever_sleeps_has_printed_every_epoch_before(csv_path, monkeypatch, sp
 
 
 def test_epoch_lines_are_numbered_from_the_first_of_the_batch():
-    descending = Descent(kernel_of(load()), State(START), 0.01, 100)
+    descending = Descent(kernel_of(load()), State(START), Recipe(alpha=0.01), 100)
     descending.advance(2)
     assert plain.epoch_lines(descending.advance(2)).splitlines() == articles_lines(0.01, 4)[3:]
 

@@ -104,14 +104,14 @@ def test_an_alpha_that_is_not_positive_and_finite_is_refused(alpha):
     running = run()
     with pytest.raises(ValueError, match="alpha must be a positive number"):
         running.set_alpha(alpha)
-    assert (running.alpha, running.history.steered) == (0.01, [(1, 0.01)])
+    assert running.history.steered == [(1, running.recipe)] == [(1, running.settings.recipe)]
 
 
 def test_what_is_steered_is_told_once_and_what_changes_nothing_is_not():
     running = run(epochs=60, stop=StopRules(target_loss=1e9))
     assert running.set_alpha(0.01) == running.set_epochs(60) == []
     assert running.advance(50).stop.rule == "target-loss"
-    assert running.set_alpha(0.5) == [Steered(0.5, 2, 0.01)]
+    assert running.set_alpha(0.5) == [Steered({"alpha": 0.5}, 2, {"alpha": 0.01})]
     assert running.set_epochs(60) == [RuleDropped("target-loss")]
     assert running.set_epochs(70) == [EpochsWanted(70, 60)]
     assert running.set_epochs(0 + 1) == [EpochsWanted(1, 70)]
@@ -153,9 +153,9 @@ def test_fewer_epochs_than_are_done_end_it_where_it_stands():
 
 
 def test_a_time_budget_reaches_the_descent():
-    running = run(epochs=1000)
-    data = running.data
-    kernel = running.descent.kernel = TickingKernel(data.X, data.y, running.objective)
+    like = run(epochs=1000)
+    kernel = TickingKernel(like.data.X, like.data.y, like.objective)
+    running = Run(like.settings, like.data, kernel)
     running.advance(1, 1.0, kernel.clock)
     assert len(running.advance(1000, 25.0, kernel.clock)) == 25
     assert len(running.history) == 26

@@ -52,7 +52,7 @@ def train(run: Run, recorder: RunWriter, epochs: int) -> None:
 
 def fork_of(run: Run, recorder: RunWriter, number: int, epoch: int, alpha: float) -> Run:
     """A fork of the run, which is the branch of that number in the file."""
-    tell(recorder, Forked(epoch, number, alpha))
+    tell(recorder, Forked(epoch, number, {"alpha": alpha}))
     return run.forked(epoch, alpha)
 
 
@@ -94,7 +94,7 @@ def test_any_story_with_its_file_ends_with_the_bits_of_the_story_without(tmp_pat
         assert saved.history.losses.tobytes() == told.history.losses.tobytes()
     for epoch in range(1, told.done + 1):
         assert saved.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
-        assert saved.history.alpha_at(epoch) == told.history.alpha_at(epoch)
+        assert saved.history.recipe_at(epoch) == told.history.recipe_at(epoch)
 
 
 TREE_ACTIONS = st.one_of(
@@ -359,7 +359,7 @@ BAD = {
     "weights": (b'{"epoch": 1, "loss": 1, "weights": ["a"]}\n', "wrong kind"),
     "zero": (b'{"epoch": 0, "loss": 1}\n', "epochs are counted from 1"),
     "order": (b'{"epoch": 2, "loss": 1}\n{"epoch": 1, "loss": 1}\n', "line 2 goes back from epoch 2 to 1"),
-    "newer": (b'{"format": "gdtui-run", "version": 3}\n', "version 3; this gdtui reads up to version 2"),
+    "newer": (b'{"format": "gdtui-run", "version": 4}\n', "version 4; this gdtui reads up to version 3"),
     "other": (b'{"format": "cast", "version": 1}\n', "names the format 'cast'"),
     "fork": (b'{"epoch": 1, "loss": 1}\n{"fork": 0, "of": 0, "alpha": 1}\n', "line 2 has a value of the wrong kind"),
     "branch": (b'{"epoch": 1, "loss": 1}\n{"branch": 7}\n', "line 2 has a value of the wrong kind"),

@@ -56,7 +56,7 @@ def assert_same(found: Shown, told: Run) -> None:
     assert found.history.losses[known].tobytes() == told.history.losses[known].tobytes()
     for epoch in {*range(1, told.done + 1, 1 + told.done // 100), *range(max(1, told.done - 60), told.done + 1)}:
         assert found.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
-        assert found.history.alpha_at(epoch) == told.history.alpha_at(epoch)
+        assert found.history.recipe_at(epoch) == told.history.recipe_at(epoch)
 
 
 class Story:

@@ -34,7 +34,7 @@ def test_the_log_of_a_branch_has_no_line_of_another_that_is_written_meanwhile(tm
     path, run, writer = saved(tmp_path)
     writer.take(run.advance(20))
     fork = run.forked(11, 0.5)
-    writer.take(Forked(11, 0, 0.5))
+    writer.take(Forked(11, 0, {"alpha": 0.5}))
     writer.take(fork.advance(3))
     session = opening.watch(path, SLOW)
     assert session.snapshot().run is session.runs[1]

@@ -14,6 +14,7 @@ from gdtui.data.load import load
 from gdtui.runs.compare import entrants_of
 from gdtui.runs.export import export
 from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.recipes import alphas
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.runs.writer import continued
@@ -156,7 +157,7 @@ def test_all_are_compared(capsys):
     assert found["v1-tree"][1:] == (25, int((tree()[0].history.losses <= 20).argmax()) + 1)
     assert found["v1-dropped-rule"][1:] == (47, 27)
     assert entrants["v1-patience"].loss == patience().end().loss
-    assert [alpha for _, alpha in entrants["v1-tree"].curve.alphas] == [0.01, 0.05]
+    assert [alpha for _, alpha in alphas(entrants["v1-tree"].curve.trained)] == [0.01, 0.05]
     assert plain.compare([path_of(name) for name in NAMES], None, follow=False) == 0
     table = capsys.readouterr().out
     assert all(name in table for name in NAMES)

@@ -14,6 +14,7 @@ from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.compare import Entrant
 from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.recipes import alphas
 from gdtui.runs.run import Run
 from gdtui.runs.verdict import verdict
 from gdtui.runs.writer import RunWriter, continued
@@ -122,7 +123,7 @@ def test_a_comparison_shows_what_took_the_place_of_a_file_and_says_so(tmp_path, 
     comparison.turn()
     found, fresh = comparison.now.entrants[0], Entrant(str(path))
     assert found.curve.known()[1].tolist() == fresh.curve.known()[1].tolist()
-    assert (found.curve.alphas, found.accuracy) == (fresh.curve.alphas, fresh.accuracy)
+    assert (alphas(found.curve.trained), found.accuracy) == (alphas(fresh.curve.trained), fresh.accuracy)
     assert texts(comparison)[-1].endswith("it is read from its start")
 
 

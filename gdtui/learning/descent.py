@@ -7,7 +7,7 @@ change `alpha` and `epochs`; within a call the descent is that call's alone.
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 
 import numpy as np
@@ -15,8 +15,10 @@ import numpy as np
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment, accuracy_of, evaluated
 from gdtui.learning.objective import THRESHOLD
+from gdtui.learning.optimizer import share_slots
+from gdtui.learning.steps import NOTHING, Steps
 from gdtui.learning.stop import Best, Stop, bests, first_stop, is_droppable, without
-from gdtui.settings import StopRules
+from gdtui.settings import Recipe, StopRules
 from gdtui.types import Floats
 
 CHUNK = 256
@@ -25,18 +27,23 @@ CHUNK = 256
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the next epoch depends on, beside the data, alpha and the rules: a descent begun from it goes on to the
+    """What the next epoch depends on, beside the data, the recipe and the rules: a descent begun from it goes on to the
     same bits.
 
     Attributes:
-        weights: shape (d + 1,), the bias first.
+        weights: shape (size,), as the kernel has them.
         done: epochs done.
         best: what the patience rule remembers of them.
+        memory: what the optimiser remembers: the steps it has taken, then its slots, shape (1 + slots · size,); of
+            length 0 where it remembers nothing.
+        optimizer: whose memory that is.
     """
 
     weights: Floats
     done: int = 0
     best: Best = Best()  # noqa: RUF009 - immutable
+    memory: Floats = field(default_factory=lambda: NOTHING)
+    optimizer: str = "gd"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +54,7 @@ class Batch:
     losses: Floats
     """Shape (n,): each epoch's loss, measured before its step."""
     weights: Floats
-    """Shape (n, d + 1): the weights at which it was measured."""
+    """Shape (n, size): the weights at which it was measured."""
     last: Moment | None
     """The last epoch in full; None where the batch is empty."""
     stop: Stop | None
@@ -55,47 +62,61 @@ class Batch:
     """What the patience rule remembered before each epoch; empty where there is no such rule."""
     end: Moment | None = None
     """The state after the last step, where this batch ended the run."""
+    memory: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    """Shape (n, m): the optimiser's memory before each epoch (see `State`)."""
 
     def __len__(self) -> int:
         return len(self.losses)
 
 
 class Descent:
-    """Gradient descent on one objective: W ← W − alpha · gradient.
+    """Gradient descent on one objective, by a recipe.
 
     Args:
         kernel: loss and gradient of the data; not used by another thread meanwhile.
         state: where to start; its weights are copied.
-        alpha: the learning rate; may be changed between pulls.
+        recipe: how steps are taken; may be changed between pulls, by `follow`.
         epochs: how many to train; may be changed between pulls.
         rules: what else ends the training.
+
+    Raises:
+        ValueError: the recipe names an optimiser or a schedule that there is none of.
     """
 
-    def __init__(self, kernel: Kernel, state: State, alpha: float, epochs: int, rules: StopRules | None = None) -> None:
+    def __init__(
+        self, kernel: Kernel, state: State, recipe: Recipe, epochs: int, rules: StopRules | None = None
+    ) -> None:
         self.kernel = kernel
-        self.alpha = alpha
         self.epochs = epochs
         self.rules = rules or StopRules()
         self.done = state.done
         self.stop: Stop | None = None
         self._best = state.best
-        size = len(state.weights)
-        self._gradient = np.empty(size)
-        self._step = np.empty(size)
-        self._block = np.empty((CHUNK + 1, size))
+        self._block = np.empty((CHUNK + 1, len(state.weights)))
         self._rows = list(self._block)  # made once: a view costs as much as an addition of three numbers
         self._rows[0][:] = state.weights
+        memory = state.memory if share_slots(state.optimizer, recipe.optimizer) else NOTHING
+        self._steps = Steps(kernel, recipe, self._rows, memory)
         self._seconds_per_epoch = 0.0  # not known yet
 
     @property
+    def recipe(self) -> Recipe:
+        """How the next steps are taken."""
+        return self._steps.recipe
+
+    def follow(self, recipe: Recipe) -> None:
+        """Take the next steps by that recipe. Raises ValueError where it names what there is not."""
+        self._steps = self._steps.followed(self.kernel, recipe)
+
+    @property
     def weights(self) -> Floats:
-        """The weights after the last epoch done; a copy, shape (d + 1,)."""
+        """The weights after the last epoch done; a copy, shape (size,)."""
         return self._rows[0].copy()
 
     @property
     def state(self) -> State:
         """What the next epoch begins with."""
-        return State(self.weights, self.done, self._best)
+        return State(self.weights, self.done, self._best, self._steps.memory, self.recipe.optimizer)
 
     def extend(self, epochs: int) -> str | None:
         """Train until `epochs` are done, also where a stop rule had ended it: that rule is then dropped, since
@@ -138,46 +159,45 @@ class Descent:
         return Batch(
             first,
             np.concatenate([chunk.losses for chunk in chunks]) if chunks else np.empty(0),
-            np.concatenate([chunk.weights for chunk in chunks]) if chunks else np.empty((0, len(self._gradient))),
+            np.concatenate([chunk.weights for chunk in chunks]) if chunks else np.empty((0, self._block.shape[1])),
             chunks[-1].last if chunks else None,
             self.stop,
             tuple(chain.from_iterable(chunk.bests for chunk in chunks)),
+            memory=np.concatenate([chunk.memory for chunk in chunks]) if chunks else np.empty((0, 0)),
         )
 
     def _chunk(self, count: int) -> Batch:
         """Take `count` epochs, at most CHUNK, then hold them against the stop rules: up to the first at which one
         holds."""
-        rules, first = self.rules, self.done + 1
-        rows, gradient, step, factor = self._rows, self._gradient, self._step, -self.alpha
-        loss_gradient, multiply, add = self.kernel.loss_gradient, np.multiply, np.add
+        rules, first, rows, steps = self.rules, self.done + 1, self._rows, self._steps
+        gradient, loss_gradient = steps.gradient, steps.loss_gradient
         found: list[float] = []
         rights: list[float] = []
         wants_accuracy = rules.target_accuracy is not None
         with np.errstate(over="ignore", invalid="ignore"):
+            take = steps.taking(first, count)
             for index in range(count):
-                row = rows[index]
-                found.append(loss_gradient(row, gradient))
+                found.append(loss_gradient(rows[index], gradient))
                 if wants_accuracy:
                     rights.append(accuracy_of(self.kernel.confusion()))
-                multiply(gradient, factor, step)
-                add(row, step, rows[index + 1])
+                take(index)
             losses = np.array(found)
             after = [] if rules.patience is None else bests(losses, first, self._best, rules.min_delta)
-            at, self.stop = first_stop(rules, first, self.alpha, losses, rights, after) or (count - 1, None)
+            at, self.stop = first_stop(rules, first, self.recipe.alpha, losses, rights, after) or (count - 1, None)
             if at < count - 1:
                 loss_gradient(rows[at], gradient)  # again, for what the later epochs overwrote
             weights = self._block[: at + 1].copy()
             last = evaluated(self.kernel, first + at, weights[-1], float(losses[at]), gradient)
-        before = (self._best, *after[:at]) if after else ()
+        before, memory = (self._best, *after[:at]) if after else (), steps.memories(at + 1)
         self._best = after[at] if after else self._best
         self.done += at + 1
         # An epoch that could not be measured is recorded, and takes no step.
-        rows[0][:] = rows[at if self.stop is not None and self.stop.diverged else at + 1]
-        return Batch(first, losses[: at + 1], weights, last, self.stop, before)
+        steps.keep(at if self.stop is not None and self.stop.diverged else at + 1)
+        return Batch(first, losses[: at + 1], weights, last, self.stop, before, memory=memory)
 
     def _at_the_end(self) -> Stop:
         if not np.isfinite(self._rows[0]).all():
-            reason = f"weights became infinite after epoch {self.done}; alpha {self.alpha:g} is too large"
+            reason = f"weights became infinite after epoch {self.done}; alpha {self.recipe.alpha:g} is too large"
             return Stop("diverged", reason)
         return Stop("epochs", "1 epoch done" if self.epochs == 1 else f"all {self.epochs} epochs done")
 

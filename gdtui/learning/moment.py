@@ -6,7 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gdtui.learning.kernel import Kernel
+from gdtui.learning.penalty import loss_gradient_of
+from gdtui.settings import Recipe
 from gdtui.types import Confusion, Floats
+
+NO_PENALTY = Recipe()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +43,11 @@ def accuracy_of(confusion: Confusion) -> float:
     return sum(confusion[:: classes + 1]) / sum(confusion)
 
 
-def measure(kernel: Kernel, weights: Floats, epoch: int = 0) -> Moment:
-    """The state at `weights`, shape (d + 1,), in full."""
+def measure(kernel: Kernel, weights: Floats, epoch: int = 0, recipe: Recipe = NO_PENALTY) -> Moment:
+    """The state at `weights`, shape (size,), in full, with the penalties of a recipe."""
     gradient = np.empty(len(weights))
     with np.errstate(over="ignore", invalid="ignore"):
-        loss = float(kernel.loss_gradient(weights, gradient))
+        loss = float(loss_gradient_of(kernel, recipe)(weights, gradient))
         return evaluated(kernel, epoch, weights, loss, gradient)
 
 

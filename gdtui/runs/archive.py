@@ -11,10 +11,13 @@ import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.learning.moment import Moment
+from gdtui.learning.optimizer import OPTIMIZERS
 from gdtui.learning.stop import Best
+from gdtui.runs import recipes
 from gdtui.runs.events import Branch
+from gdtui.runs.history import SLOTS
 from gdtui.runs.lost import LostData
-from gdtui.runs.reader import OnlyLossesError
+from gdtui.runs.reader import OnlyLossesError, RunFileError
 from gdtui.runs.run import Shown
 from gdtui.settings import Settings
 from gdtui.types import Floats
@@ -49,7 +52,7 @@ class ArchivedRun(Shown):
             kept = min(branch.forked_at - 1, parent.done)
             if self._is_lost and not (branch.epochs and branch.epochs[0] <= kept):
                 kept = 0
-            self.history = parent.history.prefix(kept, branch.alpha_at(kept + 1) or settings.alpha)
+            self.history = parent.history.prefix(kept, recipes.at(branch.recipes, kept + 1) or settings.recipe)
 
     @property
     def weights(self) -> Floats:  # type: ignore[override]
@@ -61,9 +64,9 @@ class ArchivedRun(Shown):
         """Take in what the branch holds by now. Raises OnlyLossesError where it holds no weights, of a file that is
         called so, or leaves out too many epochs."""
         branch, history = self.branch, self.history
-        for since, alpha in branch.alphas:
+        for since, recipe in branch.recipes:
             if since > self.done:
-                history.steer(since, alpha)
+                history.steer(since, recipe)
         begin, end = bisect_right(branch.epochs, self.done), len(branch.epochs)
         # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
         while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
@@ -81,9 +84,25 @@ class ArchivedRun(Shown):
                 np.array(branch.losses[begin:end]),
                 np.array(branch.weights[begin:end], dtype=np.float64),
                 self._bests(begin, end),
+                self._memories(begin, end, where),
             )
         self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
-        self.alpha = branch.alphas[-1][1] if branch.alphas else self.settings.alpha
+        self.recipe = branch.recipes[-1][1] if branch.recipes else self.settings.recipe
+
+    def _memories(self, begin: int, end: int, where: str) -> Floats:
+        """What the optimiser remembered before each of these records; zeros where it remembered nothing. Raises
+        RunFileError where that is of the wrong size."""
+        found = self.branch.memories[begin:end]
+        if not any(found):
+            return np.empty((0, 0))
+        size = self.kernel.size
+        rows = np.zeros((len(found), 1 + SLOTS * size))
+        for epoch, row, memory in zip(self.branch.epochs[begin:end], rows, found, strict=True):
+            slots = OPTIMIZERS[self.history.recipe_at(epoch).optimizer].slots
+            if memory is not None and len(memory) != (1 + slots * size if slots else 0):
+                raise RunFileError(f"{where}: epoch {epoch} has a memory of {len(memory)} numbers, which does not fit")
+            row[: len(memory or ())] = memory or ()
+        return rows
 
     def _bests(self, begin: int, end: int) -> list[Best]:
         """What the patience rule remembered before each of these records. Version 1 says it by their losses alone, and

@@ -62,7 +62,7 @@ class Entrant(RunFile):
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
-        self.curve.alphas = [pair for pair in branch.alphas if pair[0] <= max(1, len(self.curve))]
+        self.curve.trained = [pair for pair in branch.recipes if pair[0] <= max(1, len(self.curve))]
         self.accuracy = self._measure()
 
     def _measure(self) -> float | None:

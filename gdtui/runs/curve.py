@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from gdtui.runs.envelope import reduced
+from gdtui.runs.recipes import Recipes
 from gdtui.runs.series import Series
 from gdtui.types import Floats
 
@@ -17,8 +18,8 @@ class Curve(Protocol):
         """The last epoch."""
 
     @property
-    def alphas(self) -> list[tuple[int, float]]:
-        """(first epoch, alpha) for each stretch of one alpha, in order."""
+    def trained(self) -> Recipes:
+        """(first epoch, recipe) for each stretch of one recipe that was trained with, in order."""
 
     def span(self) -> tuple[float, float]:
         """The smallest and the largest loss that are finite; (NaN, NaN) where there is none."""
@@ -35,7 +36,7 @@ class KnownLosses:
 
     def __init__(self) -> None:
         self._rows = Series(2, order="F")
-        self.alphas: list[tuple[int, float]] = []
+        self.trained: Recipes = []
 
     def __len__(self) -> int:
         return int(self._rows.view()[-1, 0]) if len(self._rows) else 0

@@ -6,6 +6,7 @@ All but `Batch` are lines of a run file too (see `gdtui.runs.reader`), as they a
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +16,9 @@ import numpy as np
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop
-from gdtui.runs.history import steer
+from gdtui.runs import recipes
+from gdtui.runs.recipes import Recipes
+from gdtui.settings import Recipe
 from gdtui.types import Confusion
 
 MOST_BRANCHES = 1000
@@ -31,16 +34,17 @@ class Measured(msgspec.Struct, frozen=True):
     confusion: Confusion
 
     def __post_init__(self) -> None:
-        if min(self.confusion) < 0 or not sum(self.confusion):
+        is_square = len(self.confusion) >= 4 and math.isqrt(len(self.confusion)) ** 2 == len(self.confusion)
+        if not is_square or min(self.confusion) < 0 or not sum(self.confusion):
             raise ValueError(f"{list(self.confusion)} is no confusion matrix")
 
 
-class Steered(msgspec.Struct, frozen=True, tag_field="kind", tag="alpha", omit_defaults=True):
-    """The step of epoch `since` is the first with this alpha."""
+class Steered(msgspec.Struct, frozen=True, tag_field="kind", tag="steered", omit_defaults=True):
+    """The step of epoch `since` is the first by a recipe with these parts changed, which were others before."""
 
-    alpha: float
+    now: dict[str, Any]
     since: int = msgspec.field(name="from")
-    before: float | None = msgspec.field(name="was", default=None)
+    before: dict[str, Any] = msgspec.field(name="was", default_factory=dict)
 
 
 class EpochsWanted(msgspec.Struct, frozen=True, tag_field="kind", tag="epochs", omit_defaults=True):
@@ -61,7 +65,8 @@ class Forked(msgspec.Struct, frozen=True, tag_field="kind", tag="fork"):
 
     epoch: int = msgspec.field(name="fork")
     of: int
-    alpha: float
+    now: dict[str, Any]
+    """What its recipe has changed, against that of the other branch at that epoch."""
 
 
 class Switched(msgspec.Struct, frozen=True, tag_field="kind", tag="branch"):
@@ -89,6 +94,8 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     confusion: Confusion | None = None
     best: tuple[float, int] | None = None
     """What the patience rule remembered before this epoch."""
+    memory: list[float] | None = None
+    """What the optimiser remembered; see `State`."""
     alpha: Any = None
 
 
@@ -104,8 +111,9 @@ class Branch:
     weights: list[list[float] | None] = field(default_factory=list)
     bests: list[Best | None] = field(default_factory=list)
     """What the patience rule remembered before each epoch, where the file says it."""
-    alphas: list[tuple[int, float]] = field(default_factory=list)
-    """(first epoch, alpha), ascending."""
+    memories: list[list[float] | None] = field(default_factory=list)
+    """What the optimiser remembered before each epoch, where it remembers anything."""
+    recipes: Recipes = field(default_factory=list)
     forked_at: int | None = None
     parent: int = 0
     """The number of the branch it was forked from, if it was."""
@@ -119,15 +127,22 @@ class Branch:
     measured: dict[int, Moment] = field(default_factory=dict)
     """By epoch, those of which the file says all."""
 
-    def fork(self, number: int, epoch: int, alpha: float) -> Branch:
+    def fork(self, number: int, epoch: int, now: dict[str, Any]) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
-        count = sum(1 for known in self.epochs if known < epoch)
-        records = self.epochs[:count], self.losses[:count], self.weights[:count], self.bests[:count]
-        measured = {known: value for known, value in self.measured.items() if known < epoch}
+        count = bisect_left(self.epochs, epoch)
+        records = self.epochs[:count], self.losses[:count], self.weights[:count]
+        states = self.bests[:count], self.memories[:count]
+        measured = {at: value for at, value in self.measured.items() if at < epoch}
         wanted = max(self.wanted, epoch) if self.wanted else 0
-        fork = Branch(*records, list(self.alphas), epoch, number, wanted, measured=measured)
-        steer(fork.alphas, epoch, alpha)
+        fork = Branch(*records, *states, list(self.recipes), epoch, number, wanted, measured=measured)
+        recipe = recipes.at(fork.recipes, epoch) or Recipe()
+        recipes.steer(fork.recipes, epoch, recipes.changed(recipe, now))
         return fork
+
+    def steer(self, since: int, now: dict[str, Any]) -> None:
+        """The step of epoch `since` is the first with these parts of the recipe changed."""
+        last = self.recipes[-1][1] if self.recipes else Recipe()
+        recipes.steer(self.recipes, since, recipes.changed(last, now))
 
     def last(self) -> Moment:
         """The state after the last step, or the last epoch, as far as the file tells it."""
@@ -138,4 +153,10 @@ class Branch:
         return self.measured.get(epoch) or Moment(epoch, np.array(weights or ()), loss)
 
     def alpha_at(self, epoch: int) -> float | None:
-        return next((alpha for first, alpha in reversed(self.alphas) if first <= epoch), None)
+        recipe = recipes.at(self.recipes, epoch)
+        return None if recipe is None else recipe.alpha
+
+    @property
+    def alphas(self) -> list[tuple[int, float]]:
+        """(first epoch, alpha) for each stretch of one alpha, ascending."""
+        return recipes.alphas(self.recipes)

@@ -6,15 +6,9 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from gdtui.settings import MOST_EPOCHS
+from gdtui.runs.recipes import Allowed, Count, Natural, NotNegative, Seed, Share
 
-Count = Annotated[int, Meta(ge=1, le=MOST_EPOCHS)]
-Natural = Annotated[int, Meta(ge=0, le=MOST_EPOCHS)]
-Seed = Annotated[int, Meta(ge=0, lt=2**32)]
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
-NotNegative = Annotated[float, Meta(ge=0, le=sys.float_info.max)]
-Positive = Annotated[float, Meta(gt=0, le=sys.float_info.max)]
-Share = Annotated[float, Meta(ge=0, le=1)]
 
 
 class Source(msgspec.Struct):
@@ -44,7 +38,7 @@ class Rules(msgspec.Struct):
     min_delta: NotNegative = 0.0
 
 
-class Header(msgspec.Struct):
+class Header(Allowed, kw_only=True):
     """The first line, but for what it says of data that is gone (see `LostData`). Other programs leave most of it out;
     what there is, is of these kinds."""
 
@@ -58,10 +52,8 @@ class Header(msgspec.Struct):
     rules: Rules = msgspec.field(default_factory=Rules)
     data: Source = msgspec.field(default_factory=Source)
     epochs: Natural = 0
-    alpha: Positive = 1.0
     loss: str = ""
     init: Annotated[list[Finite], Meta(min_length=2)] = []
-    seed: Seed = 0
     sample_size: Natural = 0
 
     def __post_init__(self) -> None:

@@ -11,10 +11,13 @@ import numpy as np
 
 from gdtui.learning.descent import Batch, Descent, State
 from gdtui.learning.kernel import Kernel
+from gdtui.learning.optimizer import OPTIMIZERS
+from gdtui.learning.steps import NOTHING
 from gdtui.learning.stop import Best
+from gdtui.runs import recipes
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.series import Series
-from gdtui.settings import StopRules
+from gdtui.settings import Recipe, StopRules
 from gdtui.types import Floats
 
 KEYFRAME_BYTES = 16 * 2**20
@@ -25,25 +28,28 @@ FORK_BYTES, FORK_LOSSES = 2 * 2**20, 2**17
 
 AT_ONCE = 50_000
 """Epochs computed again in one batch, at the most."""
+SLOTS = max(kind.slots for kind in OPTIMIZERS.values())
+"""Of the optimiser that remembers most."""
+NONE = np.empty((0, 0))
 FOREVER = 2**62
 """A patience that is never lost: the best loss is remembered, and ends nothing."""
 
 
 class History:
-    """The losses of all epochs, the alphas, and keyframes of the states.
+    """The losses of all epochs, the recipes, and keyframes of the states.
 
     What lies between two keyframes is computed again from the one before, by the same arithmetic in the same
     order, so that it is equal to the last bit.
 
     Args:
         kernel: evaluates the data; not shared with another thread.
-        alpha: that of the first step.
+        recipe: that of the first step.
         rules: of the run, since the patience rule's memory is part of a state.
         capacity: keyframes to keep at the most; the default is as many as fill `KEYFRAME_BYTES`.
     """
 
     def __init__(
-        self, kernel: Kernel, alpha: float, rules: StopRules | None = None, capacity: int | None = None
+        self, kernel: Kernel, recipe: Recipe, rules: StopRules | None = None, capacity: int | None = None
     ) -> None:
         size = kernel.size
         self._kernel = kernel
@@ -55,10 +61,11 @@ class History:
         """The losses, with their minima and maxima over stretches."""
         self._keyframes = Series(size)
         self._bests = Series(2)  # of each keyframe; empty without the patience rule
+        self._memories = Series(1 + SLOTS * size)  # of each keyframe; empty while no optimiser remembers anything
         self._frame_epochs = Series()  # the epoch of each keyframe, ascending
         self._stride = 1
-        self.steered = [(1, alpha)]
-        """`alphas`, and the alpha of the next epoch, where it is another."""
+        self.steered = [(1, recipe)]
+        """(first epoch, recipe) for each stretch of one recipe, that of the next epoch included."""
 
     def __len__(self) -> int:
         return len(self.envelope)
@@ -72,8 +79,12 @@ class History:
     @property
     def alphas(self) -> list[tuple[int, float]]:
         """(first epoch, alpha) for each stretch of one alpha that was trained with, in order."""
-        known, done = self.steered, len(self)
-        return known[: bisect_right(known, done, key=itemgetter(0))]
+        return recipes.alphas(self.trained)
+
+    @property
+    def trained(self) -> recipes.Recipes:
+        """See `Curve`."""
+        return self.steered[: bisect_right(self.steered, len(self), key=itemgetter(0))]
 
     def span(self) -> tuple[float, float]:
         """See `Curve`."""
@@ -88,18 +99,25 @@ class History:
         losses = self.losses
         return 1 + self.envelope.stride * np.arange(len(losses), dtype=np.float64), losses
 
-    def steer(self, since: int, alpha: float) -> None:
-        """The step of epoch `since`, which is the next or a later one, is the first with that alpha."""
-        steer(self.steered, since, alpha)
+    def steer(self, since: int, recipe: Recipe) -> None:
+        """The step of epoch `since`, which is the next or a later one, is the first by that recipe."""
+        recipes.steer(self.steered, since, recipe)
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
         skip = -len(self.envelope) % self._stride
         epochs = np.arange(batch.first + skip, batch.first + len(batch), self._stride, dtype=float)
-        self._keep(epochs, batch.weights[skip :: self._stride], batch.bests[skip :: self._stride])
+        self._keep(
+            epochs,
+            batch.weights[skip :: self._stride],
+            batch.bests[skip :: self._stride],
+            batch.memory[skip :: self._stride],
+        )
         self.envelope.extend(batch.losses)
 
-    def append_records(self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = ()) -> None:
+    def append_records(
+        self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = (), memory: Floats = NONE
+    ) -> None:
         """Take in some epochs, as a file keeps them: the losses between are not known, the weights between are
         computed again when they are asked for.
 
@@ -108,23 +126,31 @@ class History:
             losses: shape (n,).
             weights: shape (n, d + 1).
             bests: what the patience rule remembered before each of them.
+            memory: what the optimiser remembered, shape (n, m).
         """
-        self._keep(epochs.astype(float), weights, bests)
+        self._keep(epochs.astype(float), weights, bests, memory)
         self.envelope.extend_some(epochs - len(self) - 1, losses, int(epochs[-1]) - len(self))
 
-    def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best]) -> None:
+    def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best], memory: Floats) -> None:
+        if memory.size and not len(self._memories):
+            self._memories.extend(np.zeros((len(self._keyframes), self._memories.view().shape[1])))
+            self._capacity = max(64, self._capacity // (1 + SLOTS))
+        if memory.size or len(self._memories):
+            rows = np.zeros((len(weights), self._memories.view().shape[1]))
+            rows[:, : memory.shape[1]] = memory[: len(weights)] if memory.size else 0.0
+            self._memories.extend(rows)
         self._keyframes.extend(weights)
         self._frame_epochs.extend(epochs)
         if self._rules.patience is not None:
             self._bests.extend(np.array(bests or [Best()] * len(epochs), dtype=float).reshape(-1, 2))
         while len(self._keyframes) > self._capacity:
-            for series in (self._keyframes, self._frame_epochs, self._bests):
+            for series in (self._keyframes, self._frame_epochs, self._bests, self._memories):
                 series.halve(lambda rows: rows[::2])
             self._stride *= 2
 
-    def prefix(self, epochs: int, alpha: float) -> History:
-        """A copy that ends with that epoch, for a run that goes on from there with that alpha. It keeps fewer
-        keyframes and losses."""
+    def prefix(self, epochs: int, recipe: Recipe) -> History:
+        """A copy that ends with that epoch, for a run that goes on from there by that recipe. It keeps fewer keyframes
+        and losses."""
         capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.size)))
         copy = History(self._kernel, self.steered[0][1], self._rules, capacity)
         copy.envelope = self.envelope.prefix(epochs, FORK_LOSSES)
@@ -136,12 +162,13 @@ class History:
         copy._keyframes.extend(self._keyframes.view()[:frames:thinner])
         copy._frame_epochs.extend(self._frame_epochs.view()[:frames:thinner])
         copy._bests.extend(self._bests.view()[:frames:thinner])
+        copy._memories.extend(self._memories.view()[:frames:thinner])
         copy.steered = list(self.steered)
-        copy.steer(epochs + 1, alpha)
+        copy.steer(epochs + 1, recipe)
         return copy
 
-    def alpha_at(self, epoch: int) -> float:
-        """The alpha with which epoch's step was taken, or is to be taken."""
+    def recipe_at(self, epoch: int) -> Recipe:
+        """How that epoch's step was taken, or is to be taken."""
         return self.steered[self._stretch(epoch)][1]
 
     def weights_at(self, epoch: int) -> Floats:
@@ -157,7 +184,11 @@ class History:
         if len(self._bests):
             loss, of = self._bests.view()[frame].tolist()
             best = Best(loss, int(of))
-        state = State(self._keyframes.view()[frame].copy(), int(self._frame_epochs.view()[frame]) - 1, best)
+        begin = int(self._frame_epochs.view()[frame])
+        name, memory = self.recipe_at(begin).optimizer, NOTHING
+        if len(self._memories) and OPTIMIZERS[name].slots:
+            memory = self._memories.view()[frame, : 1 + OPTIMIZERS[name].slots * self._kernel.size].copy()
+        state = State(self._keyframes.view()[frame].copy(), begin - 1, best, memory, name)
         return self._after(state, epoch - 1)
 
     def state_after(self, epoch: int) -> State:
@@ -170,8 +201,8 @@ class History:
         return state
 
     def redo(self, state: State, until: int) -> Iterator[tuple[Batch, State]]:
-        """Train from a state of this run on, with the alphas of the time, until so many epochs are done: each stretch
-        of one alpha, at most `AT_ONCE` epochs of it, and the state after it."""
+        """Train from a state of this run on, by the recipes of the time, until so many epochs are done: each stretch of
+        one recipe, at most `AT_ONCE` epochs of it, and the state after it."""
         while state.done < until:
             stretch = self._stretch(state.done + 1)
             end = self.steered[stretch + 1][0] - 1 if stretch + 1 < len(self.steered) else until
@@ -182,11 +213,3 @@ class History:
 
     def _stretch(self, epoch: int) -> int:
         return bisect_right(self.steered, epoch, key=itemgetter(0)) - 1
-
-
-def steer(alphas: list[tuple[int, float]], since: int, alpha: float) -> None:
-    """Let `alphas`, (first epoch, alpha) for each stretch of one alpha, say that one counts from epoch `since` on."""
-    while alphas and alphas[-1][0] >= since:
-        alphas.pop()
-    if not alphas or alphas[-1][1] != alpha:
-        alphas.append((since, alpha))

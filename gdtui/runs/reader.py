@@ -32,10 +32,10 @@ from gdtui.runs.events import (
 from gdtui.runs.following import STALLED, Followed
 from gdtui.runs.following import RunFileError as RunFileError
 from gdtui.runs.header import checked
-from gdtui.runs.history import steer
+from gdtui.runs.recipes import recipe_in
 from gdtui.text import printable
 
-FORMAT, VERSION = "gdtui-run", 2
+FORMAT, VERSION = "gdtui-run", 3
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
@@ -43,6 +43,8 @@ KINDS = {
     str(kind.__struct_config__.tag): kind for kind in (Forked, Switched, Steered, EpochsWanted, RuleDropped, Stopped)
 }
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
+BEFORE = ("alpha", "fork")
+"""Those that told of an alpha alone, up to version 2."""
 
 
 class OnlyLossesError(RunFileError):
@@ -139,7 +141,11 @@ class RunFile(Followed):
             self._begin(event)
         elif "epoch" in event and "loss" in event:
             self._epoch(msgspec.convert(event, Epoch))
-        elif (kind := event.get("kind") or next((key for key in KINDS if key in event), None)) in KINDS:
+        elif (kind := event.get("kind") or next((key for key in (*KINDS, "alpha") if key in event), None)) in BEFORE:
+            now = {"now": {"alpha": event["alpha"]}} if "alpha" in event else {}
+            kind = "steered" if kind == "alpha" else kind
+            self._happened(msgspec.convert({**event, **now, "kind": kind, "was": {}}, KINDS[kind]))
+        elif kind in KINDS:
             self._happened(msgspec.convert({**event, "kind": kind}, KINDS[kind]))
         elif kind == "check" and "crc" in event:
             self._check(event["crc"])
@@ -152,18 +158,18 @@ class RunFile(Followed):
     def _happened(self, event: object) -> None:
         branch = self.branch
         match event:
-            case Forked(epoch, of, alpha):
+            case Forked(epoch, of, now):
                 if epoch < 1:
                     raise ValueError(f"a fork at epoch {epoch}")
                 if len(self.branches) >= MOST_BRANCHES:
                     raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
-                self.branches.append(self._numbered(of).fork(of, epoch, alpha))
+                self.branches.append(self._numbered(of).fork(of, epoch, now))
                 self.current = len(self.branches) - 1
             case Switched(number):
                 self._numbered(number)
                 self.current = number
-            case Steered(alpha, since):
-                steer(branch.alphas, since, alpha)
+            case Steered(now, since):
+                branch.steer(since, now)
             case EpochsWanted(epochs):
                 branch.wanted = epochs
                 if branch.stop is not None and not branch.stop.diverged and epochs > (branch.epochs or [0])[-1]:
@@ -201,7 +207,7 @@ class RunFile(Followed):
         if "features" in event:
             self._size = 1 + len(event["features"])
         if "alpha" in event:
-            steer(self.branch.alphas, 1, event["alpha"])
+            self.branch.recipes.append((1, recipe_in(event, max(1, self.branch.wanted))))
 
     def _epoch(self, line: Epoch) -> None:
         branch, epoch = self.branch, line.epoch
@@ -226,8 +232,9 @@ class RunFile(Followed):
         branch.losses.append(loss)
         branch.weights.append(line.weights)
         branch.bests.append(None if line.best is None else Best(*line.best))
+        branch.memories.append(line.memory)
         if alpha is not None and branch.alpha_at(epoch) != alpha:
-            steer(branch.alphas, epoch, alpha)
+            branch.steer(epoch, {"alpha": alpha})
         if branch.stop is not None:
             self._go_on(branch.stop)
 

@@ -104,7 +104,7 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     run.history, run.forked_at, run.dropped = history, archived.forked_at, list(branch.dropped)
     rules = reduce(without, branch.dropped, run.settings.stop)
     state = history.state_after(run.done) if run.done else State(run.start)
-    known = max([run.forked_at or 1, *(since for since, _ in branch.alphas)]) - 1
+    known = max([run.forked_at or 1, *(since for since, _ in branch.recipes)]) - 1
     if branch.end is not None:
         known = max(known, branch.end.epoch)
     if not can_be_bridged(run.done, known):
@@ -114,7 +114,7 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     for batch, later in history.redo(state, known):
         history.append(batch)
         state = later
-    run.descent = Descent(run.kernel, state, archived.alpha, archived.epochs, rules)
+    run.descent = Descent(run.kernel, state, archived.recipe, archived.epochs, rules)
     run.descent.stop = branch.stop
     return run
 

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import Batch, Descent, State
@@ -16,7 +17,8 @@ from gdtui.learning.stop import Stop
 from gdtui.learning.weights import initial_weights
 from gdtui.runs.events import EpochsWanted, Event, RuleDropped, Steered
 from gdtui.runs.history import History
-from gdtui.settings import Settings
+from gdtui.runs.recipes import difference, steered
+from gdtui.settings import Recipe, Settings
 from gdtui.types import Floats
 
 
@@ -34,8 +36,8 @@ class Shown:
 
     epochs: int
     """Epochs wanted."""
-    alpha: float
-    """The learning rate of the next epoch."""
+    recipe: Recipe
+    """How the next step is taken."""
     stop: Stop | None
     """Why it ended, or None while there is more to do."""
     weights: Floats
@@ -47,10 +49,15 @@ class Shown:
         self.objective = objective_named(settings.loss)
         self.kernel = kernel or kernel_for(data, self.objective)
         self.start = initial_weights(settings.init, self.kernel.size, settings.seed)
-        self.history = History(self.kernel, settings.alpha, settings.stop)
+        self.history = History(self.kernel, settings.recipe, settings.stop)
         self.parent: Shown | None = None
         self.forked_at: int | None = None
         """The first epoch that is not shared with the run it was forked from."""
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate of the next epoch, before its schedule."""
+        return self.recipe.alpha
 
     @property
     def done(self) -> int:
@@ -59,11 +66,12 @@ class Shown:
 
     def moment(self, epoch: int) -> Moment:
         """That epoch (1 to done) as it was, before its step; 0 is the state before the first. Raises IndexError."""
-        return measure(self.kernel, self.history.weights_at(epoch) if epoch else self.start, epoch)
+        weights = self.history.weights_at(epoch) if epoch else self.start
+        return measure(self.kernel, weights, epoch, self.history.recipe_at(max(1, epoch)))
 
     def end(self) -> Moment:
         """The state after the last step."""
-        return measure(self.kernel, self.weights, self.done)
+        return measure(self.kernel, self.weights, self.done, self.recipe)
 
     def newest(self) -> Moment:
         """The last epoch; of a run that has ended, the state after its step; before the first, the start."""
@@ -79,7 +87,7 @@ class Run(Shown):
 
     def __init__(self, settings: Settings, data: Dataset, kernel: Kernel | None = None) -> None:
         super().__init__(settings, data, kernel)
-        self.descent = Descent(self.kernel, State(self.start), settings.alpha, settings.epochs, settings.stop)
+        self.descent = Descent(self.kernel, State(self.start), settings.recipe, settings.epochs, settings.stop)
         self.dropped: list[str] = []
         """The rules that had ended it, and do not count any more."""
         self._newest: Moment | None = None
@@ -89,8 +97,8 @@ class Run(Shown):
         return self.descent.epochs
 
     @property
-    def alpha(self) -> float:  # type: ignore[override]
-        return self.descent.alpha
+    def recipe(self) -> Recipe:  # type: ignore[override]
+        return self.descent.recipe
 
     @property
     def stop(self) -> Stop | None:  # type: ignore[override]
@@ -124,10 +132,16 @@ class Run(Shown):
         """Steer: `alpha` counts from the next epoch on. Raises ValueError unless it is positive and finite."""
         if not (alpha > 0 and math.isfinite(alpha)):
             raise ValueError(f"alpha must be a positive number, not {alpha:g}")
-        before, since = self.alpha, self.descent.done + 1
-        self.descent.alpha = alpha
-        self.history.steer(since, alpha)
-        return [Steered(alpha, since, before)] if alpha != before else []
+        return self.steer(alpha=alpha)
+
+    def steer(self, **changes: Any) -> list[Event]:
+        """Steer: these parts of the recipe count from the next epoch on. Raises ValueError where there are no such
+        parts, or they cannot be so."""
+        before, since = self.recipe, self.descent.done + 1
+        recipe = steered(before, changes, since, self.epochs - self.descent.done)
+        self.descent.follow(recipe)
+        self.history.steer(since, recipe)
+        return [Steered(difference(before, recipe), since, difference(recipe, before))] if recipe != before else []
 
     def set_epochs(self, epochs: int) -> list[Event]:
         """Steer: train until that many are done (see `Descent.extend`). Raises ValueError where fewer than 1."""
@@ -143,22 +157,25 @@ class Run(Shown):
             events.append(RuleDropped(dropped))
         return [*events, EpochsWanted(epochs, before)] if epochs != before else events
 
-    def forked(self, epoch: int, alpha: float | None = None) -> Run:
+    def forked(self, epoch: int, alpha: float | None = None, recipe: Recipe | None = None) -> Run:
         """A new run that shares all epochs before `epoch` (1 to done + 1) with this one, and takes that epoch's step
-        with another alpha. Raises ValueError for an epoch or alpha that cannot be."""
+        with another alpha, or by another recipe. Raises ValueError for an epoch or alpha that cannot be."""
         if not 1 <= epoch <= self.done + 1:
             raise ValueError(f"epoch {epoch} is not in 1 … {self.done + 1}")
         state = self.descent.state if epoch == self.done + 1 else self.history.state_at(epoch)
         fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data, self.kernel)
-        fork.descent = Descent(self.kernel, state, self.alpha, fork.settings.epochs, self.settings.stop)
-        fork.history = self.history.prefix(epoch - 1, self.alpha)
-        fork.set_alpha(self.alpha if alpha is None else alpha)
+        recipe = recipe or self.recipe
+        fork.descent = Descent(self.kernel, state, recipe, fork.settings.epochs, self.settings.stop)
+        fork.history = self.history.prefix(epoch - 1, recipe)
+        if alpha is not None:
+            fork.set_alpha(alpha)
         fork.forked_at, fork.parent = epoch, self
         return fork
 
     def restarted(self, seed: int | None = None) -> Run:
-        """A new run from the start, with today's alpha and epochs; from other weights where a seed is given."""
-        settings = replace(self.settings, alpha=self.alpha, epochs=self.epochs)
+        """A new run from the start, by today's recipe, for as many epochs; from other weights where a seed is given."""
+        recipe = {**difference(self.settings.recipe, self.recipe), "since": 1}
+        settings = replace(self.settings, epochs=self.epochs, **recipe)
         if seed is not None:
             settings = replace(settings, seed=seed, init="uniform")
         return Run(settings, self.data, self.kernel)

@@ -7,6 +7,8 @@ import numpy as np
 
 from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
+from gdtui.runs import recipes
+from gdtui.runs.recipes import Recipes
 from gdtui.runs.run import Shown
 from gdtui.types import Floats
 
@@ -70,18 +72,18 @@ def samples(run: Shown, weights: Floats) -> list[Sample]:
 def summary(run: Shown, last: Moment) -> str:
     """The run in one line, measured at the weights after the last step."""
     why = "stopped early" if run.stop is None else run.stop.message
-    alphas = [alpha for _, alpha in run.history.alphas] or [run.alpha]
-    return summed_up(run.data.name, run.done, alphas, last, why)
+    return summed_up(run.data.name, run.done, run.history.trained or [(1, run.recipe)], last, why)
 
 
-def summed_up(name: str, done: int, alphas: list[float], last: Moment, why: str) -> str:
-    """A run in one line: its data's name, the epochs done, the alphas that they were trained with, what is known of the
-    last state, and why there are no more."""
-    epochs = "1 epoch" if done == 1 else f"{done} epochs"
-    shown = alphas if len(alphas) <= 4 else [*alphas[:2], None, alphas[-1]]
+def summed_up(name: str, done: int, trained: Recipes, last: Moment, why: str) -> str:
+    """A run in one line: its data's name, the epochs done, the recipes that they were trained with, what is known of
+    the last state, and why there are no more."""
+    epochs, alphas = "1 epoch" if done == 1 else f"{done} epochs", [alpha for _, alpha in recipes.alphas(trained)]
+    how = f", {recipes.recipe_told(trained[-1][1])}" if trained and recipes.recipe_told(trained[-1][1]) else ""
+    shown: list[float | None] = [*alphas] if len(alphas) <= 4 else [*alphas[:2], None, alphas[-1]]
     steered = " → ".join("…" if alpha is None else f"{alpha:g}" for alpha in shown)
     accuracy = "not known" if last.accuracy is None else f"{last.accuracy:.2%}"
-    return f"{name}: {epochs}, alpha {steered or 'not known'}, loss {last.loss:.7f}, accuracy {accuracy} ({why})"
+    return f"{name}: {epochs}, alpha {steered or 'not known'}{how}, loss {last.loss:.7f}, accuracy {accuracy} ({why})"
 
 
 def details(last: Moment, class_names: Sequence[str], feature_names: Sequence[str]) -> list[str]:

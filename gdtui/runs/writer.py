@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from io import BufferedWriter
+from itertools import pairwise
 from typing import IO, Any
 
 import msgspec
@@ -19,6 +20,7 @@ from gdtui.outputs import Output, Syncing
 from gdtui.runs.events import Epoch, EpochsWanted, Event, Forked, Measured, RuleDropped, Steered, Stopped, Switched
 from gdtui.runs.lines import Checks
 from gdtui.runs.reader import FORMAT, VERSION, RunFile, RunFileError
+from gdtui.runs.recipes import difference
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 
@@ -144,15 +146,16 @@ def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
     """What happened in all branches before their file was begun, of which `run` is the one that trains."""
     for branch in branches:
         since, settings = branch.forked_at or 1, branch.settings
-        alpha = branch.history.alpha_at(since)
+        recipe = branch.history.recipe_at(since)
         if branch.parent is not None:
-            yield Forked(since, branches.index(branch.parent), alpha)
+            now = difference(branch.parent.history.recipe_at(since), recipe)
+            yield Forked(since, branches.index(branch.parent), now)
             yield EpochsWanted(branch.epochs)
         else:
             if branch.epochs != settings.epochs:
                 yield EpochsWanted(branch.epochs, settings.epochs)
-            if alpha != settings.alpha:
-                yield Steered(alpha, since, settings.alpha)
+            if recipe != settings.recipe:
+                yield Steered(difference(settings.recipe, recipe), since)
         yield from _past(branch)
     if run is not branches[-1]:
         yield Switched(branches.index(run))
@@ -161,13 +164,14 @@ def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
 def _past(run: Run) -> Iterator[Event]:
     """What happened in a run before its file was begun, from where it was forked on."""
     history, since = run.history, run.forked_at or 1
-    changes = [(first, alpha) for first, alpha in history.steered if first > since]
+    pairs = pairwise(history.steered)
+    changes = [Steered(difference(old, new), first) for (_, old), (first, new) in pairs if first > since]
     if run.done >= since:
         for batch, _ in history.redo(history.state_at(since), run.done):
             yield batch
-            while changes and changes[0][0] <= batch.first + len(batch):
-                yield Steered(changes[0][1], changes.pop(0)[0])
-    yield from (Steered(alpha, first) for first, alpha in changes)
+            while changes and changes[0].since <= batch.first + len(batch):
+                yield changes.pop(0)
+    yield from changes
     yield from (RuleDropped(rule) for rule in run.dropped)
     if run.stop is not None:
         yield Batch(run.done + 1, np.empty(0), np.empty((0, len(run.start))), None, run.stop, end=run.end())
@@ -278,6 +282,9 @@ def batch_lines(batch: Batch) -> Iterator[bytes]:
         if batch.bests:
             for line, row in zip(lines, rows.tolist(), strict=True):
                 line.best = batch.bests[row] if batch.bests[row].epoch else None
+        if batch.memory.size:
+            for line, memory in zip(lines, batch.memory[rows], strict=True):
+                line.memory = memory.tolist() if np.isfinite(memory).all() else None
         if rows[-1] == len(batch) - 1 and (known := _measured(batch.last)) is not None:
             lines[-1].gradient, lines[-1].confusion = known.gradient, known.confusion
         yield _ENCODER.encode_lines(lines)

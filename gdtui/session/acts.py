@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import wait
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gdtui.data.load import load
 from gdtui.numbers import ladder_step
 from gdtui.runs.events import MOST_BRANCHES, Forked, Switched
+from gdtui.runs.recipes import difference, recipe_told, steered
 from gdtui.runs.run import Run
 from gdtui.session import commands as ask
 from gdtui.session.reading import Reading
@@ -42,9 +43,11 @@ def carry_out(command: ask.Command, session: Session) -> None:
 def _steer(command: ask.Command, session: Session, run: Run) -> None:
     match command:
         case ask.SetAlpha(alpha):
-            _set_alpha(session, run, alpha)
+            _change(session, run, alpha=alpha)
         case ask.StepAlpha(up):
-            _set_alpha(session, run, ladder_step(session.alpha, up))
+            _change(session, run, alpha=ladder_step(session.alpha, up))
+        case ask.Change(parts):
+            _change(session, run, **dict(parts))
         case ask.SetEpochs(epochs):
             _set_epochs(session, run, epochs)
         case ask.ScaleEpochs(up):
@@ -57,11 +60,12 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
         case ask.Do.FORK if session.past is not None and len(session.runs) >= MOST_BRANCHES:
             session.say(f"a run has {MOST_BRANCHES:,} branches at the most", is_error=True, is_logged=False)
         case ask.Do.FORK if session.past is not None:
-            epoch, of, alpha = session.past, session.runs.index(run), session.alpha
-            fork = run.forked(epoch, alpha)
+            epoch, of, recipe = session.past, session.runs.index(run), session.recipe
+            fork = run.forked(epoch, recipe=recipe)
             session.enter(fork)
-            session.tell(Forked(epoch, of, alpha))
-            session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, alpha {alpha:g}", is_marked=True)
+            session.tell(Forked(epoch, of, difference(run.history.recipe_at(epoch), recipe)))
+            told = ", ".join(filter(None, (f"alpha {recipe.alpha:g}", recipe_told(recipe))))
+            session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, {told}", is_marked=True)
             session.phase = Phase.TRAINING
         case ask.Do.FORK:
             session.say("f trains on from an epoch of the past; ← goes there first", is_logged=False)
@@ -104,11 +108,11 @@ def _look(command: ask.Command, session: Session) -> None:
             session.is_leaving = True
 
 
-def _set_alpha(session: Session, run: Run, alpha: float) -> None:
+def _change(session: Session, run: Run, **parts: Any) -> None:
     if session.past is None:
-        session.tell(*run.set_alpha(alpha))
+        session.tell(*run.steer(**parts))
     else:
-        session.fork_alpha = alpha
+        session.fork_recipe = steered(session.recipe, parts, session.past, run.epochs - session.past)
 
 
 def _set_epochs(session: Session, run: Run, epochs: int) -> None:
@@ -122,7 +126,8 @@ def _set_epochs(session: Session, run: Run, epochs: int) -> None:
 def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     settings = run.settings
     init = settings.init if isinstance(settings.init, str) else "uniform"
-    settings = replace(settings, data=command.data, alpha=run.alpha, epochs=run.epochs, init=init)
+    recipe = {**difference(settings.recipe, run.recipe), "since": 1}
+    settings = replace(settings, data=command.data, epochs=run.epochs, init=init, **recipe)
     session.reading = Reading(command.data.source, lambda: Run(settings, load(command.data)))
     wait([session.reading.run], AT_ONCE)
     take_in(session)

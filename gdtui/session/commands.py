@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from gdtui.settings import DataSettings
 
@@ -27,6 +27,12 @@ class SetAlpha(NamedTuple):
     """In the present, the learning rate from the next epoch on; in the past, that of a fork."""
 
     alpha: float
+
+
+class Change(NamedTuple):
+    """Other parts of the recipe from the next epoch on, by name; in the past, those of a fork."""
+
+    parts: tuple[tuple[str, Any], ...]
 
 
 class StepAlpha(NamedTuple):
@@ -98,6 +104,6 @@ class Note(NamedTuple):
 
 
 Command = (
-    Do | SetAlpha | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
+    Do | SetAlpha | Change | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
     | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip

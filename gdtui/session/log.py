@@ -13,6 +13,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.stop import Stop
 from gdtui.runs.archive import ArchivedRun
 from gdtui.runs.events import Branch, EpochsWanted, Event, Steered
+from gdtui.runs.recipes import change_told, difference
 from gdtui.runs.run import Shown
 from gdtui.text import printable
 
@@ -67,8 +68,8 @@ class Log:
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.added = 0
         """Entries ever added: old ones leave at the top, so they are told apart by their number among these."""
-        self._alpha_before: float | None = None
-        """Where the last entry tells of a change of alpha: what that was before."""
+        self._change: Steered | None = None
+        """What the last entry tells of, where that is a change of the recipe."""
         self._last = 0
         """The last epoch told."""
         self._told: Stop | None = None
@@ -85,29 +86,30 @@ class Log:
         """Add a line."""
         self.entries.append(entry)
         self.added += 1
-        self._alpha_before = None
+        self._change = None
         self._last = entry.epoch or self._last
 
     def take(self, event: Event) -> None:
-        """Tell what happened in the branch. An alpha that is changed again before any epoch came of it is told as one
-        change, or as none."""
+        """Tell what happened in the branch. What is steered again before any epoch came of it is told as one change,
+        or as none."""
         match event:
             case Batch(first, losses):
                 shown = losses if len(losses) <= LINES_AT_ONCE else losses[-1:]
                 for epoch, loss in enumerate(shown.tolist(), first + len(losses) - len(shown)):
                     self.append(epoch_entry(epoch, loss))
                 self.end(event.stop)
-            case Steered(alpha, since, before):
-                if self._alpha_before is not None:
-                    before = self._alpha_before
+            case Steered(now, since, before):
+                if self._change is not None:
+                    now, before = {**self._change.now, **now}, {**before, **self._change.before}
                     self.entries.pop()
                     self.added -= 1
-                    self._alpha_before = None
-                if before is not None and before != alpha:
-                    self.add(_alpha_line(before, alpha, since), is_marked=True)
-                    self._alpha_before = before
-            case EpochsWanted(epochs, before):
-                self.add(f"epochs {before} → {epochs}")
+                    self._change = None
+                now = {name: value for name, value in now.items() if value != before.get(name)}
+                if before and now:
+                    self.add(change_told(before, now, since), is_marked=True)
+                    self._change = Steered(now, since, before)
+            case EpochsWanted(epochs, others):
+                self.add(f"epochs {others} → {epochs}")
 
     def read_on(self, branch: Branch, done: int, most: int = LINES_AT_ONCE) -> None:
         """Tell the epochs up to `done` that have come into the branch of a file since: of many, the last, `most`."""
@@ -136,11 +138,13 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     if epochs and epochs[0] > 1:
         log.add(f"the log begins at epoch {epochs[0]}")
     changes = [
-        (old, new, since) for (_, old), (since, new) in pairwise(run.history.alphas) if epochs and since >= epochs[0]
+        (difference(new, old), difference(old, new), since)
+        for (_, old), (since, new) in pairwise(run.history.trained)
+        if epochs and since >= epochs[0]
     ]
     for epoch, loss in zip(epochs, losses, strict=True):
         while changes and changes[0][2] <= epoch:
-            log.add(_alpha_line(*changes.pop(0)))
+            log.add(change_told(*changes.pop(0)))
         log.append(epoch_entry(epoch, loss))
     log.end(run.stop)
     log.happened = happened
@@ -159,7 +163,3 @@ def _known(run: Shown) -> tuple[list[int], list[float]]:
     recent = run.history.losses[first:]
     known = np.flatnonzero(~np.isnan(recent))
     return (known + first + 1).tolist(), recent[known].tolist()
-
-
-def _alpha_line(old: float, new: float, since: int) -> str:
-    return f"alpha {old:g} → {new:g} from epoch {since}"

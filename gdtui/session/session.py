@@ -25,7 +25,7 @@ from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase, Snapshot
-from gdtui.settings import Display
+from gdtui.settings import Display, Recipe
 
 POLL = 0.2
 """Seconds between two looks at a file that is watched."""
@@ -58,8 +58,8 @@ class Session:
         self.pace = Pace(display.speed or watchable_speed(run.epochs), display.fps)
         self.past: int | None = None
         """The epoch shown, where that is not the newest."""
-        self.fork_alpha: float | None = None
-        """The alpha chosen for a fork from there."""
+        self.fork_recipe: Recipe | None = None
+        """The recipe chosen for a fork from there."""
         self.reading: Reading | None = None
         """Other data that is being read; the run stands still meanwhile."""
         self.is_leaving = False
@@ -129,7 +129,7 @@ class Session:
             self._moment = run.newest() if self.past is None else run.moment(self.past)
         return Snapshot(
             self.phase, run, self._moment, self.past, run.done, run.epochs,
-            max(run.epochs for run in self.runs), self.alpha, run.stop,
+            max(run.epochs for run in self.runs), self.recipe, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
             None if self.watched is None else self.watched.path,
@@ -165,11 +165,16 @@ class Session:
         return self._logs[self.run]
 
     @property
-    def alpha(self) -> float:
-        """The alpha of the next step: that of a fork, where one looks at the past."""
+    def recipe(self) -> Recipe:
+        """How the next step is taken: that of a fork, where one looks at the past."""
         if self.past is None:
-            return self.run.alpha
-        return self.run.history.alpha_at(self.past) if self.fork_alpha is None else self.fork_alpha
+            return self.run.recipe
+        return self.fork_recipe or self.run.history.recipe_at(self.past)
+
+    @property
+    def alpha(self) -> float:
+        """The alpha of that recipe."""
+        return self.recipe.alpha
 
     def name(self, run: Shown) -> str:
         """A branch for people: its number, and the alpha it ended or stands with."""
@@ -220,7 +225,7 @@ class Session:
         if self.past is None and epoch > self.run.done:
             return
         if epoch > self.run.done:
-            self.past = self.fork_alpha = None
+            self.past = self.fork_recipe = None
             self.phase = self.standing()
         else:
             here = self.run.done if self.past is None else self.past
@@ -235,7 +240,7 @@ class Session:
         if run not in self._logs:
             self._logs[run] = log_of(run, self._happened)
         self.run = run
-        self.past = self.fork_alpha = self._moment = None
+        self.past = self.fork_recipe = self._moment = None
         self.phase = self.standing()
         if self.watched is not None and self.watched.is_shown:  # the branch may have grown while another was shown
             self.log.read_on(self.watched.branches[self.runs.index(run)], run.done)

@@ -12,6 +12,7 @@ from gdtui.runs.curve import Curve
 from gdtui.runs.lost import LostData
 from gdtui.runs.run import Shown
 from gdtui.session.log import Entry
+from gdtui.settings import Recipe
 
 
 class Phase(Enum):
@@ -53,7 +54,7 @@ class Snapshot:
         shown: the moment in front.
         past: the epoch shown, where that is not the newest.
         epochs: wanted of this branch; `most_epochs` of any.
-        alpha: of the next step: that of a fork, where one looks at the past.
+        recipe: of the next step: that of a fork, where one looks at the past.
         names: of all branches; `curves` are theirs.
         log: of this branch; `logged` entries were ever added to it.
         speed: in words; `rate` is in epochs a second, 0 where it is not known yet; `is_max` is as fast as it goes.
@@ -72,7 +73,7 @@ class Snapshot:
     done: int
     epochs: int
     most_epochs: int
-    alpha: float
+    recipe: Recipe
     stop: Stop | None
     names: tuple[str, ...]
     curves: tuple[Curve, ...]
@@ -88,6 +89,11 @@ class Snapshot:
     asked: int
     is_leaving: bool
     reading: str
+
+    @property
+    def alpha(self) -> float:
+        """That of the recipe, before its schedule."""
+        return self.recipe.alpha
 
     @property
     def title(self) -> str:

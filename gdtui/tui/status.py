@@ -66,7 +66,7 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
         left = f" {duration((snapshot.epochs - shown.epoch) / snapshot.rate)} left" if snapshot.rate else ""
         tail = f"{snapshot.speed:<9}{left}"
     curve = snapshot.run.history
-    used = curve.alphas[-1][1] if phase.is_over and curve.alphas else snapshot.alpha
+    used = curve.trained[-1][1].alpha if phase.is_over and curve.trained else snapshot.alpha
     return Status(
         snapshot.epochs,
         snapshot.alpha,

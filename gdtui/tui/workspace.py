@@ -13,7 +13,6 @@ from textual.widgets import Static
 
 from gdtui.data.progress import reading
 from gdtui.encoding import can_show
-from gdtui.options import a_count, a_positive
 from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
@@ -22,6 +21,7 @@ from gdtui.tui.bindings import BINDINGS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.stage import Stage
 from gdtui.tui.status import Status, status_of
+from gdtui.values import a_count, a_positive
 
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.

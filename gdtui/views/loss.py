@@ -11,6 +11,7 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
 from gdtui.runs.curve import Curve
+from gdtui.runs.recipes import mark
 from gdtui.session.commands import Command, GoTo
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
@@ -272,7 +273,8 @@ def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role:
 def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
     """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower. Where several
     changes fall into one column, the last is marked: the work is bounded by the columns, however many changes."""
-    changes = history.alphas[1:]
+    recipes = history.trained
+    changes = recipes[1:]
     if not changes:
         return
     epochs = np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))
@@ -284,7 +286,7 @@ def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
     chart.chars[area], chart.roles[area] = "┊", Role.MARK
     reaches: list[int] = []  # how far the labels of each row reach
     for column, index in zip(columns.tolist(), last.tolist(), strict=True):
-        text = f"α {changes[index][1]:g}"
+        text = mark(recipes[index][1], changes[index][1])
         begin = min(column + 1, canvas.width - len(text))
         row = next((row for row, reach in enumerate(reaches) if reach <= begin), len(reaches))
         if row < canvas.height // 2:

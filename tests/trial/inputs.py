@@ -99,7 +99,7 @@ def run_files() -> list[bytes]:
             run, path = new_run(epochs=epochs), Path(folder, "run.jsonl")
             writer = RunWriter(str(path), run)
             train(run, writer, 20)
-            tell(writer, *run.set_alpha(0.02), Forked(7, 0, 0.5))
+            tell(writer, *run.set_alpha(0.02), Forked(7, 0, {"alpha": 0.5}))
             train(run.forked(7, 0.5), writer, 5)
             writer.close()
             found.append(path.read_bytes())

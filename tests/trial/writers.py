@@ -74,7 +74,7 @@ def steer(chance: Random, path: str, is_new: bool) -> None:
             epoch, number = chance.randint(1, run.done), branches.index(run)
             run = run.forked(epoch, chance.choice(ALPHAS))
             branches.append(run)
-            events = [Forked(epoch, number, run.alpha)]
+            events = [Forked(epoch, number, {"alpha": run.alpha})]
         elif act < 0.2:
             run = chance.choice(branches)
             events = [Switched(branches.index(run))]

@@ -1,0 +1,66 @@
+"""A pass over all rows in batches: an epoch of stochastic gradient descent (Robbins and Monro, 1951).
+
+The rows' order is another each epoch, and follows from the seed and the epoch's number alone, so that any epoch can be
+done again.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gdtui.learning.kernel import Kernel, Part
+
+AT_ONCE = 256
+"""Batches whose rows are brought into their order at a time."""
+ORDERS, NUMBERS = 64, 2**16
+"""Epochs whose orders are drawn at a time, at the most, and the numbers that they have in all: to set up a generator
+takes as long as an epoch of a small set."""
+
+
+class Batches:
+    """The rows of a kernel, in batches of one size but for the last.
+
+    Args:
+        kernel: whose rows.
+        size: rows a batch.
+        seed: of their order.
+    """
+
+    def __init__(self, kernel: Kernel, size: int, seed: int) -> None:
+        self._kernel, self._seed = kernel, seed
+        self._rows = rows = len(kernel.X)
+        self._group = size * AT_ONCE
+        room = min(self._group, rows)
+        self._X, self._targets = np.empty((room, kernel.X.shape[1])), np.empty((room, *kernel.targets.shape[1:]))
+        self._whole = self._parts(room, size)
+        rest = rows % self._group if rows > self._group else 0
+        self._rest = self._parts(rest, size)
+        self._stretch = max(1, min(ORDERS, NUMBERS // rows))
+        self._block, self._orders = -1, np.empty((0, 0), dtype=np.intp)
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._whole) * (self._rows // self._group or 1) + len(self._rest)
+
+    def of(self, epoch: int) -> Iterator[Part]:
+        """The batches of that epoch; each is to be used before the next is asked for."""
+        order = self.order(epoch)
+        for begin in range(0, self._rows, self._group):
+            rows = order[begin : begin + self._group]
+            self._kernel.X.take(rows, 0, self._X[: len(rows)], "clip")
+            self._kernel.targets.take(rows, 0, self._targets[: len(rows)], "clip")
+            yield from self._whole if len(rows) == len(self._X) else self._rest
+
+    def order(self, epoch: int) -> np.ndarray:
+        """The numbers of the rows, in the order of that epoch."""
+        block, place = divmod(epoch - 1, self._stretch)
+        if block != self._block:
+            generator = np.random.default_rng([self._seed, block])
+            rows = np.broadcast_to(np.arange(self._rows), (self._stretch, self._rows))
+            self._block, self._orders = block, generator.permuted(rows, axis=1)
+        return self._orders[place]  # type: ignore[no-any-return]
+
+    def _parts(self, rows: int, size: int) -> list[Part]:
+        cuts = [slice(at, min(at + size, rows)) for at in range(0, rows, size)]
+        return [self._kernel.part(self._X[cut], self._targets[cut]) for cut in cuts]

@@ -1,0 +1,177 @@
+"""What a step makes of the gradient: five optimisers, one small class each.
+
+In their rules g is the gradient, W are the weights, α is the learning rate after its schedule, β is `Recipe.momentum`
+and β₂ `Recipe.beta2`. What an optimiser remembers are its slots: as many rows of the weights' size, zero at first.
+
+Sources: Polyak, "Some methods of speeding up the convergence of iteration methods", 1964; Nesterov, "A method for
+solving the convex programming problem with convergence rate O(1/k²)", 1983, in the form of Sutskever et al., "On the
+importance of initialization and momentum in deep learning", 2013; Tieleman and Hinton, "Lecture 6.5: RMSProp", 2012;
+Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy import add, divide, multiply, sqrt  # a name less to look up in each step
+
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+
+
+class Optimizer:
+    """Plain gradient descent, as the article does it.
+
+    Args:
+        recipe: its constants.
+        size: how many weights there are.
+    """
+
+    rule = "W ← W − α·g"
+    slots = 0
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        self.gradient = np.empty(size)
+        """Where the gradient is to be put before a step."""
+        self._step = np.empty(size)
+
+    def views(self, slots: Floats) -> Sequence[Floats]:
+        """What `step` takes for slots, shape (slots, size): views, which are made once."""
+        return list(slots)
+
+    def step(
+        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
+    ) -> None:
+        """Take a step along `gradient`.
+
+        Args:
+            at: the weights, shape (size,).
+            rate: −α, of shape ().
+            to: where the weights after the step are put; it may be `at`.
+            before: the slots before the step, as `views` has them.
+            after: where those after the step are put; they may be the same.
+            taken: how many steps were taken before.
+        """
+        multiply(self.gradient, rate, self._step)
+        add(at, self._step, to)
+
+
+class Momentum(Optimizer):
+    """Polyak's heavy ball: the steps' velocity decays, and the gradient pushes it."""
+
+    rule = "v ← β·v + g;  W ← W − α·v"
+    slots = 1
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        super().__init__(recipe, size)
+        self._kept = np.array(recipe.momentum)
+
+    def step(
+        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
+    ) -> None:
+        velocity = after[0]
+        multiply(before[0], self._kept, velocity)
+        add(velocity, self.gradient, velocity)
+        multiply(velocity, rate, self._step)
+        add(at, self._step, to)
+
+
+class Nesterov(Momentum):
+    """Nesterov's momentum: the step looks ahead along the velocity."""
+
+    rule = "v ← β·v + g;  W ← W − α·(β·v + g)"
+
+    def step(
+        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
+    ) -> None:
+        velocity, step = after[0], self._step
+        multiply(before[0], self._kept, velocity)
+        add(velocity, self.gradient, velocity)
+        multiply(velocity, self._kept, step)
+        add(step, self.gradient, step)
+        multiply(step, rate, step)
+        add(at, step, to)
+
+
+class RMSProp(Optimizer):
+    """Each weight's gradient is divided by the root of its mean square over the last steps."""
+
+    rule = "s ← β₂·s + (1 − β₂)·g²;  W ← W − α·g / (√s + ε)"
+    slots = 1
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        super().__init__(recipe, size)
+        beta2 = 0.9 if recipe.beta2 is None else recipe.beta2
+        self._kept, self._new, self._epsilon = np.array(beta2), np.array(1 - beta2), np.array(recipe.epsilon)
+
+    def step(
+        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
+    ) -> None:
+        squares, step = after[0], self._step
+        multiply(self.gradient, self.gradient, step)
+        multiply(step, self._new, step)
+        multiply(before[0], self._kept, squares)
+        add(squares, step, squares)
+        sqrt(squares, step)
+        add(step, self._epsilon, step)
+        divide(self.gradient, step, step)
+        multiply(step, rate, step)
+        add(at, step, to)
+
+
+class Adam(Optimizer):
+    """Momentum and mean squares, both corrected for having begun at zero: m̂ and ŝ."""
+
+    rule = "m ← β·m + (1 − β)·g;  s ← β₂·s + (1 − β₂)·g²;  W ← W − α·m̂ / (√ŝ + ε)"
+    slots = 2
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        super().__init__(recipe, size)
+        self._betas = recipe.momentum, 0.999 if recipe.beta2 is None else recipe.beta2
+        # g and g² in one array, as m and s are, so that one operation serves both.
+        self._both = np.empty((2, size))
+        self.gradient, self._squares = self._both
+        self._fresh = np.empty((2, size))
+        self._kept = np.repeat(np.array(self._betas)[:, None], size, axis=1)
+        self._new = 1 - self._kept
+        self._epsilon = recipe.epsilon
+        self._little, self._rate = np.empty(()), np.empty(())  # numbers in arrays are taken faster than plain ones
+
+    def views(self, slots: Floats) -> Sequence[Floats]:
+        return slots, *slots
+
+    def step(
+        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
+    ) -> None:
+        means, mean, squares = after
+        step = self._step
+        multiply(self.gradient, self.gradient, self._squares)
+        multiply(self._both, self._new, self._fresh)
+        multiply(before[0], self._kept, means)
+        add(means, self._fresh, means)
+        # Section 2 of the paper: with the corrections moved out of m̂ and ŝ, fewer operations on arrays are left.
+        beta, beta2 = self._betas
+        root = math.sqrt(1 - beta2 ** (taken + 1))
+        self._little[()], self._rate[()] = self._epsilon * root, float(rate) * root / (1 - beta ** (taken + 1))
+        sqrt(squares, step)
+        add(step, self._little, step)
+        divide(mean, step, step)
+        multiply(step, self._rate, step)
+        add(at, step, to)
+
+
+OPTIMIZERS = {"gd": Optimizer, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSProp, "adam": Adam}
+VELOCITY = ("momentum", "nesterov")
+"""Whose slots mean the same."""
+
+
+def optimizer_of(recipe: Recipe, size: int) -> Optimizer:
+    """The optimiser that a recipe names, for so many weights. Raises ValueError where there is none of that name."""
+    if recipe.optimizer not in OPTIMIZERS:
+        raise ValueError(f"no such optimizer: {recipe.optimizer!r}; there are {', '.join(OPTIMIZERS)}")
+    return OPTIMIZERS[recipe.optimizer](recipe, size)
+
+
+def share_slots(one: str, other: str) -> bool:
+    """Whether what one optimiser remembers is of use to another."""
+    return one == other or (one in VELOCITY and other in VELOCITY)

@@ -1,0 +1,111 @@
+"""The steps of an epoch, by a recipe: one along the gradient of all rows, or one for each batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+
+import numpy as np
+
+from gdtui.learning.batches import Batches
+from gdtui.learning.kernel import Kernel
+from gdtui.learning.optimizer import optimizer_of, share_slots
+from gdtui.learning.penalty import Penalty, loss_gradient_of
+from gdtui.learning.schedule import alpha_at, is_constant
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+
+NOTHING = np.empty(0)
+
+
+class Steps:
+    """Takes the steps that lead from one row of weights to the next.
+
+    Args:
+        kernel: of all rows of the data.
+        recipe: how.
+        rows: the weights before each epoch of a chunk, and after its last: views of shape (size,).
+        memory: what the optimiser remembers, see `State`; of length 0 where it begins anew.
+
+    Raises:
+        ValueError: the recipe names an optimiser or a schedule that there is none of.
+    """
+
+    def __init__(self, kernel: Kernel, recipe: Recipe, rows: list[Floats], memory: Floats = NOTHING) -> None:
+        size = kernel.size
+        self.recipe = recipe
+        self.loss_gradient = loss_gradient_of(kernel, recipe)
+        self._rows, self._optimizer = rows, optimizer_of(recipe, size)
+        alpha_at(recipe, 1)  # is there such a schedule?
+        is_whole = recipe.batch_size is None or recipe.batch_size >= len(kernel.X)
+        self._batches = None if is_whole else Batches(kernel, recipe.batch_size or 1, recipe.seed)
+        self._penalty = Penalty(recipe, kernel) if recipe.l2 or recipe.l1 else None
+        self._step = self._shrinking if recipe.l1 else self._optimizer.step
+        self.gradient = np.empty(size) if self._batches else self._optimizer.gradient
+        """Where the gradient of all rows is to be put before an epoch's step."""
+        self._slots = np.zeros((len(rows), self._optimizer.slots, size))
+        self._views = [self._optimizer.views(slots) for slots in self._slots]
+        self._taken = 0
+        if len(memory):
+            self._taken = int(memory[0])
+            self._slots[0] = memory[1:].reshape(self._slots[0].shape)
+
+    @property
+    def memory(self) -> Floats:
+        """What the optimiser remembers before the first row's step; see `State`."""
+        return np.append(float(self._taken), self._slots[0]) if self._optimizer.slots else NOTHING
+
+    def memories(self, count: int) -> Floats:
+        """The same before each of the first rows' steps, shape (count, m)."""
+        if not self._optimizer.slots:
+            return np.empty((count, 0))
+        taken = self._taken + self._each * np.arange(count, dtype=np.float64)
+        return np.column_stack([taken, self._slots[:count].reshape(count, -1)])
+
+    def followed(self, kernel: Kernel, recipe: Recipe) -> Steps:
+        """The steps by another recipe. What an optimiser remembers is of use to one of its kind only."""
+        keeps = share_slots(self.recipe.optimizer, recipe.optimizer)
+        return Steps(kernel, recipe, self._rows, self.memory if keeps else NOTHING)
+
+    def taking(self, first: int, count: int) -> Callable[[int], None]:
+        """What takes the steps of one epoch, from the row of that index to the next; epoch `first` has row 0, and there
+        are `count` of them."""
+        rows, views, step, taken = self._rows, self._views, self._step, self._taken
+        recipe, batches = self.recipe, self._batches
+        if is_constant(recipe):
+            rates = [*repeat(np.array(-recipe.alpha), count)]
+        else:
+            rates = [np.array(-alpha_at(recipe, first + index)) for index in range(count)]
+
+        def whole(index: int) -> None:
+            step(rows[index], rates[index], rows[index + 1], views[index], views[index + 1], taken + index)
+
+        def in_batches(index: int) -> None:
+            assert batches is not None
+            at, before, to, after = rows[index], views[index], rows[index + 1], views[index + 1]
+            gradient, penalty, rate = self._optimizer.gradient, self._penalty, rates[index]
+            for number, part in enumerate(batches.of(first + index), taken + index * batches.count):
+                part.gradient(at, gradient)
+                if penalty is not None:
+                    penalty.pull(at, gradient)
+                step(at, rate, to, before, after, number)
+                at, before = to, after
+
+        return whole if batches is None else in_batches
+
+    def keep(self, index: int) -> None:
+        """The next chunk begins with that row, whose weights are the first's then."""
+        self._rows[0][:] = self._rows[index]
+        self._slots[0] = self._slots[index]
+        self._taken += index * self._each
+
+    @property
+    def _each(self) -> int:
+        """Steps an epoch."""
+        return 1 if self._batches is None else self._batches.count
+
+    def _shrinking(self, at: Floats, rate: Floats, to: Floats, *slots_and_taken: object) -> None:
+        """A step, and the proximal one that follows it."""
+        assert self._penalty is not None
+        self._optimizer.step(at, rate, to, *slots_and_taken)  # type: ignore[arg-type]
+        self._penalty.shrink(to, -float(rate))

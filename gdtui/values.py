@@ -1,0 +1,67 @@
+"""Values as people give them, on the command line and in a dialog. Imports nothing heavy."""
+
+import argparse
+import csv
+import math
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from gdtui.numbers import whole_number
+from gdtui.settings import INITS, MOST_EPOCHS
+
+
+def allowed(
+    kind: Callable[[str], Any], allowed: str, good: Callable[[Any], bool] = lambda _: True, limitless: str | None = None
+) -> Callable[[str], Any]:
+    """A converter for argparse that says which values are allowed; `limitless` is a word for infinity."""
+
+    def convert(text: str) -> Any:
+        if text == limitless:
+            return math.inf
+        with suppress(ValueError):
+            value = kind(text)
+            if good(value):
+                return value
+        raise argparse.ArgumentTypeError(f"{text!r} is not {allowed}")
+
+    return convert
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def _weights(text: str) -> str | tuple[float, ...]:
+    return text if text in INITS else tuple(map(_finite, text.split(",")))
+
+
+def names_in(text: str) -> tuple[str, ...]:
+    """Names with commas between them; those that have commas themselves are in quotes, as in CSV."""
+    try:
+        found = [name for row in csv.reader([text], skipinitialspace=True) for name in row]
+    except csv.Error:  # of line breaks
+        found = text.split(",")
+    names = tuple(name.strip() for name in found)
+    if not names or not all(names):
+        raise argparse.ArgumentTypeError(f"{text!r} has an empty name; give names with commas between them")
+    return names
+
+
+a_number = allowed(_finite, "a number")
+a_positive = allowed(_finite, "a number greater than 0", lambda value: value > 0)
+not_negative = allowed(_finite, "a number of at least 0", lambda value: value >= 0)
+a_count = allowed(
+    whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
+)
+a_natural = allowed(whole_number, "a whole number of at least 0 (and at most 1e12)", lambda value: 0 <= value <= 10**12)
+a_seed = allowed(int, "a whole number from 0 to 4294967295", lambda value: 0 <= value < 2**32)
+a_share = allowed(_finite, "a number from 0 to 1", lambda value: 0 <= value <= 1)
+pace = allowed(_finite, "max, or epochs a second of at least 0.001", lambda value: value >= 0.001, "max")
+a_factor = allowed(_finite, "a number greater than 0", lambda value: value > 0, "max")
+a_kept = allowed(_finite, "a number of at least 0 and below 1", lambda value: 0 <= value < 1)
+a_start = allowed(_weights, f"one of {', '.join(INITS)}, nor numbers W0,W1,…")
+two_names = allowed(names_in, "two classes, A,B", lambda names: len(names) == 2)
