@@ -85,6 +85,7 @@ class Part:
     def __init__(self, X: Floats, targets: Floats, objective: Objective) -> None:
         self._dot, self._back = X.dot, X.T.dot
         self._targets, self._signal = targets, objective.signal
+        self.rows = len(targets)
         self._z, self._share = np.empty(len(targets)), np.array(1.0 / len(targets))
 
     def gradient(self, weights: Floats, gradient: Floats) -> None:
