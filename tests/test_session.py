@@ -18,11 +18,11 @@ from gdtui.runs.reader import RunFile
 from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.session import opening
-from gdtui.session.commands import Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
+from gdtui.session.commands import Change, Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
-from gdtui.settings import DataSettings, Display, Settings, StopRules
+from gdtui.settings import OPTIMIZERS, SCHEDULES, DataSettings, Display, Settings, StopRules
 from tests.oracles import START, noisy
 
 SLOW = Display(speed=1e-9)
@@ -47,7 +47,7 @@ def table(path: Path) -> DataSettings:
 
 def assert_same(found: Shown, told: Run) -> None:
     """All that both know of the run, bit for bit; a file leaves out losses of long runs."""
-    for name in ("done", "epochs", "alpha", "forked_at", "stop"):
+    for name in ("done", "epochs", "recipe", "forked_at", "stop"):
         assert getattr(found, name) == getattr(told, name), name
     assert found.weights.tobytes() == told.weights.tobytes()
     assert found.history.steered == told.history.steered
@@ -62,9 +62,11 @@ def assert_same(found: Shown, told: Run) -> None:
 class Story:
     """What is done to a session, and told to plain runs too. Each method is something that can happen."""
 
-    def __init__(self, folder: Path, rules: StopRules, begun: int) -> None:
+    def __init__(self, folder: Path, rules: StopRules, begun: int, recipe: dict[str, object]) -> None:
         self.folder, self.files, self.seed, self.at = folder, 0, 0, 0
-        asked = Settings(table(folder / "points.csv"), epochs=begun + 60, alpha=0.1, init=tuple(START), stop=rules)
+        asked = Settings(
+            table(folder / "points.csv"), epochs=begun + 60, init=tuple(START), stop=rules, **{"alpha": 0.1, **recipe}
+        )
         self.session = opening.begin(asked, SLOW, save=self.new_path())
         self.told = [Run(asked, load(asked.data))]
         self.train(begun)
@@ -94,6 +96,12 @@ class Story:
         if not is_past:
             self.run.set_alpha(alpha)
 
+    def change(self, parts: dict[str, object]) -> None:
+        is_past = self.session.past is not None
+        ask(self.session, Change(tuple(parts.items())))
+        if not is_past:
+            self.run.steer(**parts)
+
     def epochs(self, epochs: int) -> None:
         ask(self.session, SetEpochs(epochs))
         self.run.set_epochs(epochs)
@@ -105,7 +113,7 @@ class Story:
     def fork(self, back: int, alpha: float | None) -> None:
         if self.run.done:
             ask(self.session, Travel(-back), *([] if alpha is None else [SetAlpha(alpha)]))
-            self.told.append(self.run.forked(self.session.past, self.session.alpha))
+            self.told.append(self.run.forked(self.session.past, recipe=self.session.recipe))
             ask(self.session, Do.FORK)
             self.at = len(self.told) - 1
 
@@ -176,10 +184,23 @@ class Story:
 
 
 ALPHAS = st.sampled_from([0.01, 0.1, 0.5, 2.0])
+PARTS = {
+    "optimizer": st.sampled_from(OPTIMIZERS),
+    "momentum": st.sampled_from([0.5, 0.9]),
+    "beta2": st.sampled_from([None, 0.99]),
+    "batch_size": st.sampled_from([None, 7, 16]),
+    "schedule": st.sampled_from(SCHEDULES),
+    "decay_every": st.sampled_from([5, 100]),
+    "warmup": st.sampled_from([0, 9]),
+    "l2": st.sampled_from([0.0, 0.1]),
+    "l1": st.sampled_from([0.0, 0.02]),
+}
+CHANGES = st.fixed_dictionaries({}, optional=PARTS)
 HAPPENINGS = st.one_of(
     st.tuples(st.just("train"), st.integers(1, 40)),
     st.tuples(st.just("step")),
     st.tuples(st.just("alpha"), ALPHAS),
+    st.tuples(st.just("change"), CHANGES),
     st.tuples(st.just("epochs"), st.one_of(st.integers(1, 150), st.integers(10_000, 10_150))),
     st.tuples(st.just("travel"), st.integers(-60, 20)),
     st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
@@ -194,8 +215,8 @@ RULES = st.sampled_from(
 )
 
 
-def whole_story(folder: Path, rules: StopRules, begun: int, happenings: list) -> None:
-    story = Story(folder, rules, begun)
+def whole_story(folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], happenings: list) -> None:
+    story = Story(folder, rules, begun, recipe)
     for name, *values in happenings:
         getattr(story, name)(*values)
         story.check()
@@ -208,18 +229,18 @@ def whole_story(folder: Path, rules: StopRules, begun: int, happenings: list) ->
         story.assert_in_file(path, story.told)
 
 
-@given(RULES, st.lists(HAPPENINGS, max_size=16))
-@settings(max_examples=30, deadline=None)
+@given(RULES, CHANGES, st.lists(HAPPENINGS, max_size=16))
+@settings(max_examples=50, deadline=None)
 def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
-    tmp_path_factory, rules, happenings
+    tmp_path_factory, rules, recipe, happenings
 ):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 0, happenings)
+    whole_story(tmp_path_factory.mktemp("story"), rules, 0, recipe, happenings)
 
 
-@given(st.sampled_from([StopRules(), StopRules(patience=9_990)]), st.lists(HAPPENINGS, max_size=10))
+@given(st.sampled_from([StopRules(), StopRules(patience=9_990)]), CHANGES, st.lists(HAPPENINGS, max_size=10))
 @settings(max_examples=5, deadline=None)
-def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, happenings):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, happenings)
+def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, recipe, happenings):
+    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, recipe, happenings)
 
 
 def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):
