@@ -118,8 +118,9 @@ def _add_training(add: Callable[..., Any]) -> None:
 
 def _add_recipe(add: Callable[..., Any]) -> None:
     for part in RECIPE:
-        choices = part.choices or None
-        add(part.flag, type=part.kind, choices=choices, default=part.default, metavar=part.metavar, help=part.about)
+        add(
+            part.flag, type=part.read, choices=part.choices, default=part.default, metavar=part.metavar, help=part.about
+        )
 
 
 def _add_data(add: Callable[..., Any]) -> None:

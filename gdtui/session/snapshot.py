@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gdtui.learning.moment import Moment
+from gdtui.learning.schedule import alpha_at
 from gdtui.learning.stop import Stop
 from gdtui.learning.weights import start_told
 from gdtui.runs.curve import Curve
 from gdtui.runs.lost import LostData
+from gdtui.runs.recipes import recipe_told
 from gdtui.runs.run import Shown
 from gdtui.session.log import Entry
 from gdtui.settings import Recipe
@@ -96,13 +98,19 @@ class Snapshot:
         return self.recipe.alpha
 
     @property
+    def effective_alpha(self) -> float:
+        """What the schedule makes of alpha for the step of the epoch shown."""
+        return alpha_at(self.recipe, max(1, self.shown.epoch))
+
+    @property
     def title(self) -> str:
         """What is trained on what, in a line."""
         data, count = self.run.data, len(self.run.data.feature_names)
         features = "1 feature" if count == 1 else f"{count} features"
         scaled = "standardised" if data.standardized else "not standardised"
         start = start_told(self.run.start, self.run.settings.seed)
-        return f"{data.name}  ·  {len(data)} rows, {features}, {scaled}  ·  {start}"
+        told = f"{data.name}  ·  {len(data)} rows, {features}, {scaled}  ·  {start}"
+        return f"{told}  ·  {how}" if (how := recipe_told(self.recipe)) else told
 
     @property
     def missing(self) -> str:

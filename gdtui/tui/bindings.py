@@ -49,6 +49,7 @@ BINDINGS = (
     Key("Steer", "up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha", ask.StepAlpha(up=True)),
     Key("Steer", "down", "alpha_down", "↓", "", "Lower alpha", ask.StepAlpha(up=False)),
     Key("Steer", "a", "ask_alpha", "a", "", "Type alpha"),
+    Key("Steer", "o", "ask_recipe", "o", "o Optimiser", "Choose optimiser, batches, schedule, penalties"),
     Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
     Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
     Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
@@ -116,7 +117,7 @@ FIRST = (
 
 
 STEERING = {
-    *("step", "alpha_up", "alpha_down", "ask_alpha", "ask_epochs", "more_epochs", "fewer_epochs"),
+    *("step", "alpha_up", "alpha_down", "ask_alpha", "ask_recipe", "ask_epochs", "more_epochs", "fewer_epochs"),
     *("restart", "restart_fresh", "choose_data", "fork", "save"),
 }
 """What does nothing where a file is only watched."""

@@ -104,7 +104,7 @@ class Board(FrugalScreen):
 
     def open(self, name: str, *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
         """Ask by way of a dialog of that name, and do something with the answer, if there is one."""
-        from gdtui.tui import data_choice, dialogs  # the first paint does not wait for them
+        from gdtui.tui import data_choice, dialogs, recipe_choice  # the first paint does not wait for them
 
         def answered(answer: Any) -> None:
             self.dialog = None
@@ -113,7 +113,8 @@ class Board(FrugalScreen):
 
         if not (self.is_attached and self.is_mounted):  # before there is a screen, or when it is taken down
             return
-        self.dialog = dialog = getattr(data_choice if name == "DataChoice" else dialogs, name)(*about)
+        where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice}.get(name, dialogs)
+        self.dialog = dialog = getattr(where, name)(*about)
         dialog.answered = answered
         self.mount(dialog)
 

@@ -47,6 +47,8 @@ class Status(NamedTuple):
     """An arrow; see `trend_of`."""
     used: float | None = None
     """The alpha of the last step, where the run has ended and the next would have another."""
+    effective: float | None = None
+    """What the schedule makes of alpha at the epoch shown, where it has one."""
 
 
 def status_of(snapshot: Snapshot, link: str) -> Status:
@@ -65,6 +67,8 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
     else:
         left = f" {duration((snapshot.epochs - shown.epoch) / snapshot.rate)} left" if snapshot.rate else ""
         tail = f"{snapshot.speed:<9}{left}"
+    from gdtui.learning.schedule import is_constant
+
     curve = snapshot.run.history
     used = curve.trained[-1][1].alpha if phase.is_over and curve.trained else snapshot.alpha
     return Status(
@@ -76,6 +80,7 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
         tail,
         trend_of(curve, shown.epoch),
         None if used == snapshot.alpha else used,
+        None if is_constant(snapshot.recipe) else snapshot.effective_alpha,
     )
 
 
@@ -178,6 +183,8 @@ def _bar(status: Status, width: int) -> Pieces:
 def measures(status: Status, width: int) -> list[Pieces]:
     """What is measured at the epoch shown, the most important first; each is as wide whatever its value."""
     alpha = f"{status.alpha:<6g}" if status.used is None else f"{status.used:g} (next {status.alpha:g})"
+    if status.effective is not None:
+        alpha = f"{status.alpha:g} now {status.effective:<9.3g}"
     known = status.measured
     if known is None:
         return [_field("alpha", alpha)]

@@ -184,6 +184,12 @@ class Workspace(Stage):
         if self._steered is not None:
             self._question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
 
+    def action_ask_recipe(self) -> None:
+        shown = self._steered
+        if shown is not None:
+            when = "from the next epoch on" if shown.past is None else f"in a fork at epoch {shown.past:,}"
+            self.open("RecipeChoice", shown.recipe, when, then=lambda parts: self.ask(ask.Change(parts)))
+
     def action_ask_epochs(self) -> None:
         if self._steered is not None:
             self._question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)

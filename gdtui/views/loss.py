@@ -10,6 +10,7 @@ from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
+from gdtui.recipe_options import rule_of
 from gdtui.runs.curve import Curve
 from gdtui.runs.recipes import mark
 from gdtui.session.commands import Command, GoTo
@@ -41,7 +42,8 @@ class LossView:
 
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
         shown = title(scales_of(snapshot.run.history, self._look(snapshot)), snapshot.run.objective.title)
-        return shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[_front(snapshot)]}", ""
+        told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[_front(snapshot)]}"
+        return told, rule_of(snapshot.recipe)
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         return loss_chart(snapshot.run.history, self._look(snapshot), width, height)
