@@ -2,12 +2,12 @@
 
 Textual's own, for any change, has every visible widget render every line between the topmost and the lowest
 change, and then throws most of it away. With charts that change in a few cells a frame that is most of a frame's
-CPU. This one asks a widget for a line only where something changed within the widget's part of that line, and
-nothing covers it.
+CPU. This one asks a widget for a line only where something changed within a part of that line that is the widget's,
+and nothing covers it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
@@ -35,30 +35,31 @@ class FrugalCompositor(Compositor):
     def _render_chops(self, crop: Region, is_rendered_line: Callable[[int], bool]) -> Sequence[Mapping[int, Strip]]:
         if self._spans is None:
             return super()._render_chops(crop, is_rendered_line)
-        cuts = self.cuts
-        chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
+        chops: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in self.cuts]
+        missing = {y: self._changed(y) for y in self._spans if 0 <= y < len(chops)}
         for widget, (region, clip) in self.visible_widgets.items():  # front to back
             visible = region.intersection(clip)
             if not visible or not crop.overlaps(visible):
                 continue
-            first, last = visible.column_span
-            wanted = [y for y in visible.line_range if self._is_wanted(chops, y, first, last)]
-            for lines in _consecutive(wanted):
+            (first, last), (top, bottom) = visible.column_span, visible.line_span
+            wanted: dict[int, list[int]] = {}
+            for y, ends in missing.items():
+                if top <= y < bottom and (places := [place for place in ends if first <= place < last]):
+                    wanted[y] = places
+            for lines in _consecutive(list(wanted)):
                 part = Region(first - region.x, lines[0] - region.y, last - first, len(lines))
                 for y, strip in zip(lines, widget.render_lines(part), strict=False):
-                    places = [cut for cut in cuts[y] if first <= cut <= last]
-                    pieces = strip.divide([cut - first for cut in places[1:]])
-                    for place, piece in zip(places, pieces, strict=False):
-                        if chops[y][place] is None:
-                            chops[y][place] = piece
+                    for place in wanted[y]:
+                        chops[y][place] = strip.crop(place - first, missing[y].pop(place) - first)
         return chops  # type: ignore[return-value]
 
-    def _is_wanted(self, chops: list[dict[int, Strip | None]], y: int, first: int, last: int) -> bool:
-        """Whether line `y` changed between two columns, and is not covered there."""
+    def _changed(self, y: int) -> dict[int, int]:
+        """The pieces of line `y` in which something changed: where each ends, by where it begins."""
         assert self._spans is not None
-        if not any(begin < last and end > first for begin, end in self._spans.get(y, ())):
-            return False
-        return any(piece is None for place, piece in chops[y].items() if first <= place < last)
+        cuts, spans = self.cuts[y], self._spans[y]
+        return {
+            place: end for place, end in pairwise(cuts) if any(begin < end and until > place for begin, until in spans)
+        }
 
 
 def _consecutive(numbers: list[int]) -> list[list[int]]:

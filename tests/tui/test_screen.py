@@ -8,10 +8,14 @@ from functools import partial
 from typing import Any
 
 import pytest
+from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.geometry import Region
 from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widget import Widget
 
 from gdtui.recording.emulator import Emulator
 from gdtui.session import opening
@@ -19,7 +23,7 @@ from gdtui.settings import CastSettings, Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.workspace import Workspace
 from tests.conftest import examples
-from tests.tui.driving import LONG, SLOWLY, running, until
+from tests.tui.driving import FIVE, LONG, SLOWLY, running, step, until
 from tests.wire.test_cells import seen, wanted
 
 KEYS = (
@@ -67,11 +71,23 @@ class EmulatedApp(GdtuiApp):
         return self._driver
 
 
+def painted(app: EmulatedApp) -> list[Strip]:
+    """The lines of the screen, all made anew, and in Textual's own way."""
+    caches = {widget: widget._styles_cache for widget in app.screen.walk_children(Widget)}
+    try:
+        for widget in caches:
+            widget._styles_cache = StylesCache()
+        return app.screen._compositor.render_strips()
+    finally:
+        for widget, cache in caches.items():
+            widget._styles_cache = cache
+
+
 def differences(app: EmulatedApp) -> list[str]:
     """Cells that are not what the compositor would paint."""
     emulator = app._driver.emulator
     found = []
-    for y, strip in enumerate(app.screen._compositor.render_strips()):
+    for y, strip in enumerate(painted(app)):
         for x, cell in enumerate(wanted(strip)):
             if seen(emulator.cell(x, y)) != seen(cell):
                 found.append(f"{x},{y}: {seen(emulator.cell(x, y))} should be {seen(cell)}")
@@ -102,3 +118,18 @@ async def test_any_story_shows_what_a_full_repaint_would(seed: int, monkeypatch:
             so_far.append((what, value))
             await act(app, pilot, what, value)
             await until(pilot, lambda: not app._batch_count and not differences(app), about=so_far)
+
+
+async def test_only_what_changed_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands behind the charts, or beside what changed, is not asked for its lines."""
+    drawn, render_lines = set(), Widget.render_lines
+
+    def noted(widget: Widget, crop: Region) -> list[Strip]:
+        drawn.add(widget.id or type(widget).__name__)
+        return render_lines(widget, crop)
+
+    async with running(EmulatedApp(FIVE), paused=True, size=(150, 45)) as (_, pilot):
+        await step(pilot)
+        monkeypatch.setattr(Widget, "render_lines", noted)
+        await step(pilot)
+    assert {"scatter", "loss", "log", "band"} <= drawn <= {"scatter", "loss", "log", "band", "foot", "Static"}
