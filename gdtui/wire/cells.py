@@ -227,19 +227,18 @@ def _written(runs: list[_Run], width: int) -> str:
     parts: list[str] = []
     x, y, pen = -1, -1, PLAIN
     while runs:
-        best, nearest, chosen = "", 0, PLAIN
-        for index, run in enumerate(runs[:_CHOICE]):
-            after = run.pen
-            if run.is_blank and not pen.attributes & _SEEN_ON_BLANKS:
-                after = Pen(pen.front, after.behind, pen.attributes)
-            is_same = after is pen or after == pen
-            if index and not is_same:  # another colour's code is as long as most moves: the first one will do
-                continue
-            code = _move(x, y, run.x, run.y)
-            if not is_same:
-                code += _change(pen, after)
-            if not index or len(code) < len(best):
-                best, nearest, chosen = code, index, after
+        is_plain, first, nearest = not pen.attributes & _SEEN_ON_BLANKS, runs[0], 0
+        chosen = Pen(pen.front, first.pen.behind, pen.attributes) if first.is_blank and is_plain else first.pen
+        best = _move(x, y, first.x, first.y) + ("" if chosen == pen else _change(pen, chosen))
+        for index, run in enumerate(runs[1:_CHOICE], 1):
+            if len(best) <= 4 and run.y > y + 1:  # no move of two rows or more is shorter
+                break
+            other = run.pen
+            # Another colour's code is as long as most moves: then the first one will do.
+            if other is pen or (other.behind == pen.behind if run.is_blank and is_plain else other == pen):
+                code = _move(x, y, run.x, run.y)
+                if len(code) < len(best):
+                    best, nearest, chosen = code, index, pen
         run, pen = runs.pop(nearest), chosen
         parts += best, run.text
         x, y = (run.end, run.y) if run.end < width else (-1, -1)  # at the edge terminals disagree
