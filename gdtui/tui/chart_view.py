@@ -60,11 +60,10 @@ class ChartView(Styled):
             self.refresh(*regions)
 
     def render_line(self, y: int) -> Strip:
-        blank = self.look(Role.BLANK, Ground.NONE)
         if self.chart is None or y >= self.chart.height:
-            return Strip.blank(self.size.width, blank)
+            return Strip.blank(self.size.width, self.look(Role.BLANK, Ground.NONE))
         segments = [Segment(text, self.look(role, ground)) for text, role, ground in self.chart.runs(y)]
-        return Strip(segments, self.chart.width).adjust_cell_length(self.size.width, blank)
+        return Strip(segments, self.chart.width)  # it is as wide as the widget, but until it is drawn for another size
 
     def look(self, role: int, ground: int = Ground.NONE) -> Style:
         """How what has this role looks in front of that."""

@@ -2,14 +2,15 @@
 
 from rich.style import Style
 from textual.message import Message
-from textual.widget import Widget
+
+from gdtui.wire.lines import FrugalWidget
 
 
 class Resized(Message):
     """The room for what a widget shows is another; whoever draws it should draw it anew."""
 
 
-class Styled(Widget):
+class Styled(FrugalWidget):
     """Remembers its styles: to look one up takes longer than to draw a line."""
 
     def __init__(self, *, id: str | None = None) -> None:

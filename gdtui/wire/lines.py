@@ -1,0 +1,84 @@
+"""Lines of widgets that draw them themselves, for less.
+
+Textual's way, for each line that changes, finds out all of the widget's colours, titles and filters, and makes the
+frame and the padding on both sides anew. Here both sides of a line are remembered until the widget's look changes.
+"""
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual._styles_cache import StylesCache
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What stands on both sides of each line, in a widget of that size with that background."""
+
+    size: Size
+    background: Color
+    rows: range
+    """The lines that the widget draws."""
+    left: list[Segment]
+    right: list[Segment]
+    width: int
+    """Columns between them."""
+
+    def suit(self, widget: Widget, crop: Region) -> bool:
+        is_link_lit = widget.hover_style.link_id and widget.auto_links  # the mouse is over it
+        is_inside = crop.y in self.rows and crop.bottom - 1 in self.rows
+        return is_inside and self.size == widget.outer_size and not is_link_lit
+
+    def around(self, line: Strip) -> Strip:
+        return Strip([*self.left, *line.adjust_cell_length(self.width), *self.right], self.size.width)
+
+
+class FrugalLines(StylesCache):
+    """The same lines as Textual's."""
+
+    _sides: _Sides | None = None
+
+    def clear(self) -> None:  # where the look may be another
+        super().clear()
+        self._sides = None
+
+    def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
+        sides = self._sides
+        if sides is None or not sides.suit(widget, crop):
+            strips = super().render_widget(widget, crop)
+            self._sides = self._found(widget)
+            return strips
+        filters, strips = widget.get_line_filters(), []
+        for y in crop.line_range:
+            if y in self._dirty_lines or y not in self._cache:
+                self._cache[y] = sides.around(widget.render_line(y - sides.rows.start))
+                self._dirty_lines.discard(y)
+            strip = self._cache[y]
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, sides.background)
+            strips.append(strip.crop(*crop.column_span))
+        return strips
+
+    def _found(self, widget: Widget) -> _Sides | None:
+        """The sides of the lines that Textual has made, if those can be made of them."""
+        gutter, (width, height) = widget.gutter, widget.outer_size
+        rows = range(gutter.top, height - gutter.bottom)
+        for y in rows:
+            if (known := self._cache.get(y)) is not None:
+                left, right = known.crop(0, gutter.left), known.crop(width - gutter.right)
+                sides = _Sides(
+                    widget.outer_size, widget.background_colors[1], rows, [*left], [*right], width - gutter.width
+                )
+                return sides if sides.around(widget.render_line(y - rows.start)) == known else None
+        return None
+
+
+class FrugalWidget(Widget):
+    """A widget that draws its own lines."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._styles_cache = FrugalLines()
