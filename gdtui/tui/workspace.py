@@ -95,7 +95,7 @@ class Workspace(Stage):
     def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
         before, self.snapshot = self.snapshot, snapshot
         self._own_data = self._own_data or snapshot.run.settings.data
-        if before is None or before.title != snapshot.title:
+        if before is None or before.run is not snapshot.run:
             self.title_view.update(f"gdtui  {snapshot.title}")
         self._turn_page(before, snapshot)
         for slot, (titles, chart) in zip(self.slots, drawn, strict=True):

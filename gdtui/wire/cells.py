@@ -202,7 +202,7 @@ def _differences(y: int, shown: list[Cell], wanted: list[Cell], begin: int, end:
     changed: Iterable[int] = [
         x
         for x, old, new in zip(range(begin, end), shown[begin:end], wanted[begin:end], strict=False)
-        if not _looks_same(old, new)
+        if old != new and not _looks_same(old, new)
     ]
     # Half a wide character cannot be written: a row that has any is written whole.
     if changed and "" in map(itemgetter(0), chain(shown, wanted)):
