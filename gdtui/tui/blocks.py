@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 
-from gdtui.tui.status import Pieces, Status
+from gdtui.tui.status import Status
+from gdtui.tui.styled import Pieces
 
 ROWS = 3
 

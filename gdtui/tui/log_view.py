@@ -5,21 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
-from textual.strip import Strip
 
-from gdtui.tui.styled import Styled
+from gdtui.tui.styled import Pieces, Written
 
 if TYPE_CHECKING:
     from gdtui.session.log import Entry  # brings NumPy with it
 
 
-class LogView(Styled):
+class LogView(Written):
     """Entries that follow the newest, until somebody scrolls back."""
 
     COMPONENT_CLASSES = {"log--line", "log--event"}
+    REST = "log--line"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -29,8 +27,6 @@ class LogView(Styled):
         """The place of the entry that is marked."""
         self._back = 0
         """Entries between the newest and the lowest shown."""
-        self._lines: list[tuple[str, str]] = []
-        """What is drawn."""
 
     def show(self, entries: tuple[Entry, ...], added: int, epoch: int | None, of: object = None) -> None:
         """Show these from now on.
@@ -53,7 +49,7 @@ class LogView(Styled):
             self._seek()
         elif self._back:
             self._scroll(added - before[0])  # whoever reads old lines goes on seeing them
-        self._paint()
+        self.paint()
 
     def _seek(self) -> None:
         """Show the entry that is marked in the middle, or the newest."""
@@ -63,7 +59,7 @@ class LogView(Styled):
     def _scroll(self, lines: int) -> None:
         self._back = max(0, min(self._back + lines, len(self.entries) - self.size.height))
         self.border_subtitle = f"{self._back} newer line{'s' * (self._back > 1)} below" if self._back else ""
-        self._paint()
+        self.paint()
 
     def scroll_lines(self, lines: int) -> None:
         """Show what is so many lines further down."""
@@ -83,39 +79,26 @@ class LogView(Styled):
         else:
             self._seek()
 
-    def _top(self) -> int:
+    def _top(self, height: int) -> int:
         """The place of the entry in the first line. Where the newest is followed, several lines come before all move
         up: that is calmer to look at, and less to send."""
-        height, added = self.size.height, self._shown[0]
+        added = self._shown[0]
         if self._back:
             return max(0, len(self.entries) - height - self._back)
         step = max(1, height // 3)
         first = -(-max(0, added - height) // step) * step
         return max(0, first - (added - len(self.entries)))
 
-    def _line(self, y: int) -> tuple[str, str]:
-        """The text of a line, and how it looks."""
-        index = self._top() + y
-        entry = self.entries[index] if index < len(self.entries) else None
-        if entry is None:
-            return "", "log--line"
-        if index == self._marked:
-            return _fitted(f"▶ {entry.text}", self.size.width), "log--event"
-        return _fitted(entry.text, self.size.width), "log--event" if entry.epoch is None else "log--line"
+    def lines(self, width: int, height: int) -> list[Pieces]:
+        top = self._top(height)
+        shown = [self._line(place, width) for place in range(top, min(top + height, len(self.entries)))]
+        return shown + [[]] * (height - len(shown))
 
-    def _paint(self) -> None:
-        """Have those lines drawn anew that are others than before."""
-        before, self._lines = self._lines, [self._line(y) for y in range(self.size.height)]
-        if len(before) != len(self._lines):
-            self.refresh()
-            return
-        rows = [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]
-        if rows:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
-
-    def render_line(self, y: int) -> Strip:
-        text, look = self._line(y)
-        return Strip([Segment(text, self.style(look))]).adjust_cell_length(self.size.width, self.style(look))
+    def _line(self, place: int, width: int) -> Pieces:
+        entry = self.entries[place]
+        if place == self._marked:
+            return [(_fitted(f"▶ {entry.text}", width), "log--event")]
+        return [(_fitted(entry.text, width), "log--event" if entry.epoch is None else "log--line")]
 
 
 def _fitted(text: str, width: int) -> str:

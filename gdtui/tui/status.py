@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.segment import Segment
 from textual.reactive import reactive
-from textual.strip import Strip
 
 from gdtui.numbers import duration
 from gdtui.text import printable
 from gdtui.tui.arrangement import BLOCKS
-from gdtui.tui.styled import Styled
+from gdtui.tui.styled import Pieces, Written
 
 if TYPE_CHECKING:
     # These bring NumPy with them.
@@ -110,12 +108,9 @@ SIGNS = {
     "diverged": "✗",
     "past": "◀",
 }
-Piece = tuple[str, str]
-"""Text, and the component class that styles it."""
-Pieces = list[Piece]
 
 
-class StatusLines(Styled):
+class StatusLines(Written):
     """The band. Fields that do not fit are left out, the least important first."""
 
     COMPONENT_CLASSES = {
@@ -123,13 +118,15 @@ class StatusLines(Styled):
         *("status--name", "status--value", "status--text", "status--bar", "status--rest"),
     }
 
-    status = reactive(Status(0, 0.0))
+    REST = "status--text"
 
-    def render_line(self, y: int) -> Strip:
-        width, height = self.size
-        lines = band(self.status, width, height)
-        strip = Strip([Segment(text, self.style(name)) for text, name in lines[y]] if y < len(lines) else [])
-        return strip.adjust_cell_length(width, self.style("status--text"))
+    status = reactive(Status(0, 0.0), repaint=False)
+
+    def watch_status(self) -> None:
+        self.paint()
+
+    def lines(self, width: int, height: int) -> list[Pieces]:
+        return band(self.status, width, height)
 
 
 def band(status: Status, width: int, rows: int) -> list[Pieces]:

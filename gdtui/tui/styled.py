@@ -1,7 +1,12 @@
 """Widgets that draw their own lines, in the styles that the style sheet gives their component classes."""
 
+from typing import ClassVar
+
+from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.strip import Strip
 
 from gdtui.wire.lines import FrugalWidget
 
@@ -26,3 +31,49 @@ class Styled(FrugalWidget):
         if name not in self.known:
             self.known[name] = self.get_component_rich_style(name)
         return self.known[name]
+
+
+Piece = tuple[str, str]
+"""Text, and the component class that styles it."""
+Pieces = list[Piece]
+
+
+class Written(Styled):
+    """Lines of text, of which only those are drawn anew that are others than before."""
+
+    REST: ClassVar[str]
+    """The component class that styles what is left of a line."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._lines: list[Pieces] = []
+        """What is drawn."""
+        self._room = Size(0, 0)
+        """The room that it is drawn for."""
+
+    def lines(self, width: int, height: int) -> list[Pieces]:
+        """What is to be drawn in so many columns and rows."""
+        raise NotImplementedError
+
+    def paint(self) -> None:
+        """Draw what is to be drawn now."""
+        before = self._lines
+        self._write()
+        if len(before) != len(self._lines):
+            self.refresh()
+        elif rows := [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]:
+            self.refresh(*(Region(0, y, self._room.width, 1) for y in rows))
+
+    def _write(self) -> None:
+        self._room = self.size
+        self._lines = self.lines(*self._room)
+
+    def on_resize(self) -> None:
+        self.paint()
+
+    def render_line(self, y: int) -> Strip:
+        if self.size != self._room:  # then all of it is drawn anew
+            self._write()
+        pieces = self._lines[y] if y < len(self._lines) else []
+        strip = Strip([Segment(text, self.style(name)) for text, name in pieces])
+        return strip.adjust_cell_length(self._room.width, self.style(self.REST))
