@@ -4,10 +4,15 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from contextlib import suppress
+from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+Work = Callable[[], None]
+
+_idle: list[SimpleQueue[Work]] = []
+"""The ways to threads that have nothing to do: to begin one takes as long as a good part of the work of a frame."""
 
 
 async def in_background(work: Callable[[], T]) -> T:
@@ -29,5 +34,16 @@ async def in_background(work: Callable[[], T]) -> T:
         with suppress(RuntimeError):  # the loop has ended
             loop.call_soon_threadsafe(settle, act, what)
 
-    Thread(target=run, daemon=True, name="background").start()
+    try:
+        way = _idle.pop()
+    except IndexError:
+        way = SimpleQueue()
+        Thread(target=_serve, args=[way], daemon=True, name="background").start()
+    way.put(run)
     return await done
+
+
+def _serve(way: SimpleQueue[Work]) -> None:
+    while True:
+        way.get()()
+        _idle.append(way)
