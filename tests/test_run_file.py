@@ -20,11 +20,12 @@ from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.events import Event, Forked, Switched
 from gdtui.runs.export import export
+from gdtui.runs.kept import step_between_kept
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run
 from gdtui.runs.samples import summary
-from gdtui.runs.writer import RunWriter, continued, step_between_kept
+from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import DataSettings, Settings, StopRules
 from tests.command import gdtui
 from tests.conftest import examples
