@@ -174,8 +174,10 @@ def test_means_are_filled_in_but_no_labels(read):
 def test_what_lacks_is_told_with_the_remedies_that_work(refusal):
     assert refusal(GAPS, categorical=("c",)) == (
         "3 rows lack a value, the first is row 3, in 'y', 'a', 'c': "
-        "give --missing drop to leave them out or --missing mean to fill in means"
+        "give --missing drop to leave them out or --missing mean to fill in means (rows without a label are left out)"
     )
+    assert refusal("a,y\n1,p\n2,q\n3,\n") == "row 4 has no label, in 'y': give --missing drop to leave it out"
+    assert refusal("a,y\n1,p\n2,q\n3,\n4, \n").startswith("2 rows have no label, the first is row 4, in 'y': give ")
     assert "--missing drop" not in refusal("a,b,y\n1,,p\n2,3,q\n")
     assert refusal("a,b,y\n1,,p\n2,3,q\n", missing="drop").endswith("there are not two classes: give --missing mean")
 
@@ -183,6 +185,15 @@ def test_what_lacks_is_told_with_the_remedies_that_work(refusal):
 def test_rows_of_other_classes_may_lack_anything(read, refusal):
     assert values(read("a,y\n1,p\n,r\n2,q\n", classes=("p", "q"))) == [[1], [2]]
     assert refusal("a,y\n1,p\n,r\n2,q\n,q\n", classes=("p", "q")).startswith("row 5 lacks a value")
+
+
+def test_a_class_that_is_written_in_several_ways_is_told_as_one(read, refusal):
+    text = "a,y\n1,yes\n2,No\n3,Yes\n4,YES\n"
+    assert refusal(text) == (
+        "column 'y' writes one class in several ways (YES, Yes, yes); write it in one, or pick two with --classes A,B"
+    )
+    assert values(read(text, classes=("No", "yes"))) == [[1], [2]]
+    assert read("a,y\n1,A\n2,a\n").class_names == ("A", "a")  # else there would be one class only
 
 
 @pytest.mark.parametrize("header", ["", "id"])

@@ -32,6 +32,11 @@ def two_classes(target: str, labels: Texts, wanted: tuple[str, str] | None) -> t
     elif len(known) < 2:
         only = f"one class only ({shown})" if known else "no labels"
         raise ClassesError(f"column {target!r} has {only}; two are needed, perhaps in another column, with --target")
+    elif alike := _alike([written[key] for key in known]):
+        raise ClassesError(
+            f"column {target!r} writes one class in several ways ({', '.join(alike)}); "
+            "write it in one, or pick two with --classes A,B"
+        )
     elif len(known) > 2:
         raise ClassesError(
             f"column {target!r} has {len(known)} classes ({shown}); pick two with --classes A,B, "
@@ -41,3 +46,12 @@ def two_classes(target: str, labels: Texts, wanted: tuple[str, str] | None) -> t
     return np.array([*numbers, MISSING], dtype=np.int8)[np.frombuffer(labels.codes, dtype=np.intc)], [
         written[key] for key in known
     ]
+
+
+def _alike(labels: list[str]) -> list[str]:
+    """The first labels that differ only in upper and lower case; none where two classes would not be left without that
+    difference."""
+    found: dict[str, list[str]] = {}
+    for label in labels:
+        found.setdefault(label.casefold(), []).append(label)
+    return max(found.values(), key=len) if 1 < len(found) < len(labels) else []

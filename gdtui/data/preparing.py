@@ -60,12 +60,16 @@ def _gaps(
         return []
     rows = np.flatnonzero(is_lacking)
     first = f"row {table.numbers[int(rows[0])]}"
-    who = f"{first} lacks a value" if len(rows) == 1 else f"{len(rows)} rows lack a value, the first is {first}"
+    lack, lacks = ("have no label", "has no label") if lacking == [table.target] else ("lack a value", "lacks a value")
+    who = f"{first} {lacks}" if len(rows) == 1 else f"{len(rows)} rows {lack}, the first is {first}"
     what = f"{who}, in {few([*map(repr, lacking)])}"
     if missing == "drop":
         return [f"{what}; without them there are not two classes: give --missing mean"]
+    if lacking == [table.target]:
+        return [f"{what}: give --missing drop to leave {'it' if len(rows) == 1 else 'them'} out"]
     leave = "--missing drop to leave them out or " if can_be_left_out else ""
-    return [f"{what}: give {leave}--missing mean to fill in means"]
+    labels = " (rows without a label are left out)" if table.target in lacking else ""
+    return [f"{what}: give {leave}--missing mean to fill in means{labels}"]
 
 
 def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Floats, list[str], list[str]]:
