@@ -57,6 +57,14 @@ def test_scikit_learn_is_loaded_only_by_the_sets_that_need_it():
     assert not under("scipy", loaded)
 
 
+def test_a_table_of_texts_needs_no_scikit_learn(tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("c,n,y\nred,1,p\nblue,2,q\ngreen,3,p\n")
+    options = ["--plain", "-e", "1", "--data", str(table), "--categorical", "c"]
+    loaded = loaded_after(f"from gdtui.cli import main; assert main({options!r}) == 0")
+    assert not under("sklearn", loaded)
+
+
 def test_the_library_names_load_no_screen():
     loaded = loaded_after("from gdtui import Dataset, Descent, Run, Settings, load; load('blobs')")
     assert "gdtui.data.load" in loaded

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+from sklearn.preprocessing import OneHotEncoder
 
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.load import load
@@ -137,6 +139,15 @@ def test_texts_become_columns_of_0_and_1(read):
     named = read("zip,n,y\n9,1,p\n10,2,q\n10,3,p\n11,3,p\n", categorical=("zip",))
     assert named.feature_names == ("zip=9", "zip=10", "zip=11", "n")
     assert values(read("zip,n,y\n9,1,p\n10,2,q\n", categorical=("auto",))) == [[9, 1], [10, 2]]
+
+
+@pytest.mark.parametrize("most", [2, 3, 9])
+def test_texts_are_encoded_as_scikit_learn_does(read, most):
+    found = [f"t{code}" for code in np.random.default_rng(most).integers(0, most, 60)]
+    data = read("c,y\n" + "".join(f"{text},{row % 2}\n" for row, text in enumerate(found)), categorical=("c",))
+    encoder = OneHotEncoder(drop="if_binary", sparse_output=False)
+    assert (data.features == encoder.fit_transform(np.array(found).reshape(-1, 1))).all()
+    assert data.feature_names == tuple(name.replace("x0_", "c=") for name in encoder.get_feature_names_out())
 
 
 def test_texts_that_would_take_too_much_memory_are_refused(refusal, monkeypatch):

@@ -101,20 +101,16 @@ def _matrix(table: Table, features: Sequence[Column], rows: Rows) -> tuple[Float
 
 def _encoded(column: Column, rows: Rows) -> tuple[Floats, list[str]]:
     """A column for each text, 1 where it stands; one for the second where there are two; NaN where there is none."""
-    from sklearn.preprocessing import OneHotEncoder  # over a second to import: only where it is needed
-
     texts, found = list(column.texts.known), codes(column)[rows]
     present = np.unique(found[found >= 0]).tolist()
     if len(present) < 2:
         return np.empty((len(rows), 0)), []
     keys = {code: class_of(texts[code]) for code in present}
     present.sort(key=lambda code: (isinstance(keys[code], str), keys[code]))
-    rank = np.zeros(len(texts) + 1, dtype=np.intp)
-    rank[present] = range(len(present))
-    encoder = OneHotEncoder(categories=[range(len(present))], drop="if_binary", sparse_output=False)
-    block = encoder.fit_transform(rank[found].reshape(-1, 1))
+    shown = present[1:] if len(present) == 2 else present
+    block = (found[:, None] == shown).astype(np.float64)
     block[found < 0] = np.nan
-    return block, [f"{column.name}={texts[code]}" for code in (present[1:] if len(present) == 2 else present)]
+    return block, [f"{column.name}={texts[code]}" for code in shown]
 
 
 def _count(rows: int, all_rows: int, dropped: int) -> str:
