@@ -6,6 +6,9 @@ Each test marked `long` takes its number of seeds, examples or runs from `exampl
 from __future__ import annotations
 
 import os
+from typing import Any
+
+import pytest
 
 os.environ["GDTUI_THEME"] = "gdtui-dark"
 """No test depends on the theme that somebody has chosen."""
@@ -14,3 +17,31 @@ os.environ["GDTUI_THEME"] = "gdtui-dark"
 def examples(few: int, many: int) -> int:
     """How many examples a long test is to try; to be asked where the module is loaded."""
     return many if os.environ.get("GDTUI_LONG") else few
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads a table of this text, with options, and does not standardise it."""
+    from gdtui.data.load import load
+    from gdtui.settings import DataSettings
+
+    def reading(text: str, **options: Any):
+        (tmp_path / "t.csv").write_text(text)
+        return load(DataSettings(str(tmp_path / "t.csv"), **{"standardize": False, **options}))
+
+    return reading
+
+
+@pytest.fixture
+def refusal(read):
+    """The line in which a table of this text is refused, without the file's name."""
+    from gdtui.data.dataset import DataError
+
+    def refusing(text: str, **options: Any) -> str:
+        with pytest.raises(DataError) as caught:
+            read(text, **options)
+        message = str(caught.value)
+        assert "\n" not in message
+        return message.partition(": ")[2]
+
+    return refusing

@@ -150,6 +150,28 @@ def test_parquet_goes_the_way_of_all_tables(parquet):
     assert "left out column 1 (it has no name)" in data.told
 
 
+def test_parquet_may_call_texts_string_views(parquet):
+    arrow = pytest.importorskip("pyarrow")
+    texts = {name: arrow.array(list(cells), arrow.string_view()) for name, cells in (("c", "rbr"), ("y", "pqp"))}
+    data = read(parquet(texts), categorical=("c",))
+    assert (data.feature_names, data.class_names) == (("c=r",), ("p", "q"))
+
+
+def test_the_index_that_pandas_puts_last_is_not_the_target(parquet):
+    arrow = pytest.importorskip("pyarrow")
+    rows = {"a": [1, 2, 4], "y": ["p", "q", "p"], "__index_level_0__": [3, 5, 7]}
+    assert "left out column 1 (it has no name)" in read(parquet(rows)).told
+    table = arrow.table({"a": [1, 2, 4], "y": [0, 1, 0], "id": [3, 5, 3]})
+    for metadata, features, classes in (
+        ('{"index_columns": ["id"]}', ("id", "a"), ("0", "1")),
+        ('{"index_columns": [{"kind": "range"}]}', ("a", "y"), ("3", "5")),
+        ("[1]", ("a", "y"), ("3", "5")),
+        ("{", ("a", "y"), ("3", "5")),
+    ):
+        data = read(parquet(table.replace_schema_metadata({"pandas": metadata})))
+        assert (data.feature_names, data.class_names) == (features, classes)
+
+
 def test_parquet_with_dates_and_lists(parquet):
     from datetime import date
 

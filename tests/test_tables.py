@@ -13,29 +13,6 @@ from gdtui.settings import DataSettings, Display, Settings
 from tests.command import gdtui
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Reads a table of this text."""
-
-    def reading(text: str, **options) -> Dataset:
-        (tmp_path / "t.csv").write_text(text)
-        return load(DataSettings(str(tmp_path / "t.csv"), **{"standardize": False, **options}))
-
-    return reading
-
-
-@pytest.fixture
-def refusal(read):
-    def refusing(text: str, **options) -> str:
-        with pytest.raises(DataError) as caught:
-            read(text, **options)
-        message = str(caught.value)
-        assert "\n" not in message
-        return message.partition(": ")[2]
-
-    return refusing
-
-
 def values(data: Dataset) -> list[list[float]]:
     return data.features.tolist()
 
@@ -238,14 +215,17 @@ def test_columns_are_left_out(read, refusal):
     assert load(DataSettings("iris", drop=("petal width",))).X.shape == (100, 4)
 
 
-def test_a_name_that_is_there_twice_is_refused_where_it_is_wanted(read, refusal):
-    text = "a,b,a,y\n1,2,3,p\n2,1,4,q\n"
-    assert refusal(text).endswith("leave them out with --drop a")
-    assert read(text, drop=("a",)).feature_names == ("b",)
-
-
-def test_columns_without_names_and_values_are_passed_over(read):
-    assert read("a,,y\n1,,p\n2,,q\n").feature_names == ("a",)
+def test_texts_that_come_after_many_numbers_are_told_as_texts(read, refusal, monkeypatch):
+    monkeypatch.setattr("gdtui.data.column.AT_ONCE", 4)
+    monkeypatch.setattr("gdtui.data.csv_file.CELLS", 0)
+    monkeypatch.setattr("gdtui.data.csv_file.ROWS", 4)
+    monkeypatch.setattr("gdtui.data.table.SURE", 3 * 8)
+    codes = [*("123" * 4), "A", "1"]
+    text = "zip,a,y\n" + "".join(f"{code},{row},{row % 2}\n" for row, code in enumerate(codes))
+    said = "numbers at first, and texts later, in 'zip' (row 14: 'A'): give --categorical zip or --drop zip"
+    assert refusal(text) == refusal(text, categorical=("auto",)) == said
+    for given in (("zip",), ("auto", "zip")):
+        assert read(text, categorical=given).feature_names == ("zip=1", "zip=2", "zip=3", "zip=A", "a")
 
 
 @pytest.mark.parametrize(

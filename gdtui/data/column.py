@@ -33,13 +33,14 @@ class Texts:
         most: how many different ones are kept track of.
     """
 
-    __slots__ = ("_cells", "_most", "are_lost", "codes", "known")
+    __slots__ = ("_cells", "_most", "are_lost", "are_unwanted", "codes", "known")
 
     def __init__(self, gaps: frozenset[str], most: float = math.inf) -> None:
         self.known: dict[str, int] = {}
         self.codes = array("i")
-        self.are_lost = False
-        """Whether there are too many, so that they were forgotten."""
+        self.are_lost = self.are_unwanted = False
+        """Whether they were forgotten; and whether that was because the column is one of numbers, and not because they
+        were too many."""
         self._cells, self._most = _Cells(self.known, gaps), most
 
     @property
@@ -118,6 +119,7 @@ class Column:
                 at += 1
         self.texts.add(cells)
         if self._has_numbers and self.trouble is None and len(self.texts.codes) >= self._sure:
+            self.texts.are_unwanted = not self.texts.are_lost
             self.texts.forget()
 
     def add_array(self, values: NDArray[Any] | str, rows: range) -> None:

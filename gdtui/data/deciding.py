@@ -26,9 +26,18 @@ def codes(column: Column) -> NDArray[np.intc]:
 
 
 def decide(table: Table) -> list[Column]:
-    """The features, each of numbers, of texts, or with its trouble; without an index."""
+    """The features, each of numbers, of texts, or with its trouble; without an index, and without what has neither a
+    name nor values, such as what a comma at the end of each line makes."""
     _settle_marks(table)
-    features = table.features[1:] if _is_index(table) else table.features
+    features = table.features
+    if _is_index(table):
+        table.left_out.append(f"{features[0].name} (it counts the rows)")
+        features = features[1:]
+    if table.settings.features is None:
+        idle = {column: column.is_unnamed and column.trouble is None and gaps_in(column).all() for column in features}
+        if not all(idle.values()):
+            table.left_out += [f"{column.name} (it has no name and no values)" for column in features if idle[column]]
+            features = [column for column in features if not idle[column]]
     for column in features:
         if column.is_categorical or (column.trouble is not None and column.trouble.kind == "text"):
             _judge_texts(column, AUTO in table.settings.categorical)
@@ -68,10 +77,7 @@ def _is_index(table: Table) -> bool:
     if first.is_categorical or first.trouble is not None or first.percents:
         return False
     values = numbers(first)
-    is_index = bool(values[0] in (0, 1) and np.array_equal(values, np.arange(rows) + values[0]))
-    if is_index:
-        table.index = f"{first.name} (it counts the rows)"
-    return is_index
+    return bool(values[0] in (0, 1) and np.array_equal(values, np.arange(rows) + values[0]))
 
 
 def _judge_texts(column: Column, is_auto: bool) -> None:
@@ -80,7 +86,7 @@ def _judge_texts(column: Column, is_auto: bool) -> None:
     first = column.trouble or Trouble("text", 0, "")
     column.trouble, column.is_categorical = None, True
     if texts.are_lost:
-        column.trouble = first._replace(kind="many")
+        column.trouble = first._replace(kind="late" if texts.are_unwanted else "many")
     elif len(texts.known) == 1:
         column.trouble = first._replace(kind="one")
     elif not is_asked_for and not is_auto:
@@ -97,20 +103,18 @@ def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple
     that has none at all is in trouble, and does not count.
 
     Args:
-        features: of which columns without a name and a value are taken out.
+        features: the columns.
         y: see `two_classes`.
         target: the name of the labels.
     """
     is_wanted = y != OTHER
     is_lacking, names = y == MISSING, [target] if (y == MISSING).any() else []
-    for column in [*features]:
+    for column in features:
         if column.trouble is None or column.trouble.kind in MENDED:
             gaps = gaps_in(column)
             if not gaps.any():
                 continue
-            if gaps[is_wanted].all() and column.is_unnamed and len(features) > 1:
-                features.remove(column)
-            elif gaps[is_wanted].all():
+            if gaps[is_wanted].all():
                 column.trouble = Trouble("empty", 0, "")
             elif gaps[is_wanted].any():
                 is_lacking |= gaps & is_wanted

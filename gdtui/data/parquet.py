@@ -1,5 +1,6 @@
 """Tables from Parquet files, which pyarrow reads."""
 
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -11,8 +12,10 @@ from gdtui.settings import DataSettings
 
 PART = 2**14
 """Rows that are read at a time."""
+TEXTS = ("string", "large_string", "string_view")
+"""What pyarrow calls texts."""
 INDEX = "__index_level_"
-"""What pandas calls columns that have no name and are the index."""
+"""How the names begin that pandas gives to columns of an index without a name."""
 
 
 def read_parquet(where: str, file: BinaryIO, settings: DataSettings) -> Table:
@@ -34,7 +37,7 @@ def read_parquet(where: str, file: BinaryIO, settings: DataSettings) -> Table:
 
 
 def _read(where: str, file: Any, settings: DataSettings) -> Table:
-    names, rows = file.schema_arrow.names, file.metadata.num_rows
+    names, rows = _names(file.schema_arrow), file.metadata.num_rows
     if not names:
         raise DataError(f"{where}: has no columns")
     table = Table(where, ["" if name.startswith(INDEX) else name for name in names], settings)
@@ -48,6 +51,15 @@ def _read(where: str, file: Any, settings: DataSettings) -> Table:
     return table
 
 
+def _names(schema: Any) -> list[str]:
+    """The names of all columns: first those that are pandas' index, which it writes last here, and first in CSV."""
+    index: list[Any] = []
+    with suppress(ValueError, LookupError, TypeError):  # it is no JSON, or of another kind
+        index = [*schema.pandas_metadata["index_columns"]]
+    names: list[str] = schema.names
+    return sorted(names, key=lambda name: name not in index and not name.startswith(INDEX))
+
+
 def _values(column: Any) -> NDArray[Any] | str:
     """Numbers, NaN where there is none; texts, and dates as those; or what the values are instead."""
     import pyarrow as arrow
@@ -58,6 +70,6 @@ def _values(column: Any) -> NDArray[Any] | str:
     if is_number or types.is_null(kind):
         numbers: NDArray[Any] = column.cast(arrow.float64(), safe=False).to_numpy(zero_copy_only=False)
         return numbers
-    if types.is_string(kind) or types.is_large_string(kind) or types.is_date(kind) or types.is_timestamp(kind):
+    if types.is_date(kind) or types.is_timestamp(kind) or str(kind) in TEXTS:
         return np.array(column.cast(arrow.string()).to_pylist(), dtype=object)
     return str(kind)

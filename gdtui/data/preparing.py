@@ -128,7 +128,7 @@ def _told(table: Table, features: Sequence[Column], lacking: list[str], silent: 
     filled = [column.name for column in features if column.name in lacking] if settings.missing == "mean" else []
     found = {
         "left out": [
-            *([table.index] if table.index else []),
+            *table.left_out,
             *(f"{name} (it says nothing in these rows)" for name in silent),
             *settings.drop,
         ],

@@ -12,6 +12,7 @@ from gdtui.data.dataset import DataError, column_numbers
 from gdtui.data.numerals import text_of
 from gdtui.data.progress import PROGRESS
 from gdtui.data.source import memory
+from gdtui.data.troubles import few
 from gdtui.settings import AUTO, DataSettings
 from gdtui.text import listed
 
@@ -29,7 +30,7 @@ class Table:
     Args:
         where: what to call it.
         header: the names of all its columns, not stripped.
-        settings: which are wanted.
+        settings: which are wanted; the target is the last that has a name, where nobody says.
         separator: what parts its columns, where it is text.
 
     Raises:
@@ -40,9 +41,16 @@ class Table:
         self.where, self.settings, self.separator = where, settings, separator
         self.width = len(header)
         names = [name.strip() or f"column {place + 1}" for place, name in enumerate(header)]
-        self.target = names[-1] if settings.target is None else settings.target
+        last = next((name for name in reversed([*map(str.strip, header)]) if name), names[-1])
+        self.target = last if settings.target is None else settings.target
         self.labels = Texts(frozenset({""}))
-        wanted = self._wanted(names, is_unnamed=not header[0].strip())
+        self.left_out: list[str] = []
+        """What to say of each column that is left out though nobody said so."""
+        wanted = self._wanted(names)
+        may_be_index = settings.index and settings.features is None and not header[0].strip()
+        if may_be_index and wanted[:1] == (names[0],) and len(wanted) > 1:
+            self.left_out.append(f"{names[0]} (it has no name)")
+            wanted = wanted[1:]
         column_numbers(where, names, settings.drop, "--drop")
         column_numbers(where, [*names, AUTO], settings.categorical, "--categorical")
         (self.target_place,) = column_numbers(where, names, (self.target,))
@@ -58,23 +66,18 @@ class Table:
         self._cost = COPIES * 8 * (len(wanted) + 3)
         """Bytes that a row takes."""
 
-    def _wanted(self, names: list[str], is_unnamed: bool) -> tuple[str, ...]:
-        """The names of the features."""
+    def _wanted(self, names: list[str]) -> tuple[str, ...]:
+        """The names of the features, as the options say. Raises DataError where those do not go together."""
         settings, where = self.settings, self.where
-        self.index: str | None = None
-        """What to say of the first column, where that is an index and left out."""
         if self.target in settings.drop:
             raise DataError(f"{where}: column {self.target!r} is the target, so --drop cannot leave it out")
-        if settings.features is not None:
-            both = [name for name in settings.features if name in settings.drop]
-            if both:
-                raise DataError(f"{where}: column {both[0]!r} is in --features and in --drop; take it out of one")
-            return settings.features
-        left_out = {self.target, *settings.drop}
-        wanted = tuple(name for name in names if name not in left_out)
-        if settings.index and is_unnamed and wanted[:1] == (names[0],) and len(wanted) > 1:
-            self.index, wanted = f"{names[0]} (it has no name)", wanted[1:]
-        return wanted
+        if settings.features is None:
+            left_out = {self.target, *settings.drop}
+            return tuple(name for name in names if name not in left_out)
+        for name in settings.features:
+            if name in settings.drop:
+                raise DataError(f"{where}: column {name!r} is in --features and in --drop; take it out of one")
+        return settings.features
 
     def _check_names(self, names: list[str], wanted: tuple[str, ...]) -> None:
         """Raises DataError where the names of wanted columns say too little."""
@@ -86,9 +89,11 @@ class Table:
         used = {self.target, *wanted}
         twice = [name for name, times in Counter(names).items() if times > 1 and name in used]
         if twice:
+            can_go = self.settings.features is None and {*twice} < {*wanted}
+            remedy = f", or leave them out with --drop {listed(twice)}" if can_go else ""
             raise DataError(
-                f"{self.where}: the header names column {twice[0]!r} twice; "
-                f"give the columns names of their own, or leave them out with --drop {listed(twice)}"
+                f"{self.where}: the header names {few([*map(repr, twice)])} more than once; "
+                f"give each column a name of its own{remedy}"
             )
 
     def add(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:

@@ -16,6 +16,7 @@ LONGEST = 40
 KINDS = {
     "text": "no numbers",
     "many": f"neither numbers nor a few different texts ({MOST_TEXTS} at the most)",
+    "late": "numbers at first, and texts later,",
     "one": "one text only",
     "date": "dates",
     "mixed": "both decimal points and decimal commas",
@@ -46,7 +47,7 @@ def of_columns(features: Sequence[Column], settings: DataSettings) -> list[str]:
         if kind == "either":
             remedies = ["--decimal .", "--decimal ,"]
         else:
-            remedies = [f"--categorical {_list(names)}"] if kind == "text" else []
+            remedies = [f"--categorical {_list(names)}"] if kind in ("text", "late") else []
             if settings.features is not None:
                 remedies.append("other --features")
             elif is_any_left:
