@@ -201,6 +201,8 @@ class Column:
         if not is_left:
             is_number, is_endless = point is not None or comma is not None, number(text) is not None
             kind = "mixed" if is_number else "other" if is_endless else "date" if is_date(text) else "text"
+            if text == self.name and self._has_numbers:
+                kind = "again"
             self.fail(kind, row, text)
         elif point is None:
             self.point = None

@@ -4,11 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import chain, islice
 from typing import BinaryIO
 
 from gdtui.data.dataset import DataError
-from gdtui.data.numerals import number
+from gdtui.data.header import NAMES_SEPARATOR, above, commented_names, comments, header_of
 from gdtui.data.source import Source
 from gdtui.data.table import Table
 from gdtui.settings import DataSettings
@@ -17,6 +18,8 @@ HEAD = 1_000_000
 """Characters among which the header is looked for."""
 FIRST = 20
 """Rows by which the separator is judged."""
+SAMPLE = 1000
+"""Rows by which it is judged whether the first is one of them."""
 CELLS, ROWS = 2**13, 64
 """Cells that are taken in at a time, which is faster than one by one, as long as the processor's cache holds them; and
 rows, at the least."""
@@ -40,59 +43,64 @@ def read_csv(where: str, file: BinaryIO, settings: DataSettings) -> Table:
         begin = text.read(HEAD) + text.readline()
     except UnicodeDecodeError as error:
         raise source.not_text(error) from None
-    separator = _separator(begin)
-    rows = _rows(source, chain(io.StringIO(begin, newline=""), text), separator)
-    table = Table(where, _header(where, rows), settings, separator)
+    top = above(begin)
+    begin = begin[sum(map(len, top)) :]
+    separator = _separator(begin, top)
+    sample = _first_rows(begin, separator, SAMPLE)
+    rows = _rows(source, chain(io.StringIO(begin, newline=""), text), separator, len(top))
+    if names := commented_names(top, sample, separator):
+        top.pop()
+    else:
+        names = header_of(where, *next(rows, (0, [])), sample[1:], separator)
+    table = Table(where, names, settings, separator)
+    table.left_out += comments(top)
     _read_rows(source, rows, table)
     if not table.numbers:
         raise DataError(f"{where}: has a header but no rows of data")
     return table
 
 
-def _separator(begin: str) -> str:
-    """What parts the columns: what is most often in the header, if the rows below it are as wide with that. Of
-    two that are there as often it is not the comma, which may be decimal; a bar is the last choice."""
+def _separator(begin: str, top: list[str]) -> str:
+    """What parts the columns: what a line above them says, or what is most often in the header, if the rows below it
+    are as wide with that. Of two that are there as often it is not the comma, which may be decimal; a bar is the last
+    choice."""
+    named = next((line[4] for line in top if NAMES_SEPARATOR.fullmatch(line)), None)
     # Quoted names may hold any of the separators.
-    head = re.sub(r'"(?:[^"]|"")*"', "", begin[:HEAD]).lstrip("\r\n").split("\n", 1)[0]
+    lines = re.sub(r'"(?:[^"]|"")*"', "", begin[:HEAD]).splitlines()[:FIRST]
+    head = next((line for line in lines if {*line} & {*";\t,|"}), "")
     found = [*sorted(filter(head.count, ";\t,"), key=head.count, reverse=True), *("|" if "|" in head else "")]
-    return next((one for one in found if _is_even(begin, one)), found[0] if found else ",")
+    likely = next((one for one in found if _is_even(begin, one)), found[0] if found else ",")
+    return named if named is not None and named in ";\t,|" else likely
+
+
+def _first_rows(begin: str, separator: str, most: int) -> list[list[str]]:
+    """So many rows that are not blank at the most."""
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        reader = csv.reader(io.StringIO(begin, newline=""), delimiter=separator, skipinitialspace=True)
+        rows.extend(islice(filter(_is_row, reader), most))
+    return rows
 
 
 def _is_even(begin: str, separator: str) -> bool:
     """Whether the first rows are as wide as each other."""
-    reader = csv.reader(io.StringIO(begin, newline=""), delimiter=separator, skipinitialspace=True)
-    try:
-        return len({len(row) for row in islice(filter(_is_row, reader), FIRST)}) == 1
-    except csv.Error:
-        return False
+    return len({len(row) for row in _first_rows(begin, separator, FIRST)}) == 1
 
 
 def _is_row(cells: list[str]) -> bool:
     return any(map(str.strip, cells))
 
 
-def _header(where: str, lines: Iterator[Row]) -> list[str]:
-    """The names of the columns, from the first row."""
-    _, header = next(lines, (0, []))
-    if not header:
-        raise DataError(f"{where}: is empty; a header row and rows of data are needed")
-    if None not in map(number, header):
-        raise DataError(
-            f"{where}: row 1 holds numbers only, but should be a header; put names of the columns in front of it"
-        )
-    return header
-
-
-def _rows(source: Source, lines: Iterator[str], separator: str) -> Iterator[Row]:
-    """The rows that are not blank, each with its line number in the file."""
-    begins = 1
+def _rows(source: Source, lines: Iterator[str], separator: str, skipped: int) -> Iterator[Row]:
+    """The rows that are not blank, each with its line number in the file; `skipped` lines are in front of these."""
+    begins = skipped + 1
     try:
         reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
         for row in reader:
             source.begin_row()
             if _is_row(row):
                 yield begins, row
-            begins = reader.line_num + 1
+            begins = skipped + reader.line_num + 1
     except csv.Error as error:
         raise DataError(f"{source.where}: row {begins}: {error}") from None
     except UnicodeDecodeError as error:

@@ -96,10 +96,12 @@ class Table:
                 f"give each column a name of its own{remedy}"
             )
 
-    def add(self, rows: Sequence[Sequence[str]], numbers: Sequence[int]) -> None:
-        """Take in some more rows of text; `numbers` are those of their lines. Raises DataError where they do not fit
-        into the table, or into memory."""
+    def add(self, rows: Sequence[list[str]], numbers: Sequence[int]) -> None:
+        """Take in some more rows of text; `numbers` are those of their lines. Blank cells that are too many are left
+        out of a row. Raises DataError where the rows do not fit into the table, or into memory."""
         for row, number in zip(rows, numbers, strict=True):
+            if len(row) > self.width and not any(map(str.strip, row[self.width :])):
+                del row[self.width :]
             if len(row) != self.width:
                 raise DataError(f"{self.where}: row {number} has {len(row)} columns, but the header has {self.width}")
         cells = list(zip(*rows, strict=True))

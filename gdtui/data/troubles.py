@@ -16,6 +16,7 @@ LONGEST = 40
 KINDS = {
     "text": "no numbers",
     "many": f"neither numbers nor a few different texts ({MOST_TEXTS} at the most)",
+    "again": "the names of the columns once more",
     "late": "numbers at first, and texts later,",
     "one": "one text only",
     "date": "dates",
@@ -44,7 +45,9 @@ def of_columns(features: Sequence[Column], settings: DataSettings) -> list[str]:
         if not found:
             continue
         names = [column.name for column in found]
-        if kind == "either":
+        if kind == "again":
+            remedies = []
+        elif kind == "either":
             remedies = ["--decimal .", "--decimal ,"]
         else:
             remedies = [f"--categorical {_list(names)}"] if kind in ("text", "late") else []
@@ -52,7 +55,8 @@ def of_columns(features: Sequence[Column], settings: DataSettings) -> list[str]:
                 remedies.append("other --features")
             elif is_any_left:
                 remedies.append(f"--drop {_list(names)}")
-        remedy = f"give {' or '.join(remedies)}" if remedies else "correct the table"
+        otherwise = "take that row out" if kind == "again" else "correct the table"
+        remedy = f"give {' or '.join(remedies)}" if remedies else otherwise
         parts.append(f"{what} in {few([*map(_shown, found)])}: {remedy}")
     return parts
 
