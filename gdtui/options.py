@@ -93,7 +93,7 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     parser.commands = commands
     _add_training(parser.add_argument_group("training").add_argument)
     _add_recipe(parser.add_argument_group("steps", f"How each step is taken:\n{rules_told()}").add_argument)
-    _add_data(parser.add_argument_group("data").add_argument)
+    add_data(parser.add_argument_group("data").add_argument)
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
@@ -123,7 +123,8 @@ def _add_recipe(add: Callable[..., Any]) -> None:
         )
 
 
-def _add_data(add: Callable[..., Any]) -> None:
+def add_data(add: Callable[..., Any]) -> None:
+    """The options that say which data is to be learnt from."""
     known = ", ".join(BUILT_IN_SETS)
     files = "a file (.csv, .npy, .npz, .parquet), or - (blobs)"
     add("--data", default="blobs", metavar="NAME|FILE|-", help=f"{known}, {files}")
@@ -172,13 +173,18 @@ def film_from(options: argparse.Namespace) -> CastSettings:
     return CastSettings(options.record, options.cast_version, options.idle_limit, options.force)
 
 
-def settings_from(options: argparse.Namespace) -> Settings:
-    """The options as settings."""
+def data_from(options: argparse.Namespace) -> DataSettings:
+    """The options of `add_data` as settings."""
     o = options
-    data = DataSettings(
+    return DataSettings(
         o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize,
         tuple(o.drop), o.missing, tuple(o.categorical), o.decimal,
     )  # fmt: skip
+
+
+def settings_from(options: argparse.Namespace) -> Settings:
+    """The options as settings."""
+    o, data = options, data_from(options)
     stop = StopRules(o.target_loss, o.target_accuracy, o.patience, o.min_delta)
     return Settings(
         data=data, epochs=o.epochs, loss=o.loss, init=o.init, stop=stop, sample_size=o.sample_size,

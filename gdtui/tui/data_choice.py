@@ -1,9 +1,12 @@
-"""The choice of data: from a list, or a file whose path is typed."""
+"""The choice of data: from a list, or a file whose path is typed, with options behind it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from typing import NoReturn
 
 from textual.binding import Binding
 from textual.content import Content
@@ -12,7 +15,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
-from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS
+from gdtui.options import Parser, add_data, data_from
+from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
 from gdtui.tui.dialogs import Dialog, Line
 from gdtui.wire.background import in_background
@@ -32,7 +36,8 @@ DESCRIPTIONS = {
 
 
 class DataChoice(Dialog):
-    """Asks for a data set; the answer is its name, or a path.
+    """Asks for a data set; the answer is its settings. What was said of one that is known, its columns and noise, does
+    not apply to others.
 
     Args:
         current: what is trained on now; offered too where it is a file.
@@ -41,12 +46,14 @@ class DataChoice(Dialog):
 
     BINDINGS = [Binding("escape", "answer", "Cancel")]
 
-    def __init__(self, current: str, own: str) -> None:
-        sets = [*dict.fromkeys((*BUILT_IN_SETS, own, current))]
+    def __init__(self, current: DataSettings, own: DataSettings) -> None:
+        self._known = {data.source: data for data in (own, current)}
+        self._seed = own.seed
+        sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
         self._list = OptionList(*(Option(_told(name), name) for name in sets), markup=False)
         self._list.can_focus = False  # the keys are the input's
-        self._list.highlighted = sets.index(current)
-        self._hint = Label("or type the path of a table; tab completes it", markup=False)
+        self._list.highlighted = sets.index(current.source)
+        self._hint = Label("or type a path (tab completes it), and the options of gdtui --help", markup=False)
         super().__init__("Train on", PathInput(self._list), self._list, self._hint)
 
     def on_mount(self) -> None:
@@ -56,10 +63,10 @@ class DataChoice(Dialog):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._list.highlighted
         if chosen is not None:
-            self.action_answer(self._list.get_option_at_index(chosen).id)
+            self._answer_set(str(self._list.get_option_at_index(chosen).id))
             return
         try:
-            self.action_answer(table_at(event.value.strip()))
+            self.action_answer(data_at(event.value.strip(), [*self._known.values()], self._seed))
         except ValueError as error:
             self._hint.update(printable(str(error)))
             self._hint.add_class("wrong")
@@ -71,7 +78,10 @@ class DataChoice(Dialog):
         self.scroll_to_region(Region(0, row, 1, 1), animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.action_answer(event.option.id)
+        self._answer_set(str(event.option.id))
+
+    def _answer_set(self, name: str) -> None:
+        self.action_answer(self._known.get(name, DataSettings(name, seed=self._seed)))
 
 
 def _told(name: str) -> Content:
@@ -92,8 +102,8 @@ class PathInput(Line):
     ]  # fmt: skip
 
     def __init__(self, choices: OptionList) -> None:
-        self._choices = choices
-        super().__init__(suggester=PathSuggester(), placeholder="~/table.csv")
+        self._choices, self._paths = choices, PathSuggester()
+        super().__init__(suggester=self._paths, placeholder="~/table.csv --target y")
 
     def validate_value(self, value: str) -> str:
         """What was done last holds: what is typed, or what is chosen in the list."""
@@ -109,8 +119,13 @@ class PathInput(Line):
             getattr(self._choices, f"action_{action}")()
 
     def action_complete(self) -> None:
+        """As far as all that could be meant is alike, and then what is suggested."""
         self.action_end()
-        self.action_cursor_right()  # which takes what is suggested
+        if len(common := self._paths.common_to(self.value)) > len(self.value):
+            self.value = common
+            self.action_end()
+        else:
+            self.action_cursor_right()  # which takes what is suggested
 
 
 class PathSuggester(Suggester):
@@ -118,9 +133,16 @@ class PathSuggester(Suggester):
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
+        self._found: tuple[str, list[str]] = "", []
 
     async def get_suggestion(self, value: str) -> str | None:
-        return await in_background(lambda: min(completions(value), default=None))  # a folder may be far away
+        found = await in_background(lambda: [*completions(value)])  # a folder may be far away
+        self._found = value, found
+        return min(found, default=None)
+
+    def common_to(self, value: str) -> str:
+        """What all paths begin with that begin with this; empty where they have not been looked for yet."""
+        return os.path.commonprefix(self._found[1]) if self._found[0] == value else ""  # noqa: RUF071
 
 
 def completions(typed: str) -> Iterator[str]:
@@ -138,11 +160,51 @@ def completions(typed: str) -> Iterator[str]:
         return
 
 
+class _Options(Parser):
+    """The options of a data set, which tells what is wrong with them."""
+
+    def error(self, message: str) -> NoReturn:
+        raise ValueError(message)
+
+    def print_help(self, file: object = None) -> NoReturn:
+        raise ValueError("the options are those of the data in gdtui --help")
+
+
+def data_at(text: str, known: Sequence[DataSettings], seed: int) -> DataSettings:
+    """The settings of what is typed: the name of a built-in set, or a path, and options as the command line has them.
+
+    Args:
+        known: taken as they are where one of them is typed without options.
+        seed: of the data, where none is typed.
+
+    Raises:
+        ValueError: with what is wrong.
+    """
+    is_path = os.path.exists(os.path.expanduser(text))
+    source, *options = [text] if is_path else re.split(r"\s+(?=-)", text, maxsplit=1)
+    source = table_at(source)
+    if not options:
+        return next((data for data in known if _is_same(source, data.source)), DataSettings(source, seed=seed))
+    parser = _Options("d", "")
+    add_data(parser.add_argument)
+    parser.set_defaults(data_seed=seed)
+    return data_from(parser.parse_args([*shlex.split(options[0]), f"--data={source}"]))
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Whether two names are those of one set, or one file."""
+    if one == other or one in BUILT_IN_SETS or other in BUILT_IN_SETS:
+        return one == other
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
 def table_at(text: str) -> str:
     """The name of a built-in set, or the path of a file that can be read. Raises ValueError with what is wrong."""
     if text in BUILT_IN_SETS:
         return text
     path = os.path.expanduser(text)
+    if not os.path.exists(path) and text[:1] in ("'", '"') and text[-1] == text[0]:  # in quotes, as for a shell
+        path = text[1:-1]
     if not text:
         raise ValueError("type a path, or choose with the arrow keys")
     if not os.path.exists(path):

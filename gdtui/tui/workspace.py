@@ -208,14 +208,7 @@ class Workspace(Stage):
         shown, own = self._steered, self._own_data
         if shown is None or own is None:
             return
-
-        def chosen(source: str) -> None:
-            """What was given for the first data, columns and noise, does not apply to others."""
-            known = {data.source: data for data in (shown.run.settings.data, own)}
-            data = known.get(source, DataSettings(source, seed=own.seed))
-            self.ask(ask.ChooseData(data))
-
-        self.open("DataChoice", shown.run.settings.data.source, own.source, then=chosen)
+        self.open("DataChoice", shown.run.settings.data, own, then=lambda data: self.ask(ask.ChooseData(data)))
 
     def ask(self, command: Command) -> None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""

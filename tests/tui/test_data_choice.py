@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList
 from gdtui.data.progress import Progress
 from gdtui.settings import DataSettings, Display
 from gdtui.tui import front
-from gdtui.tui.data_choice import DESCRIPTIONS, DataChoice, completions, table_at
+from gdtui.tui.data_choice import DESCRIPTIONS, DataChoice, completions, data_at, table_at
 from gdtui.tui.dialogs import Line
 from tests.tui.driving import (
     FIVE,
@@ -93,11 +93,66 @@ async def test_what_was_done_last_holds_the_list_or_the_path(folder: Path) -> No
         await until(pilot, lambda: snapshot(app).run.data.name == "moons")
 
 
+async def test_tab_completes_as_far_as_all_paths_are_alike_and_then_what_is_suggested(folder: Path) -> None:
+    for name in ("sales-2023.csv", "sales-2024.csv"):
+        (folder / name).write_text(ROWS)
+    async with running() as (app, pilot):
+        await press(pilot, "d", *"sa")
+        typed = app.screen.query_one(Input)
+        for shown, value in (("sales-2023.csv", "sales-202"), ("sales-2023.csv", "sales-2023.csv")):
+            await until(pilot, lambda shown=shown: shown in screen(app))
+            await press(pilot, "tab")
+            assert typed.value == value
+            assert typed.cursor_position == len(value)
+
+
+async def test_options_are_taken_behind_the_path(folder: Path) -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "d", *"rows.csv --target a --classes 1,2 --drop class", "enter")
+        await until(pilot, lambda: snapshot(app).run.data.name == "rows.csv")
+        given = DataSettings("rows.csv", target="a", classes=("1", "2"), drop=("class",))
+        assert snapshot(app).run.settings.data == given
+        before = snapshot(app).run
+        await press(pilot, "space", "d", *"./rows.csv", "enter")  # the same file, of which all that was said holds
+        await until(pilot, lambda: snapshot(app).run is not before)
+        assert snapshot(app).run.settings.data == given
+
+
+@pytest.mark.parametrize(
+    ("typed", "settings"),
+    [
+        ("moons --noise 0.3 --samples 60", DataSettings("moons", noise=0.3, samples=60, seed=7)),
+        ("moons --data-seed 3", DataSettings("moons", seed=3)),
+        ("moons", DataSettings("moons", seed=7)),
+        ("iris --data circles", DataSettings("iris", seed=7)),
+        ("own.csv", DataSettings("own.csv", target="a")),
+        ("./own.csv", DataSettings("own.csv", target="a")),
+        ("own.csv --missing mean", DataSettings("own.csv", missing="mean", seed=7)),
+        ("my rows --a.csv", DataSettings("my rows --a.csv", seed=7)),
+        ("my rows.csv  --no-standardize", DataSettings("my rows.csv", standardize=False, seed=7)),
+        ("'my rows.csv' --drop 'a b,c'", DataSettings("my rows.csv", drop=("a b", "c"), seed=7)),
+    ],
+)
+def test_what_is_typed_is_read_as_the_command_line_has_it(folder: Path, typed: str, settings: DataSettings) -> None:
+    for name in ("own.csv", "my rows.csv", "my rows --a.csv"):
+        (folder / name).write_text(ROWS)
+    assert data_at(typed, [DataSettings("own.csv", target="a")], seed=7) == settings
+
+
 @pytest.mark.parametrize("size", [(120, 40), (40, 12)])
 @pytest.mark.parametrize(
-    ("typed", "wrong"), [("gone.csv", "gone.csv: no such file"), ("more/", "more/: is a directory, not a table")]
+    ("typed", "wrong"),
+    [
+        ("gone.csv", "gone.csv: no such file"),
+        ("more/", "more/: is a directory, not a table"),
+        ("rows.csv --missing no", "argument --missing: invalid choice: 'no'"),
+        ("rows.csv --epochs 5", "unrecognized arguments: --epochs 5"),
+        ("rows.csv --drop 'a", "No closing quotation"),
+        ("rows.csv --help", "the options are those of the data in gdtui --help"),
+        ("rows.csv -x", "unrecognized arguments: -x"),
+    ],
 )
-async def test_a_path_that_cannot_be_read_is_told_in_the_dialog(
+async def test_what_cannot_be_is_told_in_the_dialog(
     folder: Path, typed: str, wrong: str, size: tuple[int, int]
 ) -> None:
     async with running(size=size) as (app, pilot):
