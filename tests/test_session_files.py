@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
-from gdtui.session.commands import Do, GoTo, NextBranch, Restart, Save, SetAlpha
+from gdtui.session.commands import ChooseData, Do, GoTo, NextBranch, Restart, Save, SetAlpha
+from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
-from gdtui.settings import Settings
+from gdtui.settings import DataSettings, Settings
 from tests.test_session import SLOW, ask, table
 
 
@@ -97,3 +99,20 @@ def test_a_branch_that_diverged_does_not_keep_the_others_from_going_on(tmp_path)
     assert session.run.history.losses.tobytes() == told.history.losses.tobytes()
     ask(session, NextBranch())
     assert (session.run.stop, session.phase) == (first.stop, Phase.DIVERGED)
+
+
+@pytest.mark.parametrize("asked", [Restart(), SetAlpha(0.5)])
+def test_what_is_asked_for_behind_a_save_is_answered_also_while_data_is_read(tmp_path, asked):
+    late, path = tmp_path / "late.csv", str(tmp_path / "run.jsonl")
+    os.mkfifo(late)
+    session = opening.begin(Settings(epochs=100), SLOW)
+    session.pull(5)
+    run = session.run
+    ask(session, ChooseData(DataSettings(str(late))))
+    session.do(Save(path, then=asked))
+    said = [event.text for event in session.turn() if isinstance(event, Said)]
+    assert (session.snapshot().saved_in, session.run, run.done) == (path, run, 5)
+    assert said[-1] == "the run stands still while other data is read; space gives that up"
+    ask(session, Do.PAUSE, asked)
+    assert session.run is not run or run.alpha == 0.5
+    os.close(os.open(late, os.O_WRONLY | os.O_NONBLOCK))  # whoever waits still may end

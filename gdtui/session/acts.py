@@ -19,8 +19,8 @@ from gdtui.settings import MOST_EPOCHS
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
-WHILE_READING = (ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
-"""What can be asked for while data is read, beside leaving."""
+WHILE_READING = {ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note}
+"""What can be asked for while data is read."""
 
 AT_ONCE = 0.2
 """Seconds within which data is waited for in the turn that asks for it: most is there by then."""
@@ -33,7 +33,11 @@ def carry_out(command: ask.Command, session: Session) -> None:
         if command is ask.Do.PAUSE or isinstance(command, ask.ChooseData):
             session.reading.give_up()
             session.reading = None
-        if command is not ask.Do.LEAVE and not isinstance(command, WHILE_READING):
+        if command is ask.Do.PAUSE:
+            return
+        if not WHILE_READING & {command, type(command)}:
+            if isinstance(command, ask.Restart | ask.SetAlpha | ask.SetEpochs):  # which a dialog may have come before
+                session.say("the run stands still while other data is read; space gives that up", is_logged=False)
             return
     if isinstance(session.run, Run):
         _steer(command, session, session.run)

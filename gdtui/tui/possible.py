@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Standings
     from gdtui.session.snapshot import Snapshot
 
-WHILE_READING = {"pause", "faster", "slower", "max_speed", "choose_data", "save"}
-"""What steers, and can be done also while the run stands still for other data."""
+DIALOGS = {"ask_alpha": ask.SetAlpha, "ask_epochs": ask.SetEpochs, "choose_data": ask.ChooseData, "save": ask.Save}
+"""What is asked for in the end by those keys that open a dialog."""
 
 
 def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
@@ -29,7 +29,10 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
     if shown.watched is not None and key.action in STEERING:
         return False
     if shown.reading:
-        return key.action in WHILE_READING or (key.command is None and key.action not in STEERING)
+        from gdtui.session.acts import WHILE_READING
+
+        command = DIALOGS.get(key.action, key.command)
+        return command is None or bool(WHILE_READING & {command, type(command)})
     phase, is_past = shown.phase, shown.phase.is_past
     match key:
         case Key(action="pause"):
