@@ -4,6 +4,7 @@ import argparse
 import difflib
 import math
 import os
+import shlex
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         build_parser().error(_what_is_meant(given[0]))
     try:
         fit_streams("--ascii" in given)
-        return command(given[1:]) if command is not None else _train(build_parser(tuple(COMMANDS)).parse_args(given))
+        return command(given[1:]) if command is not None else _train(_training_options(given))
     except ValueError as error:  # DataError, or weights that do not fit the data
         return _fail(str(error), *getattr(error, "__notes__", ()))
     except MemoryError:
@@ -85,14 +86,26 @@ def _open_standard_streams() -> None:
     os.close(lowest_free)
 
 
+def _training_options(given: list[str]) -> argparse.Namespace:
+    """The options of a run. A word among them that belongs to none, such as a file's name, is told as that."""
+    parser = build_parser(tuple(COMMANDS))
+    others = [] if ASKS in os.environ else parser.parse_known_args(given)[1]
+    if others and not others[0].startswith("-"):
+        parser.error(_what_is_meant(others[0]))
+    return parser.parse_args(given)  # type: ignore[no-any-return]
+
+
 def _what_is_meant(word: str) -> str:
-    """What to say of a word that is no command."""
+    """What to say of a word that is no command, or not in the place of one."""
+    name = shlex.quote(word)
     if word == "help":
         return "'help' is no command"
-    if word in BUILT_IN_SETS or word.endswith((".csv", ".tsv", ".npy", ".npz", ".parquet")):
-        return f"{word!r} is no command; gdtui --data {word} trains on it"
+    if word in COMMANDS:
+        return f"{word} comes first, before all options: gdtui {word}"
+    if word in BUILT_IN_SETS or word.lower().endswith((".csv", ".tsv", ".npy", ".npz", ".parquet")):
+        return f"{word!r} is no command; gdtui --data {name} trains on it"
     if os.path.exists(word):
-        return f"{word!r} is no command; gdtui watch {word} shows a run file, gdtui --data {word} trains on a table"
+        return f"{word!r} is no command; gdtui watch {name} shows a run file, gdtui --data {name} trains on a table"
     near = difflib.get_close_matches(word, COMMANDS, 1)
     meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}"
     return f"{word!r} is no command{meant}"
