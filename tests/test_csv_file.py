@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import os
 import sys
@@ -148,7 +149,7 @@ def test_standard_input(monkeypatch):
 
 def test_standard_input_that_is_wrong_is_named(monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"a,y\n1,p\nx,q\n")))
-    assert refusal("-").startswith("standard input: no numbers in 'a' (row 3: 'x')")
+    assert refusal("-").startswith("standard input: texts among numbers in 'a' (row 3: 'x')")
 
 
 def test_separators_in_quoted_names_are_not_counted(file):
@@ -239,11 +240,14 @@ def test_what_a_terminal_would_obey_is_not_shown(tmp_path):
         ("\n  \n\n", {}, "is empty"),
         ("a,y\n", {}, "has a header but no rows of data"),
         ("y\n1\n2\n", {}, "has one column only; a feature and a target are needed"),
-        ("a,y\n1,p\nwide,q\n", {}, "no numbers in 'a' (row 3: 'wide'): give --categorical a"),
+        (
+            *("a,y\n1,p\nwide,q\n", {}),
+            "texts among numbers in 'a' (row 3: 'wide'): leave such cells blank, or give --categorical a",
+        ),
         ("a,b,y\n1,2,p\n1,inf,q\n", {}, "values of another kind in 'b' (row 3: 'inf'): give --drop b"),
         ("a,b,y\n1,2,p\n1,1e999,q\n", {}, "values of another kind in 'b' (row 3: '1e999')"),
         ('a,b,y\n1,2.5,p\n\n1,"3,5",q\n', {}, "both decimal points and decimal commas in 'b' (row 4: '3,5')"),
-        ('a,y\n1,"p\nq"\nx,r\n', {}, "no numbers in 'a' (row 4: 'x')"),
+        ('a,y\n1,"p\nq"\nx,r\n', {}, "texts among numbers in 'a' (row 4: 'x')"),
         ("a,b,y\n1,2,p\n1,2\n", {}, "row 3 has 2 columns, but the header has 3"),
         ("a,b,y\n1,2,p,4\n1,2,q,5\n", {}, "row 2 has 4 columns, but the header has 3"),
         ("a,y\n1,p\n2,p\n", {}, "column 'y' has one class only (p); two are needed"),
@@ -258,6 +262,12 @@ def test_what_a_terminal_would_obey_is_not_shown(tmp_path):
         ("a,y\n1,p\n2,q\n", {"features": ("y",)}, "column 'y' is the target, so it cannot be a feature as well"),
         (b"a,y\n1,p\n2,caf\xe9\n", {}, "row 3 is not UTF-8 (byte 13); save the file as UTF-8"),
         (b"\xff\xfea\x00,\x00y\x00", {}, "row 1 is not UTF-8 (byte 0)"),
+        (b"PK\x03\x04\x14\x00\x06\x00!\xee\n", {}, "is a workbook, or another archive, and no text; save"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", {}, "is an old Excel file, and no text; save the table as CSV"),
+        (gzip.compress(b"a,y\n1,p\n2,q\n"), {}, "is compressed; unpack it first"),
+        (b"PAR1\x15\x04\x15\xff", {}, "is Parquet by its content; name it something.parquet"),
+        ("a b y\n1 2 p\n3 4 q\n", {}, "the columns seem to be parted by spaces; part them by commas or semicolons"),
+        ('"a" "y"\n"1" 2 p\n"2" 3 q\n', {}, "the columns seem to be parted by spaces"),
         ("a,y\n1,p\n2," + "q" * 200_000 + "\n", {}, "row 3: field larger than field limit"),
         ("a,b,y\n1,7,p\n2,7,q\n", {"standardize": True}, "feature 'b' is constant, so it cannot be standardised"),
     ],

@@ -129,3 +129,12 @@ def test_names_that_come_once_more_are_told_as_those(refusal):
     assert refusal(text + text, target="b", classes=("2", "4"), features=("a",)) == (
         "the names of the columns once more in 'a' (row 4: 'a'): take that row out"
     )
+
+
+def test_a_name_that_pandas_made_is_none(read):
+    rows = [f"{row},{row},{row * 7 % 5},{row % 2},\n" for row in range(12)]
+    data = read("".join([",Unnamed: 0,a,y,Unnamed: 4\n", *rows]))
+    assert (data.feature_names, data.class_names) == (("a",), ("0", "1"))
+    assert "left out column 1 (it has no name), Unnamed: 0 (it has no name), Unnamed: 4 (it has no" in data.told
+    assert read("".join([",Unnamed: 0,a,y,z\n", *rows]), features=("Unnamed: 0",), target="y").features[3, 0] == 3
+    assert read("Unnamed: 0,Unnamed: 1\n5,0\n7,1\n").feature_names == ("Unnamed: 0",)

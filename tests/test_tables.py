@@ -85,6 +85,10 @@ def test_what_was_said_of_the_mark_changes_no_column_that_tells(read):
             " ".join(f"n{number}" for number in range(101)),
             "neither numbers nor a few different texts (100 at the most)",
         ),
+        (
+            " ".join(["1.5", *(f"{number}" for number in range(101)), "lost"]),
+            "texts among many different numbers in 'a' (row 104: 'lost'): leave such cells blank, or give --drop a",
+        ),
         ("1_000 2_000", "no numbers in 'a' (row 2: '1_000')"),
     ],
 )
@@ -222,7 +226,7 @@ def test_texts_that_come_after_many_numbers_are_told_as_texts(read, refusal, mon
     monkeypatch.setattr("gdtui.data.table.SURE", 3 * 8)
     codes = [*("123" * 4), "A", "1"]
     text = "zip,a,y\n" + "".join(f"{code},{row},{row % 2}\n" for row, code in enumerate(codes))
-    said = "numbers at first, and texts later, in 'zip' (row 14: 'A'): give --categorical zip or --drop zip"
+    said = "texts among numbers in 'zip' (row 14: 'A'): leave such cells blank, or give --categorical zip or --drop zip"
     assert refusal(text) == refusal(text, categorical=("auto",)) == said
     for given in (("zip",), ("auto", "zip")):
         assert read(text, categorical=given).feature_names == ("zip=1", "zip=2", "zip=3", "zip=A", "a")

@@ -200,9 +200,8 @@ class Column:
         is_left = (self.point is not None and point is not None) or (self.comma is not None and comma is not None)
         if not is_left:
             is_number, is_endless = point is not None or comma is not None, number(text) is not None
-            kind = "mixed" if is_number else "other" if is_endless else "date" if is_date(text) else "text"
-            if text == self.name and self._has_numbers:
-                kind = "again"
+            words = "text" if not self._has_numbers else "again" if text == self.name else "some"
+            kind = "mixed" if is_number else "other" if is_endless else "date" if is_date(text) else words
             self.fail(kind, row, text)
         elif point is None:
             self.point = None

@@ -9,7 +9,7 @@ from gdtui.data.table import Table
 from gdtui.settings import AUTO
 from gdtui.types import Floats
 
-MENDED = ("text", "either")
+MENDED = ("text", "some", "either")
 """Troubles of columns that an option makes good."""
 SHORTEST_INDEX = 10
 """Rows that a column has to count to be taken for an index: in tables typed by hand, 1, 2, 3, 4 is a feature."""
@@ -39,7 +39,7 @@ def decide(table: Table) -> list[Column]:
             table.left_out += [f"{column.name} (it has no name and no values)" for column in features if idle[column]]
             features = [column for column in features if not idle[column]]
     for column in features:
-        if column.is_categorical or (column.trouble is not None and column.trouble.kind == "text"):
+        if column.is_categorical or (column.trouble is not None and column.trouble.kind in ("text", "some")):
             _judge_texts(column, AUTO in table.settings.categorical)
         elif column.trouble is None and 0 < column.percents < np.count_nonzero(~np.isnan(numbers(column))):
             column.trouble = Trouble("percent", 0, "")
@@ -86,7 +86,8 @@ def _judge_texts(column: Column, is_auto: bool) -> None:
     first = column.trouble or Trouble("text", 0, "")
     column.trouble, column.is_categorical = None, True
     if texts.are_lost:
-        column.trouble = first._replace(kind="late" if texts.are_unwanted else "many")
+        kind = "stray" if first.kind == "some" else "many"
+        column.trouble = first if texts.are_unwanted else first._replace(kind=kind)
     elif len(texts.known) == 1:
         column.trouble = first._replace(kind="one")
     elif not is_asked_for and not is_auto:
@@ -110,7 +111,7 @@ def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple
     is_wanted = y != OTHER
     is_lacking, names = y == MISSING, [target] if (y == MISSING).any() else []
     for column in features:
-        if column.trouble is None or column.trouble.kind in MENDED:
+        if column.trouble is None or (column.trouble.kind in MENDED and not column.texts.are_unwanted):
             gaps = gaps_in(column)
             if not gaps.any():
                 continue

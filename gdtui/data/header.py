@@ -58,24 +58,28 @@ def header_of(where: str, number: int, first: list[str], below: Sequence[list[st
     """
     if not first:
         raise DataError(f"{where}: is empty; a header row and rows of data are needed")
+    if wrong := _wrong(first, below, separator):
+        raise DataError(f"{where}: row {number} {wrong}")
     widths = {len(_without_end(row, len(first))) for row in below}
+    begins = {row[0] for row in below}
+    have_names = widths == {len(first) + 1} and len(first) > 1 and len(begins) == len(below) > 1
+    return ["", *first] if have_names else first
+
+
+def _wrong(first: Sequence[str], below: Sequence[Sequence[str]], separator: str) -> str:
+    """What to say of a first row that does not name the columns; empty where it may."""
     named = [cell.strip() for cell in first if cell.strip()]
     if len(named) == 1 and any(sum(map(bool, map(str.strip, row))) > 1 for row in below):
-        title = named[0][:LONGEST]
-        raise DataError(
-            f"{where}: row {number} ({title!r}) names one column only, but the rows below have more; "
-            "take out what stands above the names of the columns"
-        )
+        what = f"({named[0][:LONGEST]!r}) names one column only, but the rows below have more"
+        return f"{what}; take out what stands above the names of the columns"
+    if len(first) == 1 and below and all(len(row) == 1 and len(row[0].split()) > 1 for row in below):
+        return "has one column only; the columns seem to be parted by spaces; part them by commas or semicolons"
     if _is_data(first, [row for row in below if len(row) == len(first) and row != first]):
         example = [*(f"x{place}" for place in range(1, len(first))), "y"]
         shown = example if len(example) < 7 else [*example[:2], "…", *example[-2:]]
         line = separator.replace("\t", "<tab>").join(shown)
-        raise DataError(
-            f"{where}: row {number} looks like data, but should name the columns; put a line such as {line} above it"
-        )
-    begins = {row[0] for row in below}
-    have_names = widths == {len(first) + 1} and len(first) > 1 and len(begins) == len(below) > 1
-    return ["", *first] if have_names else first
+        return f"looks like data, but should name the columns; put a line such as {line} above it"
+    return ""
 
 
 def _without_end(row: list[str], width: int) -> list[str]:

@@ -14,6 +14,15 @@ from gdtui.settings import BUILT_IN_SETS
 LONGEST_ROW = 2**22
 """Bytes of a row: 4 MiB hold some 200,000 columns."""
 
+KINDS = {
+    b"PK\x03\x04": "is a workbook, or another archive, and no text; save the table as CSV",
+    b"\xd0\xcf\x11\xe0": "is an old Excel file, and no text; save the table as CSV",
+    b"\x1f\x8b": "is compressed; unpack it first",
+    b"PAR1": "is Parquet by its content; name it something.parquet",
+    b"\x93NUMPY": "is a NumPy array by its content; name it something.npy",
+}
+"""How files begin that are taken for text, but are none, and what to do about them."""
+
 
 class Source(io.BufferedIOBase):
     """A file that is read once, in pieces, and knows where in it one is.
@@ -54,6 +63,10 @@ class Source(io.BufferedIOBase):
 
     def not_text(self, error: UnicodeDecodeError) -> DataError:
         """What to say of the piece read last, which could not be decoded."""
+        if self.bytes_read == len(error.object):
+            for begin, what in KINDS.items():
+                if error.object.startswith(begin):
+                    return DataError(f"{self.where}: {what}")
         row = self._lines - error.object[error.start :].count(b"\n") + 1
         byte = self.bytes_read - len(error.object) + error.start
         return DataError(f"{self.where}: row {row} is not UTF-8 (byte {byte}); save the file as UTF-8")

@@ -20,6 +20,8 @@ COPIES = 4
 """How often the numbers are in memory at the most: as they are read, as X, standardised, and in blocks."""
 SURE = 2**17
 """Cells of a table after which columns of numbers are those: the different texts of all columns take memory."""
+UNNAMED = "Unnamed: "
+"""How the names begin that pandas gives to columns without one."""
 COLUMN = 2000
 """Bytes that a column takes before anything is in it."""
 
@@ -41,23 +43,22 @@ class Table:
         self.where, self.settings, self.separator = where, settings, separator
         self.width = len(header)
         names = [name.strip() or f"column {place + 1}" for place, name in enumerate(header)]
-        last = next((name for name in reversed([*map(str.strip, header)]) if name), names[-1])
-        self.target = last if settings.target is None else settings.target
+        is_named = [bool(name.strip()) and not name.startswith(UNNAMED) for name in header]
+        last = next((place for place in reversed(range(self.width)) if is_named[place]), -1)
+        self.target = names[last] if settings.target is None else settings.target
         self.labels = Texts(frozenset({""}))
-        self.left_out: list[str] = []
-        """What to say of each column that is left out though nobody said so."""
         wanted = self._wanted(names)
-        may_be_index = settings.index and settings.features is None and not header[0].strip()
-        if may_be_index and wanted[:1] == (names[0],) and len(wanted) > 1:
-            self.left_out.append(f"{names[0]} (it has no name)")
-            wanted = wanted[1:]
+        nameless = self._nameless(names, is_named, wanted)
+        wanted = wanted[nameless:]
+        self.left_out = [f"{name} (it has no name)" for name in names[:nameless]]
+        """What to say of each column that is left out though nobody said so."""
         column_numbers(where, names, settings.drop, "--drop")
         column_numbers(where, [*names, AUTO], settings.categorical, "--categorical")
         (self.target_place,) = column_numbers(where, names, (self.target,))
         self._check_names(names, wanted)
         places = column_numbers(where, names, wanted)
         self.features = [
-            Column(name, place, not header[place].strip(), name in settings.categorical, SURE // self.width)
+            Column(name, place, not is_named[place], name in settings.categorical, SURE // self.width)
             for name, place in zip(wanted, places, strict=True)
         ]
         self.numbers = array("q")
@@ -78,6 +79,14 @@ class Table:
             if name in settings.drop:
                 raise DataError(f"{where}: column {name!r} is in --features and in --drop; take it out of one")
         return settings.features
+
+    def _nameless(self, names: list[str], is_named: list[bool], wanted: tuple[str, ...]) -> int:
+        """How many features at the left have no name, and so are an index; one that is left stays."""
+        count = 0
+        if self.settings.index and self.settings.features is None and any(is_named):
+            while count < len(wanted) - 1 and wanted[count] == names[count] and not is_named[count]:
+                count += 1
+        return count
 
     def _check_names(self, names: list[str], wanted: tuple[str, ...]) -> None:
         """Raises DataError where the names of wanted columns say too little."""

@@ -17,7 +17,8 @@ KINDS = {
     "text": "no numbers",
     "many": f"neither numbers nor a few different texts ({MOST_TEXTS} at the most)",
     "again": "the names of the columns once more",
-    "late": "numbers at first, and texts later,",
+    "some": "texts among numbers",
+    "stray": "texts among many different numbers",
     "one": "one text only",
     "date": "dates",
     "mixed": "both decimal points and decimal commas",
@@ -27,6 +28,10 @@ KINDS = {
     "other": "values of another kind",
 }
 """What a column holds that cannot be learnt from."""
+
+BLANK = "leave such cells blank"
+BY_HAND = {"again": "take that row out", "some": BLANK, "stray": BLANK}
+"""What can be done about it in the table itself."""
 
 
 def few(names: Sequence[str]) -> str:
@@ -45,20 +50,20 @@ def of_columns(features: Sequence[Column], settings: DataSettings) -> list[str]:
         if not found:
             continue
         names = [column.name for column in found]
-        if kind == "again":
-            remedies = []
-        elif kind == "either":
-            remedies = ["--decimal .", "--decimal ,"]
-        else:
-            remedies = [f"--categorical {_list(names)}"] if kind in ("text", "late") else []
-            if settings.features is not None:
-                remedies.append("other --features")
-            elif is_any_left:
-                remedies.append(f"--drop {_list(names)}")
-        otherwise = "take that row out" if kind == "again" else "correct the table"
-        remedy = f"give {' or '.join(remedies)}" if remedies else otherwise
-        parts.append(f"{what} in {few([*map(_shown, found)])}: {remedy}")
+        parts.append(f"{what} in {few([*map(_shown, found)])}: {_remedy(kind, _list(names), settings, is_any_left)}")
     return parts
+
+
+def _remedy(kind: str, names: str, settings: DataSettings, is_any_left: bool) -> str:
+    """What to do about a kind of trouble that columns of these names have."""
+    texts = [f"--categorical {names}"]
+    options = {"either": ["--decimal .", "--decimal ,"], "text": texts, "some": texts}.get(kind, [])
+    if kind not in ("either", "again") and settings.features is not None:
+        options.append("other --features")
+    elif kind not in ("either", "again") and is_any_left:
+        options.append(f"--drop {names}")
+    by_hand = [BY_HAND[kind]] if kind in BY_HAND else [] if options else ["correct the table"]
+    return ", or ".join([*by_hand, *([f"give {' or '.join(options)}"] if options else [])])
 
 
 def _list(names: Sequence[str]) -> str:
