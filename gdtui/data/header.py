@@ -91,19 +91,22 @@ def _is_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a row is one of data: where no name stands above numbers or dates, and some text in it stands again
     below it (so 2019, 2020 and class are names); without a number in it, all of them. Numbers alone are data, unless
     they count the columns, as pandas does where those have no names, or stand beside the blank above an index."""
-    kinds = [_kind(cell) for cell in first]
-    if {*kinds} <= {"number", "gap"}:
+    if all(_kind(cell) in ("number", "gap") for cell in first):
         is_counting = len(first) > 2 and [*map(str.strip, first)] == [*map(str, range(len(first)))]
-        return "number" in kinds and bool(first[0].strip()) and not is_counting
-    texts = again = 0
-    for cell, kind, *cells in zip(first, kinds, *below, strict=True):
+        return any(_kind(cell) == "number" for cell in first) and bool(first[0].strip()) and not is_counting
+    if not below:
+        return False
+    numbers = texts = again = 0
+    for cell, *cells in zip(first, *below, strict=True):
+        kind = _kind(cell)
         if kind in ("text", "date"):
             kinds_below = {*map(_kind, cells[:KIND_ROWS])} - {"gap"}
             if kinds_below in ({"number"}, {"date"}) and kinds_below != {kind}:
                 return False
-            texts += kind == "text"
-            again += kind == "text" and cell.strip() in {*map(str.strip, cells)}
-    return again > 0 and ("number" in kinds or again == texts)
+        numbers += kind == "number"
+        texts += kind == "text"
+        again += kind == "text" and cell.strip() in {*map(str.strip, cells)}
+    return again > 0 and (numbers > 0 or again == texts)
 
 
 def _kind(cell: str) -> str:
