@@ -151,6 +151,15 @@ def test_many_changes_of_alpha_do_not_write_over_one_another() -> None:
     assert all(f"α {alpha:g}" in text for alpha in alphas.values())
 
 
+@pytest.mark.parametrize("size", [(100, 24), (60, 12), (40, 10)])
+def test_a_change_of_alpha_can_be_read_where_the_curve_has_a_spike(size: tuple[int, int]) -> None:
+    losses = np.linspace(6, 1, 200)
+    losses[80:88] = 119.0  # up to the top, where its label would be
+    for epoch in (79, 81, 84):
+        text = "\n".join(loss_chart(history_of(losses, {epoch: 0.125}), Look(200, log=False), *size).lines())
+        assert "α 0.125" in text
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(100, 3000), st.integers(30, 150), st.data())
 def test_of_several_changes_of_alpha_in_one_column_the_last_is_marked(

@@ -86,18 +86,18 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     """The losses so far over their epochs, with a mark wherever alpha was changed.
 
     Each column of dots spans the smallest and largest loss of its epochs, so that no spike is thinned away.
-    The axes move in steps, not with every epoch.
     """
     empty = framed(history, look, width, height)
     if empty is None:
         return Chart.blank(width, height)
     chart, canvas = empty[0].copy(), empty[1]
-    _mark_alphas(chart, canvas, history)
+    changes = _mark_alphas(chart, canvas, history)
     roles = look.roles or run_roles(range(1 + len(look.others)))
     ends = _curves(chart, canvas, [history, *(other for other, _ in look.others)], roles)
     if look.cursor is not None:
         _cursor(chart, canvas, look.cursor)
     head = _head(chart, canvas, history, look, roles[0])
+    _label_alphas(chart, canvas, changes)
     if head is not None:
         text = f"{look.name} {_value(look.loss)}" if look.name else _value(look.loss)
         _label(chart, canvas, head, text, roles[0])
@@ -245,13 +245,18 @@ def _value(loss: float) -> str:
 
 def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> None:
     """Write text beside the end of a curve, as near as it covers nothing; nowhere, where there is no room."""
-    chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
+    free = _is_free(chart, canvas)
     for row, begin in _places(end, len(text), canvas):
-        cells = row, slice(max(begin - 1, 0), begin + len(text) + 1)
-        # Lines from top to bottom may be covered, not their labels.
-        if ((roles[cells] == Role.BLANK) | (chars[cells] == "┊") | (chars[cells] == "│")).all():
+        if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
             _write(chart, canvas, row, begin, text, role)
             return
+
+
+def _is_free(chart: Chart, canvas: Canvas) -> Dots:
+    """The cells that a text may cover, shape (height, width): lines from top to bottom too, not their labels."""
+    chars = chart.chars[canvas.area]
+    free: Dots = (chart.roles[canvas.area] == Role.BLANK) | (chars == "┊") | (chars == "│")
+    return free
 
 
 def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
@@ -272,25 +277,29 @@ def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role:
         chart.write(canvas.top + row, canvas.left + column, text, role)
 
 
-def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> None:
-    """A dotted line at each change of alpha, with its label; labels that would overlap go one row lower. Where several
-    changes fall into one column, the last is marked: the work is bounded by the columns, however many changes."""
+def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> list[tuple[int, str]]:
+    """A dotted line at each change of the recipe; returns their columns inside the axes, and what to write there. Of several
+    in one column the last is marked: the work is bounded by the columns, however many changes."""
     recipes = history.trained
     changes = recipes[1:]
-    if not changes:
-        return
     epochs = np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))
     places = np.floor(canvas.columns(epochs)).astype(np.intp)
     last = np.flatnonzero(np.diff(places, append=canvas.width + 1))
     last = last[(places[last] >= 0) & (places[last] < canvas.width)]
-    columns = places[last]
-    area = (slice(canvas.top, canvas.top + canvas.height), canvas.left + columns)
-    chart.chars[area], chart.roles[area] = "┊", Role.MARK
-    reaches: list[int] = []  # how far the labels of each row reach
-    for column, index in zip(columns.tolist(), last.tolist(), strict=True):
-        text = mark(recipes[index][1], changes[index][1])
-        begin = min(column + 1, canvas.width - len(text))
-        row = next((row for row, reach in enumerate(reaches) if reach <= begin), len(reaches))
-        if row < canvas.height // 2:
-            _write(chart, canvas, row, begin, text, Role.MARK)
-            reaches[row : row + 1] = [begin + len(text) + 1]
+    chart.chars[canvas.area][:, places[last]], chart.roles[canvas.area][:, places[last]] = "┊", Role.MARK
+    found = zip(places[last].tolist(), last.tolist(), strict=True)
+    return [(column, mark(recipes[at][1], changes[at][1])) for column, at in found]
+
+
+def _label_alphas(chart: Chart, canvas: Canvas, labels: list[tuple[int, str]]) -> None:
+    """Write the changes beside their lines, each as high in the upper half as it covers nothing, with a cell between
+    two; nowhere, where there is no room."""
+    free = _is_free(chart, canvas)[: canvas.height // 2]
+    for column, text in labels:
+        for begin in (column + 1, column - len(text)):
+            rows = free[:, max(begin, 0) : begin + len(text) + 1].all(axis=1)
+            if 0 <= begin <= canvas.width - len(text) and rows.any():
+                row = int(rows.argmax())
+                _write(chart, canvas, row, begin, text, Role.MARK)
+                free[row, max(begin - 1, 0) : begin + len(text) + 1] = False
+                break
