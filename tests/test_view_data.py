@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdtui.charts.chart import Chart
-from gdtui.charts.points import MARKERS
+from gdtui.charts.field import Shading
+from gdtui.charts.points import BOTH, MARKERS
 from gdtui.charts.roles import TONES, Ground, Role
 from gdtui.views.data import ScatterChart, boundary
 from tests.drawings import clouds, corner, dataset, dots
@@ -163,6 +164,46 @@ def test_markers_stand_where_the_points_are_and_differ_by_class(seed: int, width
         else:
             assert chart.chars[cell] in ("▵▴▲" if share > 0.5 else "∘•●")
             assert chart.roles[cell] == (Role.CLASS_1 if share > 0.5 else Role.CLASS_0)
+
+
+def test_without_colours_a_cell_of_both_classes_has_a_sign_of_its_own() -> None:
+    scatter = ScatterChart(clouds(rows=2_000))
+    plain = scatter.draw(None, 60, 20, Shading.HATCHED)
+    assert "▚" not in "".join(plain.lines())
+    assert ((plain.chars == BOTH) == (scatter.draw(None, 60, 20).chars == "▚")).all()
+    assert (plain.grounds[plain.chars == BOTH] == Ground.NONE).all()
+
+
+def name_of_v(chart: Chart) -> list[tuple[int, int, str]]:
+    """The cells inside the axes in which the name of the vertical axis is, and their characters."""
+    bottom, left = corner(chart)
+    cells = np.argwhere(chart.roles[:bottom, left + 1 :] == Role.LABEL).tolist()
+    return [(row, column, str(chart.chars[row, left + 1 + column])) for row, column in cells]
+
+
+@pytest.mark.parametrize("shading", list(Shading))
+@pytest.mark.parametrize("size", [(80, 30), (40, 12), (28, 9)])
+@pytest.mark.parametrize("corners", [[], [[-3.0, 6.5]]])  # where the name would be, there may be a point
+def test_the_name_of_the_vertical_axis_stands_still(corners, size: tuple[int, int], shading: Shading) -> None:
+    scatter = ScatterChart(dataset(np.array([*clouds().features.tolist(), *corners])))
+    still = name_of_v(scatter.draw(None, *size))
+    assert "".join(char for _, _, char in still).split() == ["x2"]
+    for bias in np.linspace(-12, 12, 49):  # the boundary passes, and is out of view, which is said
+        for slope in (1.0, 0.0):
+            chart = scatter.draw(np.array([bias, 1.0, slope]), *size, shading)
+            assert name_of_v(chart) == still
+            bottom, left = corner(chart)
+            bare = chart.roles[:bottom, left + 1 :] == Role.LABEL
+            assert (chart.grounds[:bottom, left + 1 :][bare] == Ground.NONE).all()
+
+
+def test_names_that_are_longer_than_their_axes_are_cut_with_a_mark() -> None:
+    names = "the first of all the measurements", "the second of all the measurements"
+    lines = ScatterChart(replace(clouds(), feature_names=names)).draw(None, 30, 12).lines()
+    assert "the second" in "".join(lines)
+    assert lines[-1].strip().startswith("the first of all")
+    assert lines[-1].strip().endswith("…")
+    assert sum("…" in line for line in lines) == 2
 
 
 def test_the_more_points_a_cell_holds_the_larger_its_marker() -> None:

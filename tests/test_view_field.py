@@ -107,3 +107,10 @@ def test_a_sure_unit_has_at_least_seven_tones_in_any_colours() -> None:
             assert len({(" ", False) if char == " " else (char, side) for char, side in seen}) == least
         else:
             assert len(set(chart.grounds[:bottom, left + 1 :].flat) - {Ground.NONE}) == least
+
+
+def test_without_colours_the_hatches_of_the_two_sides_differ() -> None:
+    chart = ScatterChart(clouds()).draw(np.array([-4.5, 1.0, 0.5]), 60, 20, Shading.HATCHED)
+    sides = [set(chart.chars[(chart.roles >= UPPER) & ((chart.roles - UPPER > 5) == side)]) for side in (False, True)]
+    assert min(map(len, sides)) >= 3
+    assert sides[0] & sides[1] == {" "}

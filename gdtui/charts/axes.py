@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from plotext import figure, terminal
 
-from gdtui.charts.chart import Chart, cells_of
+from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import Role
 from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats
@@ -78,7 +78,8 @@ class Canvas:
 
 
 def _by_plotext(width: int, height: int, across: tuple[Limits, Ticks], up: tuple[Limits, Ticks], xlabel: str) -> Chart:
-    """What plotext draws, without roles, and the name of x, if there is room for it."""
+    """What plotext draws, without roles, and the name of x, cut to the axis, if there is a row for it."""
+    xlabel = shortened(xlabel, width - 1 - max(len(text) for _, text in up[1]))
     mark = "#" * len(cells_of(xlabel))  # plotext takes a letter for a cell, which a wide one is not
     with _DRAWING:
         figure.clear()

@@ -23,6 +23,17 @@ def cells_of(text: str) -> list[str]:
     return [part for char in text if (columns := wcwidth(char)) for part in (char, *[""] * (columns - 1))]
 
 
+def shortened(text: str, columns: int) -> str:
+    """A text in so many columns at the most; what is cut has a mark."""
+    cells = cells_of(text)
+    if len(cells) <= columns:
+        return text
+    end = max(columns - 1, 0)
+    while end and not cells[end]:  # of a wide letter there is no half
+        end -= 1
+    return "".join(cells[:end]) + "…" * (columns > 0)
+
+
 @dataclass(frozen=True)
 class Chart:
     """A drawing of height × width cells.

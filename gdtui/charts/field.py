@@ -24,7 +24,8 @@ class Shading(Enum):
 _SHARES = np.arange(1, len(TONES)) / len(TONES)
 EDGES = np.log(_SHARES / (1 - _SHARES))
 """The scores between two tones, which are evenly spread over the activations."""
-HATCHES = np.array(list("▓▒▒░  ░▒▒▓"))
+HATCHES = np.array(list("▓▒▒░  ╌──═"))
+"""Dots for class 0 and lines for class 1: without colours nothing else tells the sides apart."""
 MILD = np.array([TONES[2], TONES[7]])
 
 
@@ -35,7 +36,7 @@ def paint(chart: Chart, canvas: Canvas, scores: Floats, shading: Shading) -> Non
         scores: of which the activation is the sigmoid; shape (2 · height, width), two to a cell.
     """
     chars, roles, grounds = (layer[canvas.area] for layer in (chart.chars, chart.roles, chart.grounds))
-    blank, bare = roles == Role.BLANK, grounds == Ground.NONE
+    blank, bare = roles == Role.BLANK, (grounds == Ground.NONE) & (roles != Role.LABEL)
     if shading is Shading.HATCHED:
         bounded = np.clip(scores, 2 * EDGES[0], 2 * EDGES[-1])
         means = np.searchsorted(EDGES, (bounded[0::2] + bounded[1::2]) / 2)

@@ -9,6 +9,8 @@ from gdtui.types import Floats
 
 MARKERS = (("●", Role.CLASS_0), ("▲", Role.CLASS_1))
 WRONG = "✗"
+BOTH = "&"
+"""Points of both classes in one cell, where the two colours of one cell cannot be seen."""
 _SIZES = np.array([list("∘•●"), list("▵▴▲")])
 _FULL, _SMALL = 0.25, 0.04
 """Shares of what the fullest cells hold: from the first on a marker has its full size, from the second a smaller one,
@@ -45,9 +47,10 @@ class Points:
         self._cell = np.searchsorted(self._used, cells[tried])
         self._tried = np.bincount(self._cell, minlength=len(self._used))
 
-    def mark(self, chart: Chart) -> None:
+    def mark(self, chart: Chart, is_hatched: bool = False) -> None:
         """Put into each cell that holds points the marker of the class that has more of them there, the larger the
-        more there are; where the other class has nearly as many, one that has both colours."""
+        more there are; where the other class has nearly as many, one that has both colours, or a sign for both where
+        there are few colours or none."""
         if not len(self._used):
             return
         kinds = (self._shares > 0.5).astype(np.intp)
@@ -57,7 +60,10 @@ class Points:
         chart.roles[self._at] = np.where(kinds, Role.CLASS_1, Role.CLASS_0)
         mixed = np.minimum(self._shares, 1 - self._shares) >= _BOTH
         both = self._at[0][mixed], self._at[1][mixed]
-        chart.chars[both], chart.roles[both], chart.grounds[both] = "▚", Role.CLASS_0, Ground.SOLID_1
+        if is_hatched:
+            chart.chars[both] = BOTH
+        else:
+            chart.chars[both], chart.roles[both], chart.grounds[both] = "▚", Role.CLASS_0, Ground.SOLID_1
 
     def cross(self, chart: Chart, weights: Floats) -> None:
         """Cross out the cells most of whose points the unit with these weights, shape (d + 1,), takes for the other

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
 from textual.style import Style
@@ -19,6 +20,8 @@ from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
 from gdtui.tui.tables import ConfusionPanel, Page, SamplesPanel
 
+AROUND = 8
+"""Columns of a frame that are not its title's: two corners, blanks, and the mark of the one in front."""
 TABS = {"log": "Log", "samples": "Samples", "confusion": "Confusion"}
 TITLES = {"log": "Log", "samples": "Sampled activations", "confusion": "Confusion matrix"}
 
@@ -88,7 +91,8 @@ class Stage(Board):
         title, below = self._titles[name] = titles or self._titles[name]  # type: ignore[assignment]
         number = CHARTS.index(name)
         if self.arrangement.charts != "round":  # there is nothing below
-            title, below = f"{title}  {below}".rstrip(), ""
+            both, room = f"{title}  {below}".rstrip(), self.slots[number].size.width - AROUND
+            title, below = both if cell_len(both) <= room else below or title, ""
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
 
     def on_click(self, event: Click) -> None:

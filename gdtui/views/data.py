@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
-from gdtui.charts.chart import Chart
+from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.field import EDGES, Shading, paint
-from gdtui.charts.points import MARKERS, WRONG, Points
+from gdtui.charts.points import BOTH, MARKERS, WRONG, Points
 from gdtui.charts.roles import TONES, UPPER, Role
 from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
@@ -36,7 +36,9 @@ class DataView:
         data = snapshot.run.data
         what = data.plane.note or f"{data.name} and boundary"
         legend = "  ".join(f"{marker} {name}" for (marker, _), name in zip(MARKERS, data.class_names, strict=True))
-        return f"points not at hand  ·  {what}" if snapshot.missing else what, f"{legend}  {WRONG} wrong"
+        # What has no room at the end is cut: of names the least is lost with that.
+        both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
+        return f"points not at hand  ·  {what}" if snapshot.missing else what, f"{WRONG} wrong  {legend}{both}"
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         if self._chart is None or self._chart.data is not snapshot.run.data:
@@ -57,7 +59,7 @@ class ScatterChart:
         across, up = self.plane.spans
         self.xlim = _limits(*across)
         self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
-        self._size = (-1, -1)
+        self._size = (-1, -1, False)
         self._still: tuple[Chart, Canvas, Points] | None = None
         self._toned: Line | None = None
         """What the field shows."""
@@ -68,8 +70,9 @@ class ScatterChart:
         """The points, and what the unit with `weights`, shape (d + 1,), makes of them. While it `moves`, the field
         follows in steps of half a cell, all of it at once: a row that has one changed cell costs what the whole row
         costs."""
-        if self._size != (width, height):
-            self._size, self._still, self._toned = (width, height), self._make_still(width, height), None
+        size = width, height, shading is Shading.HATCHED
+        if self._size != size:
+            self._size, self._still, self._toned = size, self._make_still(*size), None
         if self._still is None:
             return Chart.blank(width, height)
         still, canvas, points = self._still
@@ -85,8 +88,9 @@ class ScatterChart:
             note = self.note(weights)
             if note:
                 text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
-                chart.write(canvas.top, canvas.left + (canvas.width - len(text)) // 2, text, Role.NOTE)
-        self._label(chart, canvas)
+                begin = canvas.left + (canvas.width - len(text)) // 2
+                is_free = chart.roles[canvas.top, begin] != Role.LABEL  # the name of v, which stands on the left
+                chart.write(canvas.top + (not is_free), begin, text, Role.NOTE)
         return chart
 
     def _decide(self, chart: Chart, canvas: Canvas, line: Line, shading: Shading) -> None:
@@ -114,7 +118,7 @@ class ScatterChart:
         side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
         return f"boundary out of view: all class {self.data.class_names[side]}"
 
-    def _make_still(self, width: int, height: int) -> tuple[Chart, Canvas, Points] | None:
+    def _make_still(self, width: int, height: int, is_hatched: bool) -> tuple[Chart, Canvas, Points] | None:
         xticks = nice_ticks(self.xlim, max(2, width // 10))
         yticks = nice_ticks(self.ylim, max(2, height // 4))
         if self.plane.is_line:
@@ -124,15 +128,17 @@ class ScatterChart:
             return None
         chart, canvas = framed[0].copy(), framed[1]
         points = Points(canvas, self.plane.points, self.data.X, self.data.y)
-        points.mark(chart)
+        points.mark(chart, is_hatched)
+        self._label(chart, canvas)
         return chart, canvas, points
 
     def _label(self, chart: Chart, canvas: Canvas) -> None:
-        """What v is, in a corner where no point is."""
-        label = self.plane.labels[1]
-        place = chart.roles[canvas.top, canvas.left + 1 : canvas.left + len(label) + 3]
-        if not np.isin(place, (*POINTS, Role.BOUNDARY, Role.NOTE)).any():
-            chart.write(canvas.top, canvas.left + 1, label, Role.LABEL)
+        """What v is, beside the upper part of its axis, where no point is. What moves passes behind it."""
+        label = f" {shortened(self.plane.labels[1], canvas.width // 2)} "
+        for row in range(canvas.top, canvas.top + canvas.height // 2):
+            if (chart.roles[row, canvas.left : canvas.left + len(cells_of(label))] == Role.BLANK).all():
+                chart.write(row, canvas.left, label, Role.LABEL)
+                return
 
 
 def _limits(low: float, high: float) -> Limits:
