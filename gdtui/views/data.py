@@ -87,7 +87,7 @@ class ScatterChart:
                 self._decide(chart, canvas, self._toned, shading)
             note = self.note(weights)
             if note:
-                text = f" {note} " if len(note) + 2 <= canvas.width else note[: canvas.width]
+                text = f" {note} " if len(note) + 2 <= canvas.width else shortened(note, canvas.width)
                 begin = canvas.left + (canvas.width - len(text)) // 2
                 is_free = chart.roles[canvas.top, begin] != Role.LABEL  # the name of v, which stands on the left
                 chart.write(canvas.top + (not is_free), begin, text, Role.NOTE)
