@@ -13,7 +13,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Resize
+from textual.events import Event, Key, MouseDown, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -121,8 +121,15 @@ class TerseApp(App[int]):
             self.post_display_hook()
 
     def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
-        """Say something in a corner; brackets in it, of a path, say, are no markup."""
-        super().notify(printable(message), markup=markup, **options)
+        """Say something in a corner, cut to half of the screen; brackets in it, of a path, say, are no markup."""
+        text, room = printable(message), self.size.width * self.size.height // 3
+        super().notify(text if len(text) <= room else f"{text[:room]}…", markup=markup, **options)
+
+    async def on_event(self, event: Event) -> None:
+        """What was said in the corner has been read by whoever goes on, and would cover what comes next."""
+        if isinstance(event, Key | MouseDown) and self._notifications:
+            self.clear_notifications()
+        await super().on_event(event)
 
     def send(self, text: str) -> None:
         """Send what draws what has changed on the screen."""

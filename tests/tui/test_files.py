@@ -294,6 +294,31 @@ async def test_brackets_in_a_name_are_no_markup() -> None:
         await until(pilot, lambda: "[/x] is [bold" in screen(app))
 
 
+@pytest.mark.parametrize("size", [(40, 12), (120, 40)])
+async def test_what_is_said_in_the_corner_covers_no_dialog_and_goes_with_the_next_key(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        app.notify("said before")
+        await until(pilot, lambda: "said before" in screen(app))
+        await press(pilot, "d")
+        await until(pilot, lambda: "said before" not in screen(app) and "breast-cancer" in screen(app))
+        area = app.board.dialog.region
+        app.notify("said meanwhile " * 4)
+        await until(pilot, lambda: len(app.screen.query("Toast")) == 1 and app.screen.query_one("Toast").region.area)
+        shown = screen(app).split("\n")
+        assert all("said" not in line[area.x : area.right] for line in shown[area.y : area.bottom])
+        await press(pilot, "escape")
+        assert notices(app) == []
+
+
+async def test_a_long_notice_is_seen_to_its_end_or_cut_with_a_mark() -> None:
+    async with running(size=(40, 12)) as (app, pilot):
+        app.notify("begin " + "/folder" * 15 + " end")
+        await until(pilot, lambda: " begin" in screen(app) and "end" in screen(app))
+        app.clear_notifications()
+        app.notify("begin " + "/folder" * 200)
+        await until(pilot, lambda: "begin" in screen(app) and "…" in screen(app))
+
+
 async def at_once(pilot: Pilot[int], *keys: str) -> None:
     """Keys that came in one read: nothing is done between them."""
     for key in keys:

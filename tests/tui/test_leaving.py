@@ -234,11 +234,13 @@ async def test_the_file_of_the_run_before_is_closed_and_free(key: str, tmp_path:
 
 async def test_pictures_and_films_say_where_they_went(tmp_path: Path) -> None:
     async with running() as (app, pilot):
+        said = []
         for key in ("s", "ctrl+r", "ctrl+r"):
             await press(pilot, key)
+            said += notices(app)
         (still,), (film,) = (list(tmp_path.glob(f"*.{kind}")) for kind in ("svg", "cast"))
         for words in (f"saved a picture in {still.name}", f"recording into {film.name}", f"recorded in {film.name}"):
-            assert words in notices(app)
+            assert words in said
             assert words in log(app)
 
 
