@@ -53,19 +53,19 @@ BINDINGS = (
     Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
     Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
     Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
-    Key("Time", "left", "travel(-1)", "←", "←→ Epoch", "Back one epoch", ask.Travel(-1)),
+    Key("Time", "left", "travel(-1)", "←", "←→ Time", "Back one epoch", ask.Travel(-1)),
     Key("Time", "right", "travel(1)", "→", "", "Forward one epoch", ask.Travel(1)),
     Key("Time", "shift+left", "travel(-10)", "shift+←", "", "Back ten epochs", ask.Travel(-10)),
     Key("Time", "shift+right", "travel(10)", "shift+→", "", "Forward ten epochs", ask.Travel(10)),
     Key("Time", "pageup", "travel_part(-1)", "PageUp", "", "Back a tenth of the run", ask.Travel(tenths=-1)),
     Key("Time", "pagedown", "travel_part(1)", "PageDown", "", "Forward a tenth of the run", ask.Travel(tenths=1)),
     Key("Time", "home", "travel_to_start", "Home", "", "To the first epoch", ask.GoTo(1)),
-    Key("Time", "end", "travel_to_end", "End", "End Present", "To the present", ask.GoTo(None)),
+    Key("Time", "end", "travel_to_end", "End", "End Now", "To the present", ask.GoTo(None)),
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
-    Key("Look", "x", "epoch_axis", "x", "x Epochs", "Show all epochs, the latest, or log"),
+    Key("Look", "x", "epoch_axis", "x", "x Axis", "Show all epochs, the latest, or log"),
     Key("Look", "tab", "page(1)", "tab", "tab Pages", "Open the next page of the drawer"),
     Key("Look", "shift+tab", "page(-1)", "shift+tab", "", "Open the page before"),
     Key("Look", "t", "table", "t", "t Samples", "Show the samples, or the log again"),
@@ -110,7 +110,7 @@ COMPARING = (
 """The same where runs are compared."""
 
 FIRST = (
-    *("fork", "travel_to_end", "next_branch", "pause", "step", "help", "alpha_up", "more_epochs", "quit"),
+    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "alpha_up", "more_epochs"),
     *("page(1)", "zoom", "travel(-1)", "front", "faster"),
 )
 """What the footer shows first, where it has no room for all."""

@@ -16,6 +16,7 @@ from gdtui.session.commands import Command, Do
 from gdtui.text import printable
 from gdtui.tui.arrangement import Area, Arrangement
 from gdtui.tui.bindings import BINDINGS, Key
+from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.panes import Panes
 from gdtui.wire.compositor import FrugalScreen
 
@@ -42,6 +43,7 @@ class Board(FrugalScreen):
         self.title_view = Static(f"gdtui  {printable(what)}", id="title", markup=False)
         self.panes: Panes
         """All that is shown but dialogs."""
+        self.key_bar = KeyBar(self.keys, id="foot")
 
     def arranged(self, width: int, height: int) -> Arrangement:
         """What is where, in a window of that size."""
@@ -107,7 +109,7 @@ class Board(FrugalScreen):
         from gdtui.tui import data_choice, dialogs, recipe_choice  # the first paint does not wait for them
 
         def answered(answer: Any) -> None:
-            self.dialog = None
+            self.dialog, self.key_bar.of_dialog = None, ()
             if answer is not None:
                 then(answer)
 
@@ -115,7 +117,7 @@ class Board(FrugalScreen):
             return
         where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice}.get(name, dialogs)
         self.dialog = dialog = getattr(where, name)(*about)
-        dialog.answered = answered
+        dialog.answered, self.key_bar.of_dialog = answered, dialog.footers
         self.mount(dialog)
 
     def on_key(self) -> None:

@@ -19,7 +19,6 @@ from gdtui.tui.arrangement import Arrangement, arrange_comparison
 from gdtui.tui.bindings import COMPARING, textual_bindings
 from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 
@@ -48,7 +47,6 @@ class ComparisonBoard(Board):
         self._across = 0
         self.add_class("compare")
         self._loss_view, self._log_view = ChartView(id="loss"), LogView(id="log")
-        self._key_bar = KeyBar(COMPARING, id="foot")
         self._rows_view = Static("reading …", markup=False)
         self._table_view = VerticalScroll(self._rows_view, id="standings", can_focus=False)
         panels = (self._loss_view, "Loss"), (self._table_view, "Runs"), (self._log_view, "Log")
@@ -57,7 +55,7 @@ class ComparisonBoard(Board):
         self._log_view.add_class("page")
         self._rows = 2, 9
         """Of the table, and of the log with its frame."""
-        self.panes = Panes(self.head(), *parts, self._key_bar, areas=self.areas)
+        self.panes = Panes(self.head(), *parts, self.key_bar, areas=self.areas)
 
     def compose(self) -> ComposeResult:
         yield self.panes
@@ -89,7 +87,7 @@ class ComparisonBoard(Board):
         if self._rows != before:
             self.rearrange()
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
-        self._key_bar.show(snapshot)
+        self.key_bar.show(snapshot)
         self.draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:

@@ -8,7 +8,7 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from itertools import groupby, zip_longest
 from textwrap import TextWrapper
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -43,6 +43,9 @@ class Dialog(VerticalScroll):
 
     answered: Callable[[Any], None]
     """Called with the answer."""
+
+    footers: ClassVar[tuple[str, ...]] = "enter Take it", "escape Leave it"
+    """Its keys, each with a word, for the foot of the screen."""
 
     def __init__(self, title: str, *parts: Widget) -> None:
         super().__init__(Label(title, classes="dialog-title", markup=False), *parts)
@@ -121,6 +124,7 @@ class Confirm(Dialog):
         Binding("w", "answer('w')", "Save first"),
         Binding("n,escape,q", "answer", "Stay"),
     ]
+    footers = "y Drop", "w Save", "n Stay"
 
     def __init__(self, title: str) -> None:
         super().__init__(title, Label("y drops them, w saves first, n or escape stays here", markup=False))
@@ -134,6 +138,7 @@ class ThemeChoice(Dialog):
     """
 
     BINDINGS = [Binding("escape,T,q", "answer", "As before")]
+    footers = "↑↓ Choose", "enter Keep", "escape As before"
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names, self._before = names, ""
@@ -167,6 +172,7 @@ class Help(Dialog):
     """
 
     BINDINGS = [Binding("escape,question_mark,q,enter,space", "answer", "Close")]
+    footers = "↑↓ Scroll", "escape Close"
 
     def __init__(self, keys: Sequence[bindings.Key], shown: Any) -> None:
         self._keys = [(key._replace(shown=named(key.shown)), can_be_done(key, shown)) for key in keys]

@@ -53,6 +53,9 @@ class KeyBar(Styled):
 
     footers: reactive[list[tuple[Key, str]]] = reactive(list)
 
+    of_dialog: reactive[tuple[str, ...]] = reactive(())
+    """The keys of the dialog that is open, each with a word: it has them all."""
+
     is_zoomed = reactive(False)
     """Whether a chart has the screen to itself."""
 
@@ -81,7 +84,7 @@ class KeyBar(Styled):
         segments = [Segment(" ", word_style)]
         for key, text in self._fitting():
             name, _, word = text.partition(" ")
-            click = Style.from_meta({"@click": key.binding if "." in key.action else f"screen.{key.binding}"})
+            click = _click(key)
             segments += [
                 Segment(name, key_style + click),
                 Segment(f" {word}", word_style + click),
@@ -89,12 +92,20 @@ class KeyBar(Styled):
             ]
         return Strip(segments).adjust_cell_length(self.size.width, word_style)
 
-    def _fitting(self) -> list[tuple[Key, str]]:
-        """Those that there is room for, the first first, and at the end those that are wanted wherever one is."""
+    def _fitting(self) -> list[tuple[Key | None, str]]:
+        """Those that there is room for, the first first, and at the end those that are wanted wherever one is. Those of
+        a dialog are no keys of the table."""
         room, fitting = self.size.width - 1 + BETWEEN, []
-        for key, text in self.footers:
+        for key, text in [(None, named(text)) for text in self.of_dialog] or self.footers:
             room -= len(text) + BETWEEN
             if room < 0:
                 break
             fitting.append((key, text))
-        return sorted(fitting, key=lambda pair: LAST.get(pair[0].action, 0))
+        return sorted(fitting, key=lambda pair: LAST.get(pair[0].action, 0) if pair[0] else 0)
+
+
+def _click(key: Key | None) -> Style:
+    """What makes a click press that key."""
+    if key is None:
+        return Style()
+    return Style.from_meta({"@click": key.binding if "." in key.action else f"screen.{key.binding}"})

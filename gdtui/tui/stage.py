@@ -14,7 +14,6 @@ from textual.widgets import Static
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
 from gdtui.tui.board import Board, entitle, literal
 from gdtui.tui.chart_view import ChartView
-from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
@@ -48,7 +47,7 @@ class Stage(Board):
             "samples": self.samples_view,
             "confusion": self.confusion_view,
         }
-        self.status_lines, self.key_bar = StatusLines(id="band"), KeyBar(self.keys, id="foot")
+        self.status_lines = StatusLines(id="band")
         self.key_bar.wait()
         for view in (*self.slots, *self.pages.values()):
             view.add_class("panel")

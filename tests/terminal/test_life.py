@@ -317,7 +317,7 @@ def test_a_terminal_without_utf_8_is_drawn_on_with_what_it_has(locale: str, opti
         assert terminal.screen_text().isascii() or locale.endswith("1")
         assert "+--" in terminal.screen_text()
         assert re.search(r"[.:']{3}", terminal.screen_text())
-        terminal.wait_for("left/right Epoch")
+        terminal.wait_for("left/right Time")
         terminal.latency("?", "shift+left")
         terminal.send("?")
         terminal.wait_for(lambda terminal: "shift+left" not in terminal.emulator.text())

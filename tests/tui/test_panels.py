@@ -332,7 +332,7 @@ def foot(app: GdtuiApp) -> str:
 
 @pytest.mark.parametrize("width", [60, 66, 80, 99, 100, 120, 200])
 async def test_the_keys_at_the_foot_are_whole(width: int) -> None:
-    not_now = {"space Pause", "f Fork here", "End Present", "b Branch", "←→ Epoch"}
+    not_now = {"space Pause", "f Fork here", "End Now", "b Branch", "←→ Time"}
     whole = {key.footer for key in BINDINGS if key.footer} - not_now | {"space Go on"}
     async with running(size=(width, 30)) as (app, _):
         shown = re.split(r" {2,}", foot(app).strip())
@@ -346,7 +346,7 @@ async def test_the_foot_says_what_can_be_done_now() -> None:
     async with running(LONG, SLOWLY, size=(200, 30), paused=False) as (app, pilot):
         await until(pilot, lambda: "space Pause" in foot(app) and status(app).epoch > 2)
         await press(pilot, "home")
-        assert foot(app).startswith(" f Fork here  End Present  space Play")
+        assert foot(app).startswith(" f Fork here  End Now  space Play")
         assert "n Step" not in foot(app)
         await pilot.press("p")
         await until(pilot, lambda: "space Stop" in foot(app))
@@ -358,6 +358,32 @@ async def test_the_foot_says_what_can_be_done_now() -> None:
         for words in ("space", "n Step", "Alpha", "Speed", "Max", "End"):
             assert words not in foot(app)
         assert "+- Epochs" in foot(app)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("a", "enter Take it  escape Leave it"),
+        ("d", "enter Take it  escape Leave it"),
+        ("T", "↑↓ Choose  enter Keep  escape As before"),
+        ("question_mark", "↑↓ Scroll  escape Close"),
+    ],
+)
+async def test_the_foot_has_the_keys_of_the_dialog_that_is_open(key: str, words: str) -> None:
+    async with running(size=(80, 24)) as (app, pilot):
+        before = foot(app)
+        await press(pilot, key)
+        await until(pilot, lambda: foot(app).strip() == words)
+        await press(pilot, "escape")
+        await until(pilot, lambda: foot(app) == before)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (60, 20)])
+async def test_the_help_and_the_way_out_are_at_the_foot_also_where_one_looks_back(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await finish(pilot)
+        await press(pilot, "left")
+        assert {"f Fork here", "End Now", "? Help", "q Quit"} <= set(re.split(r" {2,}", foot(app).strip()))
 
 
 async def test_a_click_on_a_key_at_the_foot_presses_it() -> None:
