@@ -11,6 +11,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from gdtui.encoding import can_show
 from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
 from gdtui.runs.recipes import alphas
@@ -88,7 +89,8 @@ def standings_table(
     differ = tasks_differ(entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
-    wanted = f"≤ {target:.3g}" if room is not None and room < SHORTER else f"loss ≤ {target:.6g} at"
+    most = "≤" if can_show("≤") else "<="  # what stands for it elsewhere is one column wide, and another sign
+    wanted = f"{most} {target:.3g}" if room is not None and room < SHORTER else f"loss {most} {target:.6g} at"
     reached = wanted if math.isfinite(target) else "reached"
     # With its rank: the lowest is the last to be left out. None is not to be had at all.
     columns: list[tuple[int | None, str, JustifyMethod, list[str]]] = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -171,6 +173,12 @@ def test_the_command_prints_the_table_and_the_errors(tmp_path):
     assert (wrong.returncode, wrong.stderr) == (2, "gdtui: missing.jsonl: no such file\n")
     with pytest.raises(RunFileError, match="no such file"):
         Entrant(str(tmp_path / "missing.jsonl"))
+
+
+def test_what_was_reached_is_told_in_ascii_as_well(tmp_path, monkeypatch):
+    saved(tmp_path / "a.jsonl")
+    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert "loss <= 20 at" in gdtui("watch", "a.jsonl", "--loss", "20", cwd=tmp_path).stdout
 
 
 def test_losses_of_another_kind_are_not_compared_without_a_word(tmp_path):

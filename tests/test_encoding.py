@@ -27,6 +27,7 @@ def shown(text: str, encoding: str = "ascii") -> str:
         ("⠀⠉⣀⣿⡇", " '.::"),
         ("━━╸───", "===---"),
         ("loading… 2² α −1 “x”", 'loading. 22 a -1 "x"'),
+        ("🔎x", "> x"),
         ("Zürich 東京 🙂 \udcff", "Zurich ???? ?? ?"),
     ],
 )
