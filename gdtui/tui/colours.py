@@ -70,7 +70,7 @@ _STROKES = {
     Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
     Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),
 }
-_BOLD = Role.BOUNDARY, Role.WRONG_0, Role.WRONG_1, Role.NOTE, Role.CURVE
+_BOLD = Role.BOUNDARY, Role.WRONG_0, Role.WRONG_1, Role.NOTE
 
 
 @lru_cache(maxsize=8)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -10,7 +10,8 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from gdtui.tui.colours import FieldColours, contrast, field_colours
+from gdtui.charts.roles import RUNS, TONES, UPPER, Ground, Role
+from gdtui.tui.colours import FieldColours, chart_styles, contrast, field_colours
 from gdtui.tui.themes import OWN
 
 THEMES = [*OWN, *(theme for theme in BUILTIN_THEMES.values() if not theme.ansi)]
@@ -78,3 +79,27 @@ def test_the_tones_of_each_class_become_steadily_stronger() -> None:
             steps = [contrast(tone, ground) for tone in side]
             assert steps == sorted(steps)
             assert min(apart(one, other) for one, other in pairwise(side)) > 1
+
+
+# As an IBM PC had them, which terminals still begin with, more or less.
+SIXTEEN = {f"#{''.join(f'{part:02X}' for part in parts)}" for parts in product((0, 0xAA), repeat=3)} | {
+    *(f"#{''.join(f'{part:02X}' for part in parts)}" for parts in product((0x55, 0xFF), repeat=3)),
+    "#AA5500",
+}
+FIELD = {UPPER + tone for tone in TONES}
+
+
+@pytest.mark.parametrize(("ground", "dark"), [("#000000", True), ("#FFFFFF", False)])
+def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> None:
+    styles, grounds = chart_styles(Color.parse(ground), dark, "standard")
+    fronts = {role: style.color.triplet.hex.upper() for role, style in styles.items() if style.color is not None}
+    assert set(fronts) == {int(role) for role in Role if role is not Role.BLANK} | FIELD
+    assert set(fronts.values()) <= SIXTEEN
+    for role, front in fronts.items():
+        assert contrast(Color.parse(front), Color.parse(ground)) >= (3 if role in FIELD else 4.5), role
+    assert len({fronts[role] for role in RUNS}) == len(RUNS)
+    sides = (Role.CLASS_0, Role.CLASS_1), (Role.WRONG_0, Role.WRONG_1), (UPPER + TONES[0], UPPER + TONES[-1])
+    for one, other in sides:
+        assert fronts[one] != fronts[other]
+    behind = Color.from_rich_color(grounds[Ground.SOLID_1])
+    assert apart(Color.parse(fronts[Role.CLASS_0]), behind) > 30
