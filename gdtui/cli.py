@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from gdtui.encoding import fit_streams
 from gdtui.options import (
     ASKS,
+    THEMES,
     USAGE,
     Parser,
     add_screen,
@@ -36,13 +37,18 @@ def wants_plain(forced: bool) -> bool:
 
 
 def _is_plain(options: argparse.Namespace) -> bool:
-    """The same, by the options. Raises ValueError where the screen is to be recorded, and there is none, and OSError
-    where there is nothing to print on."""
+    """The same, by the options. Raises ValueError where the screen is to be recorded, and there is none, or where there
+    is no theme of the name that is asked for, and OSError where there is nothing to print on."""
     is_plain = wants_plain(options.plain)
     if is_plain and options.record is not None:
         raise ValueError("--record needs the screen; on a terminal, and without --plain, there is one")
     if is_plain and sys.stdout is None:
         raise OSError("standard output is closed")
+    theme = options.theme or os.environ.get("GDTUI_THEME") or THEMES[0]
+    if is_plain and theme not in THEMES:  # which is refused as the screen would refuse it
+        from gdtui.tui.themes import known_themes, theme_to_show
+
+        theme_to_show(options.theme, known_themes())
     return is_plain
 
 

@@ -29,6 +29,14 @@ ASKS = "_ARGCOMPLETE"
 """In the environment where a shell asks how a command line may go on."""
 USAGE = 2
 
+THEMES = (
+    *("gdtui-dark", "gdtui-light", "ansi-dark", "ansi-light", "atom-one-dark", "atom-one-light", "catppuccin-frappe"),
+    *("catppuccin-latte", "catppuccin-macchiato", "catppuccin-mocha", "dracula", "flexoki", "gruvbox", "monokai"),
+    *("nord", "rose-pine", "rose-pine-dawn", "rose-pine-moon", "solarized-dark", "solarized-light", "textual-dark"),
+    *("textual-light", "tokyo-night"),
+)
+"""Themes that there are, for whoever need not know of all: to ask Textual takes longer than a shell waits at a tab."""
+
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
@@ -153,7 +161,8 @@ def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
     add("--speed", type=pace, metavar="R|max", help="epochs a second (watchable on a screen, max in a pipe)")
     add("--fps", type=a_positive, metavar="N", help="frames a second at the most (20, at full speed 10)")
     add("--calm", action="store_true", help="fewer frames (2 a second), no blinking, no animation")
-    add("--theme", metavar="NAME", help="colours of the screen (the last chosen with T, or gdtui-dark)")
+    theme = add("--theme", metavar="NAME", help="colours of the screen (the last chosen with T, or gdtui-dark)")
+    theme.completer = lambda **_: THEMES
     add("--plain", action="store_true", help="print lines, even on a terminal")
     ladder = "print each N-th epoch (all; of more than 1,000, the ladder 1, 2, 5, 10 …)"
     add("--every", type=a_count, metavar="N", help=ladder)

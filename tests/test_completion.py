@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
         ("gdtui --init ", {"uniform", "zeros", "ones"}),
         ("gdtui --data p", {"points.csv", "plots/"}),
         ("gdtui --loss c", {"cross-entropy"}),
+        ("gdtui --theme gd", {"gdtui-dark", "gdtui-light"}),
         ("gdtui --epochs ", set()),
         ("gdtui re", {"resume"}),
         ("gdtui ", {"resume", "watch", "export", "check", "tape"}),

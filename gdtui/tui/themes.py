@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_config_path
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 OWN = (
     Theme(
@@ -40,6 +40,11 @@ OWN = (
 )
 VARIABLES = "GDTUI_THEME", "TEXTUAL_THEME"
 """Of the environment; the first that is set names a theme."""
+
+
+def known_themes() -> list[str]:
+    """The names of all there are."""
+    return [*BUILTIN_THEMES, *(theme.name for theme in OWN)]
 
 
 def theme_to_show(asked: str | None, known: Collection[str]) -> str:

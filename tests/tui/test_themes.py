@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from textual.widgets import OptionList
 
+from gdtui.options import THEMES
 from gdtui.settings import Display
 from gdtui.tui.dialogs import ThemeChoice
-from gdtui.tui.themes import OWN, remember, theme_to_show
+from gdtui.tui.themes import OWN, known_themes, remember, theme_to_show
 from tests.command import gdtui
 from tests.terminal.harness import GDTUI, Terminal, environment
 from tests.tui.driving import FIVE, keys, press, running
@@ -49,7 +50,23 @@ def test_a_theme_that_there_is_not_is_refused_by_name() -> None:
         said = " ".join(terminal.printed())
         assert "--theme: there is no theme 'pink'; there are ansi-dark, " in said
         assert "gdtui-light" in said
-    assert gdtui("--plain", "--epochs", "1", "--theme", "nord").returncode == 0
+
+
+def test_it_is_refused_without_a_screen_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = "--plain", "--epochs", "1"
+    assert gdtui(*run, "--theme", "nord").returncode == 0
+    refused = gdtui(*run, "--theme", "pink")
+    assert (refused.returncode, refused.stdout, refused.stderr.count("\n")) == (2, "", 1)
+    assert refused.stderr.startswith("gdtui: --theme: there is no theme 'pink'; there are ansi-dark, ")
+    monkeypatch.setenv("GDTUI_THEME", "pink")
+    refused = gdtui(*run)
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("gdtui: $GDTUI_THEME: there is no theme 'pink'; ")
+
+
+async def test_the_themes_that_a_shell_completes_are_those_that_there_are() -> None:
+    async with running() as (app, _):
+        assert set(THEMES) <= set(known_themes()) == set(app.available_themes)
 
 
 @pytest.mark.parametrize("key", keys("app.choose_theme"))
