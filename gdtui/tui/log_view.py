@@ -12,6 +12,9 @@ from gdtui.tui.styled import Pieces, Written
 if TYPE_CHECKING:
     from gdtui.session.log import Entry  # brings NumPy with it
 
+FEW = 20
+"""Entries among which that of the epoch before is looked for: between two of them may stand what was steered."""
+
 
 class LogView(Written):
     """Entries that follow the newest, until somebody scrolls back."""
@@ -96,9 +99,19 @@ class LogView(Written):
 
     def _line(self, place: int, width: int) -> Pieces:
         entry = self.entries[place]
+        text = entry.text.replace("epoch", "… epoch", 1) if self._is_after_gap(place) else entry.text
         if place == self._marked:
-            return [(_fitted(f"▶ {entry.text}", width), "log--event")]
-        return [(_fitted(entry.text, width), "log--event" if entry.epoch is None else "log--line")]
+            return [(_fitted(f"▶ {text}", width), "log--event")]
+        return [(_fitted(text, width), "log--event" if entry.epoch is None else "log--line")]
+
+    def _is_after_gap(self, index: int) -> bool:
+        """Whether epochs have no line between that of an entry and the one before. A count of them would be more to
+        send with each frame than the line itself."""
+        epoch = self.entries[index].epoch
+        if epoch is None:
+            return False
+        before = (self.entries[place].epoch for place in range(index - 1, max(-1, index - FEW), -1))
+        return epoch - next(filter(None, before), epoch) > 1
 
 
 def _fitted(text: str, width: int) -> str:

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from gdtui.runs.run import Run
 from gdtui.session.commands import GoTo, SetAlpha
+from gdtui.session.log import Entry, epoch_entry
 from gdtui.settings import Settings
 from gdtui.tui.log_view import LogView
 from tests.tui.driving import (
@@ -174,3 +175,13 @@ async def test_columns_of_a_comparison_widen_when_the_window_grows(tmp_path: Pat
             await pilot.resize_terminal(*size)
             for name in ("accuracy", "alpha"):
                 await until(pilot, lambda name=name, wanted=wanted: (name in screen(app)) is wanted, about=(size, name))
+
+
+@pytest.mark.parametrize("width", [120, 40])
+async def test_a_line_has_a_mark_where_epochs_before_it_have_none(width: int) -> None:
+    async with running(replace(FIVE, epochs=10**9), size=(width, 40)) as (app, _):
+        entries = [epoch_entry(epoch, 0.5) for epoch in (4, 5, 6, 20, 21)]
+        entries.insert(3, Entry("alpha 0.01 → 0.02 from epoch 7"))
+        view(app).show(tuple(entries), len(entries), None)
+        lines = [line.partition(",")[0].removeprefix("[INFO] ") for line in visible(app) if "epoch #" in line]
+        assert lines == ["epoch #4", "epoch #5", "epoch #6", "… epoch #20", "epoch #21"]
