@@ -111,7 +111,7 @@ class LogView(Written):
         if epoch is None:
             return False
         before = (self.entries[place].epoch for place in range(index - 1, max(-1, index - FEW), -1))
-        return epoch - next(filter(None, before), epoch) > 1
+        return epoch - next(filter(None, before), 0) > 1
 
 
 def _fitted(text: str, width: int) -> str:

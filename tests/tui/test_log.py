@@ -180,8 +180,10 @@ async def test_columns_of_a_comparison_widen_when_the_window_grows(tmp_path: Pat
 @pytest.mark.parametrize("width", [120, 40])
 async def test_a_line_has_a_mark_where_epochs_before_it_have_none(width: int) -> None:
     async with running(replace(FIVE, epochs=10**9), size=(width, 40)) as (app, _):
-        entries = [epoch_entry(epoch, 0.5) for epoch in (4, 5, 6, 20, 21)]
-        entries.insert(3, Entry("alpha 0.01 → 0.02 from epoch 7"))
+        entries = [epoch_entry(epoch, 0.5) for epoch in (1, 2, 3, 20, 21)]
+        entries.insert(3, Entry("alpha 0.01 → 0.02 from epoch 4"))
         view(app).show(tuple(entries), len(entries), None)
         lines = [line.partition(",")[0].removeprefix("[INFO] ") for line in visible(app) if "epoch #" in line]
-        assert lines == ["epoch #4", "epoch #5", "epoch #6", "… epoch #20", "epoch #21"]
+        assert lines == ["epoch #1", "epoch #2", "epoch #3", "… epoch #20", "epoch #21"]
+        view(app).show((entries[-1],), 1, None)
+        assert "… epoch #21" in screen(app)
