@@ -72,7 +72,8 @@ class ComparisonBoard(Board):
         if not self._loss_view.size.area:
             return None
         curve, look = snapshot.entrants[snapshot.front].curve, self._look(snapshot)
-        return title(scales_of(curve, look)), loss_chart(curve, look, *self._loss_view.size)
+        named = f"  ·  {look.name}" if look.name else ""
+        return title(scales_of(curve, look)) + named, loss_chart(curve, look, *self._loss_view.size)
 
     def show(self, snapshot: Standings, drawn: tuple[str, Chart] | None) -> None:
         from gdtui.runs.compare import tasks_differ

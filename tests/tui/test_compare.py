@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -61,7 +62,9 @@ async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
         assert "▶" in row(app, "slow")
         await press(pilot, "down")
         assert "▶" in row(app, "fast")
-        await press(pilot, "home", "right", "right", "pagedown")
+        await press(pilot, "home")
+        assert re.search(r"Loss.* ·  fast ", screen(app).splitlines()[1])
+        await press(pilot, "right", "right", "pagedown")
         assert snapshot(app).epoch == 3 + 6
         assert Role.CURSOR in drawn(app)
         assert "loss at 9" in screen(app)
@@ -134,7 +137,7 @@ async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> N
     foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
     async with comparing(tmp_path / "torch.jsonl") as (app, pilot):
         text = screen(app)
-        assert "[INFO] epoch #200, loss=2.5000000" in text
+        assert "[INFO] … epoch #200, loss=2.5000000" in text
         assert "not all can be shown" in text
         await press(pilot, "left")
         assert snapshot(app).epoch == 199
