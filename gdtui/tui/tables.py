@@ -45,7 +45,7 @@ class SamplesPanel(Page):
 
     COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--unknown"}
 
-    def show(self, rows: list[Sample], names: tuple[str, ...], missing: str) -> None:
+    def show(self, rows: list[Sample], names: tuple[str, ...], missing: str, is_standardized: bool) -> None:
         """Show these rows, whose features have these names, or why there are none."""
         from gdtui.report import samples_table  # takes 20 ms, which the first paint does not wait for
 
@@ -66,7 +66,8 @@ class SamplesPanel(Page):
             table.columns[-1].max_width, table.columns[-1].overflow = 1, "crop"
         self.update(table, len(rows))
         hidden = len(names) - room
-        below = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
+        more = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
+        below = "  ·  ".join(filter(None, ("standardised" * (is_standardized and room > 0), more)))
         if below != self.border_subtitle:
             self.border_subtitle = below
 

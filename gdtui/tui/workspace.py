@@ -134,7 +134,7 @@ class Workspace(Stage):
             from gdtui.runs.samples import samples
 
             rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
-            self.samples_view.show(rows, data.feature_names, snapshot.missing)
+            self.samples_view.show(rows, data.feature_names, snapshot.missing, data.standardized)
         if "confusion" in areas:
             self.confusion_view.show(snapshot.shown, data.class_names)
 

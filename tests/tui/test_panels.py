@@ -194,6 +194,7 @@ async def test_many_features_are_counted_where_they_do_not_fit() -> None:
         shown = screen(app)
         assert "30 features, standardised" in shown
         assert "principal components of 30 features" in shown
+        assert "standardised  ·  " in shown
         assert "more features" in shown
         assert "malignant" in shown
 
