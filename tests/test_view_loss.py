@@ -160,6 +160,15 @@ def test_a_change_of_alpha_can_be_read_where_the_curve_has_a_spike(size: tuple[i
         assert "α 0.125" in text
 
 
+@pytest.mark.parametrize("size", [(118, 30), (78, 14), (60, 12)])
+def test_a_run_in_front_is_named_also_at_its_first_epoch(size: tuple[int, int]) -> None:
+    epochs = np.arange(300)
+    front, fast, slow = (history_of(1 + 80 * np.exp(-rate * epochs)) for rate in (0.1, 1.0, 0.01))
+    others = (fast, "the fast one"), (slow, "the slow one")
+    look = Look(300, cursor=1, others=others, loss=81.0, name="the one in front")
+    assert look.name in "\n".join(loss_chart(front, look, *size).lines())
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.integers(100, 3000), st.integers(30, 150), st.data())
 def test_of_several_changes_of_alpha_in_one_column_the_last_is_marked(

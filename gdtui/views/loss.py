@@ -99,8 +99,9 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     head = _head(chart, canvas, history, look, roles[0])
     _label_alphas(chart, canvas, changes)
     if head is not None:
-        text = f"{look.name} {_value(look.loss)}" if look.name else _value(look.loss)
-        _label(chart, canvas, head, text, roles[0])
+        told = f"{look.name} {_value(look.loss)}".lstrip()
+        if not _label(chart, canvas, head, told, roles[0]) and ends[0] is not None:
+            _label(chart, canvas, ends[0], look.name, roles[0])
     for end, (_, label), role in zip(ends[1:], look.others, roles[1:], strict=True):
         if end is not None:
             _label(chart, canvas, end, label, role)
@@ -243,20 +244,19 @@ def _value(loss: float) -> str:
     return f"{mantissa}e{int(exponent)}" if e else text
 
 
-def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> None:
-    """Write text beside the end of a curve, as near as it covers nothing; nowhere, where there is no room."""
+def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
+    """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it."""
     free = _is_free(chart, canvas)
     for row, begin in _places(end, len(text), canvas):
         if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
             _write(chart, canvas, row, begin, text, role)
-            return
+            return True
+    return False
 
 
 def _is_free(chart: Chart, canvas: Canvas) -> Dots:
     """The cells that a text may cover, shape (height, width): lines from top to bottom too, not their labels."""
-    chars = chart.chars[canvas.area]
-    free: Dots = (chart.roles[canvas.area] == Role.BLANK) | (chars == "┊") | (chars == "│")
-    return free
+    return np.asarray((chart.roles[canvas.area] == Role.BLANK) | np.isin(chart.chars[canvas.area], ["┊", "│"]))
 
 
 def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
@@ -296,8 +296,8 @@ def _label_alphas(chart: Chart, canvas: Canvas, labels: list[tuple[int, str]]) -
     two; nowhere, where there is no room."""
     free = _is_free(chart, canvas)[: canvas.height // 2]
     for column, text in labels:
-        for begin in (column + 1, column - len(text)):
-            rows = free[:, max(begin, 0) : begin + len(text) + 1].all(axis=1)
+        for begin in (at for gap in range(FARTHEST + 1) for at in (column + 1 + gap, column - len(text) - gap)):
+            rows = free[:, max(begin, 0) : begin + len(text)].all(axis=1)
             if 0 <= begin <= canvas.width - len(text) and rows.any():
                 row = int(rows.argmax())
                 _write(chart, canvas, row, begin, text, Role.MARK)

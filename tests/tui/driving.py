@@ -176,13 +176,14 @@ def log(app: Any) -> list[str]:
 
 
 def marked(app: Any) -> list[str]:
-    """The epochs' lines of the log that can be seen and are marked, which is told by colour and by a sign."""
+    """The epochs' lines of the log that can be seen and are marked, which is told by colour and by a sign; without that
+    sign, and the one that epochs before them have none."""
     view = base(app).query_one(LogView)
     strips = [view.render_line(y) for y in range(view.size.height)]
     event = view.get_component_rich_style("log--event")
     coloured = [strip.text.strip() for strip in strips if "epoch #" in strip.text and next(iter(strip)).style == event]
     assert coloured == [strip.text.strip() for strip in strips if strip.text.startswith("▶ ")]
-    return [text.removeprefix("▶ ") for text in coloured]
+    return [text.removeprefix("▶ ").replace("… ", "", 1) for text in coloured]
 
 
 def notices(app: Any) -> list[str]:

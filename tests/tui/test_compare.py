@@ -141,7 +141,7 @@ async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> N
         assert "not all can be shown" in text
         await press(pilot, "left")
         assert snapshot(app).epoch == 199
-        assert marked(app) == ["[INFO] … epoch #100, loss=5.0000000"]
+        assert marked(app) == ["[INFO] epoch #100, loss=5.0000000"]
 
 
 async def test_what_was_asked_for_while_such_a_file_was_read_goes_with_the_screen_before(tmp_path: Path) -> None:
