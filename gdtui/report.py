@@ -66,17 +66,29 @@ def samples_table(
 
 
 def confusion_table(
-    confusion: Confusion, class_names: tuple[str, str], corner: str = "true \\ predicted", **look: Any
+    confusion: Confusion, class_names: tuple[str, ...], corner: str = "true \\ predicted", room: int = 80, **look: Any
 ) -> Table:
-    """Counts by true class (rows) and predicted class (columns), over all rows of the data."""
-    true_negative, false_positive, false_negative, true_positive = confusion
+    """Counts by true class (rows) and predicted class (columns), over all rows of the data.
+
+    Args:
+        room: the columns that there are; where they are too few for the names of many classes, their numbers are above
+            the columns.
+    """
     table = Table(**look)
+    classes, width = len(class_names), len(str(max(confusion)))  # a count is shown whole, or it says something else
+    names, heads, widest = class_names, class_names, max(12, width)
+    if classes > 2:
+        longest = max(map(cell_len, class_names))
+        widest = max(width, min(longest, (room - min(16, max(longest, len(corner)))) // classes - GAP))
+        if longest > widest:
+            heads = tuple(map(str, range(classes)))
+            names = tuple(f"{number} {name}" for number, name in enumerate(class_names))
     table.add_column(corner, no_wrap=True, max_width=16)
-    width = len(str(max(confusion)))  # a count is shown whole, or it says something else
-    for name in class_names:
-        table.add_column(Text(name), justify="right", no_wrap=True, min_width=width, max_width=max(12, width))
-    table.add_row(Text(class_names[0]), Text(str(true_negative), "bold"), str(false_positive))
-    table.add_row(Text(class_names[1]), str(false_negative), Text(str(true_positive), "bold"))
+    for head in heads:
+        table.add_column(Text(head), justify="right", no_wrap=True, min_width=width, max_width=widest)
+    for number, name in enumerate(names):
+        counts = confusion[number * classes : (number + 1) * classes]
+        table.add_row(Text(name), *(Text(str(count), "bold" * (at == number)) for at, count in enumerate(counts)))
     return table
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 
 TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
 BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "breast-cancer")
-LOSSES = ("article", "cross-entropy", "squared-error")
+LOSSES = ("article", "cross-entropy", "squared-error", "hinge")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "inverse")
 MISSING = ("error", "drop", "mean")

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
-from sklearn.metrics import log_loss
+from sklearn.metrics import hinge_loss, log_loss
 
 from gdtui.learning.objective import OBJECTIVES, objective_named, sigmoid
 from gdtui.settings import LOSSES
@@ -46,17 +46,23 @@ def mean_squared_error(data, weights):
     return float(np.mean((expit(data.X @ weights) - data.y) ** 2))
 
 
+def mean_hinge(data, weights):
+    return float(hinge_loss(data.y, data.X @ weights))
+
+
 # Note the first line: the article prints Σ (p − y)², but steps along Xᵀ·(p − y) / N, which is the gradient of the
 # mean *cross-entropy*; that of what it prints would have a further factor 2·p·(1 − p).
 DESCENDED = {
     "article": mean_cross_entropy,
     "cross-entropy": mean_cross_entropy,
     "squared-error": mean_squared_error,
+    "hinge": mean_hinge,
 }
 SHOWN = {
     "article": lambda data, weights: float(np.sum((expit(data.X @ weights) - data.y) ** 2)),
     "cross-entropy": mean_cross_entropy,
     "squared-error": mean_squared_error,
+    "hinge": mean_hinge,
 }
 
 
@@ -113,5 +119,5 @@ def test_every_loss_of_the_command_line_is_an_objective():
 
 
 def test_another_loss_is_refused_with_the_names_that_exist():
-    with pytest.raises(ValueError, match="'hinge'; there are article, cross-entropy, squared-error"):
-        objective_named("hinge")
+    with pytest.raises(ValueError, match="'tanh'; there are article, cross-entropy, squared-error, hinge"):
+        objective_named("tanh")

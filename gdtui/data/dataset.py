@@ -1,4 +1,4 @@
-"""Data sets of two classes."""
+"""Data sets of two classes or more."""
 
 import hashlib
 from collections import Counter
@@ -21,14 +21,14 @@ class DataError(ValueError):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Rows of d features, each of class 0 or 1.
+    """Rows of d features, each of one of k classes.
 
     Attributes:
         name: what to call it on the screen.
         X: the design matrix, shape (N, d + 1), C order; its first column is ones.
-        y: labels, 0.0 or 1.0, shape (N,).
+        y: labels, 0.0, 1.0 … k − 1, shape (N,).
         feature_names: d names.
-        class_names: what the labels 0 and 1 stand for.
+        class_names: what the labels stand for.
         standardized: whether each feature was brought to mean 0 and standard deviation 1.
         told: how it was read, in a line for the person who gave it; empty for the built-in sets.
     """
@@ -37,12 +37,17 @@ class Dataset:
     X: Floats
     y: Floats
     feature_names: tuple[str, ...]
-    class_names: tuple[str, str]
+    class_names: tuple[str, ...]
     standardized: bool = False
     told: str = ""
 
     def __len__(self) -> int:
         return len(self.y)
+
+    @property
+    def units(self) -> int:
+        """How many units tell its classes apart: one where there are two of them, else one for each."""
+        return 1 if len(self.class_names) == 2 else len(self.class_names)
 
     @property
     def features(self) -> Floats:
@@ -72,10 +77,10 @@ def dataset(
     features: Floats,
     labels: Floats,
     feature_names: tuple[str, ...] | None = None,
-    class_names: tuple[str, str] = ("0", "1"),
+    class_names: tuple[str, ...] = ("0", "1"),
     told: str = "",
 ) -> Dataset:
-    """A data set from features, shape (N, d), and labels 0 or 1, shape (N,)."""
+    """A data set from features, shape (N, d), and labels 0, 1 … k − 1, shape (N,)."""
     names = feature_names or tuple(f"x{i + 1}" for i in range(features.shape[1]))
     X = np.ones((len(features), features.shape[1] + 1))
     X[:, 1:] = features

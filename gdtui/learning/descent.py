@@ -202,6 +202,10 @@ class Descent:
         return Stop("epochs", "1 epoch done" if self.epochs == 1 else f"all {self.epochs} epochs done")
 
 
-def predictions(activations: Floats) -> np.ndarray:
-    """1 where the activation is at least 0.5, else 0."""
-    return (activations >= THRESHOLD).astype(np.int64)
+def predictions(activations: Floats, threshold: float = THRESHOLD) -> np.ndarray:
+    """The class of each row. Of one unit, shape (n,): 1 where the activation is at least the threshold, else 0. Of
+    several, shape (k, n): the one of the largest activation."""
+    if activations.ndim > 1:
+        largest: np.ndarray = activations.argmax(axis=0)
+        return largest
+    return (activations >= threshold).astype(np.int64)

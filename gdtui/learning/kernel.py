@@ -15,7 +15,7 @@ from itertools import chain
 import numpy as np
 
 from gdtui.data.dataset import BLOCK, Dataset
-from gdtui.learning.objective import THRESHOLD, Objective
+from gdtui.learning.objective import Objective
 from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
@@ -34,9 +34,10 @@ class Kernel:
         X: the design matrix, shape (N, d + 1), whose first column is ones.
         y: the labels, 0.0 or 1.0, shape (N,).
         objective: what to evaluate.
+        shape: of the activations, where there are more than those of one unit.
     """
 
-    def __init__(self, X: Floats, y: Floats, objective: Objective) -> None:
+    def __init__(self, X: Floats, y: Floats, objective: Objective, shape: tuple[int, ...] = ()) -> None:
         self.X, self.y, self.objective = X, y, objective
         self.size = X.shape[1]
         """How many weights there are."""
@@ -46,9 +47,10 @@ class Kernel:
         self._rows = float(len(y))
         self._loss_and_signal = objective.loss_and_signal
         self._is_mean = objective.is_mean
-        self._p = np.empty(len(y))
-        self._z, self._signal, self._scratch = np.empty((3, len(y)))  # takes no memory until it is written to
-        self._actual = y >= THRESHOLD
+        shape = shape or y.shape
+        self._p = np.empty(shape)
+        self._z, self._signal, self._scratch = np.empty((3, *shape))  # takes no memory until it is written to
+        self._threshold, self._actual = objective.threshold, y > 0
         self._positives = int(np.count_nonzero(self._actual))
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
@@ -64,9 +66,9 @@ class Kernel:
         return Part(X, targets, self.objective)
 
     def confusion(self) -> Confusion:
-        """True negatives, false positives, false negatives and true positives at the weights of the last
-        call of `loss_gradient`."""
-        predicted = self._p >= THRESHOLD
+        """Of each pair of true and predicted class, how many rows there are at the weights of the last call of
+        `loss_gradient`."""
+        predicted = self._p >= self._threshold
         called = int(np.count_nonzero(predicted))
         true_positive = int(np.count_nonzero(predicted & self._actual))
         false_positive, false_negative = called - true_positive, self._positives - true_positive
@@ -96,21 +98,43 @@ class Part:
         np.multiply(gradient, self._share, gradient)
 
 
+class UnitsPart(Part):
+    """The same of several units.
+
+    Args:
+        targets: shape (n, k).
+    """
+
+    def __init__(self, X: Floats, targets: Floats, objective: Objective) -> None:
+        super().__init__(X, targets, objective)
+        self._X, self._transposed, self._targets = X, X.T, targets.T
+        self._z, self._shape = np.empty(self._targets.shape), (targets.shape[1], X.shape[1])
+
+    def gradient(self, weights: Floats, gradient: Floats) -> None:
+        np.dot(weights.reshape(self._shape), self._transposed, self._z)
+        self._signal(self._z, self._targets)
+        np.dot(self._z, self._X, gradient.reshape(self._shape))
+        np.multiply(gradient, self._share, gradient)
+
+
 class BlockedKernel(Kernel):
     """The same for data beyond the cache, block by block on all cores.
 
     Args:
         blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set.
         threads: how many to share the blocks out to; None for one a core.
+        units: how many there are; see `UnitsKernel`.
     """
 
     def __init__(
-        self, X: Floats, y: Floats, objective: Objective, blocks: list[Floats], threads: int | None = None
-    ) -> None:
-        super().__init__(X, y, objective)
-        starts = range(0, len(y), BLOCK)
+        self, X: Floats, y: Floats, objective: Objective, blocks: list[Floats], threads: int | None = None,
+        units: int = 1,
+    ) -> None:  # fmt: skip
+        super().__init__(X, y, objective, (units, len(y)) if units > 1 else ())
+        self.size = units * X.shape[1]
+        starts = range(0, len(blocks) * BLOCK, BLOCK)
         self._blocks = [(block, block.T, slice(at, at + BLOCK)) for at, block in zip(starts, blocks, strict=True)]
-        self._parts = np.empty((len(blocks), X.shape[1]))
+        self._parts = np.empty((len(blocks), self.size))
         self._losses = np.empty(len(blocks))
         self._threads = min(threads or os.cpu_count() or 1, len(blocks))
         self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
@@ -130,21 +154,72 @@ class BlockedKernel(Kernel):
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
-        p, y = self._p, self.y
-        buffers = np.empty((3, BLOCK))  # small enough to stay in the cache from block to block
+        buffers = np.empty((3, self.size // self.X.shape[1] * BLOCK))  # so small that they stay in the cache
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
             for index in chain.from_iterable(shares):
-                columns, rows, where = self._blocks[index]
-                z, signal, scratch = buffers[:, : len(rows)]
-                np.dot(rows, weights, z)
-                self._losses[index] = self._loss_and_signal(z, y[where], p[where], signal, scratch)
-                np.dot(columns, signal, self._parts[index])
+                self._losses[index] = self._evaluate(*self._blocks[index], weights, buffers, self._parts[index])
+
+    def _evaluate(
+        self, columns: Floats, rows: Floats, where: slice, weights: Floats, buffers: Floats, gradient: Floats
+    ) -> float:
+        """The loss of a block, summed over its rows; writes its gradient, also summed."""
+        z, signal, scratch = buffers[:, : len(rows)]
+        np.dot(rows, weights, z)
+        loss = self._loss_and_signal(z, self.y[where], self._p[where], signal, scratch)
+        np.dot(columns, signal, gradient)
+        return loss
+
+
+class UnitsKernel(BlockedKernel):
+    """The same for more than two classes: a unit for each. What is in the binary kernels a number a row is here a row
+    for each class; weights are those of the units one after the other.
+
+    Args:
+        y: the labels, 0.0 to units − 1.
+        blocks: as above; none where X is taken whole.
+    """
+
+    def __init__(
+        self, X: Floats, y: Floats, objective: Objective, units: int, blocks: list[Floats], threads: int | None = None
+    ) -> None:
+        super().__init__(X, y, objective, blocks, threads, units)
+        self._units, self._shape = units, (units, X.shape[1])
+        self._actual = y.astype(np.intp)
+        self._wanted = np.equal(y, np.arange(units)[:, None]).astype(np.float64)
+        self.targets = self._wanted.T
+        self._whole = np.empty((3, 0 if blocks else units * len(y)))
+
+    def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
+        if self._blocks:
+            return super().loss_gradient(weights, gradient)
+        loss = self._evaluate(self._transposed, self.X, slice(None), weights, self._whole, gradient)
+        np.divide(gradient, self._rows, gradient)
+        return loss / self._rows if self._is_mean else loss
+
+    def _evaluate(
+        self, columns: Floats, rows: Floats, where: slice, weights: Floats, buffers: Floats, gradient: Floats
+    ) -> float:
+        z, signal, scratch = buffers[:, : self._units * len(rows)].reshape(3, self._units, len(rows))
+        np.dot(weights.reshape(self._shape), columns, z)
+        loss = self._loss_and_signal(z, self._wanted[:, where], self._p[:, where], signal, scratch)
+        np.dot(signal, rows, gradient.reshape(self._shape))
+        return loss
+
+    def part(self, X: Floats, targets: Floats) -> Part:
+        return UnitsPart(X, targets, self.objective)
+
+    def confusion(self) -> Confusion:
+        pairs = self._actual * self._units + self._p.argmax(axis=0)
+        return tuple(np.bincount(pairs, minlength=self._units**2).tolist())
 
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     """An evaluation of an objective on a data set; one for each thread that evaluates."""
-    if data.X.size <= WHOLE:
+    is_small = data.X.size <= WHOLE
+    if data.units > 1:
+        return UnitsKernel(data.X, data.y, objective, data.units, [] if is_small else data.blocks)
+    if is_small:
         return Kernel(data.X, data.y, objective)
     return BlockedKernel(data.X, data.y, objective, data.blocks)
 

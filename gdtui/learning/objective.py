@@ -7,22 +7,26 @@ over rows, so that blocks of rows can be added up.
 
 One honest note. The article prints Σ (p − y)² and steps along Xᵀ·(p − y) / N. That is *not* the gradient of
 what it prints (which has a further factor 2·p·(1 − p), see `squared_error`): it is the gradient of the mean
-cross-entropy. ``article`` does what the article does, bit for bit; the other two are what they say.
+cross-entropy. ``article`` does what the article does, bit for bit; the others are what they say.
+
+Two classes are told apart by one unit, more of them by a unit for each, whose logits are a row each: see
+`gdtui.learning.softmax` for what is written there of them all. ``hinge`` is the same for any number of units.
 
 Sources: A. Rosebrock, "Gradient descent with Python", 2016; Bishop, *Pattern Recognition and Machine
 Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 
+from gdtui.learning import softmax
 from gdtui.types import Floats
 
 THRESHOLD = 0.5
-"""An activation of at least this much is class 1."""
+"""An activation of at least this much is class 1, where activations are sigmoids."""
 
 
 def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
@@ -69,6 +73,21 @@ def squared_error(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floa
     return loss
 
 
+def hinge(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
+    """Hinge loss, Σ max(0, 1 − s·z) with s = 2·y − 1, which is 1 or −1: the activation is z itself, and the signal −s
+    within the margin, else 0. Of several units it is the sum of theirs: each parts one class from the rest."""
+    np.copyto(p, z)
+    np.multiply(y, -2.0, out=signal)
+    np.add(signal, 1.0, out=signal)
+    np.multiply(signal, z, out=scratch)
+    np.add(scratch, 1.0, out=scratch)
+    np.maximum(scratch, 0.0, out=scratch)
+    loss = np.add.reduce(scratch, axis=None)
+    np.sign(scratch, out=scratch)
+    np.multiply(signal, scratch, out=signal)
+    return loss  # type: ignore[no-any-return]
+
+
 def residual(z: Floats, y: Floats) -> None:
     """p − y in the place of the logits: the signal of the cross-entropy, and of the article."""
     np.subtract(_expit()(z, z), y, z)
@@ -82,6 +101,14 @@ def squared_error_signal(z: Floats, y: Floats) -> None:
     np.subtract(1.0, p, p)
     z *= p
     z *= 2.0
+
+
+def hinge_signal(z: Floats, y: Floats) -> None:
+    """−s within the margin, else 0, in the place of the logits."""
+    sides = 1.0 - 2.0 * y
+    z *= sides
+    np.greater(z, -1.0, z)
+    z *= sides
 
 
 @cache
@@ -100,10 +127,12 @@ class Objective:
     Attributes:
         title: the formula of its loss, or the name in words.
         is_mean: whether the loss is divided by the number of rows (the article's is a sum).
-        loss_and_signal: takes logits, labels and three buffers, all of shape (n,): writes the activations into the
-            first buffer and the signal into the second, and returns the loss summed over the rows. Logits may be
-            overwritten.
+        loss_and_signal: takes logits, labels and three buffers, all of shape (n,), or (k, n) for k units, whose labels
+            are 1 in the row of the class and 0 in the others: writes the activations into the first buffer and the
+            signal into the second, and returns the loss summed over the rows of the data. Logits may be overwritten.
         signal: takes logits and labels, and writes the signal in the place of the logits.
+        activations: of logits of these shapes, which it may overwrite.
+        is_score: whether activations are the logits themselves, and no shares of 1.
     """
 
     name: str
@@ -111,18 +140,50 @@ class Objective:
     is_mean: bool
     loss_and_signal: Callable[[Floats, Floats, Floats, Floats, Floats], float]
     signal: Callable[[Floats, Floats], None]
+    activations: Callable[[Floats], Floats] = sigmoid
+    is_score: bool = False
+
+    @property
+    def threshold(self) -> float:
+        """An activation of at least this much is class 1, where there are two."""
+        return 0.0 if self.is_score else THRESHOLD
+
+    @property
+    def unit(self) -> str:
+        """What an activation is called where it is printed."""
+        return "score" if self.is_score else "activation"
 
 
 _KNOWN = (
     Objective("article", "Σ (p − y)²", False, article, residual),
     Objective("cross-entropy", "mean cross-entropy", True, cross_entropy, residual),
     Objective("squared-error", "mean squared error", True, squared_error, squared_error_signal),
+    Objective("hinge", "mean hinge loss", True, hinge, hinge_signal, np.positive, True),
 )
 OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 
 
-def objective_named(name: str) -> Objective:
-    """The objective of that name. Raises ValueError for another."""
+_OF_CLASSES = (
+    replace(
+        OBJECTIVES["article"], title="Σ (p − y)², stepping along cross-entropy",
+        loss_and_signal=softmax.article, signal=softmax.residual, activations=softmax.softmax,
+    ),
+    replace(
+        OBJECTIVES["cross-entropy"],
+        loss_and_signal=softmax.cross_entropy, signal=softmax.residual, activations=softmax.softmax,
+    ),
+    replace(
+        OBJECTIVES["squared-error"], title="mean Σ (p − y)²",
+        loss_and_signal=softmax.squared_error, signal=softmax.squared_error_signal, activations=softmax.softmax,
+    ),
+    replace(OBJECTIVES["hinge"], title="mean hinge loss, each against the rest"),
+)  # fmt: skip
+OF_CLASSES = {objective.name: objective for objective in _OF_CLASSES}
+"""The same for more than two classes."""
+
+
+def objective_named(name: str, classes: int = 2) -> Objective:
+    """The objective of that name, for so many classes. Raises ValueError for another."""
     if name not in OBJECTIVES:
         raise ValueError(f"no such loss: {name!r}; there are {', '.join(OBJECTIVES)}")
-    return OBJECTIVES[name]
+    return OBJECTIVES[name] if classes == 2 else OF_CLASSES[name]

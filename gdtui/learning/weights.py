@@ -5,8 +5,8 @@ import numpy as np
 from gdtui.types import Floats
 
 
-def initial_weights(init: str | tuple[float, ...], size: int, seed: int) -> Floats:
-    """`size` = d + 1 weights, the bias first.
+def initial_weights(init: str | tuple[float, ...], size: int, seed: int, units: int = 1) -> Floats:
+    """`size` = units · (d + 1) weights, unit by unit, the bias first.
 
     Args:
         init: ``uniform`` in [0, 1) by `seed`, ``zeros``, ``ones``, or the weights themselves.
@@ -23,10 +23,16 @@ def initial_weights(init: str | tuple[float, ...], size: int, seed: int) -> Floa
     if isinstance(init, str):
         raise ValueError(f"no such start: {init!r}; there are uniform, zeros, ones or W0,W1,…")
     if len(init) != size:
-        raise ValueError(
-            f"--init gives {len(init)} weights, but the data needs {size} (the bias and {size - 1} features)"
-        )
+        each = f"for each of {units} classes the" if units > 1 else "the"
+        of = f"{each} bias and {size // units - 1} features"
+        raise ValueError(f"--init gives {len(init)} weights, but the data needs {size} ({of})")
     return np.array(init, dtype=np.float64)
+
+
+def logits(X: Floats, weights: Floats) -> Floats:
+    """Of the rows of X, shape (n, d + 1): shape (n,), or (k, n) where these are the weights of k units."""
+    units = weights.reshape(-1, X.shape[1])
+    return X @ weights if len(units) == 1 else units @ X.T
 
 
 def start_told(weights: Floats, seed: int) -> str:

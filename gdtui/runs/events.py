@@ -34,8 +34,8 @@ class Measured(msgspec.Struct, frozen=True):
     confusion: Confusion
 
     def __post_init__(self) -> None:
-        is_square = len(self.confusion) >= 4 and math.isqrt(len(self.confusion)) ** 2 == len(self.confusion)
-        if not is_square or min(self.confusion) < 0 or not sum(self.confusion):
+        counts = self.confusion
+        if len(counts) < 4 or math.isqrt(len(counts)) ** 2 != len(counts) or min(counts) < 0 or not sum(counts):
             raise ValueError(f"{list(self.confusion)} is no confusion matrix")
 
 

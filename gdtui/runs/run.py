@@ -46,9 +46,9 @@ class Shown:
     def __init__(self, settings: Settings, data: Dataset, kernel: Kernel | None = None) -> None:
         self.settings = settings
         self.data = data
-        self.objective = objective_named(settings.loss)
+        self.objective = objective_named(settings.loss, len(data.class_names))
         self.kernel = kernel or kernel_for(data, self.objective)
-        self.start = initial_weights(settings.init, self.kernel.size, settings.seed)
+        self.start = initial_weights(settings.init, self.kernel.size, settings.seed, data.units)
         self.history = History(self.kernel, settings.recipe, settings.stop)
         self.parent: Shown | None = None
         self.forked_at: int | None = None

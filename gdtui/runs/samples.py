@@ -7,6 +7,7 @@ import numpy as np
 
 from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
+from gdtui.learning.weights import logits
 from gdtui.runs import recipes
 from gdtui.runs.recipes import Recipes
 from gdtui.runs.run import Shown
@@ -24,6 +25,7 @@ class Sample:
     """Its row in the data, from 0."""
     features: tuple[float, ...]
     activation: float
+    """Of more than two classes that of the one that is predicted."""
     predicted: int | None
     """None where the activation is not a number."""
     true: int
@@ -55,8 +57,9 @@ def samples(run: Shown, weights: Floats) -> list[Sample]:
     """The table at `weights`, shape (d + 1,)."""
     rows = sampled_rows(run)
     with np.errstate(over="ignore", invalid="ignore"):
-        logits = run.data.X[rows] @ weights
-        activations = 1.0 / (1.0 + np.exp(-logits))
+        activations = run.objective.activations(logits(run.data.X[rows], weights))
+    labels = predictions(activations, run.objective.threshold)
+    shown = activations if activations.ndim == 1 else activations.max(axis=0)
     return [
         Sample(
             int(row),
@@ -65,7 +68,7 @@ def samples(run: Shown, weights: Floats) -> list[Sample]:
             None if np.isnan(activation) else int(label),
             int(run.data.y[row]),
         )
-        for row, activation, label in zip(rows, activations, predictions(activations), strict=True)
+        for row, activation, label in zip(rows, shown, labels, strict=True)
     ]
 
 
@@ -89,16 +92,30 @@ def summed_up(name: str, done: int, trained: Recipes, last: Moment, why: str) ->
 def details(last: Moment, class_names: Sequence[str], feature_names: Sequence[str]) -> list[str]:
     """What else is known of a state, in lines: true against predicted labels over all rows, with the names of their
     classes, the gradient's norm, and the weights."""
-    lines = []
-    if last.confusion is not None:
-        for label, name in enumerate(class_names):
-            zeros, ones = last.confusion[2 * label : 2 * label + 2]
-            called = "" if name == str(label) else f" ({name})"
-            lines.append(f"true_label={label}{called}: {zeros} predicted as 0, {ones} as 1")
+    lines, classes = [], len(class_names)
+    if last.confusion is not None and len(last.confusion) == classes**2:
+        for label in range(classes):
+            counts = last.confusion[label * classes : (label + 1) * classes]
+            predicted = ", ".join(f"{count} as {number}" for number, count in enumerate(counts))
+            lines.append(f"true_label={_called(label, class_names)}: {predicted.replace(' as', ' predicted as', 1)}")
     if last.gradient_norm is not None:
         lines.append(f"gradient={last.gradient_norm:.7g}")
-    weights = list(zip(("bias", *feature_names), last.weights.tolist(), strict=False))
-    if weights:
-        more = f", and {len(weights) - NAMED} more" if len(weights) > NAMED else ""
-        lines.append("weights: " + ", ".join(f"{name}={weight:.7g}" for name, weight in weights[:NAMED]) + more)
+    return lines + _weights(last.weights.tolist(), class_names, ("bias", *feature_names))
+
+
+def _weights(weights: list[float], class_names: Sequence[str], names: Sequence[str]) -> list[str]:
+    """A line for each unit; of several, the fewer weights the more of them there are."""
+    lines, count = [], max(1, round(len(weights) / len(names)))
+    for unit in range(count if weights else 0):
+        named = list(zip(names, weights[unit * len(names) : (unit + 1) * len(names)], strict=False))
+        most = NAMED // count
+        more = f", and {len(named) - most} more" if len(named) > most else ""
+        of = f" of class {_called(unit, class_names)}" if count > 1 else ""
+        lines.append(f"weights{of}: " + ", ".join(f"{name}={weight:.7g}" for name, weight in named[:most]) + more)
     return lines
+
+
+def _called(label: int, class_names: Sequence[str]) -> str:
+    """A label, with the name of its class where that is another."""
+    name = class_names[label] if label < len(class_names) else str(label)
+    return str(label) if name == str(label) else f"{label} ({name})"

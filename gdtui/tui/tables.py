@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from gdtui.runs.samples import Sample
 
 
+MANY = 4
+"""Classes from which on a matrix needs all the room that there is."""
+
+
 class Page(VerticalScroll, can_focus=False):
     """What may be higher than its place."""
 
@@ -75,12 +79,15 @@ class SamplesPanel(Page):
 class ConfusionPanel(Page):
     """Counts of true against predicted classes over all rows, or why there are none."""
 
-    def show(self, shown: Moment, class_names: tuple[str, str]) -> None:
+    def show(self, shown: Moment, class_names: tuple[str, ...]) -> None:
         from gdtui.report import confusion_table
 
-        if shown.confusion is not None:
-            look = {"box": None, "padding": (0, 2, 0, 0)}
-            self.update(confusion_table(shown.confusion, class_names, "true ╲ pred", **look), 3)
+        counts = shown.confusion
+        if counts is not None:
+            room, padding = self.scrollable_content_region.width, (0, 2 if len(class_names) < MANY else 1, 0, 0)
+            corner = "true ╲ pred" if len(class_names) < MANY else "true╲pred"
+            table = confusion_table(counts, class_names, corner, room, box=None, padding=padding)
+            self.update(table, 1 + len(class_names))
         else:
             missing = "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"
             self.update(missing, -1)
