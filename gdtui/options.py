@@ -13,15 +13,16 @@ from gdtui.settings import BUILT_IN_SETS, LOSSES, MISSING, CastSettings, DataSet
 from gdtui.text import complain
 from gdtui.values import (
     a_count,
+    a_few,
     a_natural,
     a_positive,
     a_seed,
     a_share,
     a_start,
+    classes_in,
     names_in,
     not_negative,
     pace,
-    two_names,
 )
 
 CALM_FPS = 2.0
@@ -138,11 +139,13 @@ def add_data(add: Callable[..., Any]) -> None:
     add("--data", default="blobs", metavar="NAME|FILE|-", help=f"{known}, {files}")
     add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
     add("--noise", type=not_negative, metavar="X", help="spread of the made-up sets")
+    add("--centers", type=a_few, metavar="K", help="clouds of blobs, each a class (2)")
     add("--data-seed", type=a_seed, default=20, metavar="S", help="seed of the data (20)")
     add("--target", metavar="COLUMN", help="the column with the classes (the last)")
     add("--features", type=names_in, metavar="A,B,…", help="the columns to learn from (all others)")
     add("--drop", type=names_in, action="extend", default=[], metavar="A,B,…", help="columns to leave out")
-    add("--classes", type=two_names, metavar="A,B", help="the two classes to tell apart, 0 and 1")
+    about = "the classes to tell apart, 0, 1 and so on (all; two of iris)"
+    add("--classes", type=classes_in, metavar="A,B,…|all", help=about)
     gaps = "rows that lack a value: refuse them, leave them out, or fill in the column's mean (error)"
     add("--missing", choices=MISSING, default="error", help=gaps)
     texts = "columns of texts, each to become columns of 0 and 1; auto: all of those"
@@ -187,7 +190,7 @@ def data_from(options: argparse.Namespace) -> DataSettings:
     o = options
     return DataSettings(
         o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize,
-        tuple(o.drop), o.missing, tuple(o.categorical), o.decimal,
+        tuple(o.drop), o.missing, tuple(o.categorical), o.decimal, centers=o.centers,
     )  # fmt: skip
 
 

@@ -135,7 +135,7 @@ def _sum_up(file: RunFile) -> Iterator[str]:
     """What a file tells of the state that it ends with, of its other branches, and last of that which it ends with."""
     header = file.header
     name, classes = header.get("name"), header.get("class_names")
-    classes = classes if isinstance(classes, list) and len(classes) == 2 else (0, 1)
+    classes = classes if isinstance(classes, list) and len(classes) > 1 else (0, 1)
     told = []
     for branch in file.branches:
         end = branch.last()

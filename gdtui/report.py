@@ -75,7 +75,9 @@ def confusion_table(
             the columns.
     """
     table = Table(**look)
-    classes, width = len(class_names), len(str(max(confusion)))  # a count is shown whole, or it says something else
+    classes, width = math.isqrt(len(confusion)), len(str(max(confusion)))  # a count is shown whole, or tells a lie
+    if len(class_names) != classes:  # a file may have others
+        class_names = tuple(map(str, range(classes)))
     names, heads, widest = class_names, class_names, max(12, width)
     if classes > 2:
         longest = max(map(cell_len, class_names))

@@ -4,13 +4,17 @@ import math
 from dataclasses import dataclass, fields, replace
 
 TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
-BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "breast-cancer")
+BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "wine", "breast-cancer", "digits")
 LOSSES = ("article", "cross-entropy", "squared-error", "hinge")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "inverse")
 MISSING = ("error", "drop", "mean")
 AUTO = "auto"
 """Among the columns of texts: all of those."""
+ALL = "all"
+"""Instead of the names of classes: all there are."""
+MOST_CLASSES = 10
+"""As many can be told apart on a screen."""
 INITS = ("uniform", "zeros", "ones")
 
 MOST_EPOCHS = 10**12
@@ -24,12 +28,14 @@ class DataSettings:
     """Which data to learn from; see `gdtui.data.load.load`.
 
     Attributes:
+        classes: to learn, 0, 1 and so on; `ALL` alone stands for all, None for two of iris and all of others.
         drop: columns to leave out.
         missing: what becomes of rows that lack a value: refused, left out, or filled with the column's mean.
         categorical: columns of texts to make columns of 0 and 1 of; `AUTO` among them stands for all of those.
         decimal: the mark in numbers that can be read with either.
         index: whether a first column that has no name, or counts the rows, is left out. It is not in runs that were
             saved before that was done.
+        centers: clouds of blobs, each a class; None for two.
     """
 
     source: str = "blobs"
@@ -38,13 +44,14 @@ class DataSettings:
     seed: int = 20
     target: str | None = None
     features: tuple[str, ...] | None = None
-    classes: tuple[str, str] | None = None
+    classes: tuple[str, ...] | None = None
     standardize: bool | None = None
     drop: tuple[str, ...] = ()
     missing: str = "error"
     categorical: tuple[str, ...] = ()
     decimal: str | None = None
     index: bool = True
+    centers: int | None = None
 
     @property
     def is_standardized(self) -> bool:

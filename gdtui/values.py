@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from gdtui.numbers import whole_number
-from gdtui.settings import INITS, MOST_EPOCHS
+from gdtui.settings import ALL, INITS, MOST_CLASSES, MOST_EPOCHS
 
 
 def allowed(
@@ -64,4 +64,9 @@ pace = allowed(_finite, "max, or epochs a second of at least 0.001", lambda valu
 a_factor = allowed(_finite, "a number greater than 0", lambda value: value > 0, "max")
 a_kept = allowed(_finite, "a number of at least 0 and below 1", lambda value: 0 <= value < 1)
 a_start = allowed(_weights, f"one of {', '.join(INITS)}, nor numbers W0,W1,…")
-two_names = allowed(names_in, "two classes, A,B", lambda names: len(names) == 2)
+classes_in = allowed(
+    names_in,
+    f"all, nor two to {MOST_CLASSES} classes, A,B,…",
+    lambda names: 2 <= len(names) <= MOST_CLASSES or names == (ALL,),
+)
+a_few = allowed(int, f"a whole number from 2 to {MOST_CLASSES}", lambda value: 2 <= value <= MOST_CLASSES)

@@ -125,10 +125,11 @@ def test_a_bad_value_is_one_line_with_the_value_and_what_is_allowed(capsys, opti
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--loss", "hinge"], ["--loss", "'hinge'", *LOSSES]),
+        (["--loss", "tanh"], ["--loss", "'tanh'", *LOSSES]),
         (["--features", "a,,b"], ["--features: 'a,,b' has an empty name"]),
-        (["--classes", "a"], ["--classes: 'a' is not two classes, A,B"]),
-        (["--classes", "a,b,c"], ["--classes: 'a,b,c' is not two classes, A,B"]),
+        (["--classes", "a"], ["--classes: 'a' is not all, nor two to 10 classes, A,B"]),
+        (["--classes", "a,b,c,d,e,f,g,h,i,j,k"], ["is not all, nor two to 10 classes, A,B"]),
+        (["--centers", "11"], ["--centers: '11' is not a whole number from 2 to 10"]),
         (["--epochs"], ["--epochs: expected one argument"]),
         (["--epochs=--"], ["--epochs: expected one argument"]),
         (["--data=--"], ["--data: expected one argument"]),

@@ -252,8 +252,13 @@ def test_what_a_terminal_would_obey_is_not_shown(tmp_path):
         ("a,b,y\n1,2,p,4\n1,2,q,5\n", {}, "row 2 has 4 columns, but the header has 3"),
         ("a,y\n1,p\n2,p\n", {}, "column 'y' has one class only (p); two are needed"),
         ("a,y\n1,1\n2,1.0\n", {}, "column 'y' has one class only (1); two are needed"),
-        ("a,y\n1,p\n2,q\n3,r\n", {}, "column 'y' has 3 classes (p, q, r); pick two with --classes A,B"),
-        ("a,y\n" + "".join(f"1,{i}\n" for i in range(9)), {}, "column 'y' has 9 classes (0, 1, 2, 3, 4, 5, …)"),
+        (
+            "a,y\n" + "".join(f"1,{i}\n" for i in range(11)),
+            {},
+            "column 'y' has 11 classes (0, 1, 2, 3, 4, 5, …), and 10 can be told apart; "
+            "pick some with --classes A,B,…, or another column with --target",
+        ),
+        ("a,b,y\n1,,p\n2,1,q\n3,1,r\n", {"missing": "drop"}, "without them a class has no rows: give --missing mean"),
         ("a,y\n1,p\n2,q\n", {"classes": ("p", "r")}, "column 'y' has no class 'r'; there are p, q"),
         ("a,b,y\n1,,p\n2,2,q\n", {}, "row 2 lacks a value, in 'b': give --missing mean"),
         ("a,b,y\n1,2,p\nNA,?,q\n3,4,\n", {}, "2 rows lack a value, the first is row 3, in 'y', 'a', 'b'"),
@@ -280,6 +285,21 @@ def test_what_is_wrong_is_said_with_file_row_and_column(file, content, options, 
     assert said in message
 
 
+@pytest.mark.parametrize(
+    ("classes", "names", "labels"),
+    [
+        (None, ("2", "10", "p"), [0, 1, 2, 1, 0]),
+        (("all",), ("2", "10", "p"), [0, 1, 2, 1, 0]),
+        (("p", "10"), ("p", "10"), [1, 0, 1]),
+        (("p", "2", "10"), ("p", "2", "10"), [1, 2, 0, 2, 1]),
+    ],
+)
+def test_a_table_of_several_classes_is_learnt_whole_or_in_part(file, classes, names, labels):
+    data = read(file("a,y\n1,2\n2,10\n3,p\n4,10.0\n5,2\n"), classes=classes)
+    assert (data.class_names, data.y.tolist()) == (names, labels)
+    assert data.told.endswith("; class 1 is 10" if len(names) == 2 else f"; 3 classes: {', '.join(names)}")
+
+
 @pytest.mark.parametrize("word", ["", "NA", "n/a", "NaN", "null", "None", "?"])
 def test_missing_values_are_counted_over_the_whole_file(file, word):
     rows = f"1,p\n2,q\n{word},p\n3,q\n4,p\n{word},q\n" * 2
@@ -296,9 +316,11 @@ def test_a_bad_number_is_found_in_a_later_part_of_the_file(file):
     ("options", "said"),
     [
         ({"classes": ("p", "p")}, "--classes names 'p' twice"),
+        ({"classes": ("p", "q", "p")}, "--classes names 'p' twice"),
         ({"features": ("a", "a")}, "--features names 'a' twice"),
         ({"samples": 9}, "--samples 9 is more than the 2 rows of mine.csv"),
         ({"samples": 1}, "--samples 1 leaves rows of one class only"),
+        ({"centers": 3}, "--centers applies to blobs only"),
         ({"noise": 1.0}, "--noise applies to blobs, moons, circles and xor only"),
     ],
 )

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.datasets import load_breast_cancer, load_iris, make_blobs, make_circles, make_moons
+from sklearn.datasets import (
+    load_breast_cancer,
+    load_digits,
+    load_iris,
+    load_wine,
+    make_blobs,
+    make_circles,
+    make_moons,
+)
 from sklearn.preprocessing import StandardScaler
 
 from gdtui.data.dataset import DataError, dataset
@@ -22,7 +30,7 @@ def refusal(**options) -> str:
 
 
 @pytest.mark.parametrize("name", BUILT_IN_SETS)
-def test_every_built_in_set_has_two_classes_and_a_column_of_ones(name):
+def test_every_built_in_set_has_rows_of_each_class_and_a_column_of_ones(name):
     data = load(name)
     rows, columns = data.X.shape
     assert data.name == name
@@ -30,8 +38,8 @@ def test_every_built_in_set_has_two_classes_and_a_column_of_ones(name):
     assert data.X.flags.c_contiguous
     assert len(data) == rows == len(data.y)
     assert len(data.feature_names) == columns - 1 == data.features.shape[1]
-    assert set(data.y.tolist()) == {0.0, 1.0}
-    assert len(data.class_names) == 2
+    assert len(data.class_names) == {"wine": 3, "digits": 10}.get(name, 2)
+    assert set(data.y.tolist()) == set(range(len(data.class_names)))
     assert np.isfinite(data.X).all()
 
 
@@ -52,11 +60,12 @@ def test_the_default_is_the_articles_blobs():
     assert not load().standardized
 
 
-@given(st.integers(4, 400), st.floats(0, 10), st.integers(0, 2**32 - 1))
+@given(st.integers(10, 400), st.floats(0, 10), st.integers(0, 2**32 - 1), st.sampled_from([None, *range(2, 11)]))
 @settings(deadline=None)
-def test_blobs_are_scikit_learns_to_the_last_bit(samples, noise, seed):
-    features, labels = make_blobs(n_samples=samples, n_features=2, centers=2, cluster_std=noise, random_state=seed)
-    data = load(DataSettings("blobs", samples=samples, noise=noise, seed=seed))
+def test_blobs_are_scikit_learns_to_the_last_bit(samples, noise, seed, centers):
+    known = {"n_features": 2, "centers": centers or 2, "cluster_std": noise, "random_state": seed}
+    features, labels = make_blobs(n_samples=samples, **known)
+    data = load(DataSettings("blobs", samples=samples, noise=noise, seed=seed, centers=centers))
     assert (data.features == features).all()
     assert (data.y == labels).all()
 
@@ -109,6 +118,34 @@ def test_iris_classes_are_0_and_1_in_the_order_given():
     data = load(DataSettings("iris", classes=("virginica", "setosa"), standardize=False))
     assert data.class_names == ("virginica", "setosa")
     assert (data.features[data.y == 1] == load_iris().data[:50]).all()
+
+
+def test_iris_has_all_its_classes_where_they_are_asked_for():
+    bunch = load_iris()
+    data = load(DataSettings("iris", classes=("all",), standardize=False))
+    assert data.class_names == ("setosa", "versicolor", "virginica")
+    assert (data.features == bunch.data).all()
+    assert (data.y == bunch.target).all()
+
+
+@pytest.mark.parametrize(("name", "bunch"), [("wine", load_wine), ("digits", load_digits)])
+def test_wine_and_digits_are_scikit_learns_with_all_their_classes(name, bunch):
+    data, bunch = load(DataSettings(name, standardize=False)), bunch()
+    assert (data.features == bunch.data).all()
+    assert (data.y == bunch.target).all()
+    assert data.class_names == tuple(map(str, bunch.target_names))
+
+
+def test_pixels_that_no_digit_has_are_0_once_they_are_standardised():
+    bunch, data = load_digits(), load(DataSettings("digits", classes=("7", "1")))
+    chosen = np.isin(bunch.target, (1, 7))
+    assert (data.y == (bunch.target[chosen] == 1)).all()
+    assert data.features == pytest.approx(StandardScaler().fit_transform(bunch.data[chosen]), abs=1e-12)
+    assert (data.features[:, 0] == 0).all()
+
+
+def test_a_class_of_which_no_row_is_left_is_named():
+    assert refusal(source="digits", samples=12).startswith("--samples 12 leaves no rows of class ")
 
 
 def test_standardising_agrees_with_scikit_learn():

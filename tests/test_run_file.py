@@ -427,7 +427,7 @@ def test_a_first_line_with_a_value_of_another_kind_is_refused_by_the_name_of_its
 def test_a_loss_that_this_gdtui_does_not_know_is_shown_and_cannot_go_on(tmp_path):
     path, run = tmp_path / "run.jsonl", new_run()
     train(run, RunWriter(str(path), run), 5)
-    path.write_text(path.read_text().replace('"loss":"article"', '"loss":"hinge"'))
+    path.write_text(path.read_text().replace('"loss":"article"', '"loss":"tanh"'))
     assert gdtui("watch", str(path)).stdout.count("epoch #") == 5
     assert "not all can be shown" in gdtui("watch", str(path), str(path)).stdout
     assert "so it cannot go on" in gdtui("resume", str(path)).stderr

@@ -100,12 +100,12 @@ def gaps_in(column: Column) -> NDArray[np.bool_]:
 
 
 def find_gaps(features: list[Column], y: NDArray[np.int8], target: str) -> tuple[NDArray[np.bool_], list[str]]:
-    """Which rows of the two classes lack a value, shape (N,), and the names of the columns in which they do. A column
+    """Which rows of the classes lack a value, shape (N,), and the names of the columns in which they do. A column
     that has none at all is in trouble, and does not count.
 
     Args:
         features: the columns.
-        y: see `two_classes`.
+        y: see `classified`.
         target: the name of the labels.
     """
     is_wanted = y != OTHER

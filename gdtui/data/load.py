@@ -37,15 +37,18 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     is_made_up = settings.source in TWO_FEATURE_SETS
     if settings.noise is not None and not is_made_up:
         raise DataError("--noise applies to blobs, moons, circles and xor only")
+    if settings.centers is not None and settings.source != "blobs":
+        raise DataError("--centers applies to blobs only")
     loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
         remedy = "give a smaller --noise" if settings.noise is not None else "they are too large to be learnt from"
         raise DataError(f"{loaded.name}: values became infinite; {remedy}")
-    if len(np.unique(loaded.y)) < 2:
-        raise DataError(
-            f"--samples {settings.samples} leaves rows of one class only; take more, or another --data-seed"
-        )
-    return standardize(loaded) if settings.is_standardized else loaded
+    empty = np.flatnonzero(np.bincount(loaded.y.astype(int), minlength=len(loaded.class_names)) == 0)
+    if len(empty):
+        classes = len(loaded.class_names)
+        leaves = "rows of one class only" if classes == 2 else f"no rows of class {loaded.class_names[empty[0]]}"
+        raise DataError(f"--samples {settings.samples} leaves {leaves}; take more, or another --data-seed")
+    return standardize(loaded, settings.source in BUILT_IN_SETS) if settings.is_standardized else loaded
 
 
 def _read(settings: DataSettings) -> Table:
@@ -56,8 +59,11 @@ def _read(settings: DataSettings) -> Table:
         return reader(where, file, settings)
 
 
-def standardize(data: Dataset) -> Dataset:
+def standardize(data: Dataset, takes_constants: bool = False) -> Dataset:
     """Each feature brought to mean 0 and (population) standard deviation 1.
+
+    Args:
+        takes_constants: whether a feature that is constant becomes 0, as the corners of all digits do.
 
     Raises:
         DataError: a feature is constant, so that its deviation is 0.
@@ -67,9 +73,11 @@ def standardize(data: Dataset) -> Dataset:
     with np.errstate(all="ignore"):
         spread = np.ptp(features, axis=0)
         mean, deviation = features.mean(axis=0), features.std(axis=0)
+        if takes_constants:
+            mean[spread == 0], deviation[spread == 0] = features[0, spread == 0], 1.0
         features -= mean
         features /= deviation
-    if not spread.all():
+    if not spread.all() and not takes_constants:
         raise DataError(f"{data.name}: {_constant(data.feature_names, spread)}")
     for name, column in zip(data.feature_names, features.T, strict=True):
         if not np.isfinite(column).all():

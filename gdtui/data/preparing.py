@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from gdtui.data.column import Column
 from gdtui.data.dataset import DataError, Dataset, dataset, sampled
 from gdtui.data.deciding import codes, decide, find_gaps, numbers
-from gdtui.data.labels import MISSING, ClassesError, two_classes
+from gdtui.data.labels import MISSING, ClassesError, classified
 from gdtui.data.numerals import class_of
 from gdtui.data.table import COPIES, Table
 from gdtui.data.troubles import few, of_columns
@@ -23,10 +23,10 @@ Classes = NDArray[np.int8]
 def prepared(table: Table) -> Dataset:
     """The data set in a table. Raises DataError, which names all columns that are of no use, and the remedies."""
     settings, name = table.settings, printable(Path(table.where).name)
-    wrong, classes = [], ["", ""]
+    wrong, classes = [], list[str]()
     y: Classes = np.where(np.frombuffer(table.labels.codes, dtype=np.intc) < 0, MISSING, 0).astype(np.int8)
     try:
-        y, classes = two_classes(table.target, table.labels, settings.classes)
+        y, classes = classified(table.target, table.labels, settings.classes)
     except ClassesError as error:
         wrong.append(str(error))
     features = decide(table)
@@ -40,12 +40,12 @@ def prepared(table: Table) -> Dataset:
     chosen = sampled(name, len(rows), settings.samples, settings.seed)
     rows = rows if chosen is None else rows[chosen]
     values, names, silent = _matrix(table, features, rows)
-    zero, one = map(printable, classes)
+    classes = [*map(printable, classes)]
     count = _count(len(rows), len(y), 0 if chosen is not None else int((is_lacking & ~is_kept).sum()))
     begin = f"{name}: {count} with {len(names)} feature{'s' * (len(names) > 1)}"
-    told = "; ".join([begin, *_told(table, features, lacking, silent), f"class 1 is {one}"])
+    told = "; ".join([begin, *_told(table, features, lacking, silent), _named(classes)])
     labels = y[rows].astype(np.float64)
-    return dataset(name, values, labels, tuple(map(printable, names)), (zero, one), printable(told))
+    return dataset(name, values, labels, tuple(map(printable, names)), tuple(classes), printable(told))
 
 
 def _gaps(
@@ -64,7 +64,8 @@ def _gaps(
     who = f"{first} {lacks}" if len(rows) == 1 else f"{len(rows)} rows {lack}, the first is {first}"
     what = f"{who}, in {few([*map(repr, lacking)])}"
     if missing == "drop":
-        return [f"{what}; without them there are not two classes: give --missing mean"]
+        few_left = "there are not two classes" if y.max() == 1 else "a class has no rows"
+        return [f"{what}; without them {few_left}: give --missing mean"]
     if lacking == [table.target]:
         return [f"{what}: give --missing drop to leave {'it' if len(rows) == 1 else 'them'} out"]
     leave = "--missing drop to leave them out or " if can_be_left_out else ""
@@ -118,6 +119,13 @@ def _count(rows: int, all_rows: int, dropped: int) -> str:
         return f"{rows} rows"
     lack = f" ({dropped} left out for lack of a value)" if dropped else ""
     return f"{rows} of {all_rows} rows{lack}"
+
+
+def _named(classes: Sequence[str]) -> str:
+    """What the labels stand for."""
+    if len(classes) == 2:
+        return f"class 1 is {classes[1]}"
+    return f"{len(classes)} classes: {', '.join(classes)}"
 
 
 def _told(table: Table, features: Sequence[Column], lacking: list[str], silent: list[str]) -> list[str]:

@@ -37,7 +37,8 @@ class Entrant(RunFile):
         """At the weights of `loss`; None where the data or the weights are not to be had."""
         try:
             settings = settings_of(self)
-            self._kernel = kernel_for(data_of(self, settings, is_shown=True), objective_named(settings.loss))
+            data = data_of(self, settings, is_shown=True)
+            self._kernel = kernel_for(data, objective_named(settings.loss, len(data.class_names)))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{self.path}: ")
 

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from gdtui.runs.recipes import Allowed, Count, Natural, NotNegative, Seed, Share
+from gdtui.settings import ALL, MOST_CLASSES
 
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 
@@ -20,13 +21,18 @@ class Source(msgspec.Struct):
     seed: Seed = 0
     target: str | None = None
     features: list[str] | None = None
-    classes: tuple[str, str] | None = None
+    classes: list[str] | None = None
     standardize: bool | None = None
     drop: list[str] = []
     missing: Literal["error", "drop", "mean"] = "error"
     categorical: list[str] = []
     decimal: Literal[".", ","] | None = None
     index: bool = True
+    centers: Annotated[int, Meta(ge=2, le=MOST_CLASSES)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.classes is not None and len(self.classes) < 2 and self.classes != [ALL]:
+            raise ValueError(f"{self.classes} are no classes to tell apart - at `$.data.classes`")
 
 
 class Rules(msgspec.Struct):
@@ -55,10 +61,19 @@ class Header(Allowed, kw_only=True):
     loss: str = ""
     init: Annotated[list[Finite], Meta(min_length=2)] = []
     sample_size: Natural = 0
+    class_names: Any = None
 
     def __post_init__(self) -> None:
-        if self.init and self.features and len(self.init) != 1 + len(self.features):
+        wanted = self.size
+        if self.init and wanted not in (None, len(self.init)):
             raise ValueError(f"{len(self.init)} weights of {len(self.features)} features - at `$.init`")
+
+    @property
+    def size(self) -> int | None:
+        """How many weights there are, as far as that is told: those of one unit for two classes, else of one each."""
+        names = self.class_names
+        units = len(names) if isinstance(names, list) and len(names) > 2 else 1
+        return units * (1 + len(self.features)) if self.features else None
 
 
 class Described(msgspec.Struct):
@@ -67,11 +82,10 @@ class Described(msgspec.Struct):
     name: str
     rows: Natural
     features: list[str]
-    class_names: tuple[str, str]
+    class_names: Annotated[list[str], Meta(min_length=2, max_length=MOST_CLASSES)]
     plane: dict[str, Any]
 
 
-def checked(line: dict[str, Any]) -> dict[str, Any]:
+def checked(line: dict[str, Any]) -> Header:
     """The first line. Raises ValidationError, which names the field that is of another kind."""
-    msgspec.convert(line, Header)
-    return line
+    return msgspec.convert(line, Header)

@@ -50,10 +50,10 @@ class LostData(Dataset):
             plane = plane_in(told.plane, len(told.features))
         except (KeyError, TypeError, ValueError, OverflowError):
             return None
-        name, names, (zero, one) = printable(told.name), _texts(told.features), _texts(told.class_names)
+        name, names, classes = printable(told.name), _texts(told.features), _texts(told.class_names)
         X = np.empty((0, len(names) + 1))
         is_standardized = asked_for.is_standardized
-        return cls(name, X, np.empty(0), names, (zero, one), is_standardized, "", told.rows, why, seen_in=plane)
+        return cls(name, X, np.empty(0), names, classes, is_standardized, "", told.rows, why, seen_in=plane)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

@@ -202,10 +202,9 @@ class RunFile(Followed):
             raise self._wrong(f"says version {version:g}; this gdtui reads up to version {VERSION}")
         if self.lines.count:
             raise self._wrong("begins another run; a run file holds one")
-        self.header = checked(event)
+        self._size = checked(event).size
+        self.header = event
         self.branch.wanted = event.get("epochs", 0)
-        if "features" in event:
-            self._size = 1 + len(event["features"])
         if "alpha" in event:
             self.branch.recipes.append((1, recipe_in(event, max(1, self.branch.wanted))))
 

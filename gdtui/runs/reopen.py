@@ -53,7 +53,7 @@ def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Datase
     except ValueError as error:
         raise OnlyLossesError(f"{file.path}: its data cannot be had: {error}") from None
     has_changed = data.digest != file.header.get("digest")
-    if has_changed or (not isinstance(settings.init, str) and len(settings.init) != data.X.shape[1]):
+    if has_changed or (not isinstance(settings.init, str) and len(settings.init) != data.units * data.X.shape[1]):
         raise OnlyLossesError(f"{file.path}: its data has changed: {data.name} is not what it was trained on")
     return data
 
