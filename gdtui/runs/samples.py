@@ -96,7 +96,9 @@ def details(last: Moment, class_names: Sequence[str], feature_names: Sequence[st
     if last.confusion is not None and len(last.confusion) == classes**2:
         for label in range(classes):
             counts = last.confusion[label * classes : (label + 1) * classes]
-            predicted = ", ".join(f"{count} as {number}" for number, count in enumerate(counts))
+            # Of many classes most are taken for none of the others.
+            told = [f"{count} as {number}" for number, count in enumerate(counts) if count or classes == 2]
+            predicted = ", ".join(told) or "none as any"
             lines.append(f"true_label={_called(label, class_names)}: {predicted.replace(' as', ' predicted as', 1)}")
     if last.gradient_norm is not None:
         lines.append(f"gradient={last.gradient_norm:.7g}")

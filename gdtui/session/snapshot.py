@@ -107,6 +107,7 @@ class Snapshot:
         """What is trained on what, in a line."""
         data, count = self.run.data, len(self.run.data.feature_names)
         features = "1 feature" if count == 1 else f"{count} features"
+        features += "" if len(data.class_names) == 2 else f", {len(data.class_names)} classes"
         scaled = "standardised" if data.standardized else "not standardised"
         start = start_told(self.run.start, self.run.settings.seed)
         told = f"{data.name}  ·  {len(data)} rows, {features}, {scaled}  ·  {start}"
