@@ -163,10 +163,12 @@ def print_report(run: Shown, console: Console | None = None) -> None:
     console, end = console or Console(highlight=False), run.end()
     look: dict[str, Any] = {"title_justify": "left", "title_style": "bold"}
     if not isinstance(run.data, LostData):
-        rows, names = samples(run, end.weights), run.data.class_names
-        console.print(samples_table(rows, run.data.feature_names, title="Sampled activations", **look))
+        rows, names, unit = samples(run, end.weights), run.data.class_names, run.objective.unit
+        labels = unit, "predicted", "true"
+        console.print(samples_table(rows, run.data.feature_names, labels=labels, title=f"Sampled {unit}s", **look))
         if end.confusion is not None:
-            console.print(confusion_table(end.confusion, names, title="Confusion matrix", **look))
+            room = console.width - 6 - len(names)  # for the frame, beside what parts columns anyway
+            console.print(confusion_table(end.confusion, names, room=room, title="Confusion matrix", **look))
     console.print(Text(summary(run, end), "bold"))
 
 

@@ -14,6 +14,7 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.points import BOTH, MARKERS
 from gdtui.charts.roles import TONES, Ground, Role
+from gdtui.encoding import stand_in
 from gdtui.views.data import ScatterChart, boundary
 from tests.drawings import clouds, corner, dataset, dots
 
@@ -232,7 +233,8 @@ def test_the_cells_most_of_whose_points_are_taken_for_the_other_class_are_crosse
 
 
 def test_the_markers_of_the_classes_have_other_shapes_not_only_other_colours() -> None:
-    assert len({marker for marker, _ in MARKERS}) == 2
+    assert len({marker for marker, _ in MARKERS}) == 10
+    assert "".join(stand_in(marker) for marker, _ in MARKERS) == "o^sdv*+<>h"
 
 
 def test_the_axes_and_the_points_stay_while_the_boundary_moves() -> None:

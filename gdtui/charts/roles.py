@@ -25,16 +25,20 @@ class Role(IntEnum):
     RUN_4 = 14
     RUN_5 = 15
     RUN_6 = 16
-    # Points that are predicted to be of the other class.
+    # Points that are predicted to be of another class.
     WRONG_0 = 17
     WRONG_1 = 18
 
 
+CLASSES = (Role.CLASS_0, Role.CLASS_1, *range(20, 28))
+WRONGS = (Role.WRONG_0, Role.WRONG_1, *range(30, 38))
+"""Points of each class, and those of them that are taken for another."""
 RUNS = (Role.CURVE, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
 
 
 class Ground(IntEnum):
-    """What is behind a cell: nothing, or a tone of the field, from class 0 for certain to class 1 for certain."""
+    """What is behind a cell: nothing, or a tone of the field, from class 0 for certain to class 1 for certain. Those of
+    more classes follow: see `BY_CLASS`."""
 
     NONE = 0
     TONE_0 = 1
@@ -47,11 +51,17 @@ class Ground(IntEnum):
     TONE_7 = 8
     TONE_8 = 9
     TONE_9 = 10
-    SOLID_1 = 11
-    """The colour of the points of class 1."""
+    SOLID_0 = 52
+    """The colour of the points of class 0; those of the others follow, ten in all."""
+    SOLID_1 = 53
 
 
+STEPS = 5
+"""Tones a class."""
+BY_CLASS = ((5, 4, 3, 2, 1), *(tuple(range(1 + STEPS * number, 1 + STEPS * (number + 1))) for number in range(1, 10)))
+"""The tones of each class, from hardly sure to certain."""
 TONES = tuple(ground for ground in Ground if ground.name.startswith("TONE"))
+"""Those of two classes."""
 UPPER = 64
 """A role of `UPPER` + a ground is that of a character in the colour of that ground: of the upper half of a cell whose
 lower half is another tone, say."""

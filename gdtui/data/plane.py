@@ -41,7 +41,7 @@ class Plane:
         count, note = features.shape[1], ""
         if count == 1:
             points, origin, axes = np.column_stack([features[:, 0], y]), np.zeros(1), np.array([[1.0], [0.0]])
-            labels = names[0], "activation"
+            labels = names[0], "activation" if y.max(initial=0) <= 1 else "class"
         elif count == 2:
             points, origin, axes = features, np.zeros(2), np.eye(2)
             labels = names[0], names[1]

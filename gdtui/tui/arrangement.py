@@ -15,7 +15,7 @@ which all pages have room beside each other."""
 LOW, FLAT = 14, 22
 """Rows below which there is no title, and below which there is no drawer."""
 MATRIX = 40
-"""Columns of the confusion matrix, where it has neighbours."""
+"""Columns of the confusion matrix, where it has neighbours; of many classes it has more: `matrix_columns`."""
 BIG = 80, 30
 """The smallest window that has room for block digits."""
 BLOCKS = 5
@@ -43,6 +43,7 @@ class Wish(NamedTuple):
         page: the open one.
         covers: whether the page takes the charts' place, where there is no drawer for it.
         is_big: whether the numbers are in block digits.
+        classes: of the data, which the confusion matrix has a row for each of.
     """
 
     front: int = 0
@@ -50,6 +51,7 @@ class Wish(NamedTuple):
     page: str = "log"
     covers: bool = False
     is_big: bool = False
+    classes: int = 2
 
 
 class Arrangement(NamedTuple):
@@ -78,6 +80,8 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     band = _band_rows(width, height, wish.is_big)
     room = height - head - band - foot
     drawer, is_stacked = (0, False) if wish.is_zoomed else _drawer_rows(width, height, room)
+    if drawer and _shows_matrix(width, wish.page):  # all of it, where charts can do with less
+        drawer = max(drawer, min(wish.classes + 3, room - (LEAST_CHART[1] + 2) * (1 + is_stacked)))
     main = Area(0, head, width, room - drawer)
     areas = {
         "head": Area(0, 0, width, head),
@@ -89,7 +93,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     has_tabs, has_drawer = True, drawer > 0
     stops: tuple[str, ...] = PAGES
     if has_drawer:
-        pages, stops, has_tabs = _pages(Area(0, main.y + main.height + band, width, drawer), wish.page)
+        pages, stops, has_tabs = _pages(Area(0, main.y + main.height + band, width, drawer), wish)
         areas |= pages
     elif not any(chart in areas for chart in CHARTS):
         areas[wish.page], has_drawer = main, True
@@ -152,22 +156,33 @@ def _charts(main: Area, wish: Wish, is_stacked: bool) -> dict[str, Area]:
     return {"loss": main._replace(width=left), "scatter": main._replace(x=left, width=main.width - left)}
 
 
-def _pages(drawer: Area, page: str) -> tuple[dict[str, Area], tuple[str, ...], bool]:
+def _shows_matrix(width: int, page: str) -> bool:
+    """Whether the open page is the confusion matrix, or has it beside it."""
+    return page == "confusion" or (page == "samples" and ROOMY <= width < WIDE)
+
+
+def matrix_columns(classes: int) -> int:
+    """The columns of the confusion matrix, where it has neighbours."""
+    return max(MATRIX, 14 + 4 * classes)
+
+
+def _pages(drawer: Area, wish: Wish) -> tuple[dict[str, Area], tuple[str, ...], bool]:
     """The pages that are to be seen in the drawer, those that can be opened, and whether they need tabs."""
-    samples = min(80, drawer.width - MATRIX - 52)
+    matrix = matrix_columns(wish.classes)
+    samples = min(80, drawer.width - matrix - 52)
     if drawer.width >= WIDE:
-        log = drawer.width - samples - MATRIX
+        log = drawer.width - samples - matrix
         placed = {
             "log": drawer._replace(width=log),
             "samples": drawer._replace(x=log, width=samples),
-            "confusion": drawer._replace(x=log + samples, width=MATRIX),
+            "confusion": drawer._replace(x=log + samples, width=matrix),
         }
         return placed, PAGES, False
     if drawer.width < ROOMY:
-        return {page: drawer}, PAGES, True
-    left = drawer.width - MATRIX
-    placed = {"samples": drawer._replace(width=left), "confusion": drawer._replace(x=left, width=MATRIX)}
-    return ({"log": drawer} if page == "log" else placed), ("log", "samples"), True
+        return {wish.page: drawer}, PAGES, True
+    left = drawer.width - matrix
+    placed = {"samples": drawer._replace(width=left), "confusion": drawer._replace(x=left, width=matrix)}
+    return ({"log": drawer} if wish.page == "log" else placed), ("log", "samples"), True
 
 
 @lru_cache(maxsize=64)

@@ -1,61 +1,87 @@
 """Colours of drawings, made for whatever lies behind them.
 
-The classes' hues are Okabe and Ito's (*Color Universal Design*, 2008), which people of any colour vision can tell
-apart; how light they are is computed, so that every theme has tones that part and points that stand out. Contrasts are
-those of WCAG 2.2.
+The hues of two classes are Okabe and Ito's (*Color Universal Design*, 2008), which people of any colour vision can tell
+apart; those of the others were chosen one after the other, each as far from those before as it can be to any such eye.
+How light they are is computed, so that every theme has tones that part and points that stand out. Contrasts are those
+of WCAG 2.2.
 """
 
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-from gdtui.charts.roles import TONES, UPPER, Ground, Role
+from gdtui.charts.roles import CLASSES, STEPS, TONES, UPPER, WRONGS, Ground, Role
 
-HUES = Color.parse("#56B4E9"), Color.parse("#E69F00")
-DARKER_HUES = Color.parse("#0072B2"), Color.parse("#C44E00")
+HUES = (
+    *("#56B4E9", "#E69F00", "#B5FB8F", "#EFFE48", "#19EDB8"),
+    *("#A6AB50", "#DD8EB4", "#CDAB87", "#DFE8FF", "#FE71DC"),
+)
+DARKER_HUES = (
+    *("#0072B2", "#C44E00", "#6613BF", "#5E034E", "#19247E"),
+    *("#990629", "#7D314C", "#37310B", "#1F5628", "#5F4162"),
+)
 """The same on light grounds."""
-STEPS = 5
-"""Tones a class."""
 STRONGEST = 2.2
 """The contrast of the strongest tone to the ground."""
 POINT, TEXT = 3.3, 4.6
 """The contrast of a point to any tone, and of a text or a curve to the ground, at the least."""
 
-_DARK_256 = ("#00005f", "#000087", "#0000af", "#005faf"), ("#5f0000", "#870000", "#875f00", "#875f00")
-_LIGHT_256 = ("#d7ffff", "#afffff", "#afd7ff", "#87d7ff"), ("#ffffd7", "#ffd7af", "#ffd787", "#ffaf87")
+_DARK_256 = (
+    ("#00005f", "#000087", "#0000af", "#005faf"), ("#5f0000", "#870000", "#875f00", "#875f00"),
+    # Of others there is hardly more than one dark tone.
+    *(("#005f00",) * 4, ("#5f5f00",) * 4, ("#005f5f",) * 4, ("#444444",) * 4),
+    *(("#87005f",) * 4, ("#5f5f5f",) * 4, ("#5f5f87",) * 4, ("#870087",) * 4),
+)  # fmt: skip
+_LIGHT_256 = (
+    ("#d7ffff", "#afffff", "#afd7ff", "#87d7ff"), ("#ffffd7", "#ffd7af", "#ffd787", "#ffaf87"),
+    *(("#d7afff",) * 4, ("#ffafff",) * 4, ("#d7d7ff",) * 4, ("#ffafaf",) * 4),
+    *(("#ffd7d7",) * 4, ("#d7d787",) * 4, ("#afd7af",) * 4, ("#c6c6c6",) * 4),
+)  # fmt: skip
+_DARK_16 = (
+    *("#00AAAA #55FFFF", "#AA5500 #FFFF55", "#00AA00 #55FF55", "#AA00AA #FF55FF", "#AA0000 #FF5555"),
+    *("#0000AA #5555FF", "#AAAAAA #FFFFFF", "#555555 #AAAAAA", "#00AAAA #00AAAA", "#AA5500 #AA5500"),
+)
+"""Of each class, the field and the points; shapes tell apart what is of one colour."""
+_LIGHT_16 = (
+    *("#0000AA #0000AA", "#AA0000 #AA0000", "#00AA00 #00AA00", "#AA00AA #AA00AA", "#AA5500 #AA5500"),
+    *("#555555 #555555", "#00AAAA #00AAAA", "#5555FF #5555FF", "#FF5555 #FF5555", "#000000 #000000"),
+)
 
 
 class FieldColours(NamedTuple):
     """See the module; each has that of class 0 first."""
 
     tones: tuple[Color, ...]
-    """From class 0 for certain to class 1 for certain."""
-    points: tuple[Color, Color]
-    wrong: tuple[Color, Color]
-    """Of points that are predicted to be of the other class."""
+    """From class 0 for certain to class 1 for certain, and on as in `BY_CLASS`."""
+    points: tuple[Color, ...]
+    wrong: tuple[Color, ...]
+    """Of points that are predicted to be of another class."""
     line: Color
     """Of the boundary."""
 
 
-def field_colours(ground: Color, dark: bool, are_256: bool) -> FieldColours:
+def field_colours(ground: Color, dark: bool, are_256: bool, classes: int = 2) -> FieldColours:
     """The colours on such a ground.
 
     Args:
         dark: whether light things stand out on it.
         are_256: whether the terminal has 256 colours only, of which near ones would become the same.
+        classes: how many to have colours for.
     """
     ink = Color(255, 255, 255) if dark else Color(0, 0, 0)
-    hues = HUES if dark else DARKER_HUES
+    hues = [Color.parse(hue) for hue in (HUES if dark else DARKER_HUES)[:classes]]
     if are_256:
-        sides = [(ground, *map(Color.parse, side)) for side in (_DARK_256 if dark else _LIGHT_256)]
+        sides = [(ground, *map(Color.parse, side)) for side in (_DARK_256 if dark else _LIGHT_256)[:classes]]
     else:
         sides = [_tones(ground, hue) for hue in hues]
-    tones = (*reversed(sides[0]), *sides[1])
-    zero, one = (_standing_out(hue, ink, (ground, *tones), POINT) for hue in hues)
-    return FieldColours(tones, (zero, one), (zero.blend(ink, 0.6), one.blend(ink, 0.6)), ink)
+    tones = (*reversed(sides[0]), *chain.from_iterable(sides[1:]))
+    # The tones of the others are no lighter or darker than those of the first two.
+    points = [_standing_out(hue, ink, (ground, *tones[: 2 * STEPS]), POINT) for hue in hues]
+    return FieldColours(tones, tuple(points), tuple(point.blend(ink, 0.6) for point in points), ink)
 
 
 _STROKES = {
@@ -70,7 +96,7 @@ _STROKES = {
     Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
     Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),
 }
-_BOLD = Role.BOUNDARY, Role.WRONG_0, Role.WRONG_1, Role.NOTE
+_BOLD = (Role.BOUNDARY, *WRONGS, Role.NOTE)
 
 
 @lru_cache(maxsize=8)
@@ -83,7 +109,7 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
         system: as rich names how many colours a terminal has.
     """
     if system in ("truecolor", "256") and ground.ansi is None:
-        looks = field_colours(ground, dark, system == "256")
+        looks = field_colours(ground, dark, system == "256", len(CLASSES))
         ink = looks.line
         fronts = {role: _standing_out(Color.parse(hue), ink, (ground,), TEXT) for role, (hue, _, _) in _STROKES.items()}
         fronts[Role.LABEL] = _standing_out(ground.blend(ink, 0.5), ink, (ground,), TEXT)
@@ -92,26 +118,23 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
         looks = _few(dark)
         fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in _STROKES.items()}
         fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
-    fronts |= {Role.BOUNDARY: looks.line, Role.CLASS_0: looks.points[0], Role.CLASS_1: looks.points[1]}
-    fronts |= {Role.WRONG_0: looks.wrong[0], Role.WRONG_1: looks.wrong[1]}
-    tones = dict(zip(TONES, looks.tones, strict=True))
+    fronts[Role.BOUNDARY] = looks.line
+    of_points = {**dict(zip(CLASSES, looks.points, strict=True)), **dict(zip(WRONGS, looks.wrong, strict=True))}
+    tones = dict(enumerate(looks.tones, TONES[0]))
     behind = Style(bgcolor=ground.rich_color)
-    styles = {int(role): behind + Style(color=colour.rich_color) for role, colour in fronts.items()}
+    styles = {int(role): behind + Style(color=colour.rich_color) for role, colour in (fronts | of_points).items()}
     styles |= {UPPER + tone: behind + Style(color=colour.rich_color) for tone, colour in tones.items()}
     styles |= {int(role): styles[role] + Style(bold=True) for role in _BOLD} | {int(Role.BLANK): behind}
-    grounds = {int(tone): colour.rich_color for tone, colour in tones.items()}
-    return styles, {**grounds, int(Ground.SOLID_1): looks.points[1].rich_color}
+    grounds = {**tones, **dict(enumerate(looks.points, Ground.SOLID_0))}
+    return styles, {int(tone): colour.rich_color for tone, colour in grounds.items()}
 
 
 def _few(dark: bool) -> FieldColours:
     """Of 16 colours."""
-    (cold, zero), (warm, one), ink = (
-        (("#00AAAA", "#55FFFF"), ("#AA5500", "#FFFF55"), "#FFFFFF")
-        if dark
-        else (("#0000AA", "#0000AA"), ("#AA0000", "#AA0000"), "#000000")
-    )
-    points = Color.parse(zero), Color.parse(one)
-    return FieldColours((Color.parse(cold),) * STEPS + (Color.parse(warm),) * STEPS, points, points, Color.parse(ink))
+    pairs = [tuple(map(Color.parse, both.split())) for both in (_DARK_16 if dark else _LIGHT_16)]
+    points = tuple(point for _, point in pairs)
+    tones = tuple(field for field, _ in pairs for _ in range(STEPS))
+    return FieldColours(tones, points, points, Color.parse("#FFFFFF" if dark else "#000000"))
 
 
 def luminance(colour: Color) -> float:

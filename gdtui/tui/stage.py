@@ -36,6 +36,8 @@ class Stage(Board):
         super().__init__(what)
         self.wish = Wish()
         """What is to be seen."""
+        self.unit = "activation"
+        """What an activation is called."""
         self.is_chosen = False
         """Whether it is the person who opened the page."""
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
@@ -71,6 +73,13 @@ class Stage(Board):
         self.key_bar.is_zoomed = self.wish.is_zoomed
         self.call_after_refresh(self.on_resized)
 
+    def show_task(self, classes: int, unit: str) -> None:
+        """There are so many classes now, and activations are called so."""
+        is_other, self.unit = unit != self.unit, unit
+        self.show_wish(classes=classes)
+        if is_other:
+            self.rearrange()
+
     def rearrange(self, width: int = 0, height: int = 0) -> None:
         super().rearrange(width, height)
         arranged = self.arranged(width, height) if width else self.arrangement
@@ -79,7 +88,8 @@ class Stage(Board):
         for name, view in self.pages.items():
             if name in arranged.areas:  # that in front has a mark, and no style: to look one up for all takes long
                 is_front = name == page and not arranged.has_tabs
-                entitle(view, tabs or (f"▸ {TITLES[name]}" if is_front else TITLES[name]))
+                title = TITLES[name].replace("activation", self.unit)
+                entitle(view, tabs or (f"▸ {title}" if is_front else title))
                 tabs = None
         for name, slot in zip(CHARTS, self.slots, strict=True):
             slot.set_class(name == CHARTS[self.wish.front], "front")

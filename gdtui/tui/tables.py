@@ -49,8 +49,11 @@ class SamplesPanel(Page):
 
     COMPONENT_CLASSES = {"samples--right", "samples--wrong", "samples--unknown"}
 
-    def show(self, rows: list[Sample], names: tuple[str, ...], missing: str, is_standardized: bool) -> None:
-        """Show these rows, whose features have these names, or why there are none."""
+    def show(
+        self, rows: list[Sample], names: tuple[str, ...], missing: str, is_standardized: bool, unit: str = "activation"
+    ) -> None:
+        """Show these rows, whose features have these names, and whose activations are called so, or why there are
+        none."""
         from gdtui.report import samples_table  # takes 20 ms, which the first paint does not wait for
 
         width = self.scrollable_content_region.width
@@ -61,7 +64,7 @@ class SamplesPanel(Page):
             self.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""), -1)
             self.border_subtitle = ""
             return
-        labels = "activation" if width > 34 + 9 * room else "activ.", "pred", "true"
+        labels = unit if width > 34 + 9 * room or len(unit) < 7 else "activ.", "pred", "true"
         styles = {name: self.get_component_rich_style(f"samples--{name}") for name in ("right", "wrong", "unknown")}
         look = {"box": None, "padding": (0, 1, 0, 0), "header_style": styles["unknown"]}
         table = samples_table(rows, names, room, labels, styles, widest=8, **look)

@@ -95,8 +95,9 @@ class Workspace(Stage):
     def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
         before, self.snapshot = self.snapshot, snapshot
         self._own_data = self._own_data or snapshot.run.settings.data
-        if before is None or before.run is not snapshot.run:
+        if before is None or before.run is not snapshot.run or before.recipe != snapshot.recipe:
             self.title_view.update(f"gdtui  {snapshot.title}")
+        self.show_task(len(snapshot.run.data.class_names), snapshot.run.objective.unit)
         self._turn_page(before, snapshot)
         for slot, (titles, chart) in zip(self.slots, drawn, strict=True):
             self.entitle(str(slot.id), *titles)
@@ -134,7 +135,8 @@ class Workspace(Stage):
             from gdtui.runs.samples import samples
 
             rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
-            self.samples_view.show(rows, data.feature_names, snapshot.missing, data.standardized)
+            unit = snapshot.run.objective.unit
+            self.samples_view.show(rows, data.feature_names, snapshot.missing, data.standardized, unit)
         if "confusion" in areas:
             self.confusion_view.show(snapshot.shown, data.class_names)
 

@@ -9,23 +9,26 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
-from gdtui.charts.field import EDGES, Shading, paint
+from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
 from gdtui.charts.points import BOTH, MARKERS, WRONG, Points
-from gdtui.charts.roles import TONES, UPPER, Role
+from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
-from gdtui.learning.objective import sigmoid
+from gdtui.learning.objective import OBJECTIVES, Objective
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 
-POINTS = (Role.CLASS_0, Role.CLASS_1, Role.WRONG_0, Role.WRONG_1)
-FIELD = tuple(UPPER + tone for tone in TONES)
+POINTS = (*CLASSES, *WRONGS)
+FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
 Line = tuple[float, float, float]
+MANY = 4
+"""Classes above which a legend has no room to spare."""
 
 
 class DataView:
-    """The points, how sure the unit is of its class around them, and the boundary of the moment shown."""
+    """The points, which class the places around them are taken for and how surely, and the boundary between, at the
+    moment shown."""
 
     def __init__(self) -> None:
         self.shading = Shading.TONES
@@ -35,30 +38,47 @@ class DataView:
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
         data = snapshot.run.data
         what = data.plane.note or f"{data.name} and boundary"
-        legend = "  ".join(f"{marker} {name}" for (marker, _), name in zip(MARKERS, data.class_names, strict=True))
-        # What has no room at the end is cut: of names the least is lost with that.
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
-        return f"points not at hand  ·  {what}" if snapshot.missing else what, f"{WRONG} wrong  {legend}{both}"
+        return f"points not at hand  ·  {what}" if snapshot.missing else what, legend(data.class_names) + both
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
-        if self._chart is None or self._chart.data is not snapshot.run.data:
-            self._chart = ScatterChart(snapshot.run.data)
+        run = snapshot.run
+        if self._chart is None or self._chart.data is not run.data or self._chart.objective is not run.objective:
+            self._chart = scatter_chart(run.data, run.objective)
         return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
 
     def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
         return None
 
 
+def legend(class_names: tuple[str, ...]) -> str:
+    """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
+    known = list(zip((marker for marker, _ in MARKERS), class_names, strict=False))
+    if len(known) > MANY:
+        return " ".join([f"{WRONG} wrong ", *(f"{marker}{name}" for marker, name in known)])
+    return "  ".join([f"{WRONG} wrong", *(f"{marker} {name}" for marker, name in known)])
+
+
+def scatter_chart(data: Dataset, objective: Objective) -> ScatterChart:
+    """What draws that data."""
+    if data.units > 1:
+        from gdtui.views.regions import RegionsChart  # which is made of this
+
+        return RegionsChart(data, objective)
+    return ScatterChart(data, objective)
+
+
 class ScatterChart:
     """Draws one data set at any size, with the boundary of any weights. Axes and points are kept from one drawing to
     the next."""
 
-    def __init__(self, data: Dataset) -> None:
-        self.data = data
-        self.plane = data.plane
+    def __init__(self, data: Dataset, objective: Objective = OBJECTIVES["article"]) -> None:
+        self.data, self.objective, self.plane = data, objective, data.plane
         across, up = self.plane.spans
         self.xlim = _limits(*across)
-        self.ylim = (-0.12, 1.12) if self.plane.is_line else _limits(*up)
+        top = len(data.class_names) - 1
+        self.ylim = (-0.12 * top, 1.12 * top) if self.plane.is_line else _limits(*up)
+        self._edges = MARGINS if objective.is_score else EDGES
         self._size = (-1, -1, False)
         self._still: tuple[Chart, Canvas, Points] | None = None
         self._toned: Line | None = None
@@ -78,13 +98,7 @@ class ScatterChart:
         still, canvas, points = self._still
         chart = still.copy()
         if weights is not None:
-            line = self.plane.line(weights)
-            if all(map(math.isfinite, line)):
-                points.cross(chart, weights)
-                stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
-                if self._toned is None or not moves or _shift(canvas, self._toned, line) > 1:
-                    self._toned = line
-                self._decide(chart, canvas, self._toned, shading)
+            self._decide(chart, canvas, points, weights, shading, moves)
             note = self.note(weights)
             if note:
                 text = f" {note} " if len(note) + 2 <= canvas.width else shortened(note, canvas.width)
@@ -93,15 +107,29 @@ class ScatterChart:
                 chart.write(canvas.top + (not is_free), begin, text, Role.NOTE)
         return chart
 
-    def _decide(self, chart: Chart, canvas: Canvas, line: Line, shading: Shading) -> None:
-        """The activations, as a field, and as a curve where there is one feature only."""
+    def _decide(
+        self, chart: Chart, canvas: Canvas, points: Points, weights: Floats, shading: Shading, moves: bool
+    ) -> None:
+        """Points that are taken for the other class, the boundary, and the activations, as a field, and as a curve
+        where there is one feature only."""
+        line = self.plane.line(weights)
+        if not all(map(math.isfinite, line)):
+            return
+        points.cross(chart, weights)
+        stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
+        if self._toned is None or not moves or _shift(canvas, self._toned, line, self._edges) > 1:
+            self._toned = line
+        line = self._toned
         u, v = canvas.x_centres(), canvas.y_centres(2)
         scaled = _scaled(line)
         with np.errstate(over="ignore"):
             scores = (scaled[0] + scaled[1] * u[None, :] + scaled[2] * v[:, None]) * max(map(abs, line))
-            paint(chart, canvas, scores, shading)
+            paint(chart, canvas, tones_of_two(scores, shading, self._edges), shading)
             if self.plane.is_line:
-                p = sigmoid(line[0] + line[1] * canvas.x_centres(ACROSS))
+                p = self.objective.activations(line[0] + line[1] * canvas.x_centres(ACROSS))
+                if self.objective.is_score:  # −1 and 1 are where the labels are; what is beyond the axis has no dots
+                    p = (p + 1) / 2
+                    p[(p < self.ylim[0]) | (p > self.ylim[1])] = np.nan
                 stamp(chart, canvas, extents(canvas, p, p), Role.CURVE, over=FIELD)
 
     def note(self, weights: Floats) -> str:
@@ -110,8 +138,9 @@ class ScatterChart:
         if not all(map(math.isfinite, line)):
             return "no boundary: the weights are not finite"
         if line[1] == line[2] == 0:
-            p = float(sigmoid(np.array([max(line[0], -700.0)]))[0])
-            return f"no boundary: every activation here is {p:.4f}"
+            with np.errstate(over="ignore"):
+                p = float(self.objective.activations(np.array([line[0]]))[0])
+            return f"no boundary: every {self.objective.unit} here is {p:{'.4g' if self.objective.is_score else '.4f'}}"
         if boundary(_scaled(line), self.xlim, self.ylim) is not None:
             return ""
         middle = (sum(self.xlim) / 2, sum(self.ylim) / 2)
@@ -121,20 +150,27 @@ class ScatterChart:
     def _make_still(self, width: int, height: int, is_hatched: bool) -> tuple[Chart, Canvas, Points] | None:
         xticks = nice_ticks(self.xlim, max(2, width // 10))
         yticks = nice_ticks(self.ylim, max(2, height // 4))
-        if self.plane.is_line:
-            yticks = ((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
+        classes = len(self.data.class_names)
+        if self.plane.is_line and classes > 2:
+            yticks = tuple((float(number), str(number)) for number in range(classes))
+        elif self.plane.is_line:
+            low, middle, high = ("-1", "0", "1") if self.objective.is_score else ("0", "0.5", "1")
+            yticks = (0.0, low), (0.5, middle), (1.0, high)
         framed = axes(width, height, self.xlim, self.ylim, xticks, yticks, self.plane.labels[0])
         if framed is None:
             return None
         chart, canvas = framed[0].copy(), framed[1]
-        points = Points(canvas, self.plane.points, self.data.X, self.data.y)
+        points = Points(canvas, self.plane.points, self.data.X, self.data.y, classes)
         points.mark(chart, is_hatched)
         self._label(chart, canvas)
         return chart, canvas, points
 
     def _label(self, chart: Chart, canvas: Canvas) -> None:
         """What v is, beside the upper part of its axis, where no point is. What moves passes behind it."""
-        label = f" {shortened(self.plane.labels[1], canvas.width // 2)} "
+        name = self.plane.labels[1]
+        if self.plane.is_line and self.objective.is_score and len(self.data.class_names) == 2:
+            name = self.objective.unit
+        label = f" {shortened(name, canvas.width // 2)} "
         for row in range(canvas.top, canvas.top + canvas.height // 2):
             if (chart.roles[row, canvas.left : canvas.left + len(cells_of(label))] == Role.BLANK).all():
                 chart.write(row, canvas.left, label, Role.LABEL)
@@ -146,11 +182,11 @@ def _limits(low: float, high: float) -> Limits:
     return low - pad, high + pad
 
 
-def _shift(canvas: Canvas, before: Line, after: Line) -> float:
+def _shift(canvas: Canvas, before: Line, after: Line, edges: Floats) -> float:
     """By how many cells, or halves of them downwards, the tones of one line lie from those of another at the most."""
     u, v = np.linspace(*canvas.xlim, 9)[None, :], np.linspace(*canvas.ylim, 9)[:, None]
     with np.errstate(all="ignore"):
-        one, other = (np.clip(line[0] + line[1] * u + line[2] * v, EDGES[0], EDGES[-1]) for line in (before, after))
+        one, other = (np.clip(line[0] + line[1] * u + line[2] * v, edges[0], edges[-1]) for line in (before, after))
         across, down = np.ptp(canvas.xlim) / canvas.width, np.ptp(canvas.ylim) / (2 * canvas.height)
         step = max(abs(after[1]) * across, abs(after[2]) * down)
         return float(np.nan_to_num(np.abs(one - other).max() / step, nan=np.inf))

@@ -278,8 +278,8 @@ def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role:
 
 
 def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> list[tuple[int, str]]:
-    """A dotted line at each change of the recipe; returns their columns inside the axes, and what to write there. Of several
-    in one column the last is marked: the work is bounded by the columns, however many changes."""
+    """A dotted line at each change of the recipe; returns their columns inside the axes, and what to write there. Of
+    several in one column the last is marked: the work is bounded by the columns, however many changes."""
     recipes = history.trained
     changes = recipes[1:]
     epochs = np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))
