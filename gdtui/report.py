@@ -71,25 +71,30 @@ def confusion_table(
     """Counts by true class (rows) and predicted class (columns), over all rows of the data.
 
     Args:
-        room: the columns that there are; where they are too few for the names of many classes, their numbers are above
-            the columns.
+        room: the columns that there are, without frames. Where they are too few for the names of many classes, their
+            numbers are above the columns; where they are too few for all columns, a mark stands for the last of them.
     """
     table = Table(**look)
     classes, width = math.isqrt(len(confusion)), len(str(max(confusion)))  # a count is shown whole, or tells a lie
     if len(class_names) != classes:  # a file may have others
         class_names = tuple(map(str, range(classes)))
-    names, heads, widest = class_names, class_names, max(12, width)
+    names, heads, widest, shown = class_names, class_names, max(12, width), classes
     if classes > 2:
-        longest = max(map(cell_len, class_names))
-        widest = max(width, min(longest, (room - min(16, max(longest, len(corner)))) // classes - GAP))
+        longest, gap = max(map(cell_len, class_names)), sum(table.padding[1::2]) or 1
+        room -= min(16, max(longest + 2, len(corner))) + gap
+        widest = max(width, min(longest, room // classes - gap))
         if longest > widest:
             heads = tuple(map(str, range(classes)))
             names = tuple(f"{number} {name}" for number, name in enumerate(class_names))
+        if classes * (width + gap) > room:
+            shown = max(1, (room - 1 - gap) // (width + gap))
     table.add_column(corner, no_wrap=True, max_width=16)
-    for head in heads:
+    for head in heads[:shown]:
         table.add_column(Text(head), justify="right", no_wrap=True, min_width=width, max_width=widest)
+    if shown < classes:
+        table.add_column("…")
     for number, name in enumerate(names):
-        counts = confusion[number * classes : (number + 1) * classes]
+        counts = confusion[number * classes :][:shown]
         table.add_row(Text(name), *(Text(str(count), "bold" * (at == number)) for at, count in enumerate(counts)))
     return table
 
@@ -167,7 +172,7 @@ def print_report(run: Shown, console: Console | None = None) -> None:
         labels = unit, "predicted", "true"
         console.print(samples_table(rows, run.data.feature_names, labels=labels, title=f"Sampled {unit}s", **look))
         if end.confusion is not None:
-            room = console.width - 6 - len(names)  # for the frame, beside what parts columns anyway
+            room = console.width - 3 - len(names)  # the rest is frames
             console.print(confusion_table(end.confusion, names, room=room, title="Confusion matrix", **look))
     console.print(Text(summary(run, end), "bold"))
 

@@ -165,7 +165,7 @@ OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 
 _OF_CLASSES = (
     replace(
-        OBJECTIVES["article"], title="Σ (p − y)², stepping along cross-entropy",
+        OBJECTIVES["article"], title="Σ (p−y)² by cross-entropy",
         loss_and_signal=softmax.article, signal=softmax.residual, activations=softmax.softmax,
     ),
     replace(
@@ -176,7 +176,7 @@ _OF_CLASSES = (
         OBJECTIVES["squared-error"], title="mean Σ (p − y)²",
         loss_and_signal=softmax.squared_error, signal=softmax.squared_error_signal, activations=softmax.softmax,
     ),
-    replace(OBJECTIVES["hinge"], title="mean hinge loss, each against the rest"),
+    replace(OBJECTIVES["hinge"], title="mean hinge, one vs rest"),
 )  # fmt: skip
 OF_CLASSES = {objective.name: objective for objective in _OF_CLASSES}
 """The same for more than two classes."""

@@ -87,9 +87,9 @@ class ConfusionPanel(Page):
 
         counts = shown.confusion
         if counts is not None:
-            room, padding = self.scrollable_content_region.width, (0, 2 if len(class_names) < MANY else 1, 0, 0)
-            corner = "true ╲ pred" if len(class_names) < MANY else "true╲pred"
-            table = confusion_table(counts, class_names, corner, room, box=None, padding=padding)
+            is_many, room = len(class_names) >= MANY, self.scrollable_content_region.width
+            corner, gap = ("true╲pred", 1) if is_many else ("true ╲ pred", 2)
+            table = confusion_table(counts, class_names, corner, room, box=None, padding=(0, gap, 0, 0))
             self.update(table, 1 + len(class_names))
         else:
             missing = "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"

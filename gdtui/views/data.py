@@ -22,8 +22,8 @@ from gdtui.types import Floats
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
 Line = tuple[float, float, float]
-MANY = 4
-"""Classes above which a legend has no room to spare."""
+LONGEST = 12
+"""Letters of a name in the legend of many classes."""
 
 
 class DataView:
@@ -53,10 +53,12 @@ class DataView:
 
 def legend(class_names: tuple[str, ...]) -> str:
     """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
-    known = list(zip((marker for marker, _ in MARKERS), class_names, strict=False))
-    if len(known) > MANY:
-        return " ".join([f"{WRONG} wrong ", *(f"{marker}{name}" for marker, name in known)])
-    return "  ".join([f"{WRONG} wrong", *(f"{marker} {name}" for marker, name in known)])
+    if len(class_names) == 2:
+        (zero, _), (one, _) = MARKERS[:2]
+        return f"{WRONG} wrong  {zero} {class_names[0]}  {one} {class_names[1]}"
+    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in class_names]
+    known = (f"{marker}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
+    return " ".join([f"{WRONG} wrong ", *known])
 
 
 def scatter_chart(data: Dataset, objective: Objective) -> ScatterChart:

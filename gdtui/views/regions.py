@@ -83,7 +83,8 @@ def _heights(canvas: Canvas, lines: Floats, across: int, down: int) -> Floats:
 
 def _borders(canvas: Canvas, lines: Floats) -> tuple[NDArray[np.intp], Dots]:
     """Which class wins in each quarter of a cell, and in which quarters one region meets another: as `straight` has the
-    line between the two that are highest there. Both of shape (2 · height, 2 · width)."""
+    line between the two that are highest there, without a gap where three meet. Both of shape (2 · height, 2 · width).
+    """
     z = _heights(canvas, lines, 2, 2)
     first = z.argmax(axis=0)[None]
     top = np.take_along_axis(z, first, 0)
@@ -93,4 +94,11 @@ def _borders(canvas: Canvas, lines: Floats) -> tuple[NDArray[np.intp], Dots]:
     u, v = canvas.x_centres(2), canvas.y_centres(2)
     slopes = np.abs(lines[:, None, 1:] - lines[None, :, 1:]) * (abs(u[1] - u[0]), abs(v[1] - v[0]))
     half = slopes.max(axis=2)[first[0], second[0]] / 2
-    return first[0], (gap < half) | ((gap == half) & (first < second)[0])
+    winners: NDArray[np.intp] = first[0]
+    borders: Dots = (gap < half) | ((gap == half) & (first < second)[0])
+    for here, there in (
+        ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
+        ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
+    ):
+        borders[here] |= (winners[here] != winners[there]) & ~borders[there]
+    return winners, borders
