@@ -25,21 +25,12 @@ from tests.benchmarks.blocked import KEYS
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.probe import wide
 from tests.benchmarks.pty_run import Traffic, run
+from tests.benchmarks.steps import steps
+from tests.benchmarks.table import Row, alternate, row
 from tests.terminal.harness import GDTUI, Terminal
 from tests.terminal.slow_link import SlowLink
 
-Row = tuple[str, str, str, str, str]
 MANY = "1000000000"
-
-
-def row(metric: str, ours: float, baseline: float, unit: str, goal: str) -> Row:
-    return metric, f"{ours:,.4g} {unit}", f"{baseline:,.4g} {unit}", f"{ours / baseline:.3f}", goal
-
-
-def alternate(ours: Callable[[], float], theirs: Callable[[], float], times: int) -> tuple[float, float]:
-    """Both in turn, so that a change of the machine's speed hits both; the medians."""
-    pairs = [(ours(), theirs()) for _ in range(times)]
-    return statistics.median(a for a, _ in pairs), statistics.median(b for _, b in pairs)
 
 
 def headless(data: Dataset, epochs: int) -> float:
@@ -280,7 +271,8 @@ def _alpha(terminal: Terminal) -> str:
 
 
 GROUPS = {
-    f.__name__: f for f in (throughput, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
+    f.__name__: f
+    for f in (throughput, steps, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
 }
 
 
