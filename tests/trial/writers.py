@@ -108,6 +108,7 @@ def _killed(chance: Random, path: Path) -> bool:
 
 
 def main() -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell has background jobs ignore
     path, chance, kills = Path(sys.argv[1]), Random(int(sys.argv[2])), int(sys.argv[3])
     number = 0
     try:
