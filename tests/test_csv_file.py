@@ -269,7 +269,7 @@ def test_what_a_terminal_would_obey_is_not_shown(tmp_path):
         (b"\xff\xfea\x00,\x00y\x00", {}, "row 1 is not UTF-8 (byte 0)"),
         (b"PK\x03\x04\x14\x00\x06\x00!\xee\n", {}, "is a workbook, or another archive, and no text; save"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1", {}, "is an old Excel file, and no text; save the table as CSV"),
-        (gzip.compress(b"a,y\n1,p\n2,q\n"), {}, "is compressed; unpack it first"),
+        (gzip.compress(b"a,y\n1,p\n2,q\n", mtime=0), {}, "is compressed; unpack it first"),
         (b"PAR1\x15\x04\x15\xff", {}, "is Parquet by its content; name it something.parquet"),
         ("a b y\n1 2 p\n3 4 q\n", {}, "the columns seem to be parted by spaces; part them by commas or semicolons"),
         ('"a" "y"\n"1" 2 p\n"2" 3 q\n', {}, "the columns seem to be parted by spaces"),
