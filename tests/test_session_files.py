@@ -14,7 +14,7 @@ from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session import opening
-from gdtui.session.commands import ChooseData, Do, GoTo, NextBranch, Restart, Save, SetAlpha
+from gdtui.session.commands import Change, ChooseData, Do, GoTo, NextBranch, Restart, Save, SetAlpha
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
@@ -101,7 +101,7 @@ def test_a_branch_that_diverged_does_not_keep_the_others_from_going_on(tmp_path)
     assert (session.run.stop, session.phase) == (first.stop, Phase.DIVERGED)
 
 
-@pytest.mark.parametrize("asked", [Restart(), SetAlpha(0.5)])
+@pytest.mark.parametrize("asked", [Restart(), SetAlpha(0.5), Change((("alpha", 0.5),))])
 def test_what_is_asked_for_behind_a_save_is_answered_also_while_data_is_read(tmp_path, asked):
     late, path = tmp_path / "late.csv", str(tmp_path / "run.jsonl")
     os.mkfifo(late)

@@ -182,7 +182,8 @@ def test_rows_of_other_classes_may_lack_anything(read, refusal):
 def test_a_class_that_is_written_in_several_ways_is_told_as_one(read, refusal):
     text = "a,y\n1,yes\n2,No\n3,Yes\n4,YES\n"
     assert refusal(text) == (
-        "column 'y' writes one class in several ways (YES, Yes, yes); write it in one, or pick two with --classes A,B"
+        "column 'y' writes one class in several ways (YES, Yes, yes); "
+        "write it in one, or pick some with --classes A,B,…"
     )
     assert values(read(text, classes=("No", "yes"))) == [[1], [2]]
     assert read("a,y\n1,A\n2,a\n").class_names == ("A", "a")  # else there would be one class only

@@ -19,7 +19,7 @@ from gdtui.settings import MOST_EPOCHS
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
-WHILE_READING = {ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note}
+WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
 """What can be asked for while data is read."""
 
 AT_ONCE = 0.2
@@ -35,8 +35,8 @@ def carry_out(command: ask.Command, session: Session) -> None:
             session.reading = None
         if command is ask.Do.PAUSE:
             return
-        if not WHILE_READING & {command, type(command)}:
-            if isinstance(command, ask.Restart | ask.SetAlpha | ask.SetEpochs):  # which a dialog may have come before
+        if command not in WHILE_READING and type(command) not in WHILE_READING:
+            if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs):  # a dialog's answer, maybe
                 session.say("the run stands still while other data is read; space gives that up", is_logged=False)
             return
     if isinstance(session.run, Run):

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from gdtui.session.comparison import Standings
     from gdtui.session.snapshot import Snapshot
 
-DIALOGS = {"ask_alpha": ask.SetAlpha, "ask_epochs": ask.SetEpochs, "choose_data": ask.ChooseData, "save": ask.Save}
-"""What is asked for in the end by those keys that open a dialog."""
+DIALOGS = {"choose_data": ask.ChooseData, "save": ask.Save}
+"""What is asked for in the end by keys that open a dialog."""
 
 
 def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
@@ -32,7 +32,8 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
         from gdtui.session.acts import WHILE_READING
 
         command = DIALOGS.get(key.action, key.command)
-        return command is None or bool(WHILE_READING & {command, type(command)})
+        is_steering = command is not None or key.action in STEERING
+        return not is_steering or command in WHILE_READING or type(command) in WHILE_READING
     phase, is_past = shown.phase, shown.phase.is_past
     match key:
         case Key(action="pause"):
