@@ -101,6 +101,8 @@ def test_names_in_a_comment_are_names_where_no_others_are(read):
     data = read("# by NumPy\n# a, b, y\n1,2,0\n3,4,1\n")
     assert data.feature_names == ("a", "b")
     assert "left out line 1 (a comment)" in data.told
+    assert read("#,a,y\n5,2,p\n3,4,q\n").feature_names == ("#", "a")
+    assert read(f"#{'x' * 200_000}\na,y\n2,p\n4,q\n").feature_names == ("a",)
     assert read("#id,a,y\nc,2,p\nd,4,q\n", categorical=("id",)).feature_names == ("id=d", "a")
 
 

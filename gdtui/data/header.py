@@ -30,7 +30,13 @@ def commented_names(lines: Sequence[str], sample: Sequence[Sequence[str]], separ
     """The names in a comment, as NumPy writes them: the last line above rows of data that are as wide as that."""
     if not lines or not sample or not lines[-1].startswith("#"):
         return None
-    (names,) = csv.reader([lines[-1].lstrip("# ").rstrip()], delimiter=separator, skipinitialspace=True)
+    text = lines[-1].rstrip().lstrip("# ")
+    if text.startswith(separator):  # the first name is that sign
+        text = lines[-1].rstrip()
+    try:
+        names = next(csv.reader([text], delimiter=separator, skipinitialspace=True), [])
+    except csv.Error:  # it is too long
+        return None
     return names if len(names) == len(sample[0]) > 1 and "number" in map(_kind, sample[0]) else None
 
 
