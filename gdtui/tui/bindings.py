@@ -73,7 +73,7 @@ BINDINGS = (
     Key("Look", "k,shift+up", "scroll(-1)", "k", "", "Scroll the page up (or shift+↑)"),
     Key("Look", "z,Z", "zoom", "z", "z Zoom", "Zoom the chart in front (▸), or back"),
     Key("Look", "v", "front", "v", "v Chart", "Bring the other chart to the front"),
-    Key("Look", "escape", "back", "escape", "", "Back from a zoom, or a page over charts"),
+    Key("Look", "escape", "back", "escape", "", "Back from a zoom, or from a page"),
     Key("Look", "B", "blocks", "B", "", "Show large digits, or not"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
     Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),

@@ -175,7 +175,8 @@ class Help(Dialog):
     footers = "↑↓ Scroll", "escape Close"
 
     def __init__(self, keys: Sequence[bindings.Key], shown: Any) -> None:
-        self._keys = [(key._replace(shown=named(key.shown)), can_be_done(key, shown)) for key in keys]
+        called = (key._replace(shown=named(key.shown), help=named(key.help)) for key in keys)
+        self._keys = [(key, can_be_done(key, shown)) for key in called]
         self._table, self._columns = Static(id="keys"), 0
         super().__init__("Keys (dim: nothing to do now)", self._table)
 

@@ -36,7 +36,7 @@ def entries(board: Board) -> Iterator[Entry]:
     for key in board.keys:
         if key.action != "app.command_palette" and can_be_done(key, board.snapshot):
             run = partial(board.app.run_action, key.binding, default_namespace=board)
-            yield Entry(f"{key.group}: {key.help}", named(key.shown), run)
+            yield Entry(named(f"{key.group}: {key.help}"), named(key.shown), run)
 
 
 class Keys(Provider):

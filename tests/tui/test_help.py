@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
@@ -162,6 +164,15 @@ async def test_before_there_is_data_only_the_help_and_the_like_are_offered() -> 
         names = {entry.name for entry in entries(app.board)}
         assert {"Look: Show this help", "Run: Leave, and print the table", "Look: Change the theme"} <= names
         assert not any(name.startswith(("Steer", "Time")) for name in names)
+
+
+@pytest.mark.parametrize("key", ["question_mark", "ctrl+p"])
+async def test_arrows_that_cannot_be_shown_have_names_in_the_help_and_the_palette(key: str, monkeypatch) -> None:
+    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    async with running(size=(120, 60)) as (app, pilot):
+        await press(pilot, key)
+        await until(pilot, lambda: "(or shift+down)" in screen(app))
+        assert not set("↑↓←→") & set(screen(app))
 
 
 # The palette
