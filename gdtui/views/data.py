@@ -22,8 +22,8 @@ from gdtui.types import Floats
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
 Line = tuple[float, float, float]
-LONGEST = 12
-"""Letters of a name in the legend of many classes."""
+LONGEST_OF_TWO, LONGEST = 24, 12
+"""Columns of a name in the legend of two classes, and of more, so that each leaves room for the others."""
 
 
 class DataView:
@@ -53,12 +53,10 @@ class DataView:
 
 def legend(class_names: tuple[str, ...]) -> str:
     """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
-    if len(class_names) == 2:
-        (zero, _), (one, _) = MARKERS[:2]
-        return f"{WRONG} wrong  {zero} {class_names[0]}  {one} {class_names[1]}"
-    names = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in class_names]
-    known = (f"{marker}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
-    return " ".join([f"{WRONG} wrong ", *known])
+    longest, blank = (LONGEST_OF_TWO, " ") if len(class_names) == 2 else (LONGEST, "")
+    names = (shortened(name, longest) for name in class_names)
+    known = (f"{marker}{blank}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
+    return f"{WRONG} wrong  {f'{blank} '.join(known)}"
 
 
 def scatter_chart(data: Dataset, objective: Objective) -> ScatterChart:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -272,3 +273,12 @@ async def test_a_line_that_is_cut_has_a_mark() -> None:
         await press(pilot, "up")
         assert log(app)[-1] == "alpha 0.01 → 0.02 from epoch 2"
         assert " alpha 0.01 → 0.02 from epoc… " in screen(app)
+
+
+@pytest.mark.parametrize("size", [(60, 20), (30, 40), (50, 30), (80, 24)])
+async def test_the_legend_says_what_a_cross_is_whatever_the_names(size: tuple[int, int], tmp_path: Path) -> None:
+    table = tmp_path / "points.csv"
+    kinds = "a_kind_that_has_quite_a_long_name", "b_kind_that_has_quite_a_long_name"
+    table.write_text("x,y,kind\n" + "".join(f"{x},{x * x},{kinds[x % 2]}\n" for x in range(8)))
+    async with running(Settings(DataSettings(str(table)), epochs=5), size=size) as (app, pilot):
+        await until(pilot, lambda: "✗ wrong  ● a_kind" in screen(app))
