@@ -49,7 +49,7 @@ BINDINGS = (
     Key("Steer", "up", "alpha_up", "↑", "↑↓ Alpha", "Raise alpha", ask.StepAlpha(up=True)),
     Key("Steer", "down", "alpha_down", "↓", "", "Lower alpha", ask.StepAlpha(up=False)),
     Key("Steer", "a", "ask_alpha", "a", "", "Type alpha"),
-    Key("Steer", "o", "ask_recipe", "o", "o Optimiser", "Choose optimiser, batches, schedule, penalties"),
+    Key("Steer", "o", "ask_recipe", "o", "o Optimiser", "Choose how steps are taken"),
     Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
     Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
     Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
