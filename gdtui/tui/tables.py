@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from gdtui.text import printable
+from gdtui.tui.sheet import Sheet
 from gdtui.tui.styled import Resized
 
 if TYPE_CHECKING:
@@ -27,8 +27,7 @@ class Page(VerticalScroll, can_focus=False):
     """What may be higher than its place."""
 
     def __init__(self, *, id: str) -> None:
-        self._view = Static(markup=False)
-        self._lines = 0
+        self._view = Sheet()
         super().__init__(self._view, id=id)
 
     def on_resize(self) -> None:
@@ -40,8 +39,7 @@ class Page(VerticalScroll, can_focus=False):
 
     def update(self, content: Table | Text | str, lines: int) -> None:
         """Show this, which has so many lines; the screen is laid out anew only where it had others."""
-        self._view.update(content, layout=lines != self._lines)
-        self._lines = lines
+        self._view.show(Text(content) if isinstance(content, str) else content)
 
 
 class SamplesPanel(Page):
