@@ -37,8 +37,8 @@ class Page(VerticalScroll, can_focus=False):
         """Show what is so many lines further down."""
         self.scroll_relative(y=lines, animate=False)
 
-    def update(self, content: Table | Text | str, lines: int) -> None:
-        """Show this, which has so many lines; the screen is laid out anew only where it had others."""
+    def update(self, content: Table | Text | str) -> None:
+        """Show this."""
         self._view.show(Text(content) if isinstance(content, str) else content)
 
 
@@ -59,7 +59,7 @@ class SamplesPanel(Page):
             return
         room = max(0, min(len(names), (width - 31) // 9))
         if not rows:
-            self.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""), -1)
+            self.update(Text(f"The rows are not at hand:\n{printable(missing)}" if missing else ""))
             self.border_subtitle = ""
             return
         labels = unit if width > 34 + 9 * room or len(unit) < 7 else "activ.", "pred", "true"
@@ -69,7 +69,7 @@ class SamplesPanel(Page):
         table.caption = None  # it stands in the border
         if width < 29:  # the sign is enough
             table.columns[-1].max_width, table.columns[-1].overflow = 1, "crop"
-        self.update(table, len(rows))
+        self.update(table)
         hidden = len(names) - room
         more = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
         below = "  ·  ".join(filter(None, ("standardised" * (is_standardized and room > 0), more)))
@@ -88,7 +88,7 @@ class ConfusionPanel(Page):
             is_many, room = len(class_names) >= MANY, self.scrollable_content_region.width
             corner, gap = ("true╲pred", 1) if is_many else ("true ╲ pred", 2)
             table = confusion_table(counts, class_names, corner, room, box=None, padding=(0, gap, 0, 0))
-            self.update(table, 1 + len(class_names))
+            self.update(table)
         else:
             missing = "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"
-            self.update(missing, -1)
+            self.update(missing)
