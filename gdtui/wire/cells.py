@@ -60,6 +60,8 @@ class Cells:
         self._rows: list[list[Cell]] = []
         self._pens: dict[Style | None, Pen] = {}
         self._color_system: ColorSystem | None = None
+        self._has_wide = False
+        """Whether there ever was a wide character."""
 
     def forget(self) -> None:
         """What the terminal shows is not known any more: the next update is written in full."""
@@ -69,7 +71,8 @@ class Cells:
     def whole(self) -> str:
         """What draws all that the terminal shows, on a blank screen."""
         width = self._size[0]
-        rows = (_differences(y, [UNKNOWN] * width, row, 0, width) for y, row in enumerate(self._rows))
+        nothing = [UNKNOWN] * width
+        rows = (_differences(y, nothing, row, 0, width, self._has_wide) for y, row in enumerate(self._rows))
         return _written(list(chain.from_iterable(rows)), width)
 
     def update(self, update: CompositorUpdate, size: tuple[int, int], color_system: ColorSystem | None) -> str:
@@ -91,7 +94,7 @@ class Cells:
             spans[y] = min(begin, x), max(end, self._lay(touched[y], x, strip))
         runs: list[_Run] = []
         for y in sorted(touched):
-            runs += _differences(y, self._rows[y], touched[y], *spans[y])
+            runs += _differences(y, self._rows[y], touched[y], *spans[y], self._has_wide)
             self._rows[y] = touched[y]
         return _written(runs, size[0])
 
@@ -118,7 +121,7 @@ class Cells:
                 if 0 <= x < width:
                     row[x] = (char, pen)
                     if columns == 2 and x + 1 < width:
-                        row[x + 1] = ("", pen)
+                        row[x + 1], self._has_wide = ("", pen), True
                 x += columns
         # Of a wide character that is written over in part, the rest is blank.
         if cuts_before and x > begin:
@@ -197,15 +200,15 @@ class _Run:
         return True
 
 
-def _differences(y: int, shown: list[Cell], wanted: list[Cell], begin: int, end: int) -> list[_Run]:
-    """What differs in row y from column `begin` to `end`."""
+def _differences(y: int, shown: list[Cell], wanted: list[Cell], begin: int, end: int, has_wide: bool) -> list[_Run]:
+    """What differs in row y from column `begin` to `end`; there may be wide characters, or not."""
     changed: Iterable[int] = [
         x
         for x, old, new in zip(range(begin, end), shown[begin:end], wanted[begin:end], strict=False)
         if old != new and not _looks_same(old, new)
     ]
     # Half a wide character cannot be written: a row that has any is written whole.
-    if changed and "" in map(itemgetter(0), chain(shown, wanted)):
+    if has_wide and changed and "" in map(itemgetter(0), chain(shown, wanted)):
         changed = (x for x, cell in enumerate(wanted) if cell is not UNKNOWN)
     runs: list[_Run] = []
     for x in changed:
