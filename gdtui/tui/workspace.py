@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.widgets import Static
 
 from gdtui.data.progress import reading
@@ -70,9 +71,10 @@ class Workspace(Stage):
         self._views = self._views or (LossView(), DataView())
         cast("DataView", self._views[1]).shading = self._shading()
         areas = self.arrangement.areas
+        sizes = [slot.size if slot.id in areas else Size(0, 0) for slot in self.slots]
         return [
-            (view.titles(snapshot), view.draw(snapshot, *slot.size) if slot.id in areas and slot.size.area else None)
-            for slot, view in zip(self.slots, self._views, strict=True)
+            (view.titles(snapshot), view.draw(snapshot, *size) if size else None)
+            for size, view in zip(sizes, self._views, strict=True)
         ]
 
     def _shading(self) -> Shading:
