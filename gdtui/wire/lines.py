@@ -5,6 +5,7 @@ frame and the padding on both sides anew. Here both sides of a line are remember
 """
 
 from dataclasses import dataclass
+from typing import Self
 
 from rich.segment import Segment
 from textual._styles_cache import StylesCache
@@ -82,3 +83,12 @@ class FrugalWidget(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._styles_cache = FrugalLines()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Textual's own tells a widget in three messages that parts of it are to be drawn anew."""
+        if not regions or layout or recompose or not self._is_mounted or self._closing or not self.is_attached:
+            return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+        self._set_dirty(*regions)
+        self.screen._dirty_widgets.add(self)
+        self.screen.check_idle()
+        return self
