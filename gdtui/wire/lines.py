@@ -33,35 +33,41 @@ class _Sides:
         is_inside = crop.y in self.rows and crop.bottom - 1 in self.rows
         return is_inside and self.size == widget.outer_size and not is_link_lit
 
-    def around(self, line: Strip) -> Strip:
-        return Strip([*self.left, *line.adjust_cell_length(self.width), *self.right], self.size.width)
+    def around(self, line: Strip) -> list[Segment]:
+        return [*self.left, *line.adjust_cell_length(self.width), *self.right]
 
 
 class FrugalLines(StylesCache):
     """The same lines as Textual's."""
 
-    _sides: _Sides | None = None
+    def __init__(self) -> None:
+        super().__init__()
+        self._sides: _Sides | None = None
+        self._drawn: dict[int, Strip] = {}
+        """The lines that were not made in Textual's way, filtered."""
 
     def clear(self) -> None:  # where the look may be another
         super().clear()
         self._sides = None
+        self._drawn.clear()
 
     def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
         sides = self._sides
         if sides is None or not sides.suit(widget, crop):
+            for y in self._drawn:  # Textual has others, or none
+                self._cache.pop(y, None)
+            self._drawn.clear()
             strips = super().render_widget(widget, crop)
             self._sides = self._found(widget)
             return strips
-        filters, strips = widget.get_line_filters(), []
         for y in crop.line_range:
-            if y in self._dirty_lines or y not in self._cache:
-                self._cache[y] = sides.around(widget.render_line(y - sides.rows.start))
+            if y in self._dirty_lines or y not in self._drawn:
+                segments = sides.around(widget.render_line(y - sides.rows.start))
+                for line_filter in widget.get_line_filters():
+                    segments = line_filter.apply(segments, sides.background)
+                self._drawn[y] = Strip(segments, sides.size.width)
                 self._dirty_lines.discard(y)
-            strip = self._cache[y]
-            for line_filter in filters:
-                strip = strip.apply_filter(line_filter, sides.background)
-            strips.append(strip.crop(*crop.column_span))
-        return strips
+        return [self._drawn[y].crop(*crop.column_span) for y in crop.line_range]
 
     def _found(self, widget: Widget) -> _Sides | None:
         """The sides of the lines that Textual has made, if those can be made of them."""
@@ -73,7 +79,7 @@ class FrugalLines(StylesCache):
                 sides = _Sides(
                     widget.outer_size, widget.background_colors[1], rows, [*left], [*right], width - gutter.width
                 )
-                return sides if sides.around(widget.render_line(y - rows.start)) == known else None
+                return sides if sides.around(widget.render_line(y - rows.start)) == [*known] else None
         return None
 
 
