@@ -172,7 +172,7 @@ def print_report(run: Shown, console: Console | None = None) -> None:
         labels = unit, "predicted", "true"
         console.print(samples_table(rows, run.data.feature_names, labels=labels, title=f"Sampled {unit}s", **look))
         if end.confusion is not None:
-            room = console.width - 3 - len(names)  # the rest is frames
+            room = console.width - 2 - len(names)  # the rest is frames
             console.print(confusion_table(end.confusion, names, room=room, title="Confusion matrix", **look))
     console.print(Text(summary(run, end), "bold"))
 

@@ -101,3 +101,14 @@ def test_where_no_chart_fits_there_is_what_does(size: tuple[int, int]) -> None:
         assert faults(arrange(*size, wish), *size) == []
         assert "band" in arrange(*size, wish).areas
     assert faults(arrange_comparison(*size, 3, 4), *size) == []
+
+
+def test_the_matrix_of_ten_classes_is_to_be_seen_whole_from_80_by_24_on() -> None:
+    for width, height in SIZES:
+        for page in PAGES:
+            arranged = arrange(width, height, Wish(page=page, classes=10))
+            assert faults(arranged, width, height) == [], (width, height, page)
+            area, is_beside = arranged.areas.get("confusion"), page == "samples" and width < WIDE
+            if area is not None and height >= 24 and width >= 80 and (page == "confusion" or is_beside):
+                assert area.height >= 13, (width, height, page)
+                assert area.width >= 2 + 9 + 1 + 10 * 4, (width, height, page)

@@ -181,8 +181,8 @@ def test_blocks_on_any_number_of_threads_give_what_the_whole_gives(loss, rows):
     assert (one[0], one[1].tobytes(), one[2]) == (many[0], many[1].tobytes(), many[2])
 
 
-def test_data_is_taken_whole_up_to_the_size_of_a_cache():
-    for rows, is_whole in ((WHOLE // 4, True), (WHOLE // 4 + 1, False)):
+def test_data_is_taken_whole_up_to_where_blas_would_share_it_out():
+    for rows, is_whole in ((WHOLE // 12, True), (WHOLE // 12 + 1, False)):
         kernel = kernel_of(classes(3, rows=rows), "article")
         assert isinstance(kernel, UnitsKernel)
         assert (not kernel._blocks) == is_whole

@@ -93,6 +93,35 @@ def test_classes_in_brackets_are_names_not_markup(name):
     assert cells(shown(confusion_table((1, 2, 3, 4), (name, "other"))), name) == [name, "1", "2"]
 
 
+@pytest.mark.parametrize("count", [3, 10])
+def test_a_confusion_matrix_of_many_classes_is_whole_on_a_screen_of_80_columns(count):
+    counts = np.random.default_rng(0).integers(0, 200, (count, count))
+    names = tuple(map(str, range(count)))
+    text = shown(confusion_table(tuple(counts.ravel().tolist()), names, room=78 - count), 80)
+    for number, row in enumerate(counts.tolist()):
+        assert cells(text, str(number)) == [str(number), *map(str, row)]
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_long_names_of_many_classes_are_beside_the_rows_and_their_numbers_above_the_columns():
+    names = ("a rather long name", "b", "c")
+    text = shown(confusion_table(tuple(range(9)), names, room=40, box=None), 60)
+    assert [line.split() for line in text.splitlines()] == [
+        ["true", "\\", "predicted", "0", "1", "2"], ["0", "a", "rather", "long…", "0", "1", "2"],
+        ["1", "b", "3", "4", "5"], ["2", "c", "6", "7", "8"],
+    ]  # fmt: skip
+    assert cells(shown(confusion_table(tuple(range(9)), names, room=90)), "true \\ predicted")[1:] == list(names)
+
+
+def test_columns_that_have_no_room_have_a_mark_and_other_classes_their_numbers():
+    text = shown(confusion_table((111,) * 100, tuple(map(str, range(10))), "", 25, box=None, padding=(0, 1, 0, 0)), 25)
+    assert text.splitlines()[0].split() == [*map(str, range(4)), "…"]
+    assert "\n9" in text
+    assert [line.split()[0] for line in shown(confusion_table((1,) * 9, ("x", "y"), box=None)).splitlines()[1:]] == [
+        "0", "1", "2",
+    ]  # fmt: skip
+
+
 def test_a_diverged_run_is_reported():
     running = Run(Settings(alpha=1e308), load())
     running.advance(100)

@@ -19,7 +19,8 @@ from gdtui.learning.objective import Objective
 from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
-"""Numbers in X up to which it is taken whole (2 MiB)."""
+"""Numbers in X up to which it is taken whole (2 MiB); of several units, multiplications, which BLAS then does on one
+core: it waits for others, be they busy or not."""
 SHARE = 16
 """Blocks that a thread takes at a time: about a millisecond's work."""
 _POOL = ThreadPoolExecutor(thread_name_prefix="descent")  # has no threads before it has work
@@ -216,7 +217,7 @@ class UnitsKernel(BlockedKernel):
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     """An evaluation of an objective on a data set; one for each thread that evaluates."""
-    is_small = data.X.size <= WHOLE
+    is_small = data.units * data.X.size <= WHOLE
     if data.units > 1:
         return UnitsKernel(data.X, data.y, objective, data.units, [] if is_small else data.blocks)
     if is_small:

@@ -4,6 +4,9 @@ import numpy as np
 
 from gdtui.types import Floats
 
+ALONE = 2**18
+"""Multiplications up to which BLAS keeps to one core: to wait for one that is busy takes ten times as long."""
+
 
 def initial_weights(init: str | tuple[float, ...], size: int, seed: int, units: int = 1) -> Floats:
     """`size` = units · (d + 1) weights, unit by unit, the bias first.
@@ -32,7 +35,10 @@ def initial_weights(init: str | tuple[float, ...], size: int, seed: int, units: 
 def logits(X: Floats, weights: Floats) -> Floats:
     """Of the rows of X, shape (n, d + 1): shape (n,), or (k, n) where these are the weights of k units."""
     units = weights.reshape(-1, X.shape[1])
-    return X @ weights if len(units) == 1 else units @ X.T
+    if len(units) == 1:
+        return X @ weights
+    step = max(1, ALONE // units.size)
+    return np.concatenate([units @ X[at : at + step].T for at in range(0, len(X), step)] or [units @ X.T], axis=1)
 
 
 def start_told(weights: Floats, seed: int) -> str:

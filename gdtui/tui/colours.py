@@ -42,13 +42,13 @@ _LIGHT_256 = (
     *(("#ffd7d7",) * 4, ("#d7d787",) * 4, ("#afd7af",) * 4, ("#c6c6c6",) * 4),
 )  # fmt: skip
 _DARK_16 = (
-    *("#00AAAA #55FFFF", "#AA5500 #FFFF55", "#00AA00 #55FF55", "#AA00AA #FF55FF", "#AA0000 #FF5555"),
-    *("#0000AA #5555FF", "#AAAAAA #FFFFFF", "#555555 #AAAAAA", "#00AAAA #00AAAA", "#AA5500 #AA5500"),
+    *("#00AAAA #55FFFF", "#AA5500 #FFFF55", "#00AA00 #55FF55", "#AA00AA #FF55FF", "#FF5555 #FF5555"),
+    *("#5555FF #FFFFFF", "#AAAAAA #AAAAAA", "#00AA00 #00AA00", "#00AAAA #00AAAA", "#AAAAAA #FFFFFF"),
 )
 """Of each class, the field and the points; shapes tell apart what is of one colour."""
 _LIGHT_16 = (
-    *("#0000AA #0000AA", "#AA0000 #AA0000", "#00AA00 #00AA00", "#AA00AA #AA00AA", "#AA5500 #AA5500"),
-    *("#555555 #555555", "#00AAAA #00AAAA", "#5555FF #5555FF", "#FF5555 #FF5555", "#000000 #000000"),
+    *("#0000AA #0000AA", "#AA0000 #AA0000", "#AA00AA #AA00AA", "#AA5500 #AA5500", "#00AAAA #555555"),
+    *("#5555FF #5555FF", "#00AA00 #000000", "#FF5555 #AA0000", "#555555 #555555", "#555555 #000000"),
 )
 
 

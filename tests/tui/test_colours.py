@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 import numpy as np
 import pytest
 from rich.color import ColorSystem
 from textual.color import Color
-from textual.theme import BUILTIN_THEMES
+from textual.theme import BUILTIN_THEMES, Theme
 
-from gdtui.charts.roles import RUNS, TONES, UPPER, Ground, Role
+from gdtui.charts.roles import BY_CLASS, CLASSES, RUNS, TONES, UPPER, WRONGS, Ground, Role
 from gdtui.tui.colours import FieldColours, chart_styles, contrast, field_colours
 from gdtui.tui.themes import OWN
 
@@ -86,14 +86,15 @@ SIXTEEN = {f"#{''.join(f'{part:02X}' for part in parts)}" for parts in product((
     *(f"#{''.join(f'{part:02X}' for part in parts)}" for parts in product((0x55, 0xFF), repeat=3)),
     "#AA5500",
 }
-FIELD = {UPPER + tone for tone in TONES}
+FIELD = {UPPER + tone for tones in BY_CLASS for tone in tones}
+POINTS = {*CLASSES, *WRONGS}
 
 
 @pytest.mark.parametrize(("ground", "dark"), [("#000000", True), ("#FFFFFF", False)])
 def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> None:
     styles, grounds = chart_styles(Color.parse(ground), dark, "standard")
     fronts = {role: style.color.triplet.hex.upper() for role, style in styles.items() if style.color is not None}
-    assert set(fronts) == {int(role) for role in Role if role is not Role.BLANK} | FIELD
+    assert set(fronts) == {int(role) for role in Role if role is not Role.BLANK} | FIELD | POINTS
     assert set(fronts.values()) <= SIXTEEN
     for role, front in fronts.items():
         assert contrast(Color.parse(front), Color.parse(ground)) >= (3 if role in FIELD else 4.5), role
@@ -103,3 +104,25 @@ def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> 
         assert fronts[one] != fronts[other]
     behind = Color.from_rich_color(grounds[Ground.SOLID_1])
     assert apart(Color.parse(fronts[Role.CLASS_0]), behind) > 30
+
+
+@pytest.mark.parametrize(("name", "are_256"), LOOKS)
+def test_points_of_ten_classes_stand_out_from_the_tones_of_all(name: str, are_256: bool) -> None:
+    looks, ground = field_colours(GROUNDS[name], DARK[name], are_256, 10), GROUNDS[name]
+    assert (len(looks.tones), len(looks.points), len(looks.wrong)) == (50, 10, 10)
+    assert looks.tones[:10] == looks_of(name, are_256).tones
+    assert looks.points[:2] == looks_of(name, are_256).points
+    for point in (*looks.points, *looks.wrong, looks.line):
+        assert min(contrast(point, tone) for tone in looks.tones) >= 3
+    for number in range(2, 10):
+        strongest = looks.tones[5 * number + 4]
+        assert contrast(strongest, ground) >= 1.5 or apart(strongest, ground) > 8
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_people_of_any_colour_vision_can_tell_ten_classes_apart_in_gdtuis_own_themes(theme: Theme) -> None:
+    """Shapes tell them apart as well; in themes of other grounds some come nearer to each other."""
+    points = field_colours(GROUNDS[theme.name], theme.dark, False, 10).points
+    for vision in (None, *VISIONS):
+        assert min(apart(one, other, vision) for one, other in combinations(points[:5], 2)) > 15
+        assert min(apart(one, other, vision) for one, other in combinations(points, 2)) > 10
