@@ -47,8 +47,8 @@ _DARK_16 = (
 )
 """Of each class, the field and the points; shapes tell apart what is of one colour."""
 _LIGHT_16 = (
-    *("#0000AA #0000AA", "#AA0000 #AA0000", "#AA00AA #AA00AA", "#AA5500 #AA5500", "#00AAAA #555555"),
-    *("#5555FF #5555FF", "#00AA00 #000000", "#FF5555 #AA0000", "#555555 #555555", "#555555 #000000"),
+    *("#0000AA #0000AA", "#AA0000 #AA0000", "#AA00AA #AA00AA", "#AA5500 #AA5500", "#00AA00 #000000"),
+    *("#5555FF #5555FF", "#555555 #555555", "#FF5555 #AA0000", "#5555FF #0000AA", "#555555 #000000"),
 )
 
 
