@@ -85,7 +85,7 @@ def test_what_is_refused_is_told_in_one_line_that_no_terminal_obeys(arguments: t
     Path("good.csv").write_text(rows())
     Path("cell.csv").write_text(rows(cell=TEXT))
     Path("twice.csv").write_text(rows(twice=True))
-    Path("classes.csv").write_text(rows(labels=("a", "b", TEXT)))
+    Path("classes.csv").write_text(rows(labels=(TEXT, *(f"zzz{number}" for number in range(10)))))
     Path("class.csv").write_text(rows(labels=(TEXT, TEXT)))
     Path("keys.jsonl").write_text(json.dumps({BAD: 1}) + "\n")
     Path("format.jsonl").write_text(json.dumps({"format": BAD}) + "\n")
