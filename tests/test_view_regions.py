@@ -81,7 +81,10 @@ def test_the_border_parts_the_regions_without_a_gap(weights: list[float], width:
     chart = scatter.draw(np.array(weights), width, height)
     if chart.roles.max(initial=0) == 0 or (chart.roles == Role.NOTE).any():
         return
-    found, winners = quarters(chart), scores(canvas_of(scatter, chart), np.array(weights), 2, 2).argmax(axis=-1)
+    canvas = canvas_of(scatter, chart)
+    winners = scores(canvas, np.array(weights), 2, 2).argmax(axis=-1)
+    is_label = np.kron(chart.roles[canvas.area] == Role.LABEL, np.ones((2, 2))) > 0  # it lies over the border
+    found = quarters(chart) | is_label
     free, _ = ndimage.label(~found)  # what hangs together by its edges, without the border
     for number in range(1, free.max() + 1):
         assert len(np.unique(winners[free == number])) == 1
@@ -121,6 +124,7 @@ def test_a_boundary_that_cannot_be_shown_is_named(weights: np.ndarray, note: str
     chart = scatter.draw(weights, 80, 20)
     assert scatter.note(weights) == note
     assert note in chart.lines()[0]
+    assert (chart.roles == Role.BOUNDARY).any() == (not note)
 
 
 @settings(max_examples=20, deadline=None)
@@ -200,7 +204,7 @@ def test_the_tones_of_the_hinge_part_at_tenths_of_the_margin() -> None:
 
 
 def test_the_legend_names_all_classes_and_first_what_no_name_tells() -> None:
-    assert legend(("no", "yes")) == "● no  ▲ yes  ✗ wrong"
+    assert legend(("no", "yes")) == "✗ wrong  ● no  ▲ yes"
     text = legend(("a", "a very long name", *"cdefghij"))
     assert text.startswith("✗ wrong  ●a ▲a very long… ■c ")
     assert all(marker in text for marker, _ in MARKERS)

@@ -95,7 +95,7 @@ def _borders(canvas: Canvas, lines: Floats) -> tuple[NDArray[np.intp], Dots]:
     slopes = np.abs(lines[:, None, 1:] - lines[None, :, 1:]) * (abs(u[1] - u[0]), abs(v[1] - v[0]))
     half = slopes.max(axis=2)[first[0], second[0]] / 2
     winners: NDArray[np.intp] = first[0]
-    borders: Dots = (gap < half) | ((gap == half) & (first < second)[0])
+    borders: Dots = (gap < half) | ((gap == half) & (half > 0) & (first < second)[0])
     for here, there in (
         ((slice(None), slice(None, -1)), (slice(None), slice(1, None))),
         ((slice(None, -1), slice(None)), (slice(1, None), slice(None))),
