@@ -131,6 +131,14 @@ def test_texts_are_encoded_as_scikit_learn_does(read, most):
     assert data.feature_names == tuple(name.replace("x0_", "c=") for name in encoder.get_feature_names_out())
 
 
+def test_classes_that_would_take_too_much_memory_are_refused(refusal, monkeypatch):
+    monkeypatch.setattr("gdtui.data.table.memory", lambda: 110_000)
+    rows = "".join(f"{row},{row % 10}\n" for row in range(700))
+    assert refusal(f"x,y\n{rows}", features=("x",)) == (
+        "10 classes do not fit into memory; give a shorter table, or pick some with --classes A,B,…"
+    )
+
+
 def test_texts_that_would_take_too_much_memory_are_refused(refusal, monkeypatch):
     monkeypatch.setattr("gdtui.data.table.memory", lambda: 10**6)
     text = "c,n,y\n" + "".join(f"t{row % 90},{row},{row % 2}\n" for row in range(1, 2001))

@@ -16,6 +16,9 @@ from gdtui.data.troubles import few, of_columns
 from gdtui.text import listed, printable
 from gdtui.types import Floats
 
+PER_CLASS = 16
+"""Bytes that a row takes for each of more than two classes: an activation, and whether it is of that class."""
+
 Rows = NDArray[np.intp]
 Classes = NDArray[np.int8]
 
@@ -39,6 +42,9 @@ def prepared(table: Table) -> Dataset:
     rows = np.flatnonzero(is_kept)
     chosen = sampled(name, len(rows), settings.samples, settings.seed)
     rows = rows if chosen is None else rows[chosen]
+    if len(classes) > 2 and not table.has_room(len(rows), PER_CLASS * len(classes) * len(rows)):
+        what = f"{len(classes)} classes do not fit into memory"
+        raise DataError(f"{table.where}: {what}; give a shorter table, or pick some with --classes A,B,…")
     values, names, silent = _matrix(table, features, rows)
     classes = [*map(printable, classes)]
     count = _count(len(rows), len(y), 0 if chosen is not None else int((is_lacking & ~is_kept).sum()))
