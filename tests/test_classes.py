@@ -16,7 +16,7 @@ from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import WHOLE, Kernel, UnitsKernel, kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.learning.weights import initial_weights, logits
-from gdtui.settings import LOSSES
+from gdtui.settings import LOSSES, Recipe
 from tests.oracles import finite_difference, noisy
 
 
@@ -126,7 +126,7 @@ def test_two_units_of_softmax_are_one_of_sigmoid():
 
 def descended(data, loss: str, alpha: float, epochs: int) -> tuple[np.ndarray, float]:
     kernel = kernel_of(data, loss)
-    descent = Descent(kernel, State(np.zeros(kernel.size)), alpha, epochs)
+    descent = Descent(kernel, State(np.zeros(kernel.size)), Recipe(alpha=alpha), epochs)
     descent.advance(epochs)
     return descent.weights, kernel.loss_gradient(descent.weights, np.empty(kernel.size))
 

@@ -45,12 +45,15 @@ class Batches:
 
     def of(self, epoch: int) -> Iterator[Part]:
         """The batches of that epoch; each is to be used before the next is asked for."""
-        order = self.order(epoch)
-        for begin in range(0, self._rows, self._group):
-            rows = order[begin : begin + self._group]
-            self._kernel.X.take(rows, 0, self._X[: len(rows)], "clip")
-            self._kernel.targets.take(rows, 0, self._targets[: len(rows)], "clip")
-            yield from self._whole if len(rows) == len(self._X) else self._rest
+        order, group = self.order(epoch), self._group
+        X, targets, parts = self._X, self._targets, self._whole
+        for begin in range(0, self._rows, group):
+            rows = order if group >= self._rows else order[begin : begin + group]
+            if len(rows) < len(X):
+                X, targets, parts = X[: len(rows)], targets[: len(rows)], self._rest
+            self._kernel.X.take(rows, 0, X, "clip")
+            self._kernel.targets.take(rows, 0, targets, "clip")
+            yield from parts
 
     def order(self, epoch: int) -> np.ndarray:
         """The numbers of the rows, in the order of that epoch."""

@@ -7,8 +7,9 @@ so the number of cores changes no bit.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
@@ -64,7 +65,7 @@ class Kernel:
 
     def part(self, X: Floats, targets: Floats) -> "Part":
         """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
-        return Part(X, targets, self.objective)
+        return Part(len(X), _gradient_of(X, targets, self.objective))
 
     def confusion(self) -> Confusion:
         """Of each pair of true and predicted class, how many rows there are at the weights of the last call of
@@ -76,46 +77,49 @@ class Kernel:
         return len(self.y) - self._positives - false_positive, false_positive, false_negative, true_positive
 
 
+Gradient = Callable[[Floats, Floats], None]
+"""Takes weights, and writes their gradient into the second, both of a kernel's size."""
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """The gradient of a few rows: a batch. It belongs to one thread, as a kernel does.
+    """Some rows: a batch. It belongs to one thread, as a kernel does.
 
-    Args:
-        X: shape (n, d + 1); a view, which is read anew at each call, and so are the targets.
-        targets: shape (n,).
-        objective: what to go down.
+    Attributes:
+        rows: how many.
+        gradient: the mean over them.
     """
 
-    def __init__(self, X: Floats, targets: Floats, objective: Objective) -> None:
-        self._dot, self._back = X.dot, X.T.dot
-        self._targets, self._signal = targets, objective.signal
-        self.rows = len(targets)
-        self._z, self._share = np.empty(len(targets)), np.array(1.0 / len(targets))
-
-    def gradient(self, weights: Floats, gradient: Floats) -> None:
-        """Write the mean gradient of the rows at `weights` into `gradient`, both of the kernel's size."""
-        self._dot(weights, self._z)
-        self._signal(self._z, self._targets)
-        self._back(self._z, gradient)
-        np.multiply(gradient, self._share, gradient)
+    rows: int
+    gradient: Gradient
 
 
-class UnitsPart(Part):
-    """The same of several units.
+def _gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
+    """That of one unit, of rows of X, shape (n, d + 1), and targets, shape (n,), which are read anew at each call."""
+    z, share = np.empty(len(targets)), np.array(1.0 / len(targets))
+    dot, back, signal, multiply = X.dot, X.T.dot, objective.signal(), np.multiply
 
-    Args:
-        targets: shape (n, k).
-    """
+    def gradient_of(weights: Floats, gradient: Floats) -> None:
+        dot(weights, z)
+        signal(z, targets)
+        back(z, gradient)
+        multiply(gradient, share, gradient)
 
-    def __init__(self, X: Floats, targets: Floats, objective: Objective) -> None:
-        super().__init__(X, targets, objective)
-        self._X, self._transposed, self._targets = X, X.T, targets.T
-        self._z, self._shape = np.empty(self._targets.shape), (targets.shape[1], X.shape[1])
+    return gradient_of
 
-    def gradient(self, weights: Floats, gradient: Floats) -> None:
-        np.dot(weights.reshape(self._shape), self._transposed, self._z)
-        self._signal(self._z, self._targets)
-        np.dot(self._z, self._X, gradient.reshape(self._shape))
-        np.multiply(gradient, self._share, gradient)
+
+def _gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradient:
+    """The same of k units, whose targets have the shape (n, k)."""
+    transposed, wanted, shape = X.T, targets.T, (targets.shape[1], X.shape[1])
+    z, share, signal = np.empty(wanted.shape), np.array(1.0 / len(targets)), objective.signal()
+
+    def gradient_of(weights: Floats, gradient: Floats) -> None:
+        np.dot(weights.reshape(shape), transposed, z)
+        signal(z, wanted)
+        np.dot(z, X, gradient.reshape(shape))
+        np.multiply(gradient, share, gradient)
+
+    return gradient_of
 
 
 class BlockedKernel(Kernel):
@@ -208,7 +212,7 @@ class UnitsKernel(BlockedKernel):
         return loss
 
     def part(self, X: Floats, targets: Floats) -> Part:
-        return UnitsPart(X, targets, self.objective)
+        return Part(len(X), _gradient_of_units(X, targets, self.objective))
 
     def confusion(self) -> Confusion:
         pairs = self._actual * self._units + self._p.argmax(axis=0)

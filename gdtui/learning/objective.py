@@ -18,7 +18,6 @@ Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
 
 import numpy as np
 
@@ -88,19 +87,36 @@ def hinge(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> f
     return loss  # type: ignore[no-any-return]
 
 
-def residual(z: Floats, y: Floats) -> None:
-    """p − y in the place of the logits: the signal of the cross-entropy, and of the article."""
-    np.subtract(_expit()(z, z), y, z)
+Signal = Callable[[Floats, Floats], None]
+"""Takes logits and labels, and writes the signal in the place of the logits. Of the few rows of a batch, what each call
+of NumPy costs is most of the time: SciPy's sigmoid is one call. It is imported where batches ask for it."""
 
 
-def squared_error_signal(z: Floats, y: Floats) -> None:
-    """2·(p − y)·p·(1 − p) in the place of the logits."""
-    p = _expit()(z)
-    np.subtract(p, y, z)
-    z *= p
-    np.subtract(1.0, p, p)
-    z *= p
-    z *= 2.0
+def residual() -> Signal:
+    """p − y: the signal of the cross-entropy, and of the article."""
+    from scipy.special import expit
+
+    subtract = np.subtract
+
+    def signal(z: Floats, y: Floats) -> None:
+        subtract(expit(z, z), y, z)
+
+    return signal
+
+
+def squared_error_signal() -> Signal:
+    """2·(p − y)·p·(1 − p)."""
+    from scipy.special import expit
+
+    def signal(z: Floats, y: Floats) -> None:
+        p = expit(z)
+        np.subtract(p, y, z)
+        z *= p
+        np.subtract(1.0, p, p)
+        z *= p
+        z *= 2.0
+
+    return signal
 
 
 def hinge_signal(z: Floats, y: Floats) -> None:
@@ -109,15 +125,6 @@ def hinge_signal(z: Floats, y: Floats) -> None:
     z *= sides
     np.greater(z, -1.0, z)
     z *= sides
-
-
-@cache
-def _expit() -> Callable[..., Floats]:
-    """The sigmoid in one pass: of a few rows, what each call of NumPy costs is most of the time. Imported where batches
-    ask for it."""
-    from scipy.special import expit
-
-    return expit  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +137,7 @@ class Objective:
         loss_and_signal: takes logits, labels and three buffers, all of shape (n,), or (k, n) for k units, whose labels
             are 1 in the row of the class and 0 in the others: writes the activations into the first buffer and the
             signal into the second, and returns the loss summed over the rows of the data. Logits may be overwritten.
-        signal: takes logits and labels, and writes the signal in the place of the logits.
+        signal: makes what gives batches their signal.
         activations: of logits of these shapes, which it may overwrite.
         is_score: whether activations are the logits themselves, and no shares of 1.
     """
@@ -139,7 +146,7 @@ class Objective:
     title: str
     is_mean: bool
     loss_and_signal: Callable[[Floats, Floats, Floats, Floats, Floats], float]
-    signal: Callable[[Floats, Floats], None]
+    signal: Callable[[], Signal]
     activations: Callable[[Floats], Floats] = sigmoid
     is_score: bool = False
 
@@ -158,7 +165,7 @@ _KNOWN = (
     Objective("article", "Σ (p − y)²", False, article, residual),
     Objective("cross-entropy", "mean cross-entropy", True, cross_entropy, residual),
     Objective("squared-error", "mean squared error", True, squared_error, squared_error_signal),
-    Objective("hinge", "mean hinge loss", True, hinge, hinge_signal, np.positive, True),
+    Objective("hinge", "mean hinge loss", True, hinge, lambda: hinge_signal, np.positive, True),
 )
 OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 
@@ -166,15 +173,15 @@ OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 _OF_CLASSES = (
     replace(
         OBJECTIVES["article"], title="Σ (p−y)² by cross-entropy",
-        loss_and_signal=softmax.article, signal=softmax.residual, activations=softmax.softmax,
+        loss_and_signal=softmax.article, signal=lambda: softmax.residual, activations=softmax.softmax,
     ),
     replace(
         OBJECTIVES["cross-entropy"],
-        loss_and_signal=softmax.cross_entropy, signal=softmax.residual, activations=softmax.softmax,
+        loss_and_signal=softmax.cross_entropy, signal=lambda: softmax.residual, activations=softmax.softmax,
     ),
     replace(
         OBJECTIVES["squared-error"], title="mean Σ (p − y)²",
-        loss_and_signal=softmax.squared_error, signal=softmax.squared_error_signal, activations=softmax.softmax,
+        loss_and_signal=softmax.squared_error, signal=lambda: softmax.squared_error_signal, activations=softmax.softmax,
     ),
     replace(OBJECTIVES["hinge"], title="mean hinge, one vs rest"),
 )  # fmt: skip
