@@ -101,7 +101,8 @@ class Stage(Board):
         number = CHARTS.index(name)
         if self.arrangement.charts != "round":  # there is nothing below
             both, room = f"{title}  {below}".rstrip(), self.slots[number].size.width - AROUND
-            title, below = both if cell_len(both) <= room else below or title, ""
+            kept = below if name == "scatter" and below else title  # a legend is nowhere else
+            title, below = both if cell_len(both) <= room else kept, ""
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
 
     def on_click(self, event: Click) -> None:
