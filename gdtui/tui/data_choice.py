@@ -30,7 +30,7 @@ DESCRIPTIONS = {
     "moons": "two half moons; no line quite parts them",
     "circles": "one within the other; no line parts them",
     "xor": "four quarters, crosswise; no line parts them",
-    "iris": "two species of iris, 4 features",
+    "iris": "two species, or three with --classes all",
     "wine": "three growers' wines, 13 features",
     "breast-cancer": "tumours, malignant or benign, 30 features",
     "digits": "ten digits by hand, 64 pixels",

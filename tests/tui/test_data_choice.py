@@ -125,6 +125,8 @@ async def test_options_are_taken_behind_the_path(folder: Path) -> None:
         ("moons --data-seed 3", DataSettings("moons", seed=3)),
         ("moons", DataSettings("moons", seed=7)),
         ("iris --data circles", DataSettings("iris", seed=7)),
+        ("iris --classes all", DataSettings("iris", classes=("all",), seed=7)),
+        ("blobs --centers 5", DataSettings("blobs", centers=5, seed=7)),
         ("own.csv", DataSettings("own.csv", target="a")),
         ("./own.csv", DataSettings("own.csv", target="a")),
         ("own.csv --missing mean", DataSettings("own.csv", missing="mean", seed=7)),
