@@ -169,8 +169,13 @@ def print_report(run: Shown, console: Console | None = None) -> None:
     look: dict[str, Any] = {"title_justify": "left", "title_style": "bold"}
     if not isinstance(run.data, LostData):
         rows, names, unit = samples(run, end.weights), run.data.class_names, run.objective.unit
-        labels = unit, "predicted", "true"
-        console.print(samples_table(rows, run.data.feature_names, labels=labels, title=f"Sampled {unit}s", **look))
+        look_of_samples = {"labels": (unit, "predicted", "true"), "title": f"Sampled {unit}s", **look}
+        anywhere = console.options.update(width=2 * SHORTER)
+        for features in range(SHOWN_FEATURES, -1, -1):
+            table = samples_table(rows, run.data.feature_names, features, **look_of_samples)
+            if console.measure(table, options=anywhere).maximum <= console.width:
+                break
+        console.print(table)
         if end.confusion is not None:
             room = console.width - 2 - len(names)  # the rest is frames
             console.print(confusion_table(end.confusion, names, room=room, title="Confusion matrix", **look))

@@ -12,7 +12,7 @@ from gdtui.runs.run import Run
 from gdtui.runs.samples import Sample, samples, summary
 from gdtui.runs.writer import RunWriter
 from gdtui.session.comparison import Comparison
-from gdtui.settings import Settings
+from gdtui.settings import DataSettings, Settings
 from tests.oracles import noisy
 
 
@@ -73,6 +73,16 @@ def test_features_beyond_the_third_are_counted():
     assert cells(text, "row") == ["row", "a", "b", "c", "activation", "predicted", "true", ""]
     assert "2 more features not shown" in text
     assert "not shown" not in shown(samples_table([], ("a", "b", "c")))
+
+
+def test_of_features_that_have_no_room_the_report_has_fewer():
+    running = Run(Settings(DataSettings("digits"), epochs=1), load("digits"))
+    for width, features in ((120, 3), (80, 2), (70, 1), (50, 0)):
+        console = Console(width=width, file=io.StringIO())
+        print_report(running, console)
+        lines = console.file.getvalue().split("Confusion")[0].splitlines()
+        assert sum("pixel" in cell for cell in lines[2].split("┃")) == features
+        assert [cell.strip() for cell in lines[-3].split("│")][1].isdigit()
 
 
 @pytest.mark.parametrize("width", [20, 40, 80])
