@@ -20,6 +20,8 @@ from gdtui.tui.dialogs import Dialog, Line
 NAME, VALUE = 13, 12
 """Columns of a part's name and of its value."""
 HINT = "←→ change it, or type a value; enter takes all, escape none"
+NARROW = 60
+"""Columns of a screen below which there is no room for what each part does."""
 
 
 class RecipeChoice(Dialog):
@@ -30,6 +32,7 @@ class RecipeChoice(Dialog):
         when: from which epoch on it counts, in words.
     """
 
+    footers = "←→ Change", "enter Take all", "escape Leave it"
     BINDINGS = [
         Binding("escape", "leave", "Cancel"),
         Binding("enter", "take", "Take all", priority=True),
@@ -39,15 +42,22 @@ class RecipeChoice(Dialog):
 
     def __init__(self, recipe: Recipe, when: str) -> None:
         self._before = self._recipe = recipe
-        self._list = OptionList(*(Option(_told(part, recipe), part.name) for part in RECIPE), markup=False)
+        self._is_narrow = False
+        self._list = OptionList(*(Option("", part.name) for part in RECIPE), markup=False)
         self._line, self._hint = Line(select_on_focus=False), Label(HINT, markup=False)
         self._line.display = False
-        super().__init__(f"How steps are taken {when}", self._list, self._line, self._hint)
+        super().__init__(f"Steps, {when}", self._list, self._line, self._hint)
 
     def on_mount(self) -> None:
         self._list.highlighted = 0
+        self.on_resize()
         self._line.cursor_blink = self.app.animation_level != "none"
         super().on_mount()
+
+    def on_resize(self) -> None:
+        super().on_resize()
+        self._is_narrow = self.screen.size.width < NARROW
+        self._tell()
 
     @property
     def _part(self) -> Part:
@@ -111,15 +121,18 @@ class RecipeChoice(Dialog):
 
     def _set(self, part: Part, value: Any) -> None:
         self._recipe = replace(self._recipe, **{part.name: value})
-        for each in RECIPE:
-            self._list.replace_option_prompt(each.name, _told(each, self._recipe))
+        self._tell()
+
+    def _tell(self) -> None:
+        for part in RECIPE:
+            self._list.replace_option_prompt(part.name, _told(part, self._recipe, self._is_narrow))
 
 
-def _told(part: Part, recipe: Recipe) -> Content:
+def _told(part: Part, recipe: Recipe, is_narrow: bool) -> Content:
     """A row of the list; dim where the recipe makes no use of it."""
     value = getattr(recipe, part.name)
     word = "all" if part.name == "batch_size" else "default"
     shown = word if value is None else value if isinstance(value, str) else f"{value:g}"
-    about = RULES[value] if part.choices else part.about.rpartition(" (")[0]
+    about = "" if is_narrow else RULES[value] if part.choices else part.about.rpartition(" (")[0]
     line = Content.assemble(f"{part.name.replace('_', ' '):<{NAME}}", (f"{shown:<{VALUE}}", "bold"), about)
     return line if part.is_used(recipe) else line.stylize("dim")
