@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
+from gdtui.data.load import load
 from gdtui.learning.descent import Descent, State
+from gdtui.learning.kernel import kernel_for
 from gdtui.learning.moment import measure
+from gdtui.learning.objective import objective_named
 from gdtui.learning.penalty import loss_gradient_of
-from gdtui.settings import LOSSES, Recipe
+from gdtui.settings import LOSSES, DataSettings, Recipe
 from tests.oracles import finite_difference, kernel_of, noisy
+from tests.test_classes import classes
 
 NOISY = noisy(60, 4)
 START = np.array([0.3, -0.7, 0.4, 1.1, -0.2])
@@ -62,3 +66,36 @@ def test_the_bias_is_not_penalised():
     assert measure(kernel_of(NOISY, "cross-entropy"), np.array([9.0, 0, 0, 0, 0]), recipe=Recipe(l2=5, l1=5)).loss == (
         measure(kernel_of(NOISY, "cross-entropy"), np.array([9.0, 0, 0, 0, 0])).loss
     )
+
+
+# Several classes
+
+
+@pytest.mark.parametrize("count", [2, 3, 5])
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES if loss != "article"])
+def test_the_gradient_is_that_of_the_loss_with_its_penalty_for_any_number_of_classes(loss, count):
+    data = classes(count)
+    kernel = kernel_for(data, objective_named(loss, count))
+    loss_gradient, gradient = loss_gradient_of(kernel, Recipe(l2=0.3)), np.empty(kernel.size)
+    weights = np.random.default_rng(5).normal(size=kernel.size)
+    loss_gradient(weights, gradient)
+    wanted = finite_difference(lambda at: loss_gradient(at, np.empty(kernel.size)), weights, 1e-6)
+    np.testing.assert_allclose(gradient, wanted, rtol=1e-6, atol=1e-8)
+
+
+# Strong enough that a few hundred steps arrive: the better conditioned the problem, the fewer they are.
+@pytest.mark.parametrize(("name", "l2", "alpha", "epochs"), [("iris", 0.05, 0.5, 600), ("wine", 0.05, 0.3, 600),
+                                                             ("digits", 0.1, 0.3, 700)])  # fmt: skip
+def test_softmax_with_l2_arrives_where_scikit_learn_does(name, l2, alpha, epochs):
+    data = load(DataSettings(name, classes=("all",)))
+    kernel = kernel_for(data, objective_named("cross-entropy", len(data.class_names)))
+    recipe = Recipe(optimizer="nesterov", momentum=0.95, alpha=alpha, l2=l2)
+    descent = Descent(kernel, State(np.zeros(kernel.size)), recipe, epochs)
+    descent.advance(epochs)
+    units = descent.weights.reshape(len(data.class_names), -1)
+    theirs = LogisticRegression(C=1 / (l2 * len(data)), tol=1e-12, max_iter=10_000, solver="newton-cg")
+    theirs.fit(data.features, data.y)
+    # All biases may be greater by the same: only their differences count.
+    ours = units - np.eye(1, units.shape[1]) * units[:, 0].mean()
+    found = np.column_stack([theirs.intercept_ - theirs.intercept_.mean(), theirs.coef_])
+    np.testing.assert_allclose(ours, found, atol=1e-6)
