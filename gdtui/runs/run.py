@@ -70,8 +70,8 @@ class Shown:
         return measure(self.kernel, weights, epoch, self.history.recipe_at(max(1, epoch)))
 
     def end(self) -> Moment:
-        """The state after the last step."""
-        return measure(self.kernel, self.weights, self.done, self.recipe)
+        """The state after the last step, with the penalties that it was taken with."""
+        return measure(self.kernel, self.weights, self.done, self.history.recipe_at(max(1, self.done)))
 
     def newest(self) -> Moment:
         """The last epoch; of a run that has ended, the state after its step; before the first, the start."""
@@ -141,6 +141,8 @@ class Run(Shown):
         recipe = steered(before, changes, since, self.epochs - self.descent.done)
         self.descent.follow(recipe)
         self.history.steer(since, recipe)
+        if not self.done:
+            self._newest = None  # the start is measured with the penalties of the first step
         return [Steered(difference(before, recipe), since, difference(recipe, before))] if recipe != before else []
 
     def set_epochs(self, epochs: int) -> list[Event]:

@@ -219,6 +219,10 @@ class Session:
         if batch.stop is not None:
             self.phase = self.standing()
 
+    def look_anew(self) -> None:
+        """What is shown may be another."""
+        self._moment = None
+
     def go(self, epoch: int) -> None:
         """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the
         present and goes further is there already: training goes on."""
