@@ -45,7 +45,7 @@ def table(folder: Path) -> DataSettings:
 @pytest.mark.parametrize("data", [IRIS, TWO, DataSettings("blobs", centers=5)], ids=lambda data: data.source)
 def test_a_run_goes_on_with_the_same_bits_and_knows_its_past(tmp_path, data, loss):
     path, run = saved(tmp_path, data, loss)
-    assert settings_of(RunFile(path)) == Settings(data, 30, 0.1, loss, tuple(run.start.tolist()))
+    assert settings_of(RunFile(path)) == Settings(data, epochs=30, alpha=0.1, loss=loss, init=tuple(run.start.tolist()))
     again = reopen(RunFile(path))[0]
     run.advance(100), again.advance(100)
     assert again.weights.tobytes() == run.weights.tobytes()

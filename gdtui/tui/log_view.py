@@ -99,7 +99,7 @@ class LogView(Written):
 
     def _line(self, place: int, width: int) -> Pieces:
         entry = self.entries[place]
-        text = entry.text.replace("epoch", "… epoch", 1) if self._is_after_gap(place) else entry.text
+        text = f"… {entry.text}" if self._is_after_gap(place) else entry.text
         if place == self._marked:
             return [(_fitted(f"▶ {text}", width), "log--event")]
         return [(_fitted(text, width), "log--event" if entry.epoch is None else "log--line")]

@@ -137,7 +137,7 @@ async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> N
     foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
     async with comparing(tmp_path / "torch.jsonl") as (app, pilot):
         text = screen(app)
-        assert "[INFO] … epoch #200, loss=2.5000000" in text
+        assert "… [INFO] epoch #200, loss=2.5000000" in text
         assert "not all can be shown" in text
         await press(pilot, "left")
         assert snapshot(app).epoch == 199
