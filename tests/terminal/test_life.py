@@ -112,7 +112,7 @@ def test_a_csv_file_is_trained_on(tmp_path: Path) -> None:
 
 
 LARGE = ("gdtui  blobs", "Loss", "blobs and boundary", "Log", "gradient", "? Help", "q Quit")
-SMALL = ("training", "loss", "accuracy", "? Help")
+SMALL = ("training", "loss", "accuracy", "? Help", "q Quit")
 
 
 def test_every_size_and_the_way_from_one_to_another() -> None:
@@ -120,13 +120,13 @@ def test_every_size_and_the_way_from_one_to_another() -> None:
     with gdtui(*FINITE, columns=80, rows=24) as terminal:
         terminal.wait_for(trained(2))
         for columns, rows, pieces, not_there in (
-            (40, 12, SMALL, ("blobs and boundary", "Quit", "[INFO]")),
+            (40, 12, SMALL, ("blobs and boundary", "Alpha", "[INFO]")),
             (120, 40, LARGE, ()),
             (80, 24, LARGE, ()),
             (20, 5, (), ()),
             (1, 1, (), ()),
             (200, 60, LARGE, ()),
-            (40, 12, SMALL, ("blobs and boundary", "Quit", "[INFO]")),
+            (40, 12, SMALL, ("blobs and boundary", "Alpha", "[INFO]")),
         ):
             terminal.resize(columns, rows)
             terminal.wait_for(

@@ -182,9 +182,9 @@ def test_the_window_over_here_sets_the_size_over_there(server: Server) -> None:
     with server.gdtui(*ENDLESS) as terminal:
         assert_alive_and_seen(terminal)
         terminal.resize(40, 12)
-        terminal.wait_for("↑↓ Alpha  ? Help")
+        terminal.wait_for("n Step  ? Help")
         terminal.resize(120, 40)
-        terminal.wait_for("q Quit")
+        terminal.wait_for("↑↓ Alpha")
         assert_alive_and_seen(terminal)
 
 
