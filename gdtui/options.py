@@ -14,6 +14,7 @@ from gdtui.text import complain
 from gdtui.values import (
     a_count,
     a_few,
+    a_kept,
     a_natural,
     a_positive,
     a_seed,
@@ -143,6 +144,8 @@ def add_data(add: Callable[..., Any]) -> None:
     add("--data-seed", type=a_seed, default=20, metavar="S", help="seed of the data (20)")
     add("--target", metavar="COLUMN", help="the column with the classes (the last)")
     add("--features", type=names_in, metavar="A,B,…", help="the columns to learn from (all others)")
+    kept = "share of each class's rows to keep for testing, from 0 to below 1 (0)"
+    add("--test-size", type=a_kept, default=0.0, metavar="SHARE", help=kept)
     add("--drop", type=names_in, action="extend", default=[], metavar="A,B,…", help="columns to leave out")
     about = "the classes to tell apart, 0, 1 and so on (all; two of iris)"
     add("--classes", type=classes_in, metavar="A,B,…|all", help=about)
@@ -190,7 +193,7 @@ def data_from(options: argparse.Namespace) -> DataSettings:
     o = options
     return DataSettings(
         o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize,
-        tuple(o.drop), o.missing, tuple(o.categorical), o.decimal, centers=o.centers,
+        tuple(o.drop), o.missing, tuple(o.categorical), o.decimal, centers=o.centers, test_size=o.test_size,
     )  # fmt: skip
 
 

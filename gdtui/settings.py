@@ -36,6 +36,7 @@ class DataSettings:
         index: whether a first column that has no name, or counts the rows, is left out. It is not in runs that were
             saved before that was done.
         centers: clouds of blobs, each a class; None for two.
+        test_size: the share of the rows that is kept for testing, below 1; 0 for none.
     """
 
     source: str = "blobs"
@@ -52,6 +53,7 @@ class DataSettings:
     decimal: str | None = None
     index: bool = True
     centers: int | None = None
+    test_size: float = 0.0
 
     @property
     def is_standardized(self) -> bool:

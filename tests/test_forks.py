@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.data.load import load
+from gdtui.data.split import split
 from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
@@ -23,7 +24,7 @@ from gdtui.settings import Display, Recipe, Settings, StopRules
 from tests.conftest import examples
 from tests.oracles import START, article_run, noisy
 
-NOISY = noisy()
+NOISY = split(noisy(60), 0.3, seed=1)
 ALPHAS = st.sampled_from([0.01, 0.1, 0.5, 2.0])
 
 
@@ -32,7 +33,7 @@ def begun(capacity: int | None = None, kept_losses: int | None = None, data=NOIS
     run = Run(Settings(init=tuple(START), **options), data)
     run.history = History(run.kernel, run.recipe, run.settings.stop, capacity)
     if kept_losses is not None:
-        run.history._losses = Envelope(kept_losses)
+        run.history.envelope, run.history.tested = Envelope(kept_losses), Envelope(kept_losses)
     return Session([run], run, Display(speed=1e-9))
 
 
@@ -81,10 +82,19 @@ def assert_is(run: Run, expected: Expected) -> None:
     for epoch, alpha in enumerate(expected.alphas, 1):
         assert history.weights_at(epoch).tobytes() == weights[epoch - 1].tobytes()
         assert history.recipe_at(epoch).alpha == alpha
-    stride = history.envelope.stride
+    assert_holds(history.envelope, losses, expected.shared)
+    held_out = run.data.test
+    errors = [1 / (1 + np.exp(-held_out.X.dot(W))) - held_out.y for W in weights[:-1]]
+    tested = [len(run.data) / len(held_out) * float(np.sum(error**2)) for error in errors]
+    assert_holds(history.tested, tested, expected.shared)
+
+
+def assert_holds(envelope: Envelope, losses: list[float], shared: list[int]) -> None:
+    """These losses, or the smallest of each few."""
+    stride = envelope.stride
     kept = [min(losses[at : at + stride]) for at in range(0, len(losses), stride)]
-    mixed = {count // stride for count in expected.shared if count % stride}
-    for index, (found, wanted) in enumerate(zip(history.losses.tolist(), kept, strict=True)):
+    mixed = {count // stride for count in shared if count % stride}
+    for index, (found, wanted) in enumerate(zip(envelope.values.tolist(), kept, strict=True)):
         # Losses of a thinned history may hold the minimum of both branches, where the two part.
         assert found <= wanted if index in mixed else found == wanted
 
@@ -232,7 +242,7 @@ def test_a_fork_with_no_alpha_worth_the_name_is_refused(alpha):
 
 
 def test_a_run_that_diverged_goes_on_from_before_with_a_smaller_alpha():
-    session = begun(epochs=40, data=load())
+    session = begun(epochs=40, data=split(load(), 0.2, seed=1))
     train(session, 10)
     ask(session, SetAlpha(1e308))
     train(session, 100)

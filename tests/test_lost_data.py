@@ -42,9 +42,9 @@ def table(path: Path, features: int = 2, rows: int = 60) -> Path:
     return path
 
 
-def trained(folder: Path, features: int = 2, pulls: int = 6, **changes) -> tuple[str, Run]:
+def trained(folder: Path, features: int = 2, pulls: int = 6, test_size: float = 0.0, **changes) -> tuple[str, Run]:
     """A run of twelve epochs with its file, and its data still there."""
-    data = DataSettings(str(table(folder / "points.csv", features)))
+    data = DataSettings(str(table(folder / "points.csv", features)), test_size=test_size)
     run = Run(Settings(**{"data": data, "epochs": 12, "alpha": 0.3, **changes}), load(data))
     recorder = RunWriter(str(folder / "run.jsonl"), run)
     for _ in range(pulls):
@@ -67,10 +67,10 @@ def lose(folder: Path) -> None:
     (folder / "points.csv").unlink()
 
 
-@pytest.mark.parametrize("features", [1, 2, 5])
+@pytest.mark.parametrize(("features", "test_size"), [(1, 0.0), (2, 0.0), (5, 0.0), (2, 0.25), (5, 0.25)])
 @pytest.mark.parametrize("pulls", [5, 6])
-def test_every_epoch_is_shown_as_it_was_without_its_points(tmp_path, features, pulls):
-    path, run = trained(tmp_path, features, pulls)
+def test_every_epoch_is_shown_as_it_was_without_its_points(tmp_path, features, test_size, pulls):
+    path, run = trained(tmp_path, features, pulls, test_size)
     whole = watched(path)
     lose(tmp_path)
     lost = watched(path)
@@ -82,9 +82,11 @@ def test_every_epoch_is_shown_as_it_was_without_its_points(tmp_path, features, p
         here, there = gone_to(lost, epoch), gone_to(whole, epoch)
         assert (here.phase, here.past) == (there.phase, there.past)
         assert (here.shown.epoch, here.shown.loss) == (there.shown.epoch, there.shown.loss)
+        assert here.shown.test_loss == there.shown.test_loss
         assert here.shown.weights.tobytes() == there.shown.weights.tobytes()
         if epoch % 2 == 0 or epoch > run.done:  # the last of a pull, or the end
             assert here.shown.confusion == there.shown.confusion
+            assert here.shown.test_confusion == there.shown.test_confusion
             assert here.shown.gradient_norm == pytest.approx(there.shown.gradient_norm, rel=1e-12)
         else:
             assert (here.shown.confusion, here.shown.accuracy, here.shown.gradient_norm) == (None, None, None)

@@ -37,12 +37,12 @@ def ask(session: Session, *commands: Command) -> None:
     session.turn()
 
 
-def table(path: Path) -> DataSettings:
+def table(path: Path, test_size: float = 0.0) -> DataSettings:
     """A file of points that no line separates."""
     data = noisy()
     rows = [f"{a!r},{b!r},{int(y)}" for (a, b), y in zip(data.features.tolist(), data.y.tolist(), strict=True)]
     path.write_text("\n".join(["a,b,y", *rows]) + "\n")
-    return DataSettings(str(path), standardize=False)
+    return DataSettings(str(path), standardize=False, test_size=test_size)
 
 
 def assert_same(found: Shown, told: Run) -> None:
@@ -54,6 +54,9 @@ def assert_same(found: Shown, told: Run) -> None:
     known = ~np.isnan(found.history.losses)
     assert known[:ALL_IN_FILE].all()
     assert found.history.losses[known].tobytes() == told.history.losses[known].tobytes()
+    tests, tested = found.history.tested.values, told.history.tested.values
+    assert len(tests) == len(tested) == (len(known) if told.data.test else 0)
+    assert tests[known[: len(tests)]].tobytes() == tested[known[: len(tests)]].tobytes()
     for epoch in {*range(1, told.done + 1, 1 + told.done // 100), *range(max(1, told.done - 60), told.done + 1)}:
         assert found.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
         assert found.history.recipe_at(epoch) == told.history.recipe_at(epoch)
@@ -62,11 +65,10 @@ def assert_same(found: Shown, told: Run) -> None:
 class Story:
     """What is done to a session, and told to plain runs too. Each method is something that can happen."""
 
-    def __init__(self, folder: Path, rules: StopRules, begun: int, recipe: dict[str, object]) -> None:
+    def __init__(self, folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], test_size: float) -> None:
         self.folder, self.files, self.seed, self.at = folder, 0, 0, 0
-        asked = Settings(
-            table(folder / "points.csv"), epochs=begun + 60, init=tuple(START), stop=rules, **{"alpha": 0.1, **recipe}
-        )
+        data = table(folder / "points.csv", test_size)
+        asked = Settings(data=data, epochs=begun + 60, init=tuple(START), stop=rules, **{"alpha": 0.1, **recipe})
         self.session = opening.begin(asked, SLOW, save=self.new_path())
         self.told = [Run(asked, load(asked.data))]
         self.train(begun)
@@ -215,8 +217,13 @@ RULES = st.sampled_from(
 )
 
 
-def whole_story(folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], happenings: list) -> None:
-    story = Story(folder, rules, begun, recipe)
+TEST_SIZES = st.sampled_from([0.0, 0.3])
+
+
+def whole_story(
+    folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], test_size: float, happenings: list
+) -> None:
+    story = Story(folder, rules, begun, recipe, test_size)
     for name, *values in happenings:
         getattr(story, name)(*values)
         story.check()
@@ -229,18 +236,20 @@ def whole_story(folder: Path, rules: StopRules, begun: int, recipe: dict[str, ob
         story.assert_in_file(path, story.told)
 
 
-@given(RULES, CHANGES, st.lists(HAPPENINGS, max_size=16))
+@given(RULES, CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=16))
 @settings(max_examples=50, deadline=None)
 def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
-    tmp_path_factory, rules, recipe, happenings
+    tmp_path_factory, rules, recipe, test_size, happenings
 ):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 0, recipe, happenings)
+    whole_story(tmp_path_factory.mktemp("story"), rules, 0, recipe, test_size, happenings)
 
 
-@given(st.sampled_from([StopRules(), StopRules(patience=9_990)]), CHANGES, st.lists(HAPPENINGS, max_size=10))
+@given(
+    st.sampled_from([StopRules(), StopRules(patience=9_990)]), CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=10)
+)
 @settings(max_examples=5, deadline=None)
-def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, recipe, happenings):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, recipe, happenings)
+def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, recipe, test_size, happenings):
+    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, recipe, test_size, happenings)
 
 
 def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):

@@ -1,8 +1,10 @@
 """Data sets of two classes or more."""
 
+from __future__ import annotations
+
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -31,6 +33,7 @@ class Dataset:
         class_names: what the labels stand for.
         standardized: whether each feature was brought to mean 0 and standard deviation 1.
         told: how it was read, in a line for the person who gave it; empty for the built-in sets.
+        test: the rows kept for testing, which nothing is learnt from, if there are any.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Dataset:
     class_names: tuple[str, ...]
     standardized: bool = False
     told: str = ""
+    test: Dataset | None = field(default=None, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -56,8 +60,9 @@ class Dataset:
 
     @cached_property
     def plane(self) -> Plane:
-        """Where the points are drawn."""
-        return Plane.of(self.features, self.y, self.feature_names)
+        """Where the points are drawn; there is room in it for the test set's as well."""
+        plane = Plane.of(self.features, self.y, self.feature_names)
+        return plane if self.test is None else plane.holding(plane.places(self.test.features, self.test.y))
 
     @cached_property
     def blocks(self) -> list[Floats]:
@@ -66,9 +71,12 @@ class Dataset:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the design matrix and the labels, in hexadecimal: two equal data sets train alike."""
+        """SHA-256 of the design matrix, the labels and the test set, in hexadecimal: two equal data sets train
+        alike."""
         sha = hashlib.sha256(np.ascontiguousarray(self.X).data)
         sha.update(np.ascontiguousarray(self.y).data)
+        if self.test is not None:
+            sha.update(self.test.digest.encode())
         return sha.hexdigest()
 
 

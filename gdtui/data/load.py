@@ -13,6 +13,7 @@ from gdtui.data.parquet import read_parquet
 from gdtui.data.preparing import prepared
 from gdtui.data.progress import PROGRESS
 from gdtui.data.source import opened
+from gdtui.data.split import split
 from gdtui.data.table import Table
 from gdtui.data.troubles import few
 from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
@@ -48,6 +49,8 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         classes = len(loaded.class_names)
         leaves = "rows of one class only" if classes == 2 else f"no rows of class {loaded.class_names[empty[0]]}"
         raise DataError(f"--samples {settings.samples} leaves {leaves}; take more, or another --data-seed")
+    if settings.test_size:
+        loaded = split(loaded, settings.test_size, settings.seed)
     return standardize(loaded, settings.source in BUILT_IN_SETS) if settings.is_standardized else loaded
 
 
@@ -60,7 +63,7 @@ def _read(settings: DataSettings) -> Table:
 
 
 def standardize(data: Dataset, takes_constants: bool = False) -> Dataset:
-    """Each feature brought to mean 0 and (population) standard deviation 1.
+    """Each feature brought to mean 0 and (population) standard deviation 1; those of the test set are moved alike.
 
     Args:
         takes_constants: whether a feature that is constant becomes 0, as the corners of all digits do.
@@ -68,23 +71,26 @@ def standardize(data: Dataset, takes_constants: bool = False) -> Dataset:
     Raises:
         DataError: a feature is constant, so that its deviation is 0.
     """
-    X = data.X.copy()
+    X, test = data.X.copy(), data.test
+    moved = [X] if test is None else [X, test.X.copy()]
     features = X[:, 1:]
     with np.errstate(all="ignore"):
         spread = np.ptp(features, axis=0)
         mean, deviation = features.mean(axis=0), features.std(axis=0)
         if takes_constants:
             mean[spread == 0], deviation[spread == 0] = features[0, spread == 0], 1.0
-        features -= mean
-        features /= deviation
+        for rows in moved:
+            rows[:, 1:] -= mean
+            rows[:, 1:] /= deviation
     if not spread.all() and not takes_constants:
         raise DataError(f"{data.name}: {_constant(data.feature_names, spread)}")
-    for name, column in zip(data.feature_names, features.T, strict=True):
-        if not np.isfinite(column).all():
+    for place, name in enumerate(data.feature_names, 1):
+        if not all(np.isfinite(rows[:, place]).all() for rows in moved):
             raise DataError(
                 f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
             )
-    return replace(data, X=X, standardized=True)
+    test = None if test is None else replace(test, X=moved[1], standardized=True)
+    return replace(data, X=X, standardized=True, test=test)
 
 
 def _constant(names: tuple[str, ...], spread: Floats) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -53,6 +53,20 @@ class Plane:
             points = np.clip(points, -FARTHEST, FARTHEST)
         (left, low), (right, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
         return cls(points, origin, axes, labels, ((left, right), (low, high)), note)
+
+    def places(self, features: Floats, y: Floats) -> Floats:
+        """Where other points with these features, shape (N, d), and labels, shape (N,), are drawn, shape (N, 2)."""
+        if self.is_line:
+            return np.column_stack([features[:, 0], y])
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.clip(np.nan_to_num((features - self.origin) @ self.axes.T), -FARTHEST, FARTHEST)
+
+    def holding(self, points: Floats) -> Plane:
+        """The same plane with spans that hold these points too, shape (N, 2)."""
+        lows, highs = points.min(axis=0), points.max(axis=0)
+        (left, right), (low, high) = self.spans
+        across = min(left, float(lows[0])), max(right, float(highs[0]))
+        return replace(self, spans=(across, (min(low, float(lows[1])), max(high, float(highs[1])))))
 
     @property
     def is_line(self) -> bool:

@@ -64,6 +64,8 @@ class Batch:
     """The state after the last step, where this batch ended the run."""
     memory: Floats = field(default_factory=lambda: np.empty((0, 0)))
     """Shape (n, m): the optimiser's memory before each epoch (see `State`)."""
+    tested: Floats = field(default_factory=lambda: NOTHING)
+    """Shape (n,): each epoch's loss on the rows kept for testing, at the same weights; (0,) where there are none."""
 
     def __len__(self) -> int:
         return len(self.losses)
@@ -164,6 +166,7 @@ class Descent:
             self.stop,
             tuple(chain.from_iterable(chunk.bests for chunk in chunks)),
             memory=np.concatenate([chunk.memory for chunk in chunks]) if chunks else np.empty((0, 0)),
+            tested=np.concatenate([chunk.tested for chunk in chunks]) if chunks else NOTHING,
         )
 
     def _chunk(self, count: int) -> Batch:
@@ -173,27 +176,45 @@ class Descent:
         gradient, loss_gradient = steps.gradient, steps.loss_gradient
         found: list[float] = []
         rights: list[float] = []
+        held_out = self.kernel.held_out
         wants_accuracy = rules.target_accuracy is not None
         with np.errstate(over="ignore", invalid="ignore"):
             take = steps.taking(first, count)
             for index in range(count):
                 found.append(loss_gradient(rows[index], gradient))
-                if wants_accuracy:
+                if wants_accuracy and held_out is None:
                     rights.append(accuracy_of(self.kernel.confusion()))
                 take(index)
-            losses = np.array(found)
-            after = [] if rules.patience is None else bests(losses, first, self._best, rules.min_delta)
-            at, self.stop = first_stop(rules, first, self.recipe.alpha, losses, rights, after) or (count - 1, None)
-            if at < count - 1:
-                loss_gradient(rows[at], gradient)  # again, for what the later epochs overwrote
+            losses, tested = np.array(found), self._tested(count, rights)
+            judged, of = (losses, "") if held_out is None else (tested, "test ")
+            after = [] if rules.patience is None else bests(judged, first, self._best, rules.min_delta)
+            ends = first_stop(rules, first, self.recipe.alpha, losses, rights, after, of)
+            at, self.stop = ends or (count - 1, None)
+            if at < count - 1:  # again, for what the later epochs overwrote
+                loss_gradient(rows[at], gradient)
+                if steps.held_out_loss is not None:
+                    steps.held_out_loss(rows[at])
             weights = self._block[: at + 1].copy()
-            last = evaluated(self.kernel, first + at, weights[-1], float(losses[at]), gradient)
+            test_loss = None if held_out is None else float(tested[at])
+            last = evaluated(self.kernel, first + at, weights[-1], float(losses[at]), gradient, test_loss)
         before, memory = (self._best, *after[:at]) if after else (), steps.memories(at + 1)
         self._best = after[at] if after else self._best
         self.done += at + 1
         # An epoch that could not be measured is recorded, and takes no step.
         steps.keep(at if self.stop is not None and self.stop.diverged else at + 1)
-        return Batch(first, losses[: at + 1], weights, last, self.stop, before, memory=memory)
+        return Batch(first, losses[: at + 1], weights, last, self.stop, before, memory=memory, tested=tested[: at + 1])
+
+    def _tested(self, count: int, rights: list[float]) -> Floats:
+        """The losses of the first rows' weights on the rows kept for testing, one by one: bits must not depend on how
+        many are asked for. Adds the accuracies there, where a rule asks for them."""
+        loss, held_out, losses = self._steps.held_out_loss, self.kernel.held_out, []
+        if loss is None or held_out is None:
+            return NOTHING
+        for row in self._rows[:count]:
+            losses.append(loss(row))
+            if self.rules.target_accuracy is not None:
+                rights.append(accuracy_of(held_out.confusion()))
+        return np.array(losses)
 
     def _at_the_end(self) -> Stop:
         if not np.isfinite(self._rows[0]).all():

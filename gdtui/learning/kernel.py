@@ -6,6 +6,8 @@ epoch and not twice, and the blocks are shared out among the cores. Sums are tak
 so the number of cores changes no bit.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +41,9 @@ class Kernel:
         shape: of the activations, where there are more than those of one unit.
     """
 
+    held_out: Kernel | None = None
+    """The same on the rows kept for testing, where there are any: a sum is that of as many rows as these."""
+
     def __init__(self, X: Floats, y: Floats, objective: Objective, shape: tuple[int, ...] = ()) -> None:
         self.X, self.y, self.objective = X, y, objective
         self.size = X.shape[1]
@@ -63,7 +68,7 @@ class Kernel:
         np.divide(gradient, self._rows, gradient)
         return loss / self._rows if self._is_mean else loss
 
-    def part(self, X: Floats, targets: Floats) -> "Part":
+    def part(self, X: Floats, targets: Floats) -> Part:
         """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
         return Part(len(X), _gradient_of(X, targets, self.objective))
 
@@ -220,7 +225,14 @@ class UnitsKernel(BlockedKernel):
 
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:
-    """An evaluation of an objective on a data set; one for each thread that evaluates."""
+    """An evaluation of an objective on a data set, and on its test set; one for each thread that evaluates."""
+    kernel = _kernel(data, objective)
+    if data.test is not None:
+        kernel.held_out = _kernel(data.test, objective.scaled(len(data) / max(1, len(data.test))))
+    return kernel
+
+
+def _kernel(data: Dataset, objective: Objective) -> Kernel:
     is_small = data.units * data.X.size <= WHOLE
     if data.units > 1:
         return UnitsKernel(data.X, data.y, objective, data.units, [] if is_small else data.blocks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.penalty import loss_gradient_of
+from gdtui.learning.penalty import held_out_loss_of, loss_gradient_of
 from gdtui.settings import Recipe
 from gdtui.types import Confusion, Floats
 
@@ -23,6 +23,7 @@ class Moment:
         loss: NaN where there is none.
         gradient_norm: the Euclidean norm of the gradient.
         confusion: over all rows; None also where activations are not numbers, which are neither right nor wrong.
+        test_loss, test_confusion: the same over the rows kept for testing, where there are any.
     """
 
     epoch: int
@@ -30,11 +31,18 @@ class Moment:
     loss: float
     gradient_norm: float | None = None
     confusion: Confusion | None = None
+    test_loss: float | None = None
+    test_confusion: Confusion | None = None
 
     @property
     def accuracy(self) -> float | None:
         """The share of right predictions, 0 to 1."""
         return None if self.confusion is None else accuracy_of(self.confusion)
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The same over the rows kept for testing."""
+        return None if self.test_confusion is None else accuracy_of(self.test_confusion)
 
 
 def accuracy_of(confusion: Confusion) -> float:
@@ -48,11 +56,16 @@ def measure(kernel: Kernel, weights: Floats, epoch: int = 0, recipe: Recipe = NO
     gradient = np.empty(len(weights))
     with np.errstate(over="ignore", invalid="ignore"):
         loss = float(loss_gradient_of(kernel, recipe)(weights, gradient))
-        return evaluated(kernel, epoch, weights, loss, gradient)
+        test_loss = held_out_loss_of(kernel, recipe)
+        tested = None if test_loss is None else test_loss(weights)
+        return evaluated(kernel, epoch, weights, loss, gradient, tested)
 
 
-def evaluated(kernel: Kernel, epoch: int, weights: Floats, loss: float, gradient: Floats) -> Moment:
-    """The state that the kernel's last evaluation was of, with the loss and the gradient that came of it."""
+def evaluated(
+    kernel: Kernel, epoch: int, weights: Floats, loss: float, gradient: Floats, tested: float | None
+) -> Moment:
+    """The state that the kernel's last evaluation was of, with the losses and the gradient that came of it."""
     norm = float(np.sqrt(gradient @ gradient))
     confusion = None if math.isnan(loss) else kernel.confusion()
-    return Moment(epoch, weights, loss, None if math.isnan(norm) else norm, confusion)
+    of_tests = None if kernel.held_out is None or tested is None or math.isnan(tested) else kernel.held_out.confusion()
+    return Moment(epoch, weights, loss, None if math.isnan(norm) else norm, confusion, tested, of_tests)

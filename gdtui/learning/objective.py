@@ -16,6 +16,8 @@ Sources: A. Rosebrock, "Gradient descent with Python", 2016; Bishop, *Pattern Re
 Learning*, 2006, section 4.3.2, for the gradient of the cross-entropy.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -159,6 +161,13 @@ class Objective:
     def unit(self) -> str:
         """What an activation is called where it is printed."""
         return "score" if self.is_score else "activation"
+
+    def scaled(self, factor: float) -> Objective:
+        """The same with a sum as of so many times the rows; a mean is one anyway."""
+        if self.is_mean:
+            return self
+        whole = self.loss_and_signal
+        return replace(self, loss_and_signal=lambda *buffers: factor * whole(*buffers))
 
 
 _KNOWN = (

@@ -56,3 +56,11 @@ def loss_gradient_of(kernel: Kernel, recipe: Recipe) -> Callable[[Floats, Floats
         return loss
 
     return loss_gradient
+
+
+def held_out_loss_of(kernel: Kernel, recipe: Recipe) -> Callable[[Floats], float] | None:
+    """The loss of weights on the rows kept for testing, with the penalties of a recipe; None where there are none."""
+    if kernel.held_out is None:
+        return None
+    evaluate, unused = loss_gradient_of(kernel.held_out, recipe), np.empty(kernel.size)
+    return lambda weights: float(evaluate(weights, unused))

@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.learning.batches import Batches
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.optimizer import optimizer_of, share_slots
-from gdtui.learning.penalty import Penalty, loss_gradient_of
+from gdtui.learning.penalty import Penalty, held_out_loss_of, loss_gradient_of
 from gdtui.learning.schedule import alpha_at, is_constant
 from gdtui.settings import Recipe
 from gdtui.types import Floats
@@ -35,6 +35,7 @@ class Steps:
         size = kernel.size
         self.recipe = recipe
         self.loss_gradient = loss_gradient_of(kernel, recipe)
+        self.held_out_loss = held_out_loss_of(kernel, recipe)
         self._rows, self._optimizer = rows, optimizer_of(recipe, size)
         alpha_at(recipe, 1)  # is there such a schedule?
         is_whole = recipe.batch_size is None or recipe.batch_size >= len(kernel.X)

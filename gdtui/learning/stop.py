@@ -54,8 +54,9 @@ def bests(losses: Floats, first: int, best: Best, min_delta: float) -> list[Best
 
 
 def first_stop(
-    rules: StopRules, first: int, alpha: float, losses: Floats, accuracies: list[float], best: Sequence[Best]
-) -> tuple[int, Stop] | None:
+    rules: StopRules, first: int, alpha: float, losses: Floats, accuracies: list[float], best: Sequence[Best],
+    of: str = "",
+) -> tuple[int, Stop] | None:  # fmt: skip
     """The first of these epochs at which a rule holds, as an index, and why it ends there.
 
     Args:
@@ -63,6 +64,7 @@ def first_stop(
         losses: theirs, shape (n,).
         accuracies: theirs, where a rule asks for accuracy.
         best: see `bests`, where a rule asks for patience.
+        of: what to call those accuracies and bests by, with a blank: "test ", say.
     """
     held: dict[str, np.ndarray] = {"diverged": ~np.isfinite(losses)}
     if rules.target_loss is not None:
@@ -82,7 +84,7 @@ def first_stop(
     elif rule == "target-loss":
         message = f"loss reached {rules.target_loss:g} at epoch {epoch}"
     elif rule == "target-accuracy":
-        message = f"accuracy reached {rules.target_accuracy:.4g} at epoch {epoch}"
+        message = f"{of}accuracy reached {rules.target_accuracy:.4g} at epoch {epoch}"
     else:
-        message = f"no better loss in {rules.patience} epochs, since epoch {best[at].epoch}"
+        message = f"no better {of}loss in {rules.patience} epochs, since epoch {best[at].epoch}"
     return at, Stop(rule, message)

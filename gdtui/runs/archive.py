@@ -85,6 +85,7 @@ class ArchivedRun(Shown):
                 np.array(branch.weights[begin:end], dtype=np.float64),
                 self._bests(begin, end),
                 self._memories(begin, end, where),
+                self._tested(begin, end),
             )
         self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
         self.recipe = branch.recipes[-1][1] if branch.recipes else self.settings.recipe
@@ -104,13 +105,19 @@ class ArchivedRun(Shown):
             row[: len(memory or ())] = memory or ()
         return rows
 
+    def _tested(self, begin: int, end: int) -> Floats:
+        """The losses of these records on the rows kept for testing; none where the file tells none."""
+        found = self.branch.tested[begin:end]
+        return np.array(found if found.count(None) < len(found) else (), dtype=np.float64)
+
     def _bests(self, begin: int, end: int) -> list[Best]:
         """What the patience rule remembered before each of these records. Version 1 says it by their losses alone, and
         a file of that version that was gone on with says it from there on."""
         rules, best, found = self.settings.stop, Best(), []
         if rules.patience is None:
             return []
-        for epoch, loss, told in zip(self.branch.epochs, self.branch.losses, self.branch.bests, strict=True):
+        known = self.branch.losses if self.data.test is None else self._tested(0, len(self.branch.losses)).tolist()
+        for epoch, loss, told in zip(self.branch.epochs, known, self.branch.bests, strict=True):
             best = told or best
             found.append(best)
             if loss < best.loss - rules.min_delta:
@@ -133,7 +140,8 @@ class ArchivedRun(Shown):
         """The last record up to that epoch."""
         index = max(0, bisect_right(self.branch.epochs, epoch) - 1)
         at, weights = self.branch.epochs[index], np.array(self.branch.weights[index], dtype=np.float64)
-        return self.branch.measured.get(at) or Moment(at, weights, self.branch.losses[index])
+        loss, test = self.branch.losses[index], self.branch.tested[index]
+        return self.branch.measured.get(at) or Moment(at, weights, loss, test_loss=test)
 
     def reachable(self, epoch: int, forward: bool) -> int:
         if not self._is_lost:

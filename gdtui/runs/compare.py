@@ -61,7 +61,7 @@ class Entrant(RunFile):
         if self.current != self._branch:
             self._branch, self.curve = self.current, KnownLosses()
         begin = bisect_right(branch.epochs, len(self.curve))
-        self.curve.extend(branch.epochs[begin:], branch.losses[begin:])
+        self.curve.extend(branch.epochs[begin:], branch.losses[begin:], branch.tested[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
         self.curve.trained = [pair for pair in branch.recipes if pair[0] <= max(1, len(self.curve))]
         self.accuracy = self._measure()

@@ -41,6 +41,10 @@ class Envelope:
         """The values themselves; where the stride is more than 1, the smallest of each `stride` of them."""
         return self._entries.view()[:, 0]
 
+    def known(self) -> tuple[Floats, Floats]:
+        """See `Losses`."""
+        return 1 + self.stride * np.arange(len(self._entries), dtype=np.float64), self.values
+
     def extend(self, values: Floats) -> None:
         """Append values, shape (n,)."""
         rows = np.stack((values, -values)).T

@@ -25,18 +25,22 @@ MOST_BRANCHES = 1000
 """Of a run: each takes up to 4 MB, and is drawn with each frame."""
 
 
-class Measured(msgspec.Struct, frozen=True):
-    """A state of which all is known, as a file tells it. `confusion` is over all rows."""
+class Measured(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A state of which all is known, as a file tells it. `confusion` is over all rows; what is named after tests is of
+    the rows kept for testing."""
 
     loss: float
     weights: list[float]
     gradient: float
     confusion: Confusion
+    test: float | None = None
+    test_confusion: Confusion | None = None
 
     def __post_init__(self) -> None:
-        counts = self.confusion
-        if len(counts) < 4 or math.isqrt(len(counts)) ** 2 != len(counts) or min(counts) < 0 or not sum(counts):
-            raise ValueError(f"{list(self.confusion)} is no confusion matrix")
+        for counts in (self.confusion, self.test_confusion or self.confusion):
+            is_square = len(counts) >= 4 and math.isqrt(len(counts)) ** 2 == len(counts)
+            if not is_square or min(counts) < 0 or not sum(counts):
+                raise ValueError(f"{list(counts)} is no confusion matrix")
 
 
 class Steered(msgspec.Struct, frozen=True, tag_field="kind", tag="steered", omit_defaults=True):
@@ -97,6 +101,9 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     memory: list[float] | None = None
     """What the optimiser remembered; see `State`."""
     alpha: Any = None
+    test: Any = None
+    """The loss on the rows kept for testing."""
+    test_confusion: Confusion | None = None
 
 
 Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched
@@ -113,6 +120,8 @@ class Branch:
     """What the patience rule remembered before each epoch, where the file says it."""
     memories: list[list[float] | None] = field(default_factory=list)
     """What the optimiser remembered before each epoch, where it remembers anything."""
+    tested: list[float | None] = field(default_factory=list)
+    """The loss of each epoch on the rows kept for testing, where the file says it."""
     recipes: Recipes = field(default_factory=list)
     forked_at: int | None = None
     parent: int = 0
@@ -131,7 +140,7 @@ class Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
         count = bisect_left(self.epochs, epoch)
         records = self.epochs[:count], self.losses[:count], self.weights[:count]
-        states = self.bests[:count], self.memories[:count]
+        states = self.bests[:count], self.memories[:count], self.tested[:count]
         measured = {at: value for at, value in self.measured.items() if at < epoch}
         wanted = max(self.wanted, epoch) if self.wanted else 0
         fork = Branch(*records, *states, list(self.recipes), epoch, number, wanted, measured=measured)
@@ -150,7 +159,8 @@ class Branch:
             return self.end
         epoch = self.epochs[-1] if self.epochs else 0
         weights, loss = (self.weights[-1], self.losses[-1]) if self.epochs else (None, math.nan)
-        return self.measured.get(epoch) or Moment(epoch, np.array(weights or ()), loss)
+        test = self.tested[-1] if self.tested else None
+        return self.measured.get(epoch) or Moment(epoch, np.array(weights or ()), loss, test_loss=test)
 
     def alpha_at(self, epoch: int) -> float | None:
         recipe = recipes.at(self.recipes, epoch)

@@ -42,9 +42,12 @@ def export(path: str, form: str, out: str | None = None, force: bool = False) ->
 def _rows(branch: Branch) -> list[list[Any]]:
     """The names of the columns, and a row for each kept epoch; None for what is not known."""
     size = max((len(weights) for weights in branch.weights if weights is not None), default=0)
-    rows: list[list[Any]] = [["epoch", "loss", "alpha", *(f"W{index}" for index in range(size))]]
-    for epoch, loss, weights in zip(branch.epochs, branch.losses, branch.weights, strict=True):
-        rows.append([epoch, loss if math.isfinite(loss) else None, branch.alpha_at(epoch), *(weights or ())])
+    has_tests = any(test is not None for test in branch.tested)
+    names = ["epoch", "loss", *["test_loss"] * has_tests, "alpha", *(f"W{index}" for index in range(size))]
+    rows: list[list[Any]] = [names]
+    for epoch, loss, test, weights in zip(branch.epochs, branch.losses, branch.tested, branch.weights, strict=True):
+        losses = [loss if math.isfinite(loss) else None, *[test] * has_tests]
+        rows.append([epoch, *losses, branch.alpha_at(epoch), *(weights or ())])
     return rows
 
 

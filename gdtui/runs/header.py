@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from gdtui.runs.recipes import Allowed, Count, Natural, NotNegative, Seed, Share
+from gdtui.runs.recipes import Allowed, Count, Kept, Natural, NotNegative, Seed, Share
 from gdtui.settings import ALL, MOST_CLASSES
 
 Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
@@ -29,6 +29,7 @@ class Source(msgspec.Struct):
     decimal: Literal[".", ","] | None = None
     index: bool = True
     centers: Annotated[int, Meta(ge=2, le=MOST_CLASSES)] | None = None
+    test_size: Kept = 0.0
 
     def __post_init__(self) -> None:
         if self.classes is not None and len(self.classes) < 2 and self.classes != [ALL]:
@@ -84,6 +85,7 @@ class Described(msgspec.Struct):
     features: list[str]
     class_names: Annotated[list[str], Meta(min_length=2, max_length=MOST_CLASSES)]
     plane: dict[str, Any]
+    test_rows: Natural = 0
 
 
 def checked(line: dict[str, Any]) -> Header:

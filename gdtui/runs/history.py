@@ -59,6 +59,8 @@ class History:
         self._capacity = capacity or max(64, KEYFRAME_BYTES // (8 * size))
         self.envelope = Envelope()
         """The losses, with their minima and maxima over stretches."""
+        self.tested = Envelope()
+        """See `Curve`."""
         self._keyframes = Series(size)
         self._bests = Series(2)  # of each keyframe; empty without the patience rule
         self._memories = Series(1 + SLOTS * size)  # of each keyframe; empty while no optimiser remembers anything
@@ -96,8 +98,7 @@ class History:
 
     def known(self) -> tuple[Floats, Floats]:
         """See `Curve`."""
-        losses = self.losses
-        return 1 + self.envelope.stride * np.arange(len(losses), dtype=np.float64), losses
+        return self.envelope.known()
 
     def steer(self, since: int, recipe: Recipe) -> None:
         """The step of epoch `since`, which is the next or a later one, is the first by that recipe."""
@@ -113,11 +114,13 @@ class History:
             batch.bests[skip :: self._stride],
             batch.memory[skip :: self._stride],
         )
+        self._test(epochs=np.arange(batch.first, batch.first + len(batch)), losses=batch.tested)
         self.envelope.extend(batch.losses)
 
     def append_records(
-        self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = (), memory: Floats = NONE
-    ) -> None:
+        self, epochs: np.ndarray, losses: Floats, weights: Floats, bests: Sequence[Best] = (), memory: Floats = NONE,
+        tested: Floats = NOTHING,
+    ) -> None:  # fmt: skip
         """Take in some epochs, as a file keeps them: the losses between are not known, the weights between are
         computed again when they are asked for.
 
@@ -127,9 +130,17 @@ class History:
             weights: shape (n, d + 1).
             bests: what the patience rule remembered before each of them.
             memory: what the optimiser remembered, shape (n, m).
+            tested: the losses on the rows kept for testing, shape (n,) or (0,).
         """
         self._keep(epochs.astype(float), weights, bests, memory)
+        self._test(epochs, tested)
         self.envelope.extend_some(epochs - len(self) - 1, losses, int(epochs[-1]) - len(self))
+
+    def _test(self, epochs: np.ndarray, losses: Floats) -> None:
+        """Take in the losses of these epochs on the rows kept for testing, if there are any."""
+        if len(losses):
+            done = len(self.tested)
+            self.tested.extend_some(epochs - done - 1, losses, int(epochs[-1]) - done)
 
     def _keep(self, epochs: Floats, weights: Floats, bests: Sequence[Best], memory: Floats) -> None:
         if memory.size and not len(self._memories):
@@ -154,6 +165,7 @@ class History:
         capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.size)))
         copy = History(self._kernel, self.steered[0][1], self._rules, capacity)
         copy.envelope = self.envelope.prefix(epochs, FORK_LOSSES)
+        copy.tested = self.tested.prefix(min(epochs, len(self.tested)), FORK_LOSSES)
         frames = int(np.searchsorted(self._frame_epochs.view(), epochs, side="right"))
         thinner = 1
         while frames > capacity * thinner:

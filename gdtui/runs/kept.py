@@ -40,7 +40,7 @@ def _told(batch: Batch, rows: NDArray[np.intp], last: Measured | None) -> Sequen
     """What is told of the epochs in these rows of a batch, and of the last of them."""
     epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows].tolist(), batch.weights[rows]
     are_weights = np.isfinite(weights)
-    if last is None and not batch.bests and not batch.memory.size and are_weights.all():
+    if last is None and not (batch.bests or batch.memory.size or len(batch.tested)) and are_weights.all():
         return list(map(_Told, epochs, losses, zip(*weights.T.tolist(), strict=True)))
     lines = list(map(Epoch, epochs, losses, weights.tolist()))
     for index in np.flatnonzero(~are_weights.all(axis=1)).tolist():
@@ -51,8 +51,12 @@ def _told(batch: Batch, rows: NDArray[np.intp], last: Measured | None) -> Sequen
     if batch.memory.size:
         for line, memory in zip(lines, batch.memory[rows], strict=True):
             line.memory = memory.tolist() if np.isfinite(memory).all() else None
+    if len(batch.tested):
+        for line, test in zip(lines, batch.tested[rows].tolist(), strict=True):
+            line.test = test
     if last is not None:
         lines[-1].gradient, lines[-1].confusion = last.gradient, last.confusion
+        lines[-1].test_confusion = last.test_confusion
     return lines
 
 

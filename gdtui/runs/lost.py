@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -53,7 +53,8 @@ class LostData(Dataset):
         name, names, classes = printable(told.name), _texts(told.features), _texts(told.class_names)
         X = np.empty((0, len(names) + 1))
         is_standardized = asked_for.is_standardized
-        return cls(name, X, np.empty(0), names, classes, is_standardized, "", told.rows, why, seen_in=plane)
+        lost = cls(name, X, np.empty(0), names, classes, is_standardized, "", told.rows, why, seen_in=plane)
+        return replace(lost, test=replace(lost, rows=told.test_rows)) if told.test_rows else lost
 
 
 def _texts(values: Any) -> tuple[str, ...]:

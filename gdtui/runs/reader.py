@@ -221,9 +221,11 @@ class RunFile(Followed):
         if line.weights is not None:
             self._check_size(line.weights)
         loss = math.nan if line.loss is None else line.loss
-        alpha = float(line.alpha) if isinstance(line.alpha, (int, float)) else None  # before anything is taken in
+        # Before anything is taken in; other programs may mean other things by these names.
+        alpha, test = (float(one) if isinstance(one, (int, float)) else None for one in (line.alpha, line.test))
         if line.confusion is not None:
             told = {"loss": loss, "weights": line.weights or (), "gradient": line.gradient, "confusion": line.confusion}
+            told |= {"test": test, "test_confusion": line.test_confusion}
             known = msgspec.convert(told, Measured)
             if known.weights:
                 branch.measured[epoch] = _moment(epoch, known)
@@ -232,6 +234,7 @@ class RunFile(Followed):
         branch.weights.append(line.weights)
         branch.bests.append(None if line.best is None else Best(*line.best))
         branch.memories.append(line.memory)
+        branch.tested.append(test)
         if alpha is not None and branch.alpha_at(epoch) != alpha:
             branch.steer(epoch, {"alpha": alpha})
         if branch.stop is not None:
@@ -245,7 +248,8 @@ class RunFile(Followed):
 
 
 def _moment(epoch: int, known: Measured) -> Moment:
-    return Moment(epoch, np.array(known.weights), known.loss, known.gradient, known.confusion)
+    weights, of_tests = np.array(known.weights), (known.test, known.test_confusion)
+    return Moment(epoch, weights, known.loss, known.gradient, known.confusion, *of_tests)
 
 
 _EPOCHS = msgspec.json.Decoder(Epoch)

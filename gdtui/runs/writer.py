@@ -214,6 +214,7 @@ def header(run: Run) -> dict[str, Any]:
         "numpy": np.__version__,
         "name": data.name,
         "rows": len(data),
+        **({} if data.test is None else {"test_rows": len(data.test)}),
         "features": data.feature_names,
         "class_names": data.class_names,
         "digest": data.digest,
@@ -246,7 +247,9 @@ def _measured(moment: Moment | None) -> Measured | None:
     numbers = moment.loss, moment.gradient_norm, *moment.weights.tolist()
     if not all(map(math.isfinite, numbers)):
         return None
-    return Measured(moment.loss, moment.weights.tolist(), moment.gradient_norm, moment.confusion)
+    test = moment.test_loss if moment.test_loss is not None and math.isfinite(moment.test_loss) else None
+    tested = test, moment.test_confusion
+    return Measured(moment.loss, moment.weights.tolist(), moment.gradient_norm, moment.confusion, *tested)
 
 
 def batch_lines(batch: Batch) -> Iterator[bytes]:
