@@ -46,6 +46,8 @@ _STAND_INS = {
         "≥": ">",
     },
     "≈": "~",
+    # Hollow markers, which are told from full ones.
+    **dict(zip("○△□◊▽✩✛◁▷♡", "OASDVWPLRH", strict=True)),
 }
 _ARROWS = {"↑": "up", "↓": "down", "←": "left", "→": "right"}
 _ABOVE, _BELOW = 0x1B, 0xE4

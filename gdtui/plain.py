@@ -20,9 +20,9 @@ from gdtui.runs.events import Branch
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.reader import RunFile
 from gdtui.runs.recipes import difference, now_told
-from gdtui.runs.samples import details, samples, summary, summed_up
+from gdtui.runs.samples import details, samples, summary, summed_up, tests_told
 from gdtui.session import opening
-from gdtui.session.log import Said
+from gdtui.session.log import Said, epoch_told
 from gdtui.session.session import POLL, Session
 from gdtui.settings import MAX_SPEED, Display, Recipe, Settings
 from gdtui.text import complain, tell
@@ -92,7 +92,7 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
         is_last = not follow or file.stop is not None
         epochs = max(known.wanted if follow else 0, *known.epochs[-1:], 0)
         for line in _lines(known, shown, each_of(epochs, every), is_last):
-            out.write(f"[INFO] {line}\n")
+            out.write(f"{line}\n")
         shown = len(known.epochs)
         out.flush()
         if file.damage is not None:
@@ -125,10 +125,10 @@ def _lines(branch: Branch, begin: int, every: int | None, is_last: bool) -> Iter
     for place, epoch in enumerate(branch.epochs[begin:], begin):
         while changes and changes[0][1][0] <= epoch:
             (_, old), (since, new) = changes.popleft()
-            yield now_told(difference(old, new), since)
+            yield f"[INFO] {now_told(difference(old, new), since)}"
         before = branch.epochs[place - 1] if place else 0
         if not place or (is_last and place == len(branch.epochs) - 1) or due(before + 1, epoch, every):
-            yield f"epoch #{epoch}, loss={branch.losses[place]:.7f}"
+            yield epoch_told(epoch, branch.losses[place], branch.tested[place])
 
 
 def _sum_up(file: RunFile) -> Iterator[str]:
@@ -143,6 +143,9 @@ def _sum_up(file: RunFile) -> Iterator[str]:
         why = "still training, or cut off" if branch.stop is None else branch.stop.message
         told.append(summed_up(str(name or os.path.basename(file.path)), end.epoch, trained, end, why))
     yield from details(file.branch.last(), [*map(str, classes)], header.get("features", ()))
+    rows, tests = header.get("rows"), header.get("test_rows")
+    if isinstance(rows, int) and isinstance(tests, int):
+        yield from tests_told(rows, tests, header.get("loss", ""))
     yield from (f"branch {number}: {line}" for number, line in enumerate(told) if number != file.current)
     yield told[file.current]
 
@@ -221,7 +224,8 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], eve
     failure = session.close()
     for sample in samples(run, end.weights):
         out.write(f"{sample.line()}\n")
-    for line in (*details(end, run.data.class_names, run.data.feature_names), title):
+    tests = tests_told(len(run.data), len(run.data.test or ()), run.settings.loss)
+    for line in (*details(end, run.data.class_names, run.data.feature_names), *tests, title):
         tell(line, out)
     if failure is None and saved_in is not None:
         tell(f"saved in {saved_in}", out)
@@ -240,10 +244,6 @@ def epoch_lines(batch: Batch, every: int | None = 1, begin: int = 1) -> str:
         epochs = {begin: None, **epochs}
     if batch.stop is not None and len(batch):
         epochs[end - 1] = None
-    losses = batch.losses.tolist()
-    return "".join(epoch_line(epoch, losses[epoch - first]) for epoch in epochs)
-
-
-def epoch_line(epoch: int, loss: float) -> str:
-    """The article's line."""
-    return f"[INFO] epoch #{epoch}, loss={loss:.7f}\n"
+    losses, tests = batch.losses.tolist(), batch.tested.tolist() or [None] * len(batch)
+    places = ((epoch, epoch - first) for epoch in epochs)
+    return "".join(f"{epoch_told(epoch, losses[place], tests[place])}\n" for epoch, place in places)

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from gdtui.encoding import can_show
+from gdtui.learning.moment import Moment
 from gdtui.runs.compare import Entrant, fair_target, tasks_differ
 from gdtui.runs.lost import LostData
 from gdtui.runs.recipes import alphas
@@ -23,6 +24,8 @@ SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""
 SHORTER, GAP = 70, 2
 """Columns below which a table has a shorter title in its head, and those between two columns."""
+TEST_ROW = "○"
+"""What marks a row that is kept for testing, here as among the points."""
 COLOURS = {"right": "green", "wrong": "red", "unknown": ""}
 
 
@@ -53,7 +56,7 @@ def samples_table(
     table.add_column("", no_wrap=True)
     for row in rows:
         table.add_row(
-            str(row.index),
+            f"{TEST_ROW} {row.index}" if row.is_test else str(row.index),
             *(f"{value:.4g}" for value in row.features[:shown]),
             f"{row.activation:.4f}",
             "–" if row.predicted is None else str(row.predicted),
@@ -63,6 +66,13 @@ def samples_table(
     if (hidden := len(feature_names) - shown) > 0:
         table.caption = f"{hidden} more feature{'s' * (hidden > 1)} not shown"
     return table
+
+
+def matrices(known: Moment, corner: str = "true \\ predicted") -> dict[str, Confusion]:
+    """The confusion matrices of a state, by what stands in their corners: of two it says which is which."""
+    if known.confusion is None or known.test_confusion is None:
+        return {} if known.confusion is None else {corner: known.confusion}
+    return {"trained on": known.confusion, "tested on ": known.test_confusion}  # of one width
 
 
 def confusion_table(
@@ -105,7 +115,7 @@ def standings_table(
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
     been down to; and its loss at `epoch`, where one is looked at. Where objectives or data differ, it says so instead
     of a loss for all. Where there is `room` for so many columns of text, the least important ones are left out."""
-    differ = tasks_differ(entrants)
+    differ, has_tests = tasks_differ(entrants), any(run.test_loss is not None for run in entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
     most = "≤" if can_show("≤") else "<="  # what stands for it elsewhere is one column wide, and another sign
@@ -118,6 +128,8 @@ def standings_table(
         (4, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
         (1, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
         (6, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
+        (6 if has_tests else None, "test accuracy", "right", [_told(run.test_accuracy, ".2%") for run in entrants]),
+        (7 if has_tests else None, "test loss", "right", [_told(run.test_loss, ".7g") for run in entrants]),
         (3 if compares else None, reached, "right", [_told(run.curve.first_at_most(target), ",") for run in entrants]),
         (
             None if epoch is None else 2,
@@ -169,16 +181,17 @@ def print_report(run: Shown, console: Console | None = None) -> None:
     look: dict[str, Any] = {"title_justify": "left", "title_style": "bold"}
     if not isinstance(run.data, LostData):
         rows, names, unit = samples(run, end.weights), run.data.class_names, run.objective.unit
-        look_of_samples = {"labels": (unit, "predicted", "true"), "title": f"Sampled {unit}s", **look}
+        title = f"Sampled {unit}s" + ("" if run.data.test is None else f", {TEST_ROW} kept for testing")
+        look_of_samples = {"labels": (unit, "predicted", "true"), "title": title, **look}
         anywhere = console.options.update(width=2 * SHORTER)
         for features in range(SHOWN_FEATURES, -1, -1):
             table = samples_table(rows, run.data.feature_names, features, **look_of_samples)
             if console.measure(table, options=anywhere).maximum <= console.width:
                 break
         console.print(table)
-        if end.confusion is not None:
-            room = console.width - 2 - len(names)  # the rest is frames
-            console.print(confusion_table(end.confusion, names, room=room, title="Confusion matrix", **look))
+        room = console.width - 2 - len(names)  # the rest is frames
+        for corner, counts in matrices(end).items():
+            console.print(confusion_table(counts, names, corner, room, title="Confusion matrix", **look))
     console.print(Text(summary(run, end), "bold"))
 
 

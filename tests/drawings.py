@@ -30,8 +30,9 @@ def clouds(seed: int = 0, rows: int = 60, features: int = 2) -> Dataset:
     return dataset(rng.normal(size=(rows, features)) + 3 * y[:, None], y)
 
 
-def history_of(losses: np.ndarray, alphas: dict[int, float] | None = None) -> History:
-    """A history with these losses; `alphas` are (first epoch: alpha), from epoch 1 on."""
+def history_of(losses: np.ndarray, alphas: dict[int, float] | None = None, tested: np.ndarray | None = None) -> History:
+    """A history with these losses; `alphas` are (first epoch: alpha), from epoch 1 on, `tested` the losses on the rows
+    kept for testing."""
     losses = np.asarray(losses, dtype=float)
     kernel = Kernel(np.ones((2, 2)), np.array([0.0, 1.0]), objective_named("article"))
     starts = sorted({1: 0.01, **(alphas or {})}.items())
@@ -39,7 +40,8 @@ def history_of(losses: np.ndarray, alphas: dict[int, float] | None = None) -> Hi
     for (first, alpha), end in zip(starts, [*(first for first, _ in starts[1:]), len(losses) + 1], strict=True):
         part = losses[first - 1 : end - 1]
         history.steer(first, Recipe(alpha=alpha))
-        history.append(Batch(first, part, np.zeros((len(part), 2)), None, None))
+        tests = np.empty(0) if tested is None else np.asarray(tested, dtype=float)[first - 1 : end - 1]
+        history.append(Batch(first, part, np.zeros((len(part), 2)), None, None, tested=tests))
     return history
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, confusion_matrix, log_loss
+from sklearn.metrics import accuracy_score, confusion_matrix, hinge_loss, log_loss
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
@@ -17,11 +17,7 @@ from gdtui.data.load import load, standardize
 from gdtui.data.split import split
 from gdtui.learning.kernel import WHOLE
 from gdtui.learning.objective import sigmoid
-from gdtui.runs.compare import Entrant
-from gdtui.runs.export import export
-from gdtui.runs.reader import RunFile
 from gdtui.runs.run import Run
-from gdtui.runs.writer import RunWriter, continued
 from gdtui.settings import LOSSES, DataSettings, Settings, StopRules
 
 CANCER = DataSettings("breast-cancer", test_size=0.25)
@@ -99,6 +95,8 @@ def test_the_plane_holds_all_points(source):
 
 def told_by_numpy(data, weights, loss: str) -> float:
     """The loss of one unit on the test set, as each objective prints it."""
+    if loss == "hinge":
+        return hinge_loss(data.test.y, data.test.X @ weights)
     p = sigmoid(data.test.X @ weights)
     if loss == "cross-entropy":
         return log_loss(data.test.y, p)
@@ -121,6 +119,28 @@ def test_test_losses_and_accuracies_are_scikit_learns_at_the_weights_of_each_epo
         assert moment.test_accuracy == accuracy_score(data.test.y, predicted)
         assert moment.test_confusion == tuple(confusion_matrix(data.test.y, predicted).ravel())
     assert run.moment(17).test_loss == batch.tested[16]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("source", ["wine", "digits"])
+def test_many_classes_are_tested_as_two_are(source, loss):
+    asked = DataSettings(source, test_size=0.3)
+    data = load(asked)
+    k = len(data.class_names)
+    run = Run(Settings(data=asked, loss=loss, alpha=0.1, epochs=8, init="zeros"), data)
+    tested = run.advance(8).tested
+    for epoch in (2, 8):
+        moment = run.moment(epoch)
+        scores = data.test.X @ moment.weights.reshape(k, -1).T
+        wanted = confusion_matrix(data.test.y, scores.argmax(axis=1), labels=range(k))
+        assert moment.test_confusion == tuple(wanted.ravel())
+        assert moment.test_loss == tested[epoch - 1]
+        squares = ((softmax(scores, axis=1) - np.eye(k)[data.test.y.astype(int)]) ** 2).sum(axis=1).mean()
+        told = {"cross-entropy": log_loss(data.test.y, softmax(scores, axis=1)), "squared-error": squares}
+        assert moment.test_loss == pytest.approx(told.get(loss, moment.test_loss))
+        if loss == "article":
+            assert moment.test_loss == pytest.approx(squares * len(data))
+    assert {*data.y} == {*data.test.y} == {*range(k)}
 
 
 def test_a_penalty_is_in_both_losses_and_the_test_loss_ends_at_scikit_learns():
@@ -209,84 +229,3 @@ def test_a_test_loss_that_is_no_number_ends_nothing(tmp_path):
     batch = run.advance(5)
     assert not np.isfinite(batch.tested).any()
     assert (run.stop.rule, batch.end.test_loss) == ("epochs", np.inf)
-
-
-def lines_of(path) -> list[dict]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
-def written(path, **settings) -> Run:
-    """Twenty epochs in a file, in two pulls."""
-    run = Run(Settings(**{"data": NOISY, "epochs": 20, "alpha": 0.3, **settings}), load(NOISY))
-    writer = RunWriter(str(path), run)
-    writer.take(run.advance(9))
-    writer.take(run.advance(11))
-    writer.close()
-    return run
-
-
-def test_a_file_tells_the_test_loss_of_each_epoch_and_all_of_those_that_were_shown(tmp_path):
-    run = written(tmp_path / "run.jsonl")
-    header, *lines = lines_of(tmp_path / "run.jsonl")
-    epochs, end = [line for line in lines if "epoch" in line and "kind" not in line], lines[-2]["end"]
-    assert (header["data"]["test_size"], header["rows"], header["test_rows"]) == (0.4, 150, 100)
-    assert [line["test"] for line in epochs] == run.history.tested.values.tolist()
-    assert [line["epoch"] for line in epochs if "test_confusion" in line] == [9, 20]
-    assert tuple(epochs[8]["test_confusion"]) == run.moment(9).test_confusion
-    assert (end["test"], tuple(end["test_confusion"])) == (run.end().test_loss, run.end().test_confusion)
-
-
-def test_a_file_without_a_test_set_says_nothing_of_one(tmp_path):
-    run = Run(Settings(epochs=5), load("blobs"))
-    RunWriter(str(tmp_path / "run.jsonl"), run).take(run.advance(5))
-    header, *lines = lines_of(tmp_path / "run.jsonl")
-    assert "test_rows" not in header
-    assert not [name for line in [*lines, lines[-1].get("end", {})] for name in line if name.startswith("test")]
-
-
-def test_a_test_loss_that_is_not_finite_is_null_and_is_read_as_not_known(tmp_path):
-    run = written(tmp_path / "run.jsonl", loss="cross-entropy", init=(1e308, 1e308, 1e308), alpha=1e-9)
-    _, first, *_ = lines_of(tmp_path / "run.jsonl")
-    assert not np.isfinite(run.history.tested.values[0])
-    assert first["test"] is None
-    assert RunFile(str(tmp_path / "run.jsonl")).branch.tested[0] is None
-
-
-def test_what_other_programs_mean_by_test_is_passed_over(tmp_path):
-    path = tmp_path / "theirs.jsonl"
-    tests = ["yes", [1], {"a": 1}, None, 3, 2.5]
-    path.write_text("".join(json.dumps({"epoch": n, "loss": 1.0, "test": t}) + "\n" for n, t in enumerate(tests, 1)))
-    assert RunFile(str(path)).branch.tested == [None, None, None, None, 3.0, 2.5]
-    curve = Entrant(str(path)).curve.tested
-    assert [part.tolist() for part in curve.known()] == [[5, 6], [3.0, 2.5]]
-    assert curve.span() == (2.5, 3.0)
-
-
-@pytest.mark.parametrize("wrong", [[1, 2, 3], [0, 0, 0, 0], [1, -1, 1, 1]])
-def test_a_test_confusion_that_is_none_is_refused_with_its_line(tmp_path, wrong):
-    written(tmp_path / "run.jsonl")
-    lines = [line for line in lines_of(tmp_path / "run.jsonl") if line.get("kind") != "check"]
-    lines[9]["test_confusion"] = wrong
-    (tmp_path / "run.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    assert "line 10 has a value of the wrong kind" in str(RunFile(str(tmp_path / "run.jsonl")).damage)
-
-
-def test_an_export_has_a_column_for_the_test_loss_where_there_is_one(tmp_path, capsys):
-    run = written(tmp_path / "run.jsonl")
-    export(str(tmp_path / "run.jsonl"), "csv")
-    names, first, *_ = capsys.readouterr().out.splitlines()
-    assert names == "epoch,loss,test_loss,alpha,W0,W1,W2"
-    assert first.split(",")[:3] == ["1", repr(run.history.losses[0].item()), repr(run.history.tested.values[0].item())]
-
-
-def test_a_run_whose_file_lacks_test_losses_goes_on_and_has_those_that_come(tmp_path):
-    path = tmp_path / "run.jsonl"
-    run = written(path, epochs=30)
-    kept = [{k: v for k, v in line.items() if k != "test"} for line in lines_of(path) if line.get("kind") != "check"]
-    path.write_text("".join(json.dumps(line) + "\n" for line in kept))
-    _, again, _ = continued(str(path))
-    run.advance(10)
-    again.advance(10)
-    tested = again.history.tested.values
-    assert np.isnan(tested[:20]).all()
-    assert tested[20:].tobytes() == run.history.tested.values[20:].tobytes()

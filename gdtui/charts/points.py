@@ -1,5 +1,7 @@
 """Points of some classes, as the markers of the cells that hold them."""
 
+from __future__ import annotations
+
 import numpy as np
 
 from gdtui.charts.axes import Canvas
@@ -8,6 +10,8 @@ from gdtui.charts.roles import CLASSES, WRONGS, Ground
 from gdtui.learning.weights import logits
 from gdtui.types import Floats
 
+HOLLOW = np.array(list("○△□◊▽✩✛◁▷♡"))
+"""Points of each class that are kept for testing; in ASCII they are capital letters."""
 WRONG = "✗"
 BOTH = "&"
 """Points of several classes in one cell, where the two colours of one cell cannot be seen."""
@@ -35,6 +39,9 @@ class Points:
     """
 
     def __init__(self, canvas: Canvas, places: Floats, X: Floats, y: Floats, classes: int = 2) -> None:
+        self._room = canvas, classes
+        self._hollow: Points | None = None
+        self._is_hollow = False
         columns = np.clip(canvas.columns(places[:, 0]).astype(np.intp), 0, canvas.width - 1)
         rows = np.clip(canvas.rows(places[:, 1]).astype(np.intp), 0, canvas.height - 1)
         cells, labels = rows * canvas.width + columns, y.astype(np.intp)
@@ -55,32 +62,48 @@ class Points:
         self._X, self._labels = X[tried], labels[tried]
         self._cell = np.searchsorted(self._used, cells[tried])
         self._tried = np.bincount(self._cell, minlength=len(self._used))
+        self._is_shown = np.ones(len(self._used), dtype=bool)
+
+    def add_hollow(self, places: Floats, X: Floats, y: Floats) -> None:
+        """Have others beside these, in whose cells there are hollow markers where they hold as many of them."""
+        canvas, classes = self._room
+        self._hollow = other = Points(canvas, places, X, y, classes)
+        other._is_hollow = True
+        _, mine, theirs = np.intersect1d(self._used, other._used, return_indices=True)
+        is_mine = self._counts[mine] > other._counts[theirs]
+        self._is_shown[mine], other._is_shown[theirs] = is_mine, ~is_mine
 
     def mark(self, chart: Chart, is_hatched: bool = False) -> None:
         """Put into each cell that holds points the marker of the class that has most of them there, the larger the
         more there are; where another class has nearly as many, one that has both colours, or a sign for both where
         there are few colours or none."""
+        if self._hollow is not None:
+            self._hollow.mark(chart, is_hatched)
         if not len(self._used):
             return
         filled = self._counts / np.percentile(self._counts, 95)
         sizes = (filled >= _SMALL).astype(np.intp) + (filled >= _FULL)
-        chart.chars[self._at] = _SIZES[self._kinds, sizes]
-        chart.roles[self._at] = _CLASSES[self._kinds]
-        both = self._at[0][self._mixed], self._at[1][self._mixed]
+        shown, mixed = self._is_shown, self._is_shown & self._mixed
+        at = self._at[0][shown], self._at[1][shown]
+        chart.chars[at] = (HOLLOW[self._kinds] if self._is_hollow else _SIZES[self._kinds, sizes])[shown]
+        chart.roles[at] = _CLASSES[self._kinds][shown]
+        both = self._at[0][mixed], self._at[1][mixed]
         if is_hatched:
             chart.chars[both] = BOTH
             return
-        first, second = self._kinds[self._mixed], self._seconds[self._mixed]
+        first, second = self._kinds[mixed], self._seconds[mixed]
         chart.chars[both], chart.roles[both] = "▚", _CLASSES[np.minimum(first, second)]
         chart.grounds[both] = Ground.SOLID_0 + np.maximum(first, second)
 
     def cross(self, chart: Chart, weights: Floats) -> None:
         """Cross out the cells most of whose points are taken for another class with these weights, shape (d + 1,) or
         that for each class."""
+        if self._hollow is not None:
+            self._hollow.cross(chart, weights)
         with np.errstate(all="ignore"):
             z = logits(self._X, weights)
             wrong = ((z >= 0) if z.ndim == 1 else z.argmax(axis=0)) != self._labels
-        bad = 2 * np.bincount(self._cell[wrong], minlength=len(self._used)) > self._tried
+        bad = self._is_shown & (2 * np.bincount(self._cell[wrong], minlength=len(self._used)) > self._tried)
         at = self._at[0][bad], self._at[1][bad]
         chart.chars[at], chart.grounds[at] = WRONG, Ground.NONE
         chart.roles[at] = _WRONGS[self._kinds[bad]]

@@ -18,6 +18,8 @@ class Role(IntEnum):
     """Also that of the first of several runs or branches; those of the others follow."""
     MARK = 7
     NOTE = 8
+    TEST = 9
+    """The curve of what is kept for testing."""
     CURSOR = 10
     # Branches, or runs that are compared, in the order of their names on the command line.
     RUN_2 = 12

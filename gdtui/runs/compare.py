@@ -7,7 +7,7 @@ from bisect import bisect_right
 import numpy as np
 
 from gdtui.learning.kernel import Kernel, kernel_for
-from gdtui.learning.moment import measure
+from gdtui.learning.moment import NO_PENALTY, Moment, measure
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.reader import OnlyLossesError, RunFile
@@ -35,6 +35,9 @@ class Entrant(RunFile):
         self._kernel: Kernel | None = None
         self.accuracy: float | None = None
         """At the weights of `loss`; None where the data or the weights are not to be had."""
+        self.test_loss: float | None = None
+        self.test_accuracy: float | None = None
+        """There too, on the rows kept for testing."""
         try:
             settings = settings_of(self)
             data = data_of(self, settings, is_shown=True)
@@ -64,19 +67,16 @@ class Entrant(RunFile):
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:], branch.tested[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
         self.curve.trained = [pair for pair in branch.recipes if pair[0] <= max(1, len(self.curve))]
-        self.accuracy = self._measure()
+        known = self._measure()
+        self.accuracy, self.test_loss, self.test_accuracy = known.accuracy, known.test_loss, known.test_accuracy
 
-    def _measure(self) -> float | None:
-        branch = self.branch
-        if branch.end is not None:
-            return branch.end.accuracy
+    def _measure(self) -> Moment:
+        branch, kernel = self.branch, self._kernel
         weights = branch.weights[-1] if branch.weights else None
-        if self._kernel is None:
-            told = branch.measured.get(len(self.curve))
-            return None if told is None else told.accuracy
-        if weights is None or len(weights) != self._kernel.size:
-            return None
-        return measure(self._kernel, np.array(weights)).accuracy
+        if branch.end is not None or kernel is None or weights is None or len(weights) != kernel.size:
+            return branch.last()
+        recipe = branch.recipes[-1][1] if branch.recipes else NO_PENALTY
+        return measure(kernel, np.array(weights), recipe=recipe)
 
     @property
     def task(self) -> tuple[str, str]:

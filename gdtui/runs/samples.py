@@ -5,13 +5,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
+from gdtui.learning.objective import OBJECTIVES
 from gdtui.learning.weights import logits
 from gdtui.runs import recipes
 from gdtui.runs.recipes import Recipes
 from gdtui.runs.run import Shown
-from gdtui.types import Floats
+from gdtui.types import Confusion, Floats
 
 NAMED = 31
 """Weights that are printed at the most; an export has all of them."""
@@ -22,13 +24,15 @@ class Sample:
     """One row of the final table."""
 
     index: int
-    """Its row in the data, from 0."""
+    """Its row in the data, or in the test set, from 0."""
     features: tuple[float, ...]
     activation: float
     """Of more than two classes that of the one that is predicted."""
     predicted: int | None
     """None where the activation is not a number."""
     true: int
+    is_test: bool = False
+    """Whether it is kept for testing."""
 
     @property
     def is_right(self) -> bool:
@@ -42,31 +46,41 @@ class Sample:
     def line(self) -> str:
         """As the article prints it."""
         label = "none" if self.predicted is None else self.predicted
-        return f"activation={self.activation:.4f}; predicted_label={label}, true_label={self.true}"
+        kept = " (test row)" if self.is_test else ""
+        return f"activation={self.activation:.4f}; predicted_label={label}, true_label={self.true}{kept}"
 
 
-def sampled_rows(run: Shown) -> np.ndarray:
-    """Which rows the table shows: `settings.sample_size` of them without repetition, by `settings.seed`, sorted."""
-    count = min(run.settings.sample_size, len(run.data))
-    rows = np.random.default_rng(run.settings.seed).choice(len(run.data), size=count, replace=False)
-    rows.sort()
-    return rows
+def sampled_rows(run: Shown, are_tests: bool = False) -> np.ndarray:
+    """Which rows of the data, or of the test set, the table shows: `settings.sample_size` in all, of each its share,
+    without repetition, by `settings.seed`, sorted."""
+    size, rows, tests = run.settings.sample_size, len(run.data), len(run.data.test or ())
+    of_tests = min(size, tests, max(1, round(size * tests / (rows + tests)))) if tests else 0
+    every, count = (tests, of_tests) if are_tests else (rows, min(size - of_tests, rows))
+    chosen = np.random.default_rng(run.settings.seed).choice(every, size=count, replace=False)
+    chosen.sort()
+    return chosen
 
 
 def samples(run: Shown, weights: Floats) -> list[Sample]:
-    """The table at `weights`, shape (d + 1,)."""
-    rows = sampled_rows(run)
+    """The table at `weights`, shape (d + 1,); what is kept for testing comes first."""
+    tests = [] if run.data.test is None else _samples(run, run.data.test, weights, True)
+    return tests + _samples(run, run.data, weights, False)
+
+
+def _samples(run: Shown, data: Dataset, weights: Floats, are_tests: bool) -> list[Sample]:
+    rows = sampled_rows(run, are_tests)
     with np.errstate(over="ignore", invalid="ignore"):
-        activations = run.objective.activations(logits(run.data.X[rows], weights))
+        activations = run.objective.activations(logits(data.X[rows], weights))
     labels = predictions(activations, run.objective.threshold)
     shown = activations if activations.ndim == 1 else activations.max(axis=0)
     return [
         Sample(
             int(row),
-            tuple(run.data.features[row].tolist()),
+            tuple(data.features[row].tolist()),
             float(activation),
             None if np.isnan(activation) else int(label),
-            int(run.data.y[row]),
+            int(data.y[row]),
+            are_tests,
         )
         for row, activation, label in zip(rows, shown, labels, strict=True)
     ]
@@ -85,21 +99,28 @@ def summed_up(name: str, done: int, trained: Recipes, last: Moment, why: str) ->
     how = f", {recipes.recipe_told(trained[-1][1])}" if trained and recipes.recipe_told(trained[-1][1]) else ""
     shown: list[float | None] = [*alphas] if len(alphas) <= 4 else [*alphas[:2], None, alphas[-1]]
     steered = " → ".join("…" if alpha is None else f"{alpha:g}" for alpha in shown)
-    accuracy = "not known" if last.accuracy is None else f"{last.accuracy:.2%}"
-    return f"{name}: {epochs}, alpha {steered or 'not known'}{how}, loss {last.loss:.7f}, accuracy {accuracy} ({why})"
+    loss, accuracy = f"{last.loss:.7f}", _percent(last.accuracy)
+    if last.test_loss is not None:
+        accuracy += f", test loss {last.test_loss:.7f}, test accuracy {_percent(last.test_accuracy)}"
+    return f"{name}: {epochs}, alpha {steered or 'not known'}{how}, loss {loss}, accuracy {accuracy} ({why})"
+
+
+def _percent(accuracy: float | None) -> str:
+    return "not known" if accuracy is None else f"{accuracy:.2%}"
+
+
+def tests_told(rows: int, tests: int, loss: str) -> list[str]:
+    """How so many rows are tested beside those that are trained on, in a line; none where there are none."""
+    is_sum = loss in OBJECTIVES and not OBJECTIVES[loss].is_mean
+    scaled = f"; test_loss is the sum as of {rows} rows" if is_sum else ""
+    return [f"test: {tests} rows that nothing is learnt from, measured at each epoch{scaled}"] if tests else []
 
 
 def details(last: Moment, class_names: Sequence[str], feature_names: Sequence[str]) -> list[str]:
     """What else is known of a state, in lines: true against predicted labels over all rows, with the names of their
     classes, the gradient's norm, and the weights."""
-    lines, classes = [], len(class_names)
-    if last.confusion is not None and len(last.confusion) == classes**2:
-        for label in range(classes):
-            counts = last.confusion[label * classes : (label + 1) * classes]
-            # Of many classes most are taken for none of the others.
-            told = [f"{count} as {number}" for number, count in enumerate(counts) if count or classes == 2]
-            predicted = ", ".join(told) or "none as any"
-            lines.append(f"true_label={_called(label, class_names)}: {predicted.replace(' as', ' predicted as', 1)}")
+    lines = _predicted(last.confusion, class_names)
+    lines += [f"test {line}" for line in _predicted(last.test_confusion, class_names)]
     if last.gradient_norm is not None:
         lines.append(f"gradient={last.gradient_norm:.7g}")
     return lines + _weights(last.weights.tolist(), class_names, ("bias", *feature_names))
@@ -121,3 +142,16 @@ def _called(label: int, class_names: Sequence[str]) -> str:
     """A label, with the name of its class where that is another."""
     name = class_names[label] if label < len(class_names) else str(label)
     return str(label) if name == str(label) else f"{label} ({name})"
+
+
+def _predicted(confusion: Confusion | None, class_names: Sequence[str]) -> list[str]:
+    """A line for each true class; none where nothing is known."""
+    lines, classes = [], len(class_names)
+    if confusion is not None and len(confusion) == classes**2:
+        for label in range(classes):
+            counts = confusion[label * classes : (label + 1) * classes]
+            # Of many classes most are taken for none of the others.
+            told = [f"{count} as {number}" for number, count in enumerate(counts) if count or classes == 2]
+            predicted = ", ".join(told) or "none as any"
+            lines.append(f"true_label={_called(label, class_names)}: {predicted.replace(' as', ' predicted as', 1)}")
+    return lines

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections import deque
+from collections.abc import Sequence
 from itertools import pairwise
 from textwrap import wrap
 from typing import NamedTuple
@@ -51,9 +52,14 @@ class Marked(NamedTuple):
 Happened = Event | Said | Marked
 
 
-def epoch_entry(epoch: int, loss: float) -> Entry:
-    """An epoch's line, as the article prints it."""
-    return Entry(f"[INFO] epoch #{epoch}, loss={loss:.7f}", epoch)
+def epoch_told(epoch: int, loss: float, test: float | None = None) -> str:
+    """An epoch in a line, as the article prints it, with the loss on the rows kept for testing, where it is known."""
+    return f"[INFO] epoch #{epoch}, loss={loss:.7f}" + ("" if test is None else f", test_loss={test:.7f}")
+
+
+def epoch_entry(epoch: int, loss: float, test: float | None = None) -> Entry:
+    """That line as an entry."""
+    return Entry(epoch_told(epoch, loss, test), epoch)
 
 
 class Log:
@@ -95,8 +101,9 @@ class Log:
         match event:
             case Batch(first, losses):
                 shown = losses if len(losses) <= LINES_AT_ONCE else losses[-1:]
-                for epoch, loss in enumerate(shown.tolist(), first + len(losses) - len(shown)):
-                    self.append(epoch_entry(epoch, loss))
+                tests = event.tested[-len(shown) :].tolist() or [None] * len(shown)
+                for place, (loss, test) in enumerate(zip(shown.tolist(), tests, strict=True)):
+                    self.append(epoch_entry(first + len(losses) - len(shown) + place, loss, test))
                 self.end(event.stop)
             case Steered(now, since, before):
                 if self._change is not None:
@@ -116,8 +123,9 @@ class Log:
         self._last = min(self._last, done)  # it may be another branch than before
         end = bisect_right(branch.epochs, done)
         begin = max(bisect_right(branch.epochs, self._last), end - most)
-        for epoch, loss in zip(branch.epochs[begin:end], branch.losses[begin:end], strict=True):
-            self.append(epoch_entry(epoch, loss))
+        known = branch.epochs, branch.losses, branch.tested
+        for told in zip(*(series[begin:end] for series in known), strict=True):
+            self.append(epoch_entry(*told))
         self.end(branch.stop)
 
     def end(self, stop: Stop | None) -> None:
@@ -134,7 +142,7 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     for line in wrap(run.data.told, TOLD_WIDTH, subsequent_indent="  "):
         log.add(line)
     log.add("[INFO] starting training...")
-    epochs, losses = _known(run)
+    epochs, losses, tests = _known(run)
     if epochs and epochs[0] > 1:
         log.add(f"the log begins at epoch {epochs[0]}")
     changes = [
@@ -142,24 +150,26 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
         for (_, old), (since, new) in pairwise(run.history.trained)
         if epochs and since >= epochs[0]
     ]
-    for epoch, loss in zip(epochs, losses, strict=True):
+    for epoch, loss, test in zip(epochs, losses, tests, strict=True):
         while changes and changes[0][2] <= epoch:
             log.add(change_told(*changes.pop(0)))
-        log.append(epoch_entry(epoch, loss))
+        log.append(epoch_entry(epoch, loss, test))
     log.end(run.stop)
     log.happened = happened
     return log
 
 
-def _known(run: Shown) -> tuple[list[int], list[float]]:
-    """The last epochs of which each one's loss is known, and their losses."""
+def _known(run: Shown) -> tuple[list[int], list[float], Sequence[float | None]]:
+    """The last epochs of which each one's loss is known, and their losses, also on rows kept for testing."""
     if isinstance(run, ArchivedRun):
         end = bisect_right(run.branch.epochs, run.done)
         last = slice(max(0, end - RECALLED), end)
-        return run.branch.epochs[last], run.branch.losses[last]
+        return run.branch.epochs[last], run.branch.losses[last], run.branch.tested[last]
     if run.history.envelope.stride > 1:  # each loss stands for several epochs
-        return [], []
+        return [], [], []
     first = max(0, run.done - RECALLED)
     recent = run.history.losses[first:]
     known = np.flatnonzero(~np.isnan(recent))
-    return (known + first + 1).tolist(), recent[known].tolist()
+    tested = run.history.tested.values[first:]
+    tests = tested[known].tolist() if len(tested) == len(recent) else [None] * len(known)
+    return (known + first + 1).tolist(), recent[known].tolist(), tests

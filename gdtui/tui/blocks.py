@@ -15,11 +15,13 @@ def blocks(status: Status, width: int) -> list[Pieces]:
     known = status.measured
     loss = "" if known is None else f"{known.loss:.5g}"
     accuracy = "" if known is None or known.accuracy is None else f"{known.accuracy:.1%}"
+    of_tests = [] if known is None or known.test_accuracy is None else [f"{known.test_accuracy:<6.1%}"]
     of = len(f"{status.epochs:,}")
     fields = [
         ("epoch", f"{status.epoch:>{of},}", of),
         (f"loss {status.trend}", f"{loss:<8}", 8),
         ("accuracy", f"{accuracy:<6}", 6),
+        *(("test accuracy", text, 6) for text in of_tests),
         ("alpha", f"{status.alpha if status.used is None else status.used:<5g}", 5),
     ]
     lines: list[Pieces] = [[] for _ in range(1 + ROWS)]

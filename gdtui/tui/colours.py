@@ -92,6 +92,7 @@ _STROKES = {
     Role.RUN_4: ("#CC79A7", "#FF55FF", "#AA0000"),
     Role.RUN_5: ("#F0E442", "#FFFFFF", "#555555"),
     Role.RUN_6: ("#D55E00", "#FF5555", "#000000"),
+    Role.TEST: ("#9AA5B1", "#AAAAAA", "#555555"),
     Role.MARK: ("#CC79A7", "#FF55FF", "#AA00AA"),
     Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
     Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),

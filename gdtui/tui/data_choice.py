@@ -6,6 +6,7 @@ import os
 import re
 import shlex
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NoReturn
 
 from textual.binding import Binding
@@ -50,7 +51,8 @@ class DataChoice(Dialog):
 
     def __init__(self, current: DataSettings, own: DataSettings) -> None:
         self._known = {data.source: data for data in (own, current)}
-        self._seed = own.seed
+        self._other = DataSettings(seed=own.seed, test_size=own.test_size)
+        """What counts for others too."""
         sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
         self._list = OptionList(*(Option(_told(name), name) for name in sets), markup=False)
         self._list.can_focus = False  # the keys are the input's
@@ -68,7 +70,7 @@ class DataChoice(Dialog):
             self._answer_set(str(self._list.get_option_at_index(chosen).id))
             return
         try:
-            self.action_answer(data_at(event.value.strip(), [*self._known.values()], self._seed))
+            self.action_answer(data_at(event.value.strip(), [*self._known.values()], self._other))
         except ValueError as error:
             self._hint.update(printable(str(error)))
             self._hint.add_class("wrong")
@@ -83,7 +85,7 @@ class DataChoice(Dialog):
         self._answer_set(str(event.option.id))
 
     def _answer_set(self, name: str) -> None:
-        self.action_answer(self._known.get(name, DataSettings(name, seed=self._seed)))
+        self.action_answer(self._known.get(name, replace(self._other, source=name)))
 
 
 def _told(name: str) -> Content:
@@ -172,12 +174,12 @@ class _Options(Parser):
         raise ValueError("the options are those of the data in gdtui --help")
 
 
-def data_at(text: str, known: Sequence[DataSettings], seed: int) -> DataSettings:
+def data_at(text: str, known: Sequence[DataSettings], other: DataSettings) -> DataSettings:
     """The settings of what is typed: the name of a built-in set, or a path, and options as the command line has them.
 
     Args:
         known: taken as they are where one of them is typed without options.
-        seed: of the data, where none is typed.
+        other: what counts where nothing else is typed.
 
     Raises:
         ValueError: with what is wrong.
@@ -186,10 +188,10 @@ def data_at(text: str, known: Sequence[DataSettings], seed: int) -> DataSettings
     source, *options = [text] if is_path else re.split(r"\s+(?=-)", text, maxsplit=1)
     source = table_at(source)
     if not options:
-        return next((data for data in known if _is_same(source, data.source)), DataSettings(source, seed=seed))
+        return next((data for data in known if _is_same(source, data.source)), replace(other, source=source))
     parser = _Options("d", "")
     add_data(parser.add_argument)
-    parser.set_defaults(data_seed=seed)
+    parser.set_defaults(data_seed=other.seed, test_size=other.test_size)
     return data_from(parser.parse_args([*shlex.split(options[0]), f"--data={source}"]))
 
 

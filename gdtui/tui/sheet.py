@@ -24,21 +24,21 @@ class Sheet(Styled):
 
     def __init__(self) -> None:
         super().__init__()
-        self._content: Table | Text = Text("")
+        self._contents: tuple[Table | Text, ...] = ()
         self._lines: list[Line] = []
         """What is drawn."""
 
-    def show(self, content: Table | Text) -> None:
-        """Show this; lines that are as before are not drawn anew."""
-        self._content, before = content, self._lines
-        self._lines = lines_of(content, self.size.width, self.app.console)
+    def show(self, *contents: Table | Text) -> None:
+        """Show these, one below the other; lines that are as before are not drawn anew."""
+        self._contents, before = contents, self._lines
+        self._lines = [line for one in contents for line in lines_of(one, self.size.width, self.app.console)]
         if len(before) != len(self._lines):
             self.styles.height = len(self._lines)
         elif rows := [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]:
             self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
 
     def on_resize(self) -> None:
-        self.show(self._content)
+        self.show(*self._contents)
 
     def render_line(self, y: int) -> Strip:
         line, base = self._lines[y] if y < len(self._lines) else [], self.rich_style

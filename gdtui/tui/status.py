@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 BAR = 30
 NARROW, WIDE = 44, 140
 """Columns below which the word before the epoch makes room for a number, and from which there is room for weights."""
+ROOMY = 80
+"""Columns from which there is room for longer names."""
 HALVED = 100
 """Columns from which one row has room for progress and numbers."""
 MOST_WEIGHTS = 4
@@ -186,7 +188,7 @@ def measures(status: Status, width: int) -> list[Pieces]:
     if known is None:
         return [_field("alpha", alpha)]
     # A file may tell no more than the loss.
-    accuracy = "      –" if known.accuracy is None else f"{known.accuracy:7.2%}"
+    accuracy, of_tests = ("      –" if one is None else f"{one:7.2%}" for one in (known.accuracy, known.test_accuracy))
     norm = "–" if known.gradient_norm is None else f"{known.gradient_norm:.4g}"
     loss = f"{known.loss:.7g}"
     fields = [
@@ -195,6 +197,9 @@ def measures(status: Status, width: int) -> list[Pieces]:
         _field("alpha", alpha),
         _field("gradient", f"{norm:<10}"),
     ]
+    if known.test_loss is not None:
+        fields.insert(2, _field("test accuracy" if width >= ROOMY else "test", of_tests))
+        fields.insert(4, _field("test loss", f"{known.test_loss:<11.7g}"))
     if width >= WIDE and len(known.weights) <= MOST_WEIGHTS:
         named = [_field(f"w{place}", f"{weight:<10.3g}") for place, weight in enumerate(known.weights.tolist())]
         fields.append([piece for field in named for piece in field])

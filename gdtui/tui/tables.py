@@ -37,9 +37,9 @@ class Page(VerticalScroll, can_focus=False):
         """Show what is so many lines further down."""
         self.scroll_relative(y=lines, animate=False)
 
-    def update(self, content: Table | Text | str) -> None:
-        """Show this."""
-        self._view.show(Text(content) if isinstance(content, str) else content)
+    def update(self, *contents: Table | Text | str) -> None:
+        """Show these, one below the other."""
+        self._view.show(*(Text(content) if isinstance(content, str) else content for content in contents))
 
 
 class SamplesPanel(Page):
@@ -52,7 +52,7 @@ class SamplesPanel(Page):
     ) -> None:
         """Show these rows, whose features have these names, and whose activations are called so, or why there are
         none."""
-        from gdtui.report import samples_table  # takes 20 ms, which the first paint does not wait for
+        from gdtui.report import TEST_ROW, samples_table  # takes 20 ms, which the first paint does not wait for
 
         width = self.scrollable_content_region.width
         if not width or not self.is_attached:  # without styles: not laid out yet, or being taken down
@@ -72,23 +72,25 @@ class SamplesPanel(Page):
         self.update(table)
         hidden = len(names) - room
         more = f"{hidden} more feature{'s' * (hidden > 1)}" if hidden > 0 else ""
-        below = "  ·  ".join(filter(None, ("standardised" * (is_standardized and room > 0), more)))
+        kept = f"{TEST_ROW} kept for testing" * any(row.is_test for row in rows)
+        below = "  ·  ".join(filter(None, (kept, "standardised" * (is_standardized and room > 0), more)))
         if below != self.border_subtitle:
             self.border_subtitle = below
 
 
 class ConfusionPanel(Page):
-    """Counts of true against predicted classes over all rows, or why there are none."""
+    """Counts of true against predicted classes over all rows, or why there are none; then over those that are kept for
+    testing."""
 
     def show(self, shown: Moment, class_names: tuple[str, ...]) -> None:
-        from gdtui.report import confusion_table
+        from gdtui.report import confusion_table, matrices
 
-        counts = shown.confusion
-        if counts is not None:
+        if shown.confusion is not None:
             is_many, room = len(class_names) >= MANY, self.scrollable_content_region.width
             corner, gap = ("true╲pred", 1) if is_many else ("true ╲ pred", 2)
-            table = confusion_table(counts, class_names, corner, room, box=None, padding=(0, gap, 0, 0))
-            self.update(table)
+            look = {"box": None, "padding": (0, gap, 0, 0)}
+            known = matrices(shown, corner).items()
+            self.update(*(confusion_table(counts, class_names, corner, room, **look) for corner, counts in known))
         else:
             missing = "the loss is not a number" if math.isnan(shown.loss) else "the file has none for this epoch"
             self.update(missing)

@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
-from gdtui.charts.points import BOTH, MARKERS, WRONG, Points
+from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
@@ -39,7 +39,8 @@ class DataView:
         data = snapshot.run.data
         what = data.plane.note or f"{data.name} and boundary"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
-        return f"points not at hand  ·  {what}" if snapshot.missing else what, legend(data.class_names) + both
+        below = legend(data.class_names, data.test is not None) + both
+        return f"points not at hand  ·  {what}" if snapshot.missing else what, below
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run = snapshot.run
@@ -51,12 +52,13 @@ class DataView:
         return None
 
 
-def legend(class_names: tuple[str, ...]) -> str:
+def legend(class_names: tuple[str, ...], has_tests: bool = False) -> str:
     """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
     longest, blank = (LONGEST_OF_TWO, " ") if len(class_names) == 2 else (LONGEST, "")
     names = (shortened(name, longest) for name in class_names)
     known = (f"{marker}{blank}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
-    return f"{WRONG} wrong  {f'{blank} '.join(known)}"
+    kept = f"{HOLLOW[0]}{HOLLOW[1]} test  " * has_tests
+    return f"{WRONG} wrong  {kept}{f'{blank} '.join(known)}"
 
 
 def scatter_chart(data: Dataset, objective: Objective) -> ScatterChart:
@@ -161,6 +163,8 @@ class ScatterChart:
             return None
         chart, canvas = framed[0].copy(), framed[1]
         points = Points(canvas, self.plane.points, self.data.X, self.data.y, classes)
+        if (test := self.data.test) is not None:
+            points.add_hollow(self.plane.places(test.features, test.y), test.X, test.y)
         points.mark(chart, is_hatched)
         self._label(chart, canvas)
         return chart, canvas, points

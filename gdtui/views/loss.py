@@ -11,11 +11,12 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
 from gdtui.recipe_options import rule_of
-from gdtui.runs.curve import Curve
+from gdtui.runs.curve import Curve, Losses
 from gdtui.runs.recipes import mark
 from gdtui.session.commands import Command, GoTo
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
+from gdtui.views.gap import mark_gap
 from gdtui.views.loss_axes import LARGEST, Across, Look, Scales, framed, scales_of
 
 DASH = 3
@@ -41,9 +42,12 @@ class LossView:
         self.across = self.across.next
 
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
-        shown = title(scales_of(snapshot.run.history, self._look(snapshot)), snapshot.run.objective.title)
+        run = snapshot.run
+        shown = title(scales_of(run.history, self._look(snapshot)), run.objective.title)
         told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[_front(snapshot)]}"
-        return told, rule_of(snapshot.recipe)
+        is_scaled = run.data.test is not None and not run.objective.is_mean
+        scaled = f"  ·  test: the sum as of {len(run.data)} rows" * is_scaled
+        return told, rule_of(snapshot.recipe) + scaled
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         return loss_chart(snapshot.run.history, self._look(snapshot), width, height)
@@ -64,6 +68,7 @@ class LossView:
             run_roles([front, *behind]),
             self.across,
             snapshot.shown.loss,
+            test_loss=math.nan if snapshot.shown.test_loss is None else snapshot.shown.test_loss,
         )
 
 
@@ -93,16 +98,22 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     chart, canvas = empty[0].copy(), empty[1]
     changes = _mark_alphas(chart, canvas, history)
     roles = look.roles or run_roles(range(1 + len(look.others)))
-    ends = _curves(chart, canvas, [history, *(other for other, _ in look.others)], roles)
+    tests = [history.tested] if len(history.tested) else []
+    curves = [history, *tests, *(other for other, _ in look.others)]
+    ends = _curves(chart, canvas, curves, (roles[0], *[Role.TEST] * len(tests), *roles[1:]))
     if look.cursor is not None:
         _cursor(chart, canvas, look.cursor)
-    head = _head(chart, canvas, history, look, roles[0])
+    shown = [(look.name or "train" * len(tests), look.loss, roles[0]), ("test", look.test_loss, Role.TEST)]
+    shown = shown[: 1 + len(tests)]
+    heads = [_head(chart, canvas, history, loss, look.cursor, role) for _, loss, role in reversed(shown)]
     _label_alphas(chart, canvas, changes)
-    if head is not None:
-        told = f"{look.name} {_value(look.loss)}".lstrip()
-        if not _label(chart, canvas, head, told, roles[0]) and ends[0] is not None:
-            _label(chart, canvas, ends[0], look.name, roles[0])
-    for end, (_, label), role in zip(ends[1:], look.others, roles[1:], strict=True):
+    for (name, loss, role), head, end in zip(shown, reversed(heads), ends, strict=False):
+        told = f"{name} {_value(loss)}".lstrip()
+        if not (head is not None and _label(chart, canvas, head, told, role)) and end is not None:
+            _label(chart, canvas, end, name, role)
+    if tests:
+        mark_gap(chart, canvas, history)
+    for end, (_, label), role in zip(ends[1 + len(tests) :], look.others, roles[1:], strict=True):
         if end is not None:
             _label(chart, canvas, end, label, role)
     return chart
@@ -124,7 +135,7 @@ Place = tuple[int, int]
 """A row and a column inside the axes."""
 
 
-def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Curve], roles: Sequence[Role]) -> list[Place | None]:
+def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Losses], roles: Sequence[Role]) -> list[Place | None]:
     """Draw the curves, the first in front of the others, and thicker where there are any. Returns where each ends."""
     ends: list[Place | None] = []
     counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
@@ -185,7 +196,7 @@ def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, counts: np.ndarray) ->
     counts += cells
 
 
-def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
+def _columns(history: Losses, canvas: Canvas) -> tuple[Floats, Floats]:
     """The smallest and largest loss in each column of dots, shape (2 · width,); NaN where none is known."""
     edges = canvas.x_edges(ACROSS)
     # Epoch k is at index k − 1.
@@ -196,7 +207,7 @@ def _columns(history: Curve, canvas: Canvas) -> tuple[Floats, Floats]:
     return both[0], both[1]
 
 
-def _stretches(history: Curve, cuts: np.ndarray, xlog: bool) -> tuple[Floats, Floats]:
+def _stretches(history: Losses, cuts: np.ndarray, xlog: bool) -> tuple[Floats, Floats]:
     """The smallest and largest loss of each stretch. Those of very different lengths, as on a logarithmic axis, are
     read one group after another, since edges are rounded to suit the longest."""
     if not xlog:
@@ -213,7 +224,7 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     if not 0 <= column < canvas.width:
         return
     chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
-    free = ~np.isin(roles[:, column], RUNS)
+    free = ~np.isin(roles[:, column], (*RUNS, Role.TEST))
     chars[free, column], roles[free, column] = "│", Role.CURSOR
     text = f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
@@ -223,12 +234,12 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     _write(chart, canvas, row, begin, text, Role.CURSOR)
 
 
-def _head(chart: Chart, canvas: Canvas, history: Curve, look: Look, role: Role) -> Place | None:
+def _head(chart: Chart, canvas: Canvas, history: Curve, loss: float, cursor: int | None, role: Role) -> Place | None:
     """A dot at the loss looked at; returns where it is, if there is one."""
-    epoch = len(history) if look.cursor is None else look.cursor
-    if not (epoch and math.isfinite(look.loss) and (look.loss > 0 or not canvas.ylog)):
+    epoch = len(history) if cursor is None else cursor
+    if not (epoch and math.isfinite(loss) and (loss > 0 or not canvas.ylog)):
         return None
-    row = float(canvas.rows(np.array([min(max(look.loss, -LARGEST), LARGEST)]))[0])
+    row = float(canvas.rows(np.array([min(max(loss, -LARGEST), LARGEST)]))[0])
     column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
     if not 0 <= column < canvas.width:
         return None

@@ -11,7 +11,7 @@ from gdtui.charts.axes import Canvas, Limits, axes, log_ticks, nice_ticks, ticks
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
 from gdtui.numbers import next_on_ladder
-from gdtui.runs.curve import Curve
+from gdtui.runs.curve import Curve, Losses
 
 TOPS = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 LARGEST = 1e300
@@ -54,6 +54,7 @@ class Look:
         across: which epochs are shown, and how.
         loss: of the epoch at the cursor, or of the newest: it has a dot, and is printed there. NaN for none.
         name: printed before that loss.
+        test_loss: of that epoch, on the rows kept for testing; it has a dot as well.
     """
 
     epochs: int
@@ -64,6 +65,7 @@ class Look:
     across: Across = Across.WHOLE
     loss: float = math.nan
     name: str = ""
+    test_loss: float = math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ class Scales:
 
 def scales_of(history: Curve, look: Look) -> Scales:
     """The axes that hold this history and the others. They move in steps, not with every epoch."""
-    every = [history, *(other for other, _ in look.others)]
+    every: list[Losses] = [history, history.tested, *(other for other, _ in look.others)]
     longest = max(map(len, every))
     if look.across is Across.LATEST:
         xlim = window(len(history), look.cursor)
@@ -140,7 +142,7 @@ def window(done: int, cursor: int | None) -> Limits:
     return float(end - width), float(end)
 
 
-def _span_within(curve: Curve, limits: Limits) -> Limits:
+def _span_within(curve: Losses, limits: Limits) -> Limits:
     """The smallest and the largest finite loss of these epochs; (NaN, NaN) where there is none."""
     first, last = max(0, int(limits[0]) - 1), min(int(limits[1]), len(curve))
     if last <= first:
@@ -151,7 +153,7 @@ def _span_within(curve: Curve, limits: Limits) -> Limits:
     return (float(finite.min()), float(finite.max())) if len(finite) else (math.nan, math.nan)
 
 
-def _least_positive(curves: Iterable[Curve], otherwise: float) -> float:
+def _least_positive(curves: Iterable[Losses], otherwise: float) -> float:
     losses = np.concatenate([curve.known()[1] for curve in curves])
     return float(losses[losses > 0].min(initial=otherwise))
 

@@ -138,7 +138,7 @@ async def test_options_are_taken_behind_the_path(folder: Path) -> None:
 def test_what_is_typed_is_read_as_the_command_line_has_it(folder: Path, typed: str, settings: DataSettings) -> None:
     for name in ("own.csv", "my rows.csv", "my rows --a.csv"):
         (folder / name).write_text(ROWS)
-    assert data_at(typed, [DataSettings("own.csv", target="a")], seed=7) == settings
+    assert data_at(typed, [DataSettings("own.csv", target="a")], DataSettings(seed=7)) == settings
 
 
 @pytest.mark.parametrize("size", [(120, 40), (40, 12)])
