@@ -210,9 +210,10 @@ class Descent:
         loss, held_out, losses = self._steps.held_out_loss, self.kernel.held_out, []
         if loss is None or held_out is None:
             return NOTHING
+        wants_accuracy = self.rules.target_accuracy is not None
         for row in self._rows[:count]:
             losses.append(loss(row))
-            if self.rules.target_accuracy is not None:
+            if wants_accuracy:
                 rights.append(accuracy_of(held_out.confusion()))
         return np.array(losses)
 

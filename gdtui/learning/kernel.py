@@ -68,6 +68,12 @@ class Kernel:
         np.divide(gradient, self._rows, gradient)
         return loss / self._rows if self._is_mean else loss
 
+    def loss(self, weights: Floats) -> float:
+        """The loss alone."""
+        np.dot(self.X, weights, self._z)
+        loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
+        return loss / self._rows if self._is_mean else loss
+
     def part(self, X: Floats, targets: Floats) -> Part:
         """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
         return Part(len(X), _gradient_of(X, targets, self.objective))
@@ -148,6 +154,9 @@ class BlockedKernel(Kernel):
         self._losses = np.empty(len(blocks))
         self._threads = min(threads or os.cpu_count() or 1, len(blocks))
         self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
+
+    def loss(self, weights: Floats) -> float:
+        return self.loss_gradient(weights, np.empty(self.size))
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         with _blas().limit(limits=1, user_api="blas"):  # its threads and ours would fight for the cores

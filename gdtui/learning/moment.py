@@ -57,7 +57,7 @@ def measure(kernel: Kernel, weights: Floats, epoch: int = 0, recipe: Recipe = NO
     with np.errstate(over="ignore", invalid="ignore"):
         loss = float(loss_gradient_of(kernel, recipe)(weights, gradient))
         test_loss = held_out_loss_of(kernel, recipe)
-        tested = None if test_loss is None else test_loss(weights)
+        tested = None if test_loss is None else float(test_loss(weights))
         return evaluated(kernel, epoch, weights, loss, gradient, tested)
 
 

@@ -62,5 +62,5 @@ def held_out_loss_of(kernel: Kernel, recipe: Recipe) -> Callable[[Floats], float
     """The loss of weights on the rows kept for testing, with the penalties of a recipe; None where there are none."""
     if kernel.held_out is None:
         return None
-    evaluate, unused = loss_gradient_of(kernel.held_out, recipe), np.empty(kernel.size)
-    return lambda weights: float(evaluate(weights, unused))
+    loss, penalty = kernel.held_out.loss, Penalty(recipe, kernel.held_out)
+    return loss if not (recipe.l2 or recipe.l1) else lambda weights: loss(weights) + penalty.loss(weights)

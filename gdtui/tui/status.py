@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 BAR = 30
 NARROW, WIDE = 44, 140
 """Columns below which the word before the epoch makes room for a number, and from which there is room for weights."""
-ROOMY = 80
+ROOMY = 76
 """Columns from which there is room for longer names."""
 HALVED = 100
 """Columns from which one row has room for progress and numbers."""

@@ -82,7 +82,7 @@ def said(width: int, rows: int) -> str:
     [
         (140, 2, ["test accuracy", "test loss", "gradient"], []),
         (100, 2, ["test accuracy", "test loss"], ["gradient"]),
-        (80, 2, ["test accuracy"], ["test loss", "gradient"]),
+        (78, 2, ["test accuracy"], ["test loss", "gradient"]),
         (60, 2, [" test "], ["gradient"]),
         (40, 3, [" test "], ["gradient"]),
     ],
