@@ -7,16 +7,17 @@ they are first used, so that ``gdtui --help`` pays for none of them.
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.2.0"
-__all__ = ["Dataset", "Descent", "Run", "Settings", "load"]
+__all__ = ["DataSettings", "Dataset", "Descent", "Run", "Settings", "load"]
 
 if TYPE_CHECKING:
     from gdtui.data.dataset import Dataset
     from gdtui.data.load import load
     from gdtui.learning.descent import Descent
     from gdtui.runs.run import Run
-    from gdtui.settings import Settings
+    from gdtui.settings import DataSettings, Settings
 
 _HOMES = {
+    "DataSettings": "gdtui.settings",
     "Dataset": "gdtui.data.dataset",
     "load": "gdtui.data.load",
     "Descent": "gdtui.learning.descent",

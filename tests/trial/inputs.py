@@ -17,9 +17,12 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
+from gdtui.data.load import load
 from gdtui.options import build_parser
+from gdtui.runs.run import Run
+from gdtui.settings import DataSettings, Settings
 from tests import test_csv_file, test_tape
-from tests.test_run_file import new_run, tell, train
+from tests.test_run_file import tell, train
 from tests.trial.story import Rules
 
 FILES = Path(__file__).parent.parent / "files"
@@ -82,6 +85,7 @@ def tables(draw: Any, rules: Rules) -> Input:
     content = text.getvalue().encode(chance.choice(("utf-8", "utf-8", "utf-8", "utf-16", "latin-1")), "replace")
     content = content if chance.random() < 0.1 else mutated(content, chance)
     asked = chance.choice(((), (), ("--target", header[0]), ("--no-standardize",), ("--classes", f"{labels[0]},x")))
+    asked += chance.choice(((), (), ("--test-size", "0.3"), ("--test-size", "0.99")))
     asked += chance.choice(((), (), ("--missing", "drop"), ("--missing", "mean", "--categorical", "auto")))
     source = chance.choice(("t.csv", "t.csv", "-"))
     return Input(("--plain", "--epochs", "2", "--data", source, *asked), {"t.csv": content}, content)
@@ -89,14 +93,15 @@ def tables(draw: Any, rules: Rules) -> Input:
 
 @cache
 def run_files() -> list[bytes]:
-    """Good run files: those of the tests, one with forks, and one that ended."""
+    """Good run files: those of the tests, one with forks, and one that ended, which has a test set."""
     found = [path.read_bytes() for path in sorted(FILES.glob("*.jsonl"))]
-    for epochs in (12, 60):
+    for epochs, share in ((12, 0.0), (60, 0.2)):
         with tempfile.TemporaryDirectory() as folder:
             from gdtui.runs.events import Forked
             from gdtui.runs.writer import RunWriter
 
-            run, path = new_run(epochs=epochs), Path(folder, "run.jsonl")
+            data, path = DataSettings("blobs", test_size=share), Path(folder, "run.jsonl")
+            run = Run(Settings(data=data, epochs=epochs, init=(0.5, 0.5, 0.5)), load(data))
             writer = RunWriter(str(path), run)
             train(run, writer, 20)
             tell(writer, *run.set_alpha(0.02), Forked(7, 0, {"alpha": 0.5}))
