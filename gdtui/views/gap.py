@@ -9,9 +9,7 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.runs.curve import Curve
 from gdtui.runs.gap import gap_of
-
-FARTHEST = 2
-"""Rows from the arrow to its words at the most."""
+from gdtui.views.labels import is_free, label, write
 
 
 def mark_gap(chart: Chart, canvas: Canvas, curve: Curve) -> None:
@@ -23,28 +21,10 @@ def mark_gap(chart: Chart, canvas: Canvas, curve: Curve) -> None:
     drawn = np.flatnonzero(np.isin(chart.roles[canvas.area][:, column], (*RUNS, Role.TEST)))
     if not len(drawn):
         return
-    for row, arrow, step in ((int(drawn[0]) - 1, "▼", -1), (int(drawn[-1]) + 1, "▲", 1)):
-        if _is_free(chart, canvas, row, column, 1):
-            chart.write(canvas.top + row, canvas.left + column, arrow, Role.NOTE)
-            _name(chart, canvas, (row, column), step, f"gap opens at {epoch}")
+    around = slice(max(column - 1, 0), column + 2)
+    free = is_free(chart, canvas)
+    for row, arrow in ((int(drawn[0]) - 1, "▼"), (int(drawn[-1]) + 1, "▲")):
+        if 0 <= row < canvas.height and free[row, around].all():
+            write(chart, canvas, row, column, arrow, Role.NOTE)
+            label(chart, canvas, (row, column), f"gap opens at {epoch}", Role.NOTE)
             return
-
-
-def _name(chart: Chart, canvas: Canvas, arrow: tuple[int, int], step: int, text: str) -> None:
-    """Write this beside the arrow, or further from the curves, by as many rows as it takes."""
-    row, column = arrow
-    for away in range(FARTHEST + 1):
-        beside = 2 * (away == 0)
-        for begin in (column + beside, column + 1 - beside - len(text)):
-            if _is_free(chart, canvas, row + step * away, begin, len(text)):
-                chart.write(canvas.top + row + step * away, canvas.left + begin, text, Role.NOTE)
-                return
-
-
-def _is_free(chart: Chart, canvas: Canvas, row: int, begin: int, length: int) -> bool:
-    """Whether there is nothing in these cells and beside them but lines from top to bottom, and the arrow itself."""
-    if not (0 <= row < canvas.height and 0 <= begin <= canvas.width - length):
-        return False
-    cells = row, slice(max(begin - 1, 0), begin + length + 1)
-    chars, roles = chart.chars[canvas.area][cells], chart.roles[canvas.area][cells]
-    return bool((np.isin(roles, (Role.BLANK, Role.NOTE)) | np.isin(chars, ("┊", "│"))).all())

@@ -1,7 +1,7 @@
 """The loss curve: that of the branch shown, over those of the others."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -17,12 +17,11 @@ from gdtui.session.commands import Command, GoTo
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.gap import mark_gap
+from gdtui.views.labels import FARTHEST, Place, is_free, label, value, write
 from gdtui.views.loss_axes import LARGEST, Across, Look, Scales, framed, scales_of
 
 DASH = 3
 """Cells in a row that each of several curves in the same place has to itself."""
-FARTHEST = 2
-"""Rows from the end of a curve to its name at the most: further away it would be another's."""
 
 
 class LossView:
@@ -108,14 +107,14 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
     heads = [_head(chart, canvas, history, loss, look.cursor, role) for _, loss, role in reversed(shown)]
     _label_alphas(chart, canvas, changes)
     for (name, loss, role), head, end in zip(shown, reversed(heads), ends, strict=False):
-        told = f"{name} {_value(loss)}".lstrip()
-        if not (head is not None and _label(chart, canvas, head, told, role)) and end is not None:
-            _label(chart, canvas, end, name, role)
+        told = f"{name} {value(loss)}".lstrip()
+        if not (head is not None and label(chart, canvas, head, told, role)) and end is not None:
+            label(chart, canvas, end, name, role)
     if tests:
         mark_gap(chart, canvas, history)
-    for end, (_, label), role in zip(ends[1 + len(tests) :], look.others, roles[1:], strict=True):
+    for end, (_, name), role in zip(ends[1 + len(tests) :], look.others, roles[1:], strict=True):
         if end is not None:
-            _label(chart, canvas, end, label, role)
+            label(chart, canvas, end, name, role)
     return chart
 
 
@@ -129,10 +128,6 @@ def epoch_at(column: int, width: int, height: int, history: Curve, look: Look, l
     canvas = empty[1]
     place = min(max(column - canvas.left, 0), canvas.width - 1)
     return min(max(round(float(canvas.x_centres()[place])), 1), last)
-
-
-Place = tuple[int, int]
-"""A row and a column inside the axes."""
 
 
 def _curves(chart: Chart, canvas: Canvas, curves: Sequence[Losses], roles: Sequence[Role]) -> list[Place | None]:
@@ -231,7 +226,7 @@ def _cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
     beside = roles[:, max(begin, 0) : begin + len(text)]
     bare = np.flatnonzero((beside == Role.BLANK).all(axis=1))
     row = int(bare[-1]) if len(bare) else canvas.height - 1
-    _write(chart, canvas, row, begin, text, Role.CURSOR)
+    write(chart, canvas, row, begin, text, Role.CURSOR)
 
 
 def _head(chart: Chart, canvas: Canvas, history: Curve, loss: float, cursor: int | None, role: Role) -> Place | None:
@@ -244,48 +239,8 @@ def _head(chart: Chart, canvas: Canvas, history: Curve, loss: float, cursor: int
     if not 0 <= column < canvas.width:
         return None
     place = min(max(math.floor(row), 0), canvas.height - 1), column
-    _write(chart, canvas, *place, "●", role)
+    write(chart, canvas, *place, "●", role)
     return place
-
-
-def _value(loss: float) -> str:
-    """Four digits of it."""
-    text = f"{loss:#.4g}".removesuffix(".")
-    mantissa, e, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if e else text
-
-
-def _label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
-    """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it."""
-    free = _is_free(chart, canvas)
-    for row, begin in _places(end, len(text), canvas):
-        if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
-            _write(chart, canvas, row, begin, text, role)
-            return True
-    return False
-
-
-def _is_free(chart: Chart, canvas: Canvas) -> Dots:
-    """The cells that a text may cover, shape (height, width): lines from top to bottom too, not their labels."""
-    return np.asarray((chart.roles[canvas.area] == Role.BLANK) | np.isin(chart.chars[canvas.area], ["┊", "│"]))
-
-
-def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
-    """Rows and first columns for a text beside the end of a curve, the nearest first."""
-    row, column = end
-    right, left = column + 2, max(0, column - length)
-    for begins in ((right, left), (left - length - 2,)):  # the last beside another such text
-        for distance in range(FARTHEST + 1):
-            for near in dict.fromkeys((row - distance, row + distance)):
-                for begin in begins:
-                    if 0 <= near < canvas.height and 0 <= begin <= canvas.width - length:
-                        yield near, begin
-
-
-def _write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:
-    """Write text inside the axes, where it fits there."""
-    if 0 <= row < canvas.height and column >= 0 and column + len(text) <= canvas.width:
-        chart.write(canvas.top + row, canvas.left + column, text, role)
 
 
 def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> list[tuple[int, str]]:
@@ -305,12 +260,12 @@ def _mark_alphas(chart: Chart, canvas: Canvas, history: Curve) -> list[tuple[int
 def _label_alphas(chart: Chart, canvas: Canvas, labels: list[tuple[int, str]]) -> None:
     """Write the changes beside their lines, each as high in the upper half as it covers nothing, with a cell between
     two; nowhere, where there is no room."""
-    free = _is_free(chart, canvas)[: canvas.height // 2]
+    free = is_free(chart, canvas)[: canvas.height // 2]
     for column, text in labels:
         for begin in (at for gap in range(FARTHEST + 1) for at in (column + 1 + gap, column - len(text) - gap)):
             rows = free[:, max(begin, 0) : begin + len(text)].all(axis=1)
             if 0 <= begin <= canvas.width - len(text) and rows.any():
                 row = int(rows.argmax())
-                _write(chart, canvas, row, begin, text, Role.MARK)
+                write(chart, canvas, row, begin, text, Role.MARK)
                 free[row, max(begin - 1, 0) : begin + len(text) + 1] = False
                 break

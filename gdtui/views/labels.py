@@ -1,0 +1,55 @@
+"""Where texts have room in a drawing of losses."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gdtui.charts.axes import Canvas
+from gdtui.charts.chart import Chart
+from gdtui.charts.roles import Role
+from gdtui.charts.strokes import Dots
+
+Place = tuple[int, int]
+"""A row and a column inside the axes."""
+FARTHEST = 2
+"""Rows from the end of a curve to its name at the most: further away it would be another's."""
+
+
+def value(loss: float) -> str:
+    """Four digits of it."""
+    text = f"{loss:#.4g}".removesuffix(".")
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
+    """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it."""
+    free = is_free(chart, canvas)
+    for row, begin in _places(end, len(text), canvas):
+        if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
+            write(chart, canvas, row, begin, text, role)
+            return True
+    return False
+
+
+def is_free(chart: Chart, canvas: Canvas) -> Dots:
+    """The cells that a text may cover, shape (height, width): lines from top to bottom too, not their labels."""
+    return np.asarray((chart.roles[canvas.area] == Role.BLANK) | np.isin(chart.chars[canvas.area], ["┊", "│"]))
+
+
+def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
+    """Rows and first columns for a text beside the end of a curve, the nearest first."""
+    row, column = end
+    right, left = column + 2, max(0, column - length)
+    for begins in ((right, left), (left - length - 2,)):  # the last beside another such text
+        for distance in range(FARTHEST + 1):
+            for near in dict.fromkeys((row - distance, row + distance)):
+                for begin in begins:
+                    if 0 <= near < canvas.height and 0 <= begin <= canvas.width - length:
+                        yield near, begin
+
+
+def write(chart: Chart, canvas: Canvas, row: int, column: int, text: str, role: Role) -> None:
+    """Write text inside the axes, where it fits there."""
+    if 0 <= row < canvas.height and column >= 0 and column + len(text) <= canvas.width:
+        chart.write(canvas.top + row, canvas.left + column, text, role)
