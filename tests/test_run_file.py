@@ -173,7 +173,19 @@ def test_long_runs_are_thinned_and_what_lies_between_is_the_same(tmp_path):
 
 @pytest.mark.parametrize(("epoch", "step"), [(1, 1), (10_000, 1), (10_001, 10), (100_000, 10), (100_001, 100)])
 def test_which_epochs_are_kept(epoch, step):
-    assert step_between_kept(epoch) == step
+    assert step_between_kept(epoch, 3) == step_between_kept(epoch, 100) == step
+
+
+def test_of_a_run_of_many_weights_fewer_epochs_are_kept_and_it_goes_on_to_the_same_bits(tmp_path):
+    data = DataSettings("digits", samples=100)
+    run, path = Run(Settings(data, epochs=1_700, alpha=0.1), load(data)), str(tmp_path / "run.jsonl")
+    writer = RunWriter(path, run)
+    writer.take(run.advance(1_665))
+    writer.close()
+    file = RunFile(path)
+    assert file.branch.epochs == [*range(1, 1_614), 1_621, 1_631, 1_641, 1_651, 1_661]
+    again = last_run(file)
+    assert again.advance(39).weights[-1].tobytes() == run.advance(35).weights[-1].tobytes()
 
 
 def test_what_no_kept_epoch_tells_yet_is_known_from_what_was_steered(tmp_path):

@@ -16,6 +16,7 @@ from gdtui.learning.stop import Best
 from gdtui.runs import recipes
 from gdtui.runs.events import Branch
 from gdtui.runs.history import SLOTS
+from gdtui.runs.kept import all_kept
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFileError
 from gdtui.runs.run import Shown
@@ -26,10 +27,10 @@ MOST_LEFT_OUT = 10_000
 """Epochs that may be left out at any place of a file; see `can_be_bridged`."""
 
 
-def can_be_bridged(epoch: int, later: int) -> bool:
+def can_be_bridged(epoch: int, later: int, size: int) -> bool:
     """Whether what lies between two epochs of a file can be computed again: gdtui leaves out less than a thousandth of
-    what came before, and more might take for ever."""
-    return later - epoch <= max(MOST_LEFT_OUT, later // 1000)
+    what came before, or a hundredth where there are many weights, and more might take for ever."""
+    return later - epoch <= max(MOST_LEFT_OUT, later * 10 // all_kept(size))
 
 
 class ArchivedRun(Shown):
@@ -75,7 +76,7 @@ class ArchivedRun(Shown):
             raise OnlyLossesError(f"{where}: holds no weights")
         if begin < end:
             for epoch, later in pairwise([self.done, *branch.epochs[begin:end]]):
-                if not (self._is_lost or can_be_bridged(epoch, later)):
+                if not (self._is_lost or can_be_bridged(epoch, later, self.kernel.size)):
                     raise OnlyLossesError(f"{where}: leaves out too much between the epochs {epoch} and {later}")
             if not self.done and branch.epochs[0] > 1:  # what is left out at first is computed from the start
                 history.append_records(np.array([1]), np.array([np.nan]), self.start[None])

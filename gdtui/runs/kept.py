@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from gdtui.learning.descent import Batch
 from gdtui.runs.events import Epoch, Measured
 
-ALL_KEPT = 10_000
-"""Every epoch up to this one is written."""
+ALL_KEPT, FEWEST, NUMBERS = 10_000, 1_000, 2**20
+"""Every epoch up to the first is written, or, where those have more than so many weights in all, up to an earlier one,
+but not before the second: whoever opens the file holds them all."""
 LINES_AT_ONCE = 512
 """Lines made at a time: more leave the cache, which takes a third longer."""
 
@@ -64,9 +65,10 @@ def _kept(batch: Batch) -> NDArray[np.intp]:
     """Which epochs of a batch a file keeps, as indices; where the run ends, the last in any case."""
     found: list[NDArray[np.intp]] = []
     at, end = batch.first, batch.first + len(batch)
+    size = batch.weights.shape[1]
     while at < end:
-        step = step_between_kept(at)
-        until = min(end, ALL_KEPT * step + 1)
+        step = step_between_kept(at, size)
+        until = min(end, all_kept(size) * step + 1)
         found.append(np.arange(at + (1 - at) % step, until, step))
         at = until
     if batch.stop is not None and len(batch) and (end - 2) % step:
@@ -74,9 +76,14 @@ def _kept(batch: Batch) -> NDArray[np.intp]:
     return np.concatenate(found) - batch.first if found else np.empty(0, dtype=np.intp)
 
 
-def step_between_kept(epoch: int) -> int:
+def all_kept(size: int) -> int:
+    """The last epoch up to which every one is kept, of a run of so many weights."""
+    return min(ALL_KEPT, max(FEWEST, NUMBERS // size))
+
+
+def step_between_kept(epoch: int, size: int) -> int:
     """Which epochs around this one a file keeps: every 1st, 10th, 100th …"""
     step = 1
-    while epoch > ALL_KEPT * step:
+    while epoch > all_kept(size) * step:
         step *= 10
     return step

@@ -107,7 +107,7 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     known = max([run.forked_at or 1, *(since for since, _ in branch.recipes)]) - 1
     if branch.end is not None:
         known = max(known, branch.end.epoch)
-    if not can_be_bridged(run.done, known):
+    if not can_be_bridged(run.done, known, run.kernel.size):
         raise RunFileError(
             f"{where}: leaves out too much between the epochs {run.done} and {known}, so it cannot go on"
         )
