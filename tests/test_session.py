@@ -6,6 +6,8 @@ from __future__ import annotations
 import errno
 import re
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +16,25 @@ from hypothesis import strategies as st
 
 from gdtui import plain
 from gdtui.data.load import load
+from gdtui.runs.race import MOST_RACERS
 from gdtui.runs.reader import RunFile
+from gdtui.runs.recipes import steered
 from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.session import opening
-from gdtui.session.commands import Change, Command, Do, GoTo, NextBranch, Restart, Save, SetAlpha, SetEpochs, Travel
+from gdtui.session.commands import (
+    Change,
+    Command,
+    Do,
+    GoTo,
+    NextBranch,
+    Race,
+    Restart,
+    Save,
+    SetAlpha,
+    SetEpochs,
+    Travel,
+)
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
@@ -65,17 +81,40 @@ def assert_same(found: Shown, told: Run) -> None:
 class Story:
     """What is done to a session, and told to plain runs too. Each method is something that can happen."""
 
-    def __init__(self, folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], test_size: float) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        rules: StopRules,
+        begun: int,
+        recipe: dict[str, object],
+        test_size: float,
+        rivals: Sequence[dict[str, object]] = (),
+    ) -> None:
         self.folder, self.files, self.seed, self.at = folder, 0, 0, 0
         data = table(folder / "points.csv", test_size)
         asked = Settings(data=data, epochs=begun + 60, init=tuple(START), stop=rules, **{"alpha": 0.1, **recipe})
-        self.session = opening.begin(asked, SLOW, save=self.new_path())
-        self.told = [Run(asked, load(asked.data))]
+        recipes = [replace(asked, **parts).recipe for parts in rivals]
+        self.session = opening.begin(asked, SLOW, save=self.new_path(), rivals=recipes)
+        first = Run(asked, load(asked.data))
+        self.told = [first, *(first.forked(1, recipe=recipe) for recipe in recipes)]
+        self.races = [[*range(len(self.told))]]
         self.train(begun)
 
     @property
     def run(self) -> Run:
         return self.told[self.at]
+
+    @property
+    def race(self) -> list[int]:
+        """The numbers of those who race with the run in front."""
+        return next((race for race in self.races if self.at in race), [self.at])
+
+    def level(self, more: int) -> None:
+        """Those who race and have not ended train until none is behind the others, and so many epochs more."""
+        going = [self.told[number] for number in self.race if self.told[number].stop is None]
+        goal = max((run.done for run in going), default=0) + more
+        for run in going:
+            run.advance(goal - run.done)
 
     def new_path(self) -> str:
         self.files += 1
@@ -83,14 +122,26 @@ class Story:
 
     def train(self, epochs: int) -> None:
         ask(self.session, GoTo(None))
-        if self.run.stop is None:
+        if any(self.told[number].stop is None for number in self.race):
             self.session.pull(epochs)
-            self.run.advance(epochs)
+            self.level(epochs)
 
     def step(self) -> None:
         ask(self.session, Do.STEP)
-        if self.run.stop is None:
-            self.run.advance(1)
+        self.level(1)
+
+    def rival(self, parts: dict) -> None:
+        """Another joins the race of the run in front."""
+        run, past = self.run, self.session.past
+        ask(self.session, Race(tuple(parts.items())))
+        epoch = run.done + 1 if past is None else past
+        recipe = steered(run.history.recipe_at(epoch), parts, epoch, run.epochs - epoch + 1)
+        is_over = past is None and run.stop is not None
+        if is_over or len(self.race) >= MOST_RACERS or recipe == run.history.recipe_at(epoch):
+            return
+        self.told.append(run.forked(epoch, recipe=recipe))
+        race = [*self.race, len(self.told) - 1]
+        self.races = [race, *(other for other in self.races if self.at not in other)]
 
     def alpha(self, alpha: float) -> None:
         is_past = self.session.past is not None
@@ -106,8 +157,12 @@ class Story:
 
     def epochs(self, epochs: int) -> None:
         ask(self.session, SetEpochs(epochs))
-        self.run.set_epochs(epochs)
+        self._set_epochs(epochs)
         self.train(0)  # where that many are done already, that is the end
+
+    def _set_epochs(self, epochs: int) -> None:
+        for number in self.race:
+            self.told[number].set_epochs(epochs)
 
     def travel(self, epochs: int) -> None:
         ask(self.session, Travel(epochs))
@@ -124,13 +179,15 @@ class Story:
         self.at = (self.at + 1) % len(self.told)
 
     def restart(self, fresh: bool) -> None:
-        left, before = self.session.saved_in, self.told
+        left, before, front = self.session.saved_in, self.told, self.race.index(self.at)
         self.seed += fresh
-        again = self.run.restarted(self.seed if fresh else None)
+        racers = [self.told[number] for number in self.race]
+        first = racers[0].restarted(self.seed if fresh else None)
+        again = [first, *(first.forked(1, recipe=replace(racer.recipe, since=1)) for racer in racers[1:])]
         ask(self.session, Restart(fresh))
         if left is not None:
             self.assert_in_file(left, before)
-        self.told, self.at = [again], 0
+        self.told, self.at, self.races = again, front, [[*range(len(again))]]
 
     def save(self) -> None:
         if self.session.saved_in is None:
@@ -149,10 +206,11 @@ class Story:
             if self.run.done > ALL_IN_FILE:
                 alpha = None  # it would count from the last epoch that is in the file
             assert self.session.close() is None
-            epochs = None if more is None else max(1, self.run.done + more)
+            done = max(self.told[number].done for number in self.race)
+            epochs = None if more is None else max(1, done + more)
             self.session = opening.resume(path, epochs, alpha, SLOW)
             if epochs is not None:
-                self.run.set_epochs(epochs)
+                self._set_epochs(epochs)
             if alpha is not None:
                 self.run.set_alpha(alpha)
             self._catch_up()
@@ -160,12 +218,14 @@ class Story:
 
     def _catch_up(self) -> None:
         """Of a long run, the last epochs are not in the file."""
-        for number in [*range(self.at, len(self.told)), *range(self.at)]:
-            found = self.session.runs[number]
-            if found.done < self.told[number].done:
-                assert found.done >= ALL_IN_FILE
-                self.session.pull(self.told[number].done - found.done)
-            ask(self.session, NextBranch())
+        for _ in self.told:
+            pairs = [(self.session.runs[number], self.told[number]) for number in self.race]
+            if any(found.done < told.done for found, told in pairs):
+                assert all(found.done >= ALL_IN_FILE for found, told in pairs if found.done < told.done)
+                told, found = (max(run.done for run in runs if run.stop is None) for runs in zip(*pairs, strict=True))
+                self.session.pull(found - told)
+                self.level(0)
+            self.branch()
 
     def check(self) -> None:
         snapshot = self.session.snapshot()
@@ -174,13 +234,22 @@ class Story:
         wanted = self.run.newest() if snapshot.past is None else self.run.moment(snapshot.past)
         assert snapshot.shown == wanted
         assert snapshot.shown.weights.tobytes() == wanted.weights.tobytes()
+        assert [one.number for one in snapshot.race] == (self.race if len(self.race) > 1 else [])
+        for one in snapshot.race:
+            told, past = self.told[one.number], snapshot.past
+            assert one.shown == (told.newest() if past is None or past > told.done else told.moment(past))
+            assert (one.stop, one.name != "") == (told.stop, True)
 
     def assert_in_file(self, path: str, told: list[Run]) -> None:
-        for found, wanted in zip(reopen(RunFile(path)), told, strict=True):
+        found_runs, watched = reopen(RunFile(path)), Watched(path).runs
+        for runs in (found_runs, watched):
+            races = {tuple(map(runs.index, run.race)) for run in runs if len(run.race) > 1}
+            assert races == ({tuple(race) for race in self.races if len(race) > 1} if told is self.told else races)
+        for found, wanted in zip(found_runs, told, strict=True):
             found.advance(wanted.done - found.done)
             assert_same(found, wanted)
             assert found.descent.rules == wanted.descent.rules
-        for seen, wanted in zip(Watched(path).runs, told, strict=True):
+        for seen, wanted in zip(watched, told, strict=True):
             for epoch in range(max(1, seen.done - 100), seen.done + 1):
                 assert seen.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
 
@@ -198,6 +267,8 @@ PARTS = {
     "l1": st.sampled_from([0.0, 0.02]),
 }
 CHANGES = st.fixed_dictionaries({}, optional=PARTS)
+RIVAL = st.fixed_dictionaries({"alpha": ALPHAS}, optional=PARTS)
+RIVALS = st.lists(RIVAL, max_size=2)
 HAPPENINGS = st.one_of(
     st.tuples(st.just("train"), st.integers(1, 40)),
     st.tuples(st.just("step")),
@@ -207,6 +278,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("travel"), st.integers(-60, 20)),
     st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
     st.tuples(st.just("branch")),
+    st.tuples(st.just("rival"), RIVAL),
     st.tuples(st.just("restart"), st.booleans()),
     st.tuples(st.just("save")),
     st.tuples(st.just("kill")),
@@ -220,10 +292,8 @@ RULES = st.sampled_from(
 TEST_SIZES = st.sampled_from([0.0, 0.3])
 
 
-def whole_story(
-    folder: Path, rules: StopRules, begun: int, recipe: dict[str, object], test_size: float, happenings: list
-) -> None:
-    story = Story(folder, rules, begun, recipe, test_size)
+def whole_story(folder: Path, happenings: list, *begun_with: object) -> None:
+    story = Story(folder, *begun_with)
     for name, *values in happenings:
         getattr(story, name)(*values)
         story.check()
@@ -236,20 +306,26 @@ def whole_story(
         story.assert_in_file(path, story.told)
 
 
-@given(RULES, CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=16))
+@given(RULES, CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=16), RIVALS)
 @settings(max_examples=50, deadline=None)
 def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
-    tmp_path_factory, rules, recipe, test_size, happenings
+    tmp_path_factory, rules, recipe, test_size, happenings, rivals
 ):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 0, recipe, test_size, happenings)
+    whole_story(tmp_path_factory.mktemp("story"), happenings, rules, 0, recipe, test_size, rivals)
 
 
 @given(
-    st.sampled_from([StopRules(), StopRules(patience=9_990)]), CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=10)
+    st.sampled_from([StopRules(), StopRules(patience=9_990)]),
+    CHANGES,
+    TEST_SIZES,
+    st.lists(HAPPENINGS, max_size=10),
+    RIVALS,
 )
 @settings(max_examples=5, deadline=None)
-def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(tmp_path_factory, rules, recipe, test_size, happenings):
-    whole_story(tmp_path_factory.mktemp("story"), rules, 10_003, recipe, test_size, happenings)
+def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(
+    tmp_path_factory, rules, recipe, test_size, happenings, rivals
+):
+    whole_story(tmp_path_factory.mktemp("story"), happenings, rules, 10_003, recipe, test_size, rivals)
 
 
 def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):

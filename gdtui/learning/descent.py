@@ -99,7 +99,8 @@ class Descent:
         self._rows[0][:] = state.weights
         memory = state.memory if share_slots(state.optimizer, recipe.optimizer) else NOTHING
         self._steps = Steps(kernel, recipe, self._rows, memory)
-        self._seconds_per_epoch = 0.0  # not known yet
+        self.seconds_per_epoch = 0.0
+        """What one takes, as it was last seen; 0 before that."""
 
     @property
     def recipe(self) -> Recipe:
@@ -150,11 +151,11 @@ class Descent:
             begun = clock()
             if chunks and (begun >= deadline or is_enough()):
                 break
-            pace = self._seconds_per_epoch
+            pace = self.seconds_per_epoch
             affordable = min((deadline - begun) / pace, CHUNK) if pace else 1
             count = min(left, max(1, int(affordable)))
             chunks.append(self._chunk(count))
-            self._seconds_per_epoch = (clock() - begun) / count
+            self.seconds_per_epoch = (clock() - begun) / count
             left -= len(chunks[-1])
         if self.stop is None and self.done >= self.epochs:
             self.stop = self._at_the_end()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +80,12 @@ class Switched(msgspec.Struct, frozen=True, tag_field="kind", tag="branch"):
     branch: int
 
 
+class Raced(msgspec.Struct, frozen=True, tag_field="kind", tag="race"):
+    """The branches of these numbers descend together from here on, epoch by epoch."""
+
+    branches: tuple[int, ...]
+
+
 class Stopped(msgspec.Struct, frozen=True, tag_field="kind", tag="stop", omit_defaults=True):
     """Training ended after that epoch; `end` is the state after its step, where it is finite."""
 
@@ -106,7 +113,16 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     test_confusion: Confusion | None = None
 
 
-Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched
+Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched | Raced
+
+
+def in_turn(number: int, front: int, events: Iterable[Event]) -> Iterator[Event]:
+    """What happened in the branch of that number, told where those lines are of the one in front."""
+    events = [*events]
+    if events and number != front:
+        yield from (Switched(number), *events, Switched(front))
+    else:
+        yield from events
 
 
 @dataclass
@@ -135,6 +151,8 @@ class Branch:
     """The state after the last step of a run that ended, where the file says it."""
     measured: dict[int, Moment] = field(default_factory=dict)
     """By epoch, those of which the file says all."""
+    race: tuple[int, ...] = ()
+    """The numbers of the branches that descend together, this one's among them; empty where it is alone."""
 
     def fork(self, number: int, epoch: int, now: dict[str, Any]) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""

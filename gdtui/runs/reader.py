@@ -8,6 +8,7 @@ import json
 import math
 import os
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -24,6 +25,7 @@ from gdtui.runs.events import (
     EpochsWanted,
     Forked,
     Measured,
+    Raced,
     RuleDropped,
     Steered,
     Stopped,
@@ -40,7 +42,8 @@ LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
 KINDS = {
-    str(kind.__struct_config__.tag): kind for kind in (Forked, Switched, Steered, EpochsWanted, RuleDropped, Stopped)
+    str(kind.__struct_config__.tag): kind
+    for kind in (Forked, Switched, Raced, Steered, EpochsWanted, RuleDropped, Stopped)
 }
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 BEFORE = ("alpha", "fork")
@@ -100,9 +103,19 @@ class RunFile(Followed):
         return self.branch.stop
 
     @property
+    def racing(self) -> tuple[int, ...]:
+        """The numbers of the branches that descend together now."""
+        return self.branch.race or (self.current,)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether all of those have ended."""
+        return all(self.branches[number].stop is not None for number in self.racing)
+
+    @property
     def state(self) -> str:
         """waiting (no epoch yet), following, stalled, or ended."""
-        if self.stop is not None:
+        if self.is_over:
             return "ended"
         if self._clock() - self._last_news > STALLED:
             return "stalled"
@@ -168,6 +181,11 @@ class RunFile(Followed):
             case Switched(number):
                 self._numbered(number)
                 self.current = number
+            case Raced(numbers):
+                if not 0 < len(set(numbers)) == len(numbers):
+                    raise ValueError("a race of the same, or of none")
+                for racer in [self._numbered(number) for number in numbers]:
+                    racer.race = numbers
             case Steered(now, since):
                 branch.steer(since, now)
             case EpochsWanted(epochs):
@@ -215,7 +233,7 @@ class RunFile(Followed):
         if epoch > LAST_EPOCH:
             raise self._wrong(f"says an epoch beyond {LAST_EPOCH:,}")
         if branch.epochs and epoch <= branch.epochs[-1]:
-            if epoch == branch.epochs[-1]:
+            if epoch == branch.epochs[-1] or _is_again(branch, epoch):
                 return  # a resumed run may say its first epoch again
             raise self._wrong(f"goes back from epoch {branch.epochs[-1]} to {epoch}")
         if line.weights is not None:
@@ -245,6 +263,13 @@ class RunFile(Followed):
             self._size = len(weights)
         if len(weights) != self._size:
             raise self._wrong(f"has {len(weights)} weights, not {self._size}")
+
+
+def _is_again(branch: Branch, epoch: int) -> bool:
+    """Whether that epoch and all after it have no weights, of a run that has: they were written as it diverged, and
+    it was killed before its end was. Whoever goes on with it says them again."""
+    at = bisect_left(branch.epochs, epoch)
+    return branch.epochs[at] == epoch and branch.weights[0] is not None and not any(branch.weights[at:])
 
 
 def _moment(epoch: int, known: Measured) -> Moment:

@@ -88,7 +88,7 @@ def alphas(recipes: Recipes) -> list[tuple[int, float]]:
 
 def mark(before: Recipe, after: Recipe) -> str:
     """What was changed, in few letters."""
-    return ", ".join(_short(name, value) for name, value in _told(difference(before, after)))
+    return ", ".join(short(name, value) for name, value in _told(difference(before, after)))
 
 
 def steered(recipe: Recipe, changes: dict[str, Any], since: int, left: int) -> Recipe:
@@ -136,6 +136,7 @@ def _value(value: Any) -> str:
     return "all" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _short(part: str, value: Any) -> str:
+def short(part: str, value: Any) -> str:
+    """A part of a recipe in few letters."""
     name = {"alpha": "α ", "optimizer": "", "schedule": "", "batch_size": "batch "}.get(part, f"{_name(part)} ")
     return name + _value(value)

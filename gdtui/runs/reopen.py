@@ -2,7 +2,7 @@
 
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
 import msgspec
@@ -14,7 +14,7 @@ from gdtui.learning.stop import without
 from gdtui.runs.archive import ArchivedRun, can_be_bridged
 from gdtui.runs.lost import LostData
 from gdtui.runs.reader import OnlyLossesError, RunFile, RunFileError
-from gdtui.runs.run import Run
+from gdtui.runs.run import Run, Shown
 from gdtui.settings import BUILT_IN_SETS, LOSSES, Settings
 
 BEFORE = {"decimal": ".", "index": False}
@@ -68,6 +68,14 @@ def read_on(file: RunFile, settings: Settings, data: Dataset, runs: list[Archive
         if number == len(runs):
             runs.append(ArchivedRun(settings, data, branch, runs))
         runs[number].read_on(file.path)
+    _race(file, runs)
+
+
+def _race(file: RunFile, runs: Sequence[Shown]) -> None:
+    """Let those descend together that do in the file."""
+    for branch, run in zip(file.branches, runs, strict=True):
+        if branch.race:
+            run.join(tuple(runs[number] for number in branch.race))
 
 
 def reopen(file: RunFile) -> list[Run]:
@@ -75,12 +83,13 @@ def reopen(file: RunFile) -> list[Run]:
 
     Raises:
         RunFileError: as `settings_of`, `data_of` and `read_on`; and where the file is damaged, or the
-            branch that is written to diverged.
+            branch that is written to diverged, and all that raced with it.
     """
     if file.damage is not None:
         copy = f"head -n {file.lines.count} {shlex.quote(file.path)} > whole.jsonl"
         raise RunFileError(f"{file.damage}; to go on from there: {copy}, then gdtui resume whole.jsonl")
-    if file.stop is not None and file.stop.diverged:
+    stops = [file.branches[number].stop for number in file.racing]
+    if file.stop is not None and all(stop is not None and stop.diverged for stop in stops):
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
     settings = settings_of(file)
     shown: list[ArchivedRun] = []
@@ -90,6 +99,7 @@ def reopen(file: RunFile) -> list[Run]:
         run = _ready(archived, file.path)
         run.parent = None if archived.forked_at is None else runs[archived.branch.parent]
         runs.append(run)
+    _race(file, runs)
     return runs
 
 

@@ -53,6 +53,16 @@ class Shown:
         self.parent: Shown | None = None
         self.forked_at: int | None = None
         """The first epoch that is not shared with the run it was forked from."""
+        self._race: tuple[Shown, ...] = ()
+
+    @property
+    def race(self) -> tuple[Shown, ...]:
+        """The runs that descend together, epoch by epoch, of which this is one; alone, it is a race of one."""
+        return self._race or (self,)
+
+    def join(self, race: tuple[Shown, ...]) -> None:
+        """Be in that race from now on, of which this run is one."""
+        self._race = race
 
     @property
     def alpha(self) -> float:

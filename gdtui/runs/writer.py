@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from io import BufferedWriter
-from itertools import pairwise
 from typing import IO, Any
 
 import msgspec
@@ -16,12 +15,12 @@ from gdtui import __version__
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.outputs import Output, Syncing
-from gdtui.runs.events import EpochsWanted, Event, Forked, Measured, RuleDropped, Steered, Stopped, Switched
+from gdtui.runs.events import Event, Measured, Stopped, in_turn
 from gdtui.runs.kept import epoch_lines
 from gdtui.runs.lines import Checks
 from gdtui.runs.reader import FORMAT, VERSION, RunFile, RunFileError
-from gdtui.runs.recipes import difference
 from gdtui.runs.reopen import reopen
+from gdtui.runs.retold import so_far
 from gdtui.runs.run import Run
 
 
@@ -66,7 +65,7 @@ class RunWriter:
             if self._output.replaced is not None:
                 _lock(self._output.replaced, self.path)
             self.take(header(branches[0]))
-            for event in _so_far(run, branches):
+            for event in so_far(run, branches):
                 self.take(event)
             if self.failure is None:
                 with telling_why(self.path):
@@ -137,47 +136,12 @@ def _lock(file: IO[bytes], path: str) -> str | None:
     return None
 
 
-def _so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
-    """What happened in all branches before their file was begun, of which `run` is the one that trains."""
-    for branch in branches:
-        since, settings = branch.forked_at or 1, branch.settings
-        recipe = branch.history.recipe_at(since)
-        if branch.parent is not None:
-            now = difference(branch.parent.history.recipe_at(since), recipe)
-            yield Forked(since, branches.index(branch.parent), now)
-            yield EpochsWanted(branch.epochs)
-        else:
-            if branch.epochs != settings.epochs:
-                yield EpochsWanted(branch.epochs, settings.epochs)
-            if recipe != settings.recipe:
-                yield Steered(difference(settings.recipe, recipe), since)
-        yield from _past(branch)
-    if run is not branches[-1]:
-        yield Switched(branches.index(run))
-
-
-def _past(run: Run) -> Iterator[Event]:
-    """What happened in a run before its file was begun, from where it was forked on."""
-    history, since = run.history, run.forked_at or 1
-    pairs = pairwise(history.steered)
-    changes = [Steered(difference(old, new), first) for (_, old), (first, new) in pairs if first > since]
-    if run.done >= since:
-        for batch, _ in history.redo(history.state_at(since), run.done):
-            yield batch
-            while changes and changes[0].since <= batch.first + len(batch):
-                yield changes.pop(0)
-    yield from changes
-    yield from (RuleDropped(rule) for rule in run.dropped)
-    if run.stop is not None:
-        yield Batch(run.done + 1, np.empty(0), np.empty((0, len(run.start))), None, run.stop, end=run.end())
-
-
 def continued(path: str, epochs: int | None = None, alpha: float | None = None) -> tuple[list[Run], Run, RunWriter]:
     """The runs in a file, that which is ready to go on, and the writer that appends to the file.
 
     Args:
         epochs: how many are wanted in all now; None for as many as the file says.
-        alpha: the learning rate from here; None for the file's last.
+        alpha: the learning rate from here, of the branch that is written to; None for the file's last.
 
     Raises:
         RunFileError: it cannot go on.
@@ -190,15 +154,19 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
         file.read_more()  # what came before it was ours
         runs = reopen(file)
         run = runs[file.current]
-        if epochs is not None and epochs < run.done:
-            raise RunFileError(f"{path}: has {run.done} epochs already; --epochs counts all of them, so give more")
+        done = max(racer.done for racer in run.race)
+        if epochs is not None and epochs < done:
+            raise RunFileError(f"{path}: has {done} epochs already; --epochs counts all of them, so give more")
     except ValueError:
         ours.close()
         raise
     ours.truncate(file.lines.whole)  # a line that was being written when its writer died is not part of the run
     writer = RunWriter(path, run, ours=ours, crc=file.lines.crc)
-    steered = [*([] if epochs is None else run.set_epochs(epochs)), *([] if alpha is None else run.set_alpha(alpha))]
-    for event in steered:
+    steered: list[Event] = []
+    if epochs is not None:
+        for number in file.racing:
+            steered += in_turn(number, file.current, runs[number].set_epochs(epochs))
+    for event in [*steered, *([] if alpha is None else run.set_alpha(alpha))]:
         writer.take(event)
     return runs, run, writer
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from gdtui.data.load import load
 from gdtui.numbers import ladder_step
-from gdtui.runs.events import MOST_BRANCHES, Forked, Switched
+from gdtui.runs.events import MOST_BRANCHES, Forked, Switched, in_turn
+from gdtui.runs.race import race_of
 from gdtui.runs.recipes import difference, recipe_told, steered
 from gdtui.runs.run import Run
 from gdtui.session import commands as ask
+from gdtui.session import racing
 from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase
 from gdtui.settings import MOST_EPOCHS
@@ -52,13 +54,15 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             _change(session, run, alpha=ladder_step(session.alpha, up))
         case ask.Change(parts):
             _change(session, run, **dict(parts))
+        case ask.Race(parts):
+            racing.add(session, run, dict(parts))
         case ask.SetEpochs(epochs):
             _set_epochs(session, run, epochs)
         case ask.ScaleEpochs(up):
             _set_epochs(session, run, run.epochs + max(1, run.epochs // 2) if up else round(run.epochs / 1.5))
         case ask.Do.STEP:
             session.go(run.done + 1)
-            if run.stop is None:
+            if not session.is_over:
                 session.phase = Phase.PAUSED
                 session.pull(1)
         case ask.Do.FORK if session.past is not None and len(session.runs) >= MOST_BRANCHES:
@@ -75,7 +79,7 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             session.say("f trains on from an epoch of the past; ← goes there first", is_logged=False)
         case ask.Restart(fresh):
             session.seed += fresh
-            session.start_over(run.restarted(session.seed if fresh else None))
+            start_over(session, first_of(run).restarted(session.seed if fresh else None))
         case ask.ChooseData():
             _choose_data(session, run, command)
         case ask.Save(path, then):
@@ -103,7 +107,7 @@ def _look(command: ask.Command, session: Session) -> None:
             session.go(run.done + 1 if epoch is None else epoch)
         case ask.NextBranch(step) if len(session.runs) > 1:
             number = (session.runs.index(run) + step) % len(session.runs)
-            session.enter(session.runs[number])
+            session.bring(session.runs[number])
             session.tell(Switched(number))
             session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches", is_marked=True)
         case ask.Note(text):
@@ -121,14 +125,18 @@ def _change(session: Session, run: Run, **parts: Any) -> None:
 
 
 def _set_epochs(session: Session, run: Run, epochs: int) -> None:
-    was_stopped = run.stop is not None
-    session.tell(*run.set_epochs(min(max(1, epochs), MOST_EPOCHS)))
-    if was_stopped and run.stop is None and session.past is None:
+    was_over, front = session.is_over, session.runs.index(run)
+    for racer in run.race:
+        if isinstance(racer, Run):
+            events = racer.set_epochs(min(max(1, epochs), MOST_EPOCHS))
+            session.tell(*in_turn(session.runs.index(racer), front, events), of=racer)
+    if was_over and not session.is_over and session.past is None:
         session.enter(run)
         session.phase = Phase.TRAINING
 
 
 def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
+    run = first_of(run)
     settings = run.settings
     init = settings.init if isinstance(settings.init, str) else "uniform"
     recipe = {**difference(settings.recipe, run.recipe), "since": 1}
@@ -136,6 +144,27 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     session.reading = Reading(command.data.source, lambda: Run(settings, load(command.data)))
     wait([session.reading.run], AT_ONCE)
     take_in(session)
+
+
+def start_over(session: Session, run: Run) -> None:
+    """Another run takes the place of all branches; those who race do so again, it in the place of the first. The file
+    of those before, if any, is left behind."""
+    left, race = session.saved_in, session.run.race
+    session.close_file()
+    again = race_of(run, [replace(racer.recipe, since=1) for racer in race[1:]])
+    session.runs, session.logs, session.rivals, session.writer = [*again], {}, {}, None
+    session.enter(again[race.index(session.run)])
+    session.phase = Phase.TRAINING
+    if left is not None:
+        session.left_behind = left
+        session.say(f"{left} holds the run before; w saves this one")
+
+
+def first_of(run: Run) -> Run:
+    """The first of those who race, which the others are forks of."""
+    first = run.race[0]
+    assert isinstance(first, Run)
+    return first
 
 
 def take_in(session: Session) -> None:
@@ -149,7 +178,7 @@ def take_in(session: Session) -> None:
         text = "the data does not fit into memory" if isinstance(error, MemoryError) else str(error)
         session.say(text, is_error=True, is_logged=False)
         return
-    session.start_over(new)
+    start_over(session, new)
 
 
 def _play(session: Session) -> None:

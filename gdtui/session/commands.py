@@ -41,8 +41,14 @@ class StepAlpha(NamedTuple):
     up: bool
 
 
+class Race(NamedTuple):
+    """Another descends with the run shown, from the epoch shown on, with these parts of the recipe changed."""
+
+    parts: tuple[tuple[str, Any], ...]
+
+
 class SetEpochs(NamedTuple):
-    """Train until so many are done in all."""
+    """Train until so many are done in all, by each of those who race."""
 
     epochs: int
 
@@ -73,7 +79,8 @@ class GoTo(NamedTuple):
 
 
 class NextBranch(NamedTuple):
-    """Look at the next branch; of runs that are compared, `step` runs on, in front of the others."""
+    """Look at the next branch, or `step` branches on; of those who race, and of runs that are compared, it comes to the
+    front of the others."""
 
     step: int = 1
 
@@ -104,6 +111,6 @@ class Note(NamedTuple):
 
 
 Command = (
-    Do | SetAlpha | Change | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
+    Do | SetAlpha | Change | Race | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
     | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip

@@ -1,16 +1,17 @@
 """Sessions, as the command line asks for them. All of these are slow, and belong off the screen's thread."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from gdtui.data.load import load
+from gdtui.runs.race import race_of
 from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
-from gdtui.settings import Display, Settings
+from gdtui.settings import Display, Recipe, Settings
 
 
 def begin(
@@ -19,6 +20,7 @@ def begin(
     save: str | None = None,
     force: bool = False,
     clock: Callable[[], float] = time.perf_counter,
+    rivals: Sequence[Recipe] = (),
 ) -> Session:
     """Load the data and stand at the start of a run.
 
@@ -26,12 +28,15 @@ def begin(
         save: the run file to write, if any.
         force: overwrite it.
         clock: seconds, for the pace.
+        rivals: the recipes of those who race with the run.
 
     Raises:
         ValueError: the data, the file or the settings cannot be used.
     """
     run = Run(settings, load(settings.data))
-    return Session([run], run, display, None if save is None else RunWriter(save, run, force), clock=clock)
+    racers = race_of(run, rivals)
+    writer = None if save is None else RunWriter(save, run, force, racers)
+    return Session([*racers], run, display, writer, clock=clock)
 
 
 def resume(path: str, epochs: int | None, alpha: float | None, display: Display) -> Session:

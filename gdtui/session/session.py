@@ -15,10 +15,10 @@ from collections.abc import Callable
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
-from gdtui.runs.following import ANEW
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
+from gdtui.session import racing, watching
 from gdtui.session.acts import carry_out, take_in
 from gdtui.session.commands import ChooseData, Command
 from gdtui.session.log import Happened, Log, Said, log_of
@@ -66,15 +66,18 @@ class Session:
         self.left_behind: str | None = None
         self.failure: str | None = None
         """Why what was to be saved is in no file, or not all of it."""
-        self._clock = clock
+        self.clock = clock
         self.seed = run.settings.seed
         """The last that fresh weights were drawn with."""
         self._queue: deque[Command] = deque()
-        self._is_asked = threading.Event()
+        self.is_asked = threading.Event()
         self._done = 0
         self._happened: list[Happened] = []
-        self._moment: Moment | None = None
-        self._logs = {run: log_of(run, self._happened)}
+        self.seen: Moment | None = None
+        """What is shown of the run, once it has been measured."""
+        self.rivals: dict[Shown, tuple[object, Moment]] = {}
+        """What was last shown of those who race with the run shown, and what that depends on."""
+        self.logs = {run: log_of(run, self._happened)}
         if writer is not None and writer.warning is not None:
             self.log.add(writer.warning)
         self._began = clock()
@@ -87,7 +90,7 @@ class Session:
     def do(self, command: Command) -> None:
         """Ask for something; it is done in the next turn, which a turn that is under way makes room for."""
         self._queue.append(command)
-        self._is_asked.set()
+        self.is_asked.set()
 
     def due(self) -> float | None:
         """Seconds until there is something to do again; None where that is not before something is asked for."""
@@ -95,18 +98,18 @@ class Session:
             return 0.0
         if self.reading is None and self.phase in (Phase.TRAINING, Phase.REPLAY):
             least = 0.1 if self.phase is Phase.REPLAY and self.pace.is_max else 0.0
-            return max(0.0, max(least, self.pace.wait()) - (self._clock() - self._began))
+            return max(0.0, max(least, self.pace.wait()) - (self.clock() - self._began))
         return None if self.watched is None and self.reading is None else POLL
 
     def turn(self) -> list[Happened]:
         """Do what was asked for, so that it can be shown at once, or train, play or read on for a moment; returns what
         happened."""
         self._happened.clear()
-        self._is_asked.clear()
+        self.is_asked.clear()
         if self.reading is not None:
             take_in(self)
         elif not self._queue:
-            self._began = self._clock()
+            self._began = self.clock()
             if self.phase is Phase.TRAINING:
                 count, seconds = self.pace.due(self._began)
                 if count:
@@ -114,7 +117,7 @@ class Session:
             elif self.phase is Phase.REPLAY:
                 self._replay()
             if self.watched is not None:
-                self._read_on(self.watched)
+                watching.read_on(self, self.watched)
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
@@ -125,17 +128,21 @@ class Session:
     def snapshot(self) -> Snapshot:
         """All that is to be shown, as it is now. Called where `turn` is."""
         run, log, pace = self.run, self.log, self.pace
-        if self._moment is None:
-            self._moment = run.newest() if self.past is None else run.moment(self.past)
         return Snapshot(
-            self.phase, run, self._moment, self.past, run.done, run.epochs,
+            self.phase, run, self.moment(), self.past, run.done, run.epochs,
             max(run.epochs for run in self.runs), self.recipe, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
             None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self.failure, self._done, self.is_leaving,
-            "" if self.reading is None else self.reading.progress.text,
+            "" if self.reading is None else self.reading.progress.text, racing.standings(self),
         )  # fmt: skip
+
+    def moment(self) -> Moment:
+        """What is shown of the run."""
+        if self.seen is None:
+            self.seen = self.run.newest() if self.past is None else self.run.moment(self.past)
+        return self.seen
 
     def close(self) -> str | None:
         """Nothing more is to come: what was asked for and has not been done yet is done, but for training and
@@ -144,10 +151,10 @@ class Session:
             if not isinstance(command, ChooseData):
                 carry_out(command, self)
         self._queue.clear()
-        self._close_file()
+        self.close_file()
         return self.failure
 
-    def _close_file(self) -> None:
+    def close_file(self) -> None:
         if self.writer is not None:
             self.writer.close()
             self.failure = self.writer.failure or self.failure
@@ -162,7 +169,7 @@ class Session:
     @property
     def log(self) -> Log:
         """The log of the branch shown."""
-        return self._logs[self.run]
+        return self.logs[self.run]
 
     @property
     def recipe(self) -> Recipe:
@@ -177,22 +184,33 @@ class Session:
         return self.recipe.alpha
 
     def name(self, run: Shown) -> str:
-        """A branch for people: its number, and the alpha it ended or stands with."""
+        """A branch for people: its number, and the alpha it ended or stands with; of a racer, what it differs in."""
+        if len(run.race) > 1:
+            return racing.name_of(run)
         number = self.runs.index(run)
         what = "first run" if number == 0 else f"fork {number} at {run.forked_at}"
         return f"{what}, α {run.alpha:g}"
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, and all that race with it."""
+        return all(run.stop is not None for run in self.run.race)
+
     def standing(self) -> Phase:
         """The phase in the present, where nothing is trained."""
-        if self.run.stop is not None:
+        if self.run.stop is not None and self.is_over:
             return {"epochs": Phase.DONE, "diverged": Phase.DIVERGED}.get(self.run.stop.rule, Phase.STOPPED)
         state = "paused" if self.watched is None or self.watched.state == "ended" else self.watched.state
         return Phase(state)
 
-    def tell(self, *events: Event) -> None:
+    def tell(self, *events: Event, of: Shown | None = None) -> None:
+        """Tell the log, the file and the front end what happened in the branch shown, or in another; a log that nobody
+        has seen yet learns it from the run."""
+        log = self.logs.get(of or self.run)
         for event in events:
             self._happened.append(event)
-            self.log.take(event)
+            if log is not None:
+                log.take(event)
             if self.writer is not None:
                 self.writer.take(event)
                 if self.writer.failure is not None:
@@ -208,20 +226,16 @@ class Session:
 
     def pull(self, count: int, seconds: float = math.inf) -> None:
         """Train so many epochs, for so long at the most, or until something is asked for."""
-        run = self.run
-        assert isinstance(run, Run)
-        began = self._clock()
-        batch = run.advance(count, seconds, is_enough=self._is_asked.is_set)
-        self.pace.saw(len(batch), self._clock() - began)
-        self._moment = None
-        if len(batch) or batch.stop is not None:
-            self.tell(batch)
-        if batch.stop is not None:
+        began = self.clock()
+        trained = racing.pull(self, count, seconds)
+        self.pace.saw(trained, self.clock() - began)
+        self.seen = None
+        if self.is_over:
             self.phase = self.standing()
 
     def look_anew(self) -> None:
         """What is shown may be another."""
-        self._moment = None
+        self.seen = None
 
     def go(self, epoch: int) -> None:
         """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the
@@ -235,30 +249,27 @@ class Session:
             here = self.run.done if self.past is None else self.past
             self.past = self.run.reachable(max(1, epoch), forward=epoch > here)
             self.phase = Phase.PAST
-        self._moment = None
+        self.seen = None
 
     def enter(self, run: Shown) -> None:
         """Show this branch from now on, in its present, standing still."""
         if run not in self.runs:
             self.runs.append(run)
-        if run not in self._logs:
-            self._logs[run] = log_of(run, self._happened)
+        if run not in self.logs:
+            self.logs[run] = log_of(run, self._happened)
         self.run = run
-        self.past = self.fork_recipe = self._moment = None
+        self.past = self.fork_recipe = self.seen = None
         self.phase = self.standing()
         if self.watched is not None and self.watched.is_shown:  # the branch may have grown while another was shown
             self.log.read_on(self.watched.branches[self.runs.index(run)], run.done)
 
-    def start_over(self, run: Shown) -> None:
-        """Another run takes the place of all branches; the file of those, if any, is left behind."""
-        left = self.saved_in
-        self._close_file()
-        self.runs, self._logs, self.writer = [], {}, None
+    def bring(self, run: Shown) -> None:
+        """Show another branch: one who races with the one shown goes on, or stands in the past, as that did."""
+        past, phase, is_rival = self.past, self.phase, run in self.run.race
         self.enter(run)
-        self.phase = Phase.TRAINING
-        if left is not None:
-            self.left_behind = left
-            self.say(f"{left} holds the run before; w saves this one")
+        if is_rival and (past is None or run.done):
+            self.phase = phase
+            self.past = None if past is None else run.reachable(min(past, run.done), forward=False)
 
     def save(self, path: str) -> bool:
         """Write all branches into a new file, and what is still to come; returns whether that went well."""
@@ -286,24 +297,3 @@ class Session:
         if count and self.past is not None:
             self.go(self.past + count)
             self.phase = self.phase if self.past is None else Phase.REPLAY
-
-    def _read_on(self, watched: Watched) -> None:
-        """Show what has been appended to the file that is watched."""
-        written = watched.run
-        if watched.poll():
-            if is_another := watched.runs[0] is not self.runs[0]:
-                self.runs, self._logs = [*watched.runs], {}
-                self.enter(watched.run)
-            if watched.is_shown:
-                self.runs = [*watched.runs]
-                if watched.run is not written and self.run is written and self.past is None:
-                    self.enter(watched.run)
-                    self.log.add(self.name(watched.run), is_marked=True)
-                self.log.read_on(watched.branches[self.runs.index(self.run)], self.run.done)
-                self._moment = self._moment if self.phase.is_past else None
-            if watched.error is not None:
-                self.say(watched.error, is_error=True)
-            elif is_another:
-                self.say(f"{watched.path}: {ANEW}")
-        if not self.phase.is_past:
-            self.phase = self.standing()

@@ -11,6 +11,7 @@ from gdtui.learning.stop import Stop
 from gdtui.learning.weights import start_told
 from gdtui.runs.curve import Curve
 from gdtui.runs.lost import LostData
+from gdtui.runs.race import Standing
 from gdtui.runs.recipes import recipe_told
 from gdtui.runs.run import Shown
 from gdtui.session.log import Entry
@@ -65,6 +66,7 @@ class Snapshot:
         left_behind: the file of a run before this.
         failure: why what was to be saved is in no file, or not all of it.
         asked: how many commands have been carried out.
+        race: how those stand who race, in their order; empty where nobody does.
         reading: how far other data is read, in words, while the run stands still for it; else empty.
     """
 
@@ -91,6 +93,17 @@ class Snapshot:
     asked: int
     is_leaving: bool
     reading: str
+    race: tuple[Standing, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, and all that race with it."""
+        return self.stop is not None and all(racer.stop is not None for racer in self.race)
+
+    @property
+    def is_diverged(self) -> bool:
+        """Whether it has diverged, and all that race with it."""
+        return self.stop is not None and self.stop.diverged and all(racer.is_diverged for racer in self.race)
 
     @property
     def alpha(self) -> float:

@@ -1,0 +1,90 @@
+"""Races: runs that descend together, epoch by epoch, from the same weights on the same data, each by its own recipe."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from gdtui.learning.moment import Moment
+from gdtui.learning.stop import Stop
+from gdtui.runs.curve import Curve
+from gdtui.runs.recipes import NAMES, short
+from gdtui.runs.run import Run, Shown
+from gdtui.settings import Recipe
+
+MOST_RACERS = 10
+"""In one race: each has a colour of its own."""
+UNTOLD = ("since", "seed")
+"""What nobody chooses."""
+
+
+def race_of(run: Run, recipes: Sequence[Recipe]) -> list[Run]:
+    """A run that stands at its start, and its rivals, one a recipe, from the same weights: ready to race."""
+    racers = [run, *(run.forked(1, recipe=recipe) for recipe in recipes)]
+    if recipes:
+        join(racers)
+    return racers
+
+
+def join(racers: Sequence[Shown]) -> None:
+    """Let these descend together from now on."""
+    for racer in racers:
+        racer.join(tuple(racers))
+
+
+@lru_cache
+def names_of(recipes: tuple[Recipe, ...]) -> tuple[str, ...]:
+    """The names of those who race by these recipes, for people: in what each differs from others."""
+    told = ["optimizer", *(name for name in NAMES if name not in (*UNTOLD, "optimizer"))]
+    differing = [name for name in told if len({getattr(recipe, name) for recipe in recipes}) > 1]
+    plain, names = Recipe(), []
+    for recipe in recipes:
+        parts = [(name, getattr(recipe, name)) for name in differing]
+        least = [pair for pair in parts if pair[0] in ("optimizer", "alpha") or pair[1] != getattr(plain, pair[0])]
+        names.append(" ".join(short(*pair) for pair in least or parts))
+    return tuple(name if names.count(name) == 1 else f"{name} #{1 + place}".strip() for place, name in enumerate(names))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one racer stands; a row of `gdtui.report.standings_table`.
+
+    Attributes:
+        number: of its branch.
+        state: in a word.
+        curve: its losses.
+        shown: the moment that is shown of it.
+        stop: why it ended, if it has.
+    """
+
+    task: ClassVar = ("", "")
+    key: ClassVar = None
+    number: int
+    name: str
+    state: str
+    curve: Curve
+    shown: Moment
+    stop: Stop | None
+
+    @property
+    def loss(self) -> float:
+        """At the moment shown."""
+        return self.shown.loss
+
+    @property
+    def accuracy(self) -> float | None:
+        """At the moment shown, as a share; None where it is not known."""
+        return self.shown.accuracy
+
+    @property
+    def is_diverged(self) -> bool:
+        """Whether it has left the race for good."""
+        return self.stop is not None and self.stop.diverged
+
+
+def by_place(standings: Sequence[Standing]) -> list[Standing]:
+    """The first first: by the loss that is shown; those that diverged are last."""
+    return sorted(standings, key=lambda one: (one.is_diverged, not math.isfinite(one.loss), one.loss))
