@@ -22,6 +22,7 @@ from gdtui.options import (
     settings_from,
 )
 from gdtui.outputs import check_apart
+from gdtui.race_options import racers_of
 from gdtui.settings import BUILT_IN_SETS
 from gdtui.text import complain, tell
 from gdtui.values import a_count, a_factor, a_number, a_positive
@@ -127,14 +128,15 @@ def _train(options: argparse.Namespace) -> int:
     if options.detach_on_hangup and options.save is None:
         raise ValueError("--detach-on-hangup needs --save RUN.jsonl: a file to go on in")
     check_apart([options.save, options.record], [] if options.data in (*BUILT_IN_SETS, "-") else [options.data])
-    settings, display = settings_from(options), display_from(options)
+    settings, rivals = racers_of(settings_from(options), options.race)
+    display = display_from(options)
     if _is_plain(options):
         from gdtui import plain
 
-        return plain.train(settings, display, save=options.save, force=options.force)
+        return plain.train(settings, display, save=options.save, force=options.force, rivals=rivals)
     from gdtui.tui import front
 
-    return front.run(front.training(settings, display, options.save, options.force, film_from(options)))
+    return front.run(front.training(settings, display, options.save, options.force, film_from(options), rivals))
 
 
 def _resume(arguments: list[str]) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gdtui import __version__
+from gdtui.race_options import GRAMMAR, a_race
 from gdtui.recipe_options import RECIPE, rules_told
 from gdtui.settings import BUILT_IN_SETS, LOSSES, MISSING, CastSettings, DataSettings, Display, Settings, StopRules
 from gdtui.text import complain
@@ -131,6 +132,8 @@ def _add_recipe(add: Callable[..., Any]) -> None:
         add(
             part.flag, type=part.read, choices=part.choices, default=part.default, metavar=part.metavar, help=part.about
         )
+    about = f"let several descend together, each {GRAMMAR}: 0.01,0.1 or gd,adam:0.1,gd:batch=16"
+    add("--race", type=a_race, default=(), metavar="R,R,…", help=about)
 
 
 def add_data(add: Callable[..., Any]) -> None:

@@ -1,7 +1,7 @@
 """What is printed on the normal screen: the table of samples, the confusion matrix, the summary."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -13,7 +13,8 @@ from rich.text import Text
 
 from gdtui.encoding import can_show
 from gdtui.learning.moment import Moment
-from gdtui.runs.compare import Entrant, fair_target, tasks_differ
+from gdtui.runs.compare import Entrant, Row, fair_target, tasks_differ
+from gdtui.runs.curve import first_at_most, loss_at
 from gdtui.runs.lost import LostData
 from gdtui.runs.recipes import alphas
 from gdtui.runs.run import Shown
@@ -110,12 +111,13 @@ def confusion_table(
 
 
 def standings_table(
-    entrants: list[Entrant], target: float | None, epoch: int | None = None, room: int | None = None
+    entrants: Sequence[Row], target: float | None = None, epoch: int | None = None, room: int | None = None
 ) -> Table:
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
     been down to; and its loss at `epoch`, where one is looked at. Where objectives or data differ, it says so instead
     of a loss for all. Where there is `room` for so many columns of text, the least important ones are left out."""
-    differ, has_tests = tasks_differ(entrants), any(run.test_loss is not None for run in entrants)
+    differ = tasks_differ([entrant for entrant in entrants if isinstance(entrant, Entrant)])
+    has_tests = any(run.test_loss is not None for run in entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
     most = "≤" if can_show("≤") else "<="  # what stands for it elsewhere is one column wide, and another sign
@@ -130,12 +132,12 @@ def standings_table(
         (6, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
         (6 if has_tests else None, "test accuracy", "right", [_told(run.test_accuracy, ".2%") for run in entrants]),
         (7 if has_tests else None, "test loss", "right", [_told(run.test_loss, ".7g") for run in entrants]),
-        (3 if compares else None, reached, "right", [_told(run.curve.first_at_most(target), ",") for run in entrants]),
+        (3 if compares else None, reached, "right", [_told(first_at_most(run.curve, target), ",") for run in entrants]),
         (
             None if epoch is None else 2,
             f"loss at {epoch or 0:,}",
             "right",
-            [_told(run.curve.at(epoch or 0), ".7g") for run in entrants],
+            [_told(loss_at(run.curve, epoch or 0), ".7g") for run in entrants],
         ),
         (7, "alpha", "left", [" → ".join(f"{a:g}" for _, a in alphas(run.curve.trained)) or "–" for run in entrants]),
         (8 if differ else None, "objective", "left", [run.task[0] for run in entrants]),
@@ -195,6 +197,6 @@ def print_report(run: Shown, console: Console | None = None) -> None:
     console.print(Text(summary(run, end), "bold"))
 
 
-def print_standings(entrants: list[Entrant], target: float | None, console: Console | None = None) -> None:
+def print_standings(entrants: Sequence[Row], target: float | None = None, console: Console | None = None) -> None:
     """Print the comparison on the normal screen."""
     (console or Console(highlight=False)).print(standings_table(entrants, target))

@@ -19,6 +19,8 @@ INITS = ("uniform", "zeros", "ones")
 
 MOST_EPOCHS = 10**12
 """Epochs that can be asked for."""
+MOST_RACERS = 10
+"""In one race: each has a colour of its own."""
 MAX_SPEED = math.inf
 """A speed in epochs a second that means: as fast as the machine goes."""
 

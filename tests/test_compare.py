@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from gdtui.data.load import load
 from gdtui.runs.compare import Entrant, entrants_of, fair_target
-from gdtui.runs.curve import KnownLosses
+from gdtui.runs.curve import KnownLosses, first_at_most, loss_at
 from gdtui.runs.events import Forked
 from gdtui.runs.reader import RunFileError
 from gdtui.runs.recipes import alphas
@@ -65,8 +65,8 @@ def test_stretches_are_those_of_the_epochs_within(losses, edges):
 def test_a_loss_is_that_of_the_nearest_known_epoch_before():
     curve = KnownLosses()
     curve.extend([10, 20], [3.0, 2.0])
-    assert [curve.at(epoch) for epoch in (9, 10, 19, 20, 21)] == [None, 3.0, 3.0, 2.0, None]
-    assert [curve.first_at_most(loss) for loss in (3, 2.5, 1)] == [10, 20, None]
+    assert [loss_at(curve, epoch) for epoch in (9, 10, 19, 20, 21)] == [None, 3.0, 3.0, 2.0, None]
+    assert [first_at_most(curve, loss) for loss in (3, 2.5, 1)] == [10, 20, None]
 
 
 def test_a_run_stands_where_it_was_measured(tmp_path):
@@ -75,7 +75,7 @@ def test_a_run_stands_where_it_was_measured(tmp_path):
     losses = run.history.losses
     assert (entrant.name, entrant.state, len(entrant.curve)) == ("a", "done", 60)
     assert alphas(entrant.curve.trained) == [(1, 0.05)]
-    assert (entrant.curve.first_at_most(float(losses[20])), entrant.curve.at(31)) == (21, losses[30])
+    assert (first_at_most(entrant.curve, float(losses[20])), loss_at(entrant.curve, 31)) == (21, losses[30])
     assert (entrant.loss, entrant.accuracy) == (run.end().loss, run.end().accuracy)
     assert entrant.note is None
 
@@ -86,14 +86,14 @@ def test_the_target_is_one_that_all_have_reached(tmp_path):
     entrants = [Entrant(str(tmp_path / f"{name}.jsonl")) for name in "ab"]
     target = fair_target(entrants)
     assert target == entrants[0].curve.span()[0] > entrants[1].curve.span()[0]
-    assert all(entrant.curve.first_at_most(target) is not None for entrant in entrants)
+    assert all(first_at_most(entrant.curve, target) is not None for entrant in entrants)
 
 
 def test_a_file_of_another_program_has_its_losses_and_says_what_it_has_not(tmp_path):
     foreign(tmp_path / "torch.jsonl", {100: 5.0, 200: 2.5})
     entrant = Entrant(str(tmp_path / "torch.jsonl"))
     assert (len(entrant.curve), entrant.loss, entrant.accuracy) == (200, 2.5, None)
-    assert entrant.curve.first_at_most(3.0) == 200
+    assert first_at_most(entrant.curve, 3.0) == 200
     assert "trained on" in entrant.note
     assert Entrant(str(tmp_path / "torch.jsonl")).state == "following"
 

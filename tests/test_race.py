@@ -11,7 +11,7 @@ import pytest
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Stop
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.race import MOST_RACERS, Standing, by_place, names_of
+from gdtui.runs.race import Standing, by_place, names_of
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
@@ -20,7 +20,7 @@ from gdtui.session.commands import Do, GoTo, NextBranch, Race, Restart, SetAlpha
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
-from gdtui.settings import Display, Recipe, Settings
+from gdtui.settings import MOST_RACERS, Display, Recipe, Settings
 from tests.oracles import START, article_losses
 from tests.test_session import SLOW, ask
 

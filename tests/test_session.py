@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 
 from gdtui import plain
 from gdtui.data.load import load
-from gdtui.runs.race import MOST_RACERS
 from gdtui.runs.reader import RunFile
 from gdtui.runs.recipes import steered
 from gdtui.runs.reopen import Watched, reopen
@@ -38,7 +37,7 @@ from gdtui.session.commands import (
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
-from gdtui.settings import OPTIMIZERS, SCHEDULES, DataSettings, Display, Settings, StopRules
+from gdtui.settings import MOST_RACERS, OPTIMIZERS, SCHEDULES, DataSettings, Display, Settings, StopRules
 from tests.oracles import START, noisy
 
 SLOW = Display(speed=1e-9)

@@ -12,6 +12,7 @@ import pytest
 from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.compare import entrants_of
+from gdtui.runs.curve import first_at_most
 from gdtui.runs.export import export
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.recipes import alphas
@@ -150,7 +151,7 @@ def test_the_branches_of_a_tree_are_shown_in_a_session():
 
 def test_all_are_compared(capsys):
     entrants = {entrant.name: entrant for entrant in entrants_of([path_of(name) for name in NAMES])}
-    found = {name: (one.state, len(one.curve), one.curve.first_at_most(20.0)) for name, one in entrants.items()}
+    found = {name: (one.state, len(one.curve), first_at_most(one.curve, 20.0)) for name, one in entrants.items()}
     assert found["v1-patience"] == ("patience", 14, int((patience().history.losses <= 20).argmax()) + 1)
     assert found["v1-diverged"] == ("diverged", 2, 1)
     assert found["torch"][1:] == (1450, 50)

@@ -3,16 +3,55 @@
 import math
 import os
 from bisect import bisect_right
+from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import NO_PENALTY, Moment, measure
 from gdtui.learning.objective import objective_named
-from gdtui.runs.curve import KnownLosses
+from gdtui.runs.curve import Curve, KnownLosses
+from gdtui.runs.events import Branch
 from gdtui.runs.reader import OnlyLossesError, RunFile
 from gdtui.runs.reopen import data_of, settings_of
 from gdtui.text import printable
+
+
+class Row(Protocol):
+    """What a table of runs side by side has of each: a file among others, or one who races."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+
+    @property
+    def state(self) -> str:
+        """In a word."""
+
+    @property
+    def curve(self) -> Curve:
+        """Its losses."""
+
+    @property
+    def loss(self) -> float:
+        """The last, or the one that is shown; NaN where there is none."""
+
+    @property
+    def accuracy(self) -> float | None:
+        """At the same weights; None where it is not known."""
+
+    @property
+    def test_loss(self) -> float | None:
+        """Of the rows that are kept for testing, where there are any."""
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The same."""
+
+    @property
+    def task(self) -> tuple[str, str]:
+        """The objective and the name of the data; empty where nobody says."""
 
 
 class Entrant(RunFile):
@@ -31,7 +70,7 @@ class Entrant(RunFile):
         self.note: str | None = None
         """Why there are only losses."""
         self.curve = KnownLosses()
-        self._branch = self.current
+        self._front = self.current
         self._kernel: Kernel | None = None
         self.accuracy: float | None = None
         """At the weights of `loss`; None where the data or the weights are not to be had."""
@@ -46,23 +85,29 @@ class Entrant(RunFile):
             self.note = str(error).removeprefix(f"{self.path}: ")
 
     @property
+    def front(self) -> Branch:
+        """The branch it ends with; of several that descend together, always the same one."""
+        return self.branches[self._front]
+
+    @property
     def state(self) -> str:
         """As `RunFile.state`, or unreadable, or the rule that ended it."""
         if self.error is not None:
             return "unreadable"
-        return super().state if self.stop is None else {"epochs": "done"}.get(self.stop.rule, self.stop.rule)
+        stop = self.front.stop
+        return super().state if stop is None else {"epochs": "done"}.get(stop.rule, stop.rule)
 
     @property
     def loss(self) -> float:
         """The last epoch's, or that after its step where the run has ended and the file tells it; NaN where there is
         none."""
-        losses, end = self.curve.known()[1], self.branch.end
+        losses, end = self.curve.known()[1], self.front.end
         return end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
 
     def _take_in(self) -> None:
-        branch = self.branch
-        if self.current != self._branch:
-            self._branch, self.curve = self.current, KnownLosses()
+        if self.current not in (self._front, *self.front.race):
+            self._front, self.curve = self.current, KnownLosses()
+        branch = self.front
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:], branch.tested[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
@@ -71,7 +116,7 @@ class Entrant(RunFile):
         self.accuracy, self.test_loss, self.test_accuracy = known.accuracy, known.test_loss, known.test_accuracy
 
     def _measure(self) -> Moment:
-        branch, kernel = self.branch, self._kernel
+        branch, kernel = self.front, self._kernel
         weights = branch.weights[-1] if branch.weights else None
         if branch.end is not None or kernel is None or weights is None or len(weights) != kernel.size:
             return branch.last()
@@ -87,7 +132,7 @@ class Entrant(RunFile):
     @property
     def wanted(self) -> int:
         """Epochs wanted, or done where the file does not say."""
-        return max(self.branch.wanted, len(self.curve))
+        return max(self.front.wanted, len(self.curve))
 
 
 def entrants_of(paths: list[str]) -> list[Entrant]:
@@ -106,13 +151,13 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
     return entrants
 
 
-def tasks_differ(entrants: list[Entrant]) -> bool:
+def tasks_differ(entrants: Sequence[Entrant]) -> bool:
     """Whether some have another objective than others, or other data: then their losses are not of one kind."""
     told = {(entrant.task[0], str(entrant.header["digest"])) for entrant in entrants if "digest" in entrant.header}
     return len(told) > 1
 
 
-def fair_target(entrants: list[Entrant]) -> float:
+def fair_target(entrants: Sequence[Row]) -> float:
     """A loss to ask of all: the lowest that each run which does not diverge has been down to."""
-    lowest = [entrant.curve.span()[0] for entrant in entrants]
+    lowest = [entrant.curve.span()[0] for entrant in entrants if entrant.state != "diverged"]
     return max(filter(math.isfinite, lowest), default=math.nan)

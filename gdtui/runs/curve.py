@@ -75,16 +75,17 @@ class KnownLosses:
         cuts = np.searchsorted(epochs, edges + 1)
         return reduced(np.fmin, losses, cuts), reduced(np.fmax, losses, cuts)
 
-    def at(self, epoch: int) -> float | None:
-        """The loss of that epoch, or of the nearest before it that is known; None before the first and beyond the
-        last."""
-        epochs, losses = self.known()
-        if not len(epochs) or not epochs[0] <= epoch <= epochs[-1]:
-            return None
-        return float(losses[int(np.searchsorted(epochs, epoch, side="right")) - 1])
 
-    def first_at_most(self, loss: float) -> int | None:
-        """The first known epoch with at most that loss."""
-        epochs, losses = self.known()
-        found = np.flatnonzero(losses <= loss)
-        return int(epochs[found[0]]) if len(found) else None
+def loss_at(curve: Curve, epoch: int) -> float | None:
+    """The loss of that epoch, or of the nearest before it that is known; None before the first and beyond the last."""
+    epochs, losses = curve.known()
+    if not len(epochs) or not epochs[0] <= epoch <= epochs[-1]:
+        return None
+    return float(losses[int(np.searchsorted(epochs, epoch, side="right")) - 1])
+
+
+def first_at_most(curve: Curve, loss: float) -> int | None:
+    """The first known epoch with at most that loss."""
+    epochs, losses = curve.known()
+    found = np.flatnonzero(losses <= loss)
+    return int(epochs[found[0]]) if len(found) else None

@@ -10,13 +10,12 @@ from typing import ClassVar
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Stop
-from gdtui.runs.curve import Curve
+from gdtui.runs.curve import Curve, KnownLosses
+from gdtui.runs.events import Branch
 from gdtui.runs.recipes import NAMES, short
 from gdtui.runs.run import Run, Shown
 from gdtui.settings import Recipe
 
-MOST_RACERS = 10
-"""In one race: each has a colour of its own."""
 UNTOLD = ("since", "seed")
 """What nobody chooses."""
 
@@ -61,7 +60,7 @@ class Standing:
     """
 
     task: ClassVar = ("", "")
-    key: ClassVar = None
+
     number: int
     name: str
     state: str
@@ -80,9 +79,43 @@ class Standing:
         return self.shown.accuracy
 
     @property
+    def test_loss(self) -> float | None:
+        """Of the rows that are kept for testing, where there are any."""
+        return self.shown.test_loss
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The same."""
+        return self.shown.test_accuracy
+
+    @property
     def is_diverged(self) -> bool:
         """Whether it has left the race for good."""
         return self.stop is not None and self.stop.diverged
+
+
+def standings_in(branches: Sequence[Branch], numbers: Sequence[int], going: str) -> list[Standing]:
+    """How those branches of a file stand which race, by their numbers; `going` is the state of one that has not
+    ended."""
+    found = []
+    for number, name in zip(numbers, names_in(branches, numbers), strict=True):
+        branch, curve = branches[number], KnownLosses()
+        curve.extend(branch.epochs, branch.losses, branch.tested)
+        curve.trained = branch.recipes
+        found.append(Standing(number, name, state_of(branch.stop, going), curve, branch.last(), branch.stop))
+    return found
+
+
+def names_in(branches: Sequence[Branch], numbers: Sequence[int]) -> tuple[str, ...]:
+    """The names of those branches of a file which race."""
+    return names_of(
+        tuple(branches[number].recipes[-1][1] if branches[number].recipes else Recipe() for number in numbers)
+    )
+
+
+def state_of(stop: Stop | None, going: str) -> str:
+    """How one who races is, in a word: why it ended, if it has."""
+    return going if stop is None else {"epochs": "done"}.get(stop.rule, stop.rule)
 
 
 def by_place(standings: Sequence[Standing]) -> list[Standing]:

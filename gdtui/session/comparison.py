@@ -90,7 +90,7 @@ class Comparison:
                     log.add(f"{entrant.path}: {ANEW}")
         now.states = tuple(entrant.state for entrant in now.entrants)
         if len(now.entrants) == 1:  # of several, their curves tell it better
-            log.read_on(now.entrants[0].branch, len(now.entrants[0].curve), LINES_AT_ONCE)
+            log.read_on(now.entrants[0].front, len(now.entrants[0].curve), LINES_AT_ONCE)
         now.log, now.logged = tuple(log.entries), log.added
         return []
 

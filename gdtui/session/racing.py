@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.runs.events import MOST_BRANCHES, Forked, Raced, Switched
-from gdtui.runs.race import MOST_RACERS, Standing, join, names_of
+from gdtui.runs.race import Standing, join, names_of, state_of
 from gdtui.runs.recipes import difference, steered
 from gdtui.runs.run import Run, Shown
 from gdtui.session.snapshot import Phase
+from gdtui.settings import MOST_RACERS
 
 if TYPE_CHECKING:
     from gdtui.session.session import Session
@@ -106,9 +107,10 @@ def standings(session: Session) -> tuple[Standing, ...]:
     found = []
     for racer in race:
         stop = racer.stop
-        state = going if stop is None else {"epochs": "done"}.get(stop.rule, stop.rule)
         shown = session.moment() if racer is front else _moment(session, racer)
-        found.append(Standing(session.runs.index(racer), name_of(racer), state, racer.history, shown, stop))
+        found.append(
+            Standing(session.runs.index(racer), name_of(racer), state_of(stop, going), racer.history, shown, stop)
+        )
     return tuple(found)
 
 

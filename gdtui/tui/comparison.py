@@ -92,12 +92,13 @@ class ComparisonBoard(Board):
         self.draw_table(snapshot)
 
     def _look(self, shown: Standings) -> Look:
+        from gdtui.runs.curve import loss_at
         from gdtui.views.loss import run_roles
         from gdtui.views.loss_axes import Across, Look
 
         runs, front = shown.entrants, shown.entrants[shown.front]
         order = [shown.front, *(number for number in range(len(runs)) if number != shown.front)]
-        at = front.loss if shown.epoch is None else front.curve.at(shown.epoch)
+        at = front.loss if shown.epoch is None else loss_at(front.curve, shown.epoch)
         return Look(
             max(run.wanted for run in runs),
             self._log,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from gdtui.crash import CrashError
 from gdtui.session.commands import Do
-from gdtui.settings import CastSettings, Display, Settings
+from gdtui.settings import CastSettings, Display, Recipe, Settings
 from gdtui.text import complain, tell
 from gdtui.tui.app import PATIENCE, GdtuiApp
 from gdtui.tui.workspace import Workspace
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 NOT_FILMED = CastSettings()
 
 
-def _opening(name: str, *arguments: Any) -> Callable[[], Any]:
+def _opening(name: str, *arguments: Any, **named: Any) -> Callable[[], Any]:
     """Calls what has that name in `gdtui.session.opening`, which brings NumPy: imported after the first paint."""
-    return lambda: getattr(import_module("gdtui.session.opening"), name)(*arguments)
+    return lambda: getattr(import_module("gdtui.session.opening"), name)(*arguments, **named)
 
 
 def training(
@@ -33,10 +33,11 @@ def training(
     save: str | None = None,
     force: bool = False,
     film: CastSettings = NOT_FILMED,
+    rivals: Sequence[Recipe] = (),
 ) -> GdtuiApp:
     """The app that trains; see `gdtui.session.opening.begin`."""
     board = Workspace(settings.data.source, settings.epochs, settings.alpha)
-    return GdtuiApp(_opening("begin", settings, display, save, force), board, display, film)
+    return GdtuiApp(_opening("begin", settings, display, save, force, rivals=rivals), board, display, film)
 
 
 def resuming(
