@@ -111,24 +111,49 @@ def confusion_table(
 
 
 def standings_table(
-    entrants: Sequence[Row], target: float | None = None, epoch: int | None = None, room: int | None = None
+    entrants: Sequence[Row],
+    target: float | None = None,
+    epoch: int | None = None,
+    room: int | None = None,
+    marks: Sequence[Text] = (),
+    losses: str = "last loss",
 ) -> Table:
     """Runs side by side. It says when each reached the target, a loss, or, without one, the lowest that all have
     been down to; and its loss at `epoch`, where one is looked at. Where objectives or data differ, it says so instead
-    of a loss for all. Where there is `room` for so many columns of text, the least important ones are left out."""
+    of a loss for all. Where there is `room` for so many columns of text, the least important ones are left out. Each
+    may have a mark; `losses` is the title of what is known last of each."""
     differ = tasks_differ([entrant for entrant in entrants if isinstance(entrant, Entrant)])
+    columns = _columns(entrants, target, epoch, differ, room is not None and room < SHORTER, losses)
+    table = Table(box=None, padding=(0, GAP, 0, 0))
+    if differ:
+        table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
+    if marks:
+        table.add_column("", no_wrap=True)
+    columns[0] = (*columns[0][:3], [_cut(run.name, room) for run in entrants])
+    shown = _fitting(columns, room)
+    for _, title, justify, _ in shown:
+        table.add_column(title, justify=justify, no_wrap=True)
+    for number, row in enumerate(zip(*(cells for *_, cells in shown), strict=True)):
+        table.add_row(*marks[number : number + 1], *map(Text, row))
+    return table
+
+
+def _columns(
+    entrants: Sequence[Row], target: float | None, epoch: int | None, differ: bool, is_short: bool, losses: str
+) -> list[tuple[int | None, str, JustifyMethod, list[str]]]:
+    """The columns of such a table, each with its rank: the lowest is the last to be left out, and None is not to be had
+    at all."""
     has_tests = any(run.test_loss is not None for run in entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
     most = "≤" if can_show("≤") else "<="  # what stands for it elsewhere is one column wide, and another sign
-    wanted = f"{most} {target:.3g}" if room is not None and room < SHORTER else f"loss {most} {target:.6g} at"
+    wanted = f"{most} {target:.3g}" if is_short else f"loss {most} {target:.6g} at"
     reached = wanted if math.isfinite(target) else "reached"
-    # With its rank: the lowest is the last to be left out. None is not to be had at all.
-    columns: list[tuple[int | None, str, JustifyMethod, list[str]]] = [
-        (0, "run", "left", [_cut(run.name, room) for run in entrants]),
+    return [
+        (0, "run", "left", [run.name for run in entrants]),
         (5, "state", "left", [run.state for run in entrants]),
         (4, "epochs", "right", [f"{len(run.curve):,}" for run in entrants]),
-        (1, "last loss", "right", [_told(run.loss, ".7g") for run in entrants]),
+        (1, losses, "right", [_told(run.loss, ".7g") for run in entrants]),
         (6, "accuracy", "right", [_told(run.accuracy, ".2%") for run in entrants]),
         (6 if has_tests else None, "test accuracy", "right", [_told(run.test_accuracy, ".2%") for run in entrants]),
         (7 if has_tests else None, "test loss", "right", [_told(run.test_loss, ".7g") for run in entrants]),
@@ -143,15 +168,6 @@ def standings_table(
         (8 if differ else None, "objective", "left", [run.task[0] for run in entrants]),
         (9 if differ else None, "data", "left", [run.task[1] for run in entrants]),
     ]
-    table = Table(box=None, padding=(0, GAP, 0, 0))
-    if differ:
-        table.caption, table.caption_justify = "other data or another objective: these losses do not compare", "left"
-    shown = _fitting(columns, room)
-    for _, title, justify, _ in shown:
-        table.add_column(title, justify=justify, no_wrap=True)
-    for row in zip(*(cells for *_, cells in shown), strict=True):
-        table.add_row(*map(Text, row))
-    return table
 
 
 def _cut(name: str, room: int | None) -> str:

@@ -204,7 +204,7 @@ def test_a_racer_is_called_by_what_it_differs_in(recipes, names):
 def test_the_first_has_the_lowest_loss_and_whoever_diverged_is_last():
     def standing(name: str, loss: float, rule: str | None = None) -> Standing:
         stop = None if rule is None else Stop(rule, rule)
-        return Standing(0, name, "", KnownLosses(), Moment(1, np.zeros(3), loss), stop)
+        return Standing(0, name, "", Recipe(), KnownLosses(), Moment(1, np.zeros(3), loss), stop)
 
     racers = [standing("b", 2), standing("d", 0.1, "diverged"), standing("a", 1, "epochs"), standing("c", math.nan)]
     assert [one.name for one in by_place(racers)] == ["a", "b", "c", "d"]

@@ -30,12 +30,16 @@ class Role(IntEnum):
     # Points that are predicted to be of another class.
     WRONG_0 = 17
     WRONG_1 = 18
+    RUN_7 = 40
+    RUN_8 = 41
+    RUN_9 = 42
+    RUN_10 = 43
 
 
 CLASSES = (Role.CLASS_0, Role.CLASS_1, *range(20, 28))
 WRONGS = (Role.WRONG_0, Role.WRONG_1, *range(30, 38))
 """Points of each class, and those of them that are taken for another."""
-RUNS = (Role.CURVE, Role.RUN_2, Role.RUN_3, Role.RUN_4, Role.RUN_5, Role.RUN_6)
+RUNS = (Role.CURVE, *(role for role in Role if role.name.startswith("RUN_")))
 
 
 class Ground(IntEnum):

@@ -17,15 +17,16 @@ _QUARTERS = np.array(list(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"))
 Dots = NDArray[np.bool_]
 
 
-def straight(canvas: Canvas, line: tuple[float, float, float]) -> Dots:
+def straight(canvas: Canvas, line: tuple[float, float, float], down: int = 2) -> Dots:
     """The quarters of cells, shape (2 · height, 2 · width), through which c0 + cx·x + cy·y = 0 goes: one in each row
-    or in each column of quarters, whichever it crosses more of, so that it has no gaps.
+    or in each column of quarters, whichever it crosses more of, so that it has no gaps; or, where there are four
+    `down` a cell, the dots.
 
     Args:
         line: c0, cx and cy, none of them beyond 1.
     """
     with np.errstate(all="ignore"):
-        x, y = line[1] * canvas.x_centres(2), line[2] * canvas.y_centres(2)
+        x, y = line[1] * canvas.x_centres(2), line[2] * canvas.y_centres(down)
         value = line[0] + x[None, :] + y[:, None]
         step = max(abs(x[1] - x[0]), abs(y[1] - y[0]))  # how much it changes from one quarter to the next
         quarters: Dots = (value > -step / 2) & (value <= step / 2)

@@ -54,6 +54,7 @@ class Standing:
     Attributes:
         number: of its branch.
         state: in a word.
+        recipe: by which it goes on.
         curve: its losses.
         shown: the moment that is shown of it.
         stop: why it ended, if it has.
@@ -64,6 +65,7 @@ class Standing:
     number: int
     name: str
     state: str
+    recipe: Recipe
     curve: Curve
     shown: Moment
     stop: Stop | None
@@ -99,18 +101,21 @@ def standings_in(branches: Sequence[Branch], numbers: Sequence[int], going: str)
     ended."""
     found = []
     for number, name in zip(numbers, names_in(branches, numbers), strict=True):
-        branch, curve = branches[number], KnownLosses()
+        branch, curve, recipe = branches[number], KnownLosses(), recipe_of(branches[number])
         curve.extend(branch.epochs, branch.losses, branch.tested)
         curve.trained = branch.recipes
-        found.append(Standing(number, name, state_of(branch.stop, going), curve, branch.last(), branch.stop))
+        found.append(Standing(number, name, state_of(branch.stop, going), recipe, curve, branch.last(), branch.stop))
     return found
 
 
 def names_in(branches: Sequence[Branch], numbers: Sequence[int]) -> tuple[str, ...]:
     """The names of those branches of a file which race."""
-    return names_of(
-        tuple(branches[number].recipes[-1][1] if branches[number].recipes else Recipe() for number in numbers)
-    )
+    return names_of(tuple(recipe_of(branches[number]) for number in numbers))
+
+
+def recipe_of(branch: Branch) -> Recipe:
+    """The last that a file tells of a branch."""
+    return branch.recipes[-1][1] if branch.recipes else Recipe()
 
 
 def state_of(stop: Stop | None, going: str) -> str:

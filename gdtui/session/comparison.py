@@ -29,7 +29,8 @@ class Standings:
     """
 
     phase: ClassVar[Phase] = Phase.FOLLOWING
-    stop: ClassVar[None] = None
+    is_over: ClassVar[bool] = False
+    is_diverged: ClassVar[bool] = False
     saved_in: ClassVar[None] = None
     reading: ClassVar[str] = ""
     """As in a `Snapshot`: files that are looked at stand still, and are written by others."""

@@ -109,7 +109,15 @@ def standings(session: Session) -> tuple[Standing, ...]:
         stop = racer.stop
         shown = session.moment() if racer is front else _moment(session, racer)
         found.append(
-            Standing(session.runs.index(racer), name_of(racer), state_of(stop, going), racer.history, shown, stop)
+            Standing(
+                session.runs.index(racer),
+                name_of(racer),
+                state_of(stop, going),
+                racer.recipe,
+                racer.history,
+                shown,
+                stop,
+            )
         )
     return tuple(found)
 

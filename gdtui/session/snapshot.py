@@ -96,6 +96,11 @@ class Snapshot:
     race: tuple[Standing, ...] = ()
 
     @property
+    def front(self) -> int:
+        """The number of the branch shown."""
+        return next(number for number, curve in enumerate(self.curves) if curve is self.run.history)
+
+    @property
     def is_over(self) -> bool:
         """Whether the run has ended, and all that race with it."""
         return self.stop is not None and all(racer.stop is not None for racer in self.race)

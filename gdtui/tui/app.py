@@ -160,7 +160,7 @@ class GdtuiApp(TerseApp):
 
     def _leave(self, shown: Any) -> None:
         """Leave with what the run has come to as the exit code."""
-        self.exit(int(shown is not None and shown.stop is not None and shown.stop.diverged))
+        self.exit(int(shown is not None and shown.is_diverged))
 
     def _keep_smooth(self) -> None:
         """A collection of garbage through all objects holds the screen up for 50 ms: it leaves out what is there to
@@ -287,7 +287,7 @@ class GdtuiApp(TerseApp):
         shown = self.board.snapshot
         if shown is None and self.session is not None:  # it trains already, and the first frame is not drawn yet
             shown = self.session.snapshot()
-        if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.stop is not None:
+        if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.is_over:
             super().hung_up()
         speed = "max" if shown.is_max else repr(shown.rate)
         nothing = os.open(os.devnull, os.O_RDWR)

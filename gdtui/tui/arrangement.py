@@ -44,6 +44,7 @@ class Wish(NamedTuple):
         covers: whether the page takes the charts' place, where there is no drawer for it.
         is_big: whether the numbers are in block digits.
         classes: of the data, which the confusion matrix has a row for each of.
+        races: whether there is a race, which has a page.
     """
 
     front: int = 0
@@ -52,6 +53,7 @@ class Wish(NamedTuple):
     covers: bool = False
     is_big: bool = False
     classes: int = 2
+    races: bool = False
 
 
 class Arrangement(NamedTuple):
@@ -76,6 +78,8 @@ class Arrangement(NamedTuple):
 @lru_cache(maxsize=64)
 def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noqa: B008 - frozen
     """The screen of a run, in so many columns and rows."""
+    if wish.page == "race" and not wish.races:
+        wish = wish._replace(page="log")
     head, foot = int(height >= LOW and not wish.is_zoomed), int(height >= 2)
     band = _band_rows(width, height, wish.is_big)
     room = height - head - band - foot
@@ -91,7 +95,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     }
     frames = _frames(width, height)
     has_tabs, has_drawer = True, drawer > 0
-    stops: tuple[str, ...] = PAGES
+    stops = _stops(wish)
     if has_drawer:
         pages, stops, has_tabs = _pages(Area(0, main.y + main.height + band, width, drawer), wish)
         areas |= pages
@@ -166,8 +170,14 @@ def matrix_columns(classes: int) -> int:
     return max(MATRIX, 14 + 4 * classes)
 
 
+def _stops(wish: Wish) -> tuple[str, ...]:
+    """All pages there are."""
+    return ("log", "race", *PAGES[1:]) if wish.races else PAGES
+
+
 def _pages(drawer: Area, wish: Wish) -> tuple[dict[str, Area], tuple[str, ...], bool]:
     """The pages that are to be seen in the drawer, those that can be opened, and whether they need tabs."""
+    stops = _stops(wish)
     matrix = matrix_columns(wish.classes)
     samples = min(80, drawer.width - matrix - 52)
     if drawer.width >= WIDE:
@@ -177,12 +187,14 @@ def _pages(drawer: Area, wish: Wish) -> tuple[dict[str, Area], tuple[str, ...], 
             "samples": drawer._replace(x=log, width=samples),
             "confusion": drawer._replace(x=log + samples, width=matrix),
         }
-        return placed, PAGES, False
-    if drawer.width < ROOMY:
-        return {wish.page: drawer}, PAGES, True
+        if wish.page == "race":
+            placed = {"log": placed["log"], "race": drawer._replace(x=log, width=drawer.width - log)}
+        return placed, stops, False
+    if drawer.width < ROOMY or wish.page == "race":
+        return {wish.page: drawer}, stops if drawer.width < ROOMY else stops[:-1], True
     left = drawer.width - matrix
     placed = {"samples": drawer._replace(width=left), "confusion": drawer._replace(x=left, width=matrix)}
-    return ({"log": drawer} if wish.page == "log" else placed), ("log", "samples"), True
+    return ({"log": drawer} if wish.page == "log" else placed), stops[:-1], True
 
 
 @lru_cache(maxsize=64)

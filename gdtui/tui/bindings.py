@@ -50,6 +50,7 @@ BINDINGS = (
     Key("Steer", "down", "alpha_down", "↓", "", "Lower alpha", ask.StepAlpha(up=False)),
     Key("Steer", "a", "ask_alpha", "a", "", "Type alpha"),
     Key("Steer", "o", "ask_recipe", "o", "o Optimiser", "Choose how steps are taken"),
+    Key("Steer", "x", "ask_racer", "x", "x Race", "Add a racer, with another alpha, say"),
     Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
     Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
     Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
@@ -63,9 +64,9 @@ BINDINGS = (
     Key("Time", "end", "travel_to_end", "End", "End Now", "To the present", ask.GoTo(None)),
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
-    Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch", ask.NextBranch()),
+    Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch, or racer", ask.NextBranch()),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
-    Key("Look", "x", "epoch_axis", "x", "x Axis", "Show all epochs, the latest, or log"),
+    Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log"),
     Key("Look", "tab", "page(1)", "tab", "tab Pages", "Open the next page of the drawer"),
     Key("Look", "shift+tab", "page(-1)", "shift+tab", "", "Open the page before"),
     Key("Look", "t", "table", "t", "t Samples", "Show the samples, or the log again"),
@@ -117,7 +118,17 @@ FIRST = (
 
 
 STEERING = {
-    *("step", "alpha_up", "alpha_down", "ask_alpha", "ask_recipe", "ask_epochs", "more_epochs", "fewer_epochs"),
+    *(
+        "step",
+        "alpha_up",
+        "alpha_down",
+        "ask_alpha",
+        "ask_recipe",
+        "ask_racer",
+        "ask_epochs",
+        "more_epochs",
+        "fewer_epochs",
+    ),
     *("restart", "restart_fresh", "choose_data", "fork", "save"),
 }
 """What does nothing where a file is only watched."""

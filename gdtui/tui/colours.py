@@ -93,6 +93,11 @@ _STROKES = {
     Role.RUN_5: ("#F0E442", "#FFFFFF", "#555555"),
     Role.RUN_6: ("#D55E00", "#FF5555", "#000000"),
     Role.TEST: ("#9AA5B1", "#AAAAAA", "#555555"),
+    # Of 16 colours not so many stand out that each could have one of its own; names tell these apart.
+    Role.RUN_7: ("#9467BD", "#00AA00", "#5555FF"),
+    Role.RUN_8: ("#B5CF6B", "#00AAAA", "#0000AA"),
+    Role.RUN_9: ("#FF9DA7", "#AAAAAA", "#AA5500"),
+    Role.RUN_10: ("#9C755F", "#55FF55", "#AA00AA"),
     Role.MARK: ("#CC79A7", "#FF55FF", "#AA00AA"),
     Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
     Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),

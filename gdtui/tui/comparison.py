@@ -6,7 +6,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -116,14 +115,11 @@ class ComparisonBoard(Board):
         from gdtui.report import standings_table
 
         room = self._table_view.scrollable_content_region.width - MARKS
-        table = standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, room)
-        marked = Table.grid(padding=(0, 1, 0, 0))
-        keys = [Text(" ")]
+        marks = []
         for number in range(len(snapshot.entrants)):
             style = self._loss_view.look(RUNS[number % len(RUNS)])
-            keys.append(Text("▶━" if number == snapshot.front and len(snapshot.entrants) > 1 else " ━", style))
-        marked.add_row(Text("\n").join(keys), table)
-        self._rows_view.update(marked)
+            marks.append(Text("▶━" if number == snapshot.front and len(snapshot.entrants) > 1 else " ━", style))
+        self._rows_view.update(standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, room, marks))
         self._table_view.scroll_to_region(Region(0, snapshot.front + 1, 1, 1), animate=False, force=True)
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:

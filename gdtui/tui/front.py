@@ -100,14 +100,19 @@ def _rescued(session: Session | Comparison | None) -> str | None:
 def _leave(session: Session | Comparison) -> str | None:
     """Say on the normal screen what there is to say; returns what could not be saved, if anything could not."""
     from gdtui.report import print_report, print_standings
+    from gdtui.runs.race import by_place
     from gdtui.session.session import Session
 
     if not isinstance(session, Session):
         print_standings(session.now.entrants, session.now.target)
         return None
     saved_in, left_behind = session.saved_in, session.left_behind
+    race = session.snapshot().race
     failure = session.close()
-    print_report(session.run)
+    if race:
+        print_standings(by_place(race))
+    else:
+        print_report(session.run)
     if failure is None and saved_in is not None:
         tell(f"saved in {saved_in}")
     elif left_behind is not None:

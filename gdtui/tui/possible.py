@@ -39,7 +39,9 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
         case Key(action="pause"):
             return bool(shown.done) if is_past or shown.watched is not None else not phase.is_over
         case Key(action="step"):
-            return shown.stop is None
+            return not shown.is_over
+        case Key(action="ask_racer"):
+            return is_past or shown.stop is None
         case Key(action="fork") | Key(command=ask.GoTo(epoch=None)):
             return is_past
         case Key(command=ask.Travel(epochs, tenths)) if epochs + tenths > 0:

@@ -17,12 +17,12 @@ from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
-from gdtui.tui.tables import ConfusionPanel, Page, SamplesPanel
+from gdtui.tui.tables import ConfusionPanel, Page, RacePanel, SamplesPanel
 
 AROUND = 8
 """Columns of a frame that are not its title's: two corners, blanks, and the mark of the one in front."""
-TABS = {"log": "Log", "samples": "Samples", "confusion": "Confusion"}
-TITLES = {"log": "Log", "samples": "Sampled activations", "confusion": "Confusion matrix"}
+TABS = {"log": "Log", "race": "Race", "samples": "Samples", "confusion": "Confusion"}
+TITLES = {"log": "Log", "race": "Race", "samples": "Sampled activations", "confusion": "Confusion matrix"}
 
 
 class Stage(Board):
@@ -43,9 +43,10 @@ class Stage(Board):
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
         self._titles = {"loss": ("Loss", ""), "scatter": ("Data", "")}
         self.log_view, self.samples_view = LogView(id="log"), SamplesPanel(id="samples")
-        self.confusion_view = ConfusionPanel(id="confusion")
+        self.confusion_view, self.race_view = ConfusionPanel(id="confusion"), RacePanel(id="race")
         self.pages: dict[str, LogView | Page] = {
             "log": self.log_view,
+            "race": self.race_view,
             "samples": self.samples_view,
             "confusion": self.confusion_view,
         }

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from rich.style import Style
 from rich.text import Text
 from textual.containers import VerticalScroll
+from textual.geometry import Region
 
 from gdtui.text import printable
 from gdtui.tui.sheet import Sheet
@@ -17,8 +20,11 @@ if TYPE_CHECKING:
 
     from gdtui.learning.moment import Moment
     from gdtui.runs.samples import Sample
+    from gdtui.session.snapshot import Snapshot
 
 
+RACE_MARKS = 8
+"""Columns before the table of a race: of the places, and of the racers' colours."""
 MANY = 4
 """Classes from which on a matrix needs all the room that there is."""
 
@@ -76,6 +82,33 @@ class SamplesPanel(Page):
         below = "  ·  ".join(filter(None, (kept, "standardised" * (is_standardized and room > 0), more)))
         if below != self.border_subtitle:
             self.border_subtitle = below
+
+
+class RacePanel(Page):
+    """How those who race stand, the first first."""
+
+    _front = 0
+    """The row of the one in front, which is to be seen."""
+
+    def show(self, shown: Snapshot, look: Callable[[int], Style]) -> None:
+        """Show them as they are in this snapshot; `look` is how what has a role looks in a drawing."""
+        from gdtui.report import standings_table
+        from gdtui.runs.race import by_place
+        from gdtui.views.view import role_of
+
+        width = self.scrollable_content_region.width
+        if not width or not self.is_attached:
+            return
+        racers = by_place(shown.race)
+        marks = [
+            Text(f"{place:>2} {'▶' if racer.curve is shown.run.history else ' '}━", look(role_of(racer)))
+            for place, racer in enumerate(racers, 1)
+        ]
+        self.update(standings_table(racers, room=width - RACE_MARKS, marks=marks, losses="loss"))
+        front = next(place for place, racer in enumerate(racers, 1) if racer.curve is shown.run.history)
+        if front != self._front:
+            self._front = front
+            self.scroll_to_region(Region(0, front, 1, 1), animate=False, force=True)
 
 
 class ConfusionPanel(Page):

@@ -14,6 +14,8 @@ from textual.widgets import Static
 
 from gdtui.data.progress import reading
 from gdtui.encoding import can_show
+from gdtui.numbers import ladder_step
+from gdtui.race_options import a_racer
 from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
@@ -120,16 +122,17 @@ class Workspace(Stage):
         self.status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
 
     def _turn_page(self, before: Snapshot | None, snapshot: Snapshot) -> None:
-        """The end of a run opens the samples. Where nobody chose a page, the log comes back with what is trained next,
-        and with the past, which has a mark in it."""
-        is_over = snapshot.phase.is_over
-        is_same = before is not None and before.run is snapshot.run
+        """A race opens its page, the end of a run the samples. Where nobody chose a page, the log comes back with what
+        is trained next, and with the past, which has a mark in it."""
+        is_over, races = snapshot.phase.is_over, len(snapshot.race) > 0
+        is_same = before is not None and before.run is snapshot.run and bool(before.race) == races
+        self.show_wish(races=races)
         if before is not None and is_same and before.phase.is_over == is_over:
             return
         if is_same and is_over and before is not None and not before.phase.is_past and self.wish.page == "log":
             self.is_chosen = False
         if not self.is_chosen:
-            self.show_wish(page="samples" if is_over and not snapshot.missing else "log")
+            self.show_wish(page="race" if races else "samples" if is_over and not snapshot.missing else "log")
 
     def draw_table(self, snapshot: Snapshot) -> None:
         areas, data = self.arrangement.areas, snapshot.run.data
@@ -139,6 +142,8 @@ class Workspace(Stage):
             rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
             unit = snapshot.run.objective.unit
             self.samples_view.show(rows, data.feature_names, snapshot.missing, data.standardized, unit)
+        if "race" in areas and snapshot.race:
+            self.race_view.show(snapshot, self.slots[0].look)
         if "confusion" in areas:
             self.confusion_view.show(snapshot.shown, data.class_names)
 
@@ -193,6 +198,15 @@ class Workspace(Stage):
         if shown is not None:
             when = "from the next epoch on" if shown.past is None else f"in a fork at epoch {shown.past:,}"
             self.open("RecipeChoice", shown.recipe, when, then=lambda parts: self.ask(ask.Change(parts)))
+
+    def action_ask_racer(self) -> None:
+        shown = self._steered
+        if shown is None or (shown.past is None and shown.stop is not None):  # it has nothing before it
+            return
+        alpha = ladder_step(max([shown.alpha, *(racer.recipe.alpha for racer in shown.race)]), up=True)
+        when = "" if shown.past is None else f" from epoch {shown.past:,} on"
+        title = f"another racer{when}: alpha, optimiser, part=value, with colons"
+        self._question(title, f"{alpha:g}", a_racer, ask.Race)
 
     def action_ask_epochs(self) -> None:
         if self._steered is not None:

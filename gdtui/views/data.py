@@ -12,12 +12,13 @@ from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
 from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
-from gdtui.charts.strokes import ACROSS, extents, stamp, stamp_thick, straight
+from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import OBJECTIVES, Objective
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
+from gdtui.views.view import role_of
 
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
@@ -40,12 +41,16 @@ class DataView:
         what = data.plane.note or f"{data.name} and boundary"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
         below = legend(data.class_names, data.test is not None) + both
+        if snapshot.race and data.units > 1:
+            what = f"{what} of {snapshot.names[snapshot.front]}"
         return f"points not at hand  ·  {what}" if snapshot.missing else what, below
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run = snapshot.run
         if self._chart is None or self._chart.data is not run.data or self._chart.objective is not run.objective:
             self._chart = scatter_chart(run.data, run.objective)
+        rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
+        self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
         return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
 
     def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
@@ -85,6 +90,8 @@ class ScatterChart:
         self._still: tuple[Chart, Canvas, Points] | None = None
         self._toned: Line | None = None
         """What the field shows."""
+        self.rivals: list[tuple[Floats, Role]] = []
+        """The weights of others whose boundaries are drawn too, thin, and as what."""
 
     def draw(
         self, weights: Floats | None, width: int, height: int, shading: Shading = Shading.TONES, moves: bool = False
@@ -115,10 +122,15 @@ class ScatterChart:
         """Points that are taken for the other class, the boundary, and the activations, as a field, and as a curve
         where there is one feature only."""
         line = self.plane.line(weights)
-        if not all(map(math.isfinite, line)):
+        is_finite = all(map(math.isfinite, line))
+        if is_finite:
+            points.cross(chart, weights)
+            stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
+        for other, role in self.rivals:
+            if np.isfinite(other).all():
+                stamp(chart, canvas, straight(canvas, _scaled(self.plane.line(other)), DOWN), role)
+        if not is_finite:
             return
-        points.cross(chart, weights)
-        stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
         if self._toned is None or not moves or _shift(canvas, self._toned, line, self._edges) > 1:
             self._toned = line
         line = self._toned

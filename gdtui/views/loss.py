@@ -43,7 +43,7 @@ class LossView:
     def titles(self, snapshot: Snapshot) -> tuple[str, str]:
         run = snapshot.run
         shown = title(scales_of(run.history, self._look(snapshot)), run.objective.title)
-        told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[_front(snapshot)]}"
+        told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[snapshot.front]}"
         is_scaled = run.data.test is not None and not run.objective.is_mean
         scaled = f"  ·  test: the sum as of {len(run.data)} rows" * is_scaled
         return told, rule_of(snapshot.recipe) + scaled
@@ -57,28 +57,27 @@ class LossView:
 
     def _look(self, snapshot: Snapshot) -> Look:
         curves = snapshot.curves
-        front = _front(snapshot)
+        front = snapshot.front
         behind = [number for number in range(len(curves)) if number != front]
+        diverged = {racer.number for racer in snapshot.race if racer.is_diverged} - {front}
+        names = [f"{name} diverged" if number in diverged else name for number, name in enumerate(snapshot.names)]
+        roles = [Role.LABEL if number in diverged else RUNS[number % len(RUNS)] for number in (front, *behind)]
         return Look(
             snapshot.most_epochs,
             self.log,
             snapshot.past,
-            tuple((curves[number], snapshot.names[number]) for number in behind),
-            run_roles([front, *behind]),
+            tuple((curves[number], names[number]) for number in behind),
+            tuple(roles),
             self.across,
             snapshot.shown.loss,
-            test_loss=math.nan if snapshot.shown.test_loss is None else snapshot.shown.test_loss,
+            names[front] if snapshot.race else "",
+            math.nan if snapshot.shown.test_loss is None else snapshot.shown.test_loss,
         )
 
 
 def title(scales: Scales, of: str = "") -> str:
     """What the chart shows, and what is special about the axis of the losses."""
     return f"Loss{scales.told and f' ({scales.told})'}  {of}".rstrip()
-
-
-def _front(snapshot: Snapshot) -> int:
-    """The number of the branch shown."""
-    return next(number for number, curve in enumerate(snapshot.curves) if curve is snapshot.run.history)
 
 
 def run_roles(numbers: Iterable[int]) -> tuple[Role, ...]:

@@ -3,8 +3,15 @@
 from typing import Protocol
 
 from gdtui.charts.chart import Chart
+from gdtui.charts.roles import RUNS, Role
+from gdtui.runs.race import Standing
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
+
+
+def role_of(racer: Standing) -> Role:
+    """What is drawn of one who races: whoever diverged has no colour any more."""
+    return Role.LABEL if racer.is_diverged else RUNS[racer.number % len(RUNS)]
 
 
 class View(Protocol):

