@@ -10,7 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,9 @@ from tests.benchmarks.article import article_loop
 from tests.benchmarks.blocked import KEYS
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.probe import wide
+from tests.benchmarks.probing import of_module, probe
 from tests.benchmarks.pty_run import Traffic, run
+from tests.benchmarks.race import race
 from tests.benchmarks.steps import steps
 from tests.benchmarks.table import Row, alternate, row
 from tests.terminal.harness import GDTUI, Terminal
@@ -46,21 +48,6 @@ def article(data: Dataset, epochs: int) -> float:
     begun = time.perf_counter()
     article_loop(data.X, data.y, W, epochs)
     return epochs / (time.perf_counter() - begun)
-
-
-def probe(
-    seconds: float, *options: str, columns: int = 120, rows: int = 40, far: Callable[..., Traffic] = run
-) -> dict[str, float]:
-    return _json("tests.benchmarks.probe", str(seconds), *options, far=far, columns=columns, rows=rows)
-
-
-def _json(module: str, *options: str, far: Callable[..., Traffic] = run, **size: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder, "out.json")
-        traffic = far("-m", module, str(out), *options, seconds=240, **size)
-        if not out.exists():
-            raise SystemExit(f"{module} {options} wrote nothing; its last words: {traffic.pieces[-1:]}")
-        return {**json.loads(out.read_text()), "total": traffic.total}
 
 
 def throughput() -> Iterator[Row]:
@@ -147,8 +134,8 @@ def frames() -> Iterator[Row]:
 
 def _plain(seconds: float) -> tuple[float, float]:
     """Bytes and CPU seconds a frame of the plain app, without its start."""
-    short = _json("tests.benchmarks.plain_app", "1")
-    cost = _json("tests.benchmarks.plain_app", str(seconds))
+    short = of_module("tests.benchmarks.plain_app", "1")
+    cost = of_module("tests.benchmarks.plain_app", str(seconds))
     return (cost["total"] - short["total"]) / (cost["frames"] - short["frames"]), cost["cpu"] / cost["frames"]
 
 
@@ -272,7 +259,7 @@ def _alpha(terminal: Terminal) -> str:
 
 GROUPS = {
     f.__name__: f
-    for f in (throughput, steps, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
+    for f in (throughput, steps, race, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
 }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +17,11 @@ import numpy as np
 from gdtui.data.dataset import Dataset, dataset
 from gdtui.data.load import load
 from gdtui.options import build_parser, display_from, film_from, settings_from
+from gdtui.race_options import racers_of
+from gdtui.runs.race import race_of
 from gdtui.runs.run import Run
 from gdtui.session.session import Session
-from gdtui.settings import Display, Settings
+from gdtui.settings import Display, Recipe, Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.workspace import Workspace
 
@@ -61,14 +64,16 @@ class Probe(GdtuiApp):
             self.exit(0)
 
 
-def begun(settings: Settings, display: Display, data: Dataset | None, done: int) -> Session:
-    """A run that has so many epochs behind it."""
+def begun(
+    settings: Settings, display: Display, data: Dataset | None, done: int, rivals: Sequence[Recipe] = ()
+) -> Session:
+    """A run that has so many epochs behind it, or a race."""
     run = Run(settings, load(settings.data) if data is None else data)
     if done:
         run.set_epochs(done + run.epochs)
         while run.done < done:
             run.advance(min(10_000, done - run.done))
-    return Session([run], run, display)
+    return Session([*race_of(run, rivals)], run, display)
 
 
 def main() -> None:
@@ -81,10 +86,11 @@ def main() -> None:
         done = int(rest[at + 1])
         del rest[at : at + 2]
     options = build_parser().parse_args(rest)
-    settings, display = settings_from(options), display_from(options)
+    settings, rivals = racers_of(settings_from(options), options.race)
+    display = display_from(options)
 
     def begin() -> Session:
-        return begun(settings, display, wide() if is_wide else None, done)
+        return begun(settings, display, wide() if is_wide else None, done, rivals)
 
     app = Probe(Path(out), float(seconds), begin, Workspace("probe"), display, film_from(options))
     app.run()
