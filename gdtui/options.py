@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from gdtui import __version__
 from gdtui.race_options import GRAMMAR, a_race
-from gdtui.recipe_options import RECIPE, rules_told
+from gdtui.recipe_options import LOSS_RULES, RECIPE, rules_told, steps_told
 from gdtui.settings import BUILT_IN_SETS, LOSSES, MISSING, CastSettings, DataSettings, Display, Settings, StopRules
 from gdtui.text import complain
 from gdtui.values import (
@@ -102,8 +102,8 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     about = "Watch gradient descent learn, live in a terminal, and steer it from the keyboard."
     parser = Parser("gdtui", about, EPILOG)
     parser.commands = commands
-    _add_training(parser.add_argument_group("training").add_argument)
-    _add_recipe(parser.add_argument_group("steps", f"How each step is taken:\n{rules_told()}").add_argument)
+    _add_training(parser.add_argument_group("training", rules_told(LOSS_RULES, LOSSES)).add_argument)
+    _add_recipe(parser.add_argument_group("steps", steps_told()).add_argument)
     add_data(parser.add_argument_group("data").add_argument)
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)

@@ -1,6 +1,6 @@
 """How steps can be taken, for the command line and the dialog: names, values, and the rules in one line each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -119,7 +119,21 @@ def rule_of(recipe: Recipe) -> str:
     return ";  ".join(told)
 
 
-def rules_told() -> str:
-    """The rules of the optimisers and schedules, one a line."""
-    width = max(map(len, RULES))
-    return "\n".join(f"  {name:<{width}}  {rule}" for name, rule in RULES.items())
+LOSS_RULES = {
+    "article": "Σ (p − y)² is shown, the cross-entropy's gradient is followed",
+    "cross-entropy": "mean of −log p of the class that it is",
+    "squared-error": "mean of (p − y)²",
+    "hinge": "mean of max(0, 1 − s·z), where s = ±1 is the class and z the score",
+}
+
+
+def rules_told(rules: dict[str, str], names: Iterable[str]) -> str:
+    """Some rules, one a line."""
+    width = max(map(len, RULES | LOSS_RULES))
+    return "\n".join(f"  {name:<{width}}  {rules[name]}" for name in names)
+
+
+def steps_told() -> str:
+    """The rules of steps, in groups."""
+    groups = {"a step": OPTIMIZERS, "alpha in epoch n": SCHEDULES, "added to the loss": ("l2", "l1")}
+    return "\n".join(f"{what}:\n{rules_told(RULES, names)}" for what, names in groups.items())
