@@ -1,1 +1,1 @@
-"""Two-class data sets: scikit-learn's, made-up ones, and CSV files."""
+"""Data sets: scikit-learn's, made-up ones, and tables."""
