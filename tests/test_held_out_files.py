@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from gdtui.data.load import load
 from gdtui.runs.compare import Entrant
 from gdtui.runs.export import export
-from gdtui.runs.reader import RunFile
+from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
-from gdtui.settings import DataSettings, Settings
+from gdtui.session import opening
+from gdtui.settings import DataSettings, Display, Settings, StopRules
 
 NOISY = DataSettings("blobs", noise=6.0, test_size=0.4)
 
@@ -86,9 +88,10 @@ def test_an_export_has_a_column_for_the_test_loss_where_there_is_one(tmp_path, c
     assert first.split(",")[:3] == ["1", repr(run.history.losses[0].item()), repr(run.history.tested.values[0].item())]
 
 
-def test_a_run_whose_file_lacks_test_losses_goes_on_and_has_those_that_come(tmp_path):
+@pytest.mark.parametrize("rules", [StopRules(), StopRules(patience=100)])
+def test_a_run_whose_file_lacks_test_losses_goes_on_and_has_those_that_come(tmp_path, rules):
     path = tmp_path / "run.jsonl"
-    run = written(path, epochs=30)
+    run = written(path, epochs=30, stop=rules)
     kept = [{k: v for k, v in line.items() if k != "test"} for line in lines_of(path) if line.get("kind") != "check"]
     path.write_text("".join(json.dumps(line) + "\n" for line in kept))
     _, again, _ = continued(str(path))
@@ -97,3 +100,39 @@ def test_a_run_whose_file_lacks_test_losses_goes_on_and_has_those_that_come(tmp_
     tested = again.history.tested.values
     assert np.isnan(tested[:20]).all()
     assert tested[20:].tobytes() == run.history.tested.values[20:].tobytes()
+
+
+def test_a_run_whose_test_rows_have_changed_is_refused(tmp_path):
+    data = DataSettings(str(tmp_path / "points.csv"), test_size=0.5)
+    rows = [f"{number},{number % 7},{number % 2}" for number in range(20)]
+    (tmp_path / "points.csv").write_text("\n".join(["a,b,y", *rows]) + "\n")
+    run = Run(Settings(data=data, epochs=5), load(data))
+    writer = RunWriter(str(tmp_path / "run.jsonl"), run)
+    writer.take(run.advance(3))
+    writer.close()
+    continued(str(tmp_path / "run.jsonl"))[2].close()
+    other = replace(run.data, test=replace(run.data.test, X=run.data.test.X + 1.0))
+    assert other.digest != run.data.digest
+    assert (other.X == run.data.X).all()
+    (tmp_path / "points.csv").write_text("\n".join(["a,b,y", *rows[:-1], "99,5,1"]) + "\n")
+    with pytest.raises(RunFileError, match="its data has changed"):
+        continued(str(tmp_path / "run.jsonl"))
+
+
+def test_of_many_classes_whose_data_is_gone_what_is_known_of_the_test_rows_is_shown(tmp_path):
+    known = load(DataSettings("iris", classes=("all",), standardize=False))
+    lines = [
+        ",".join(map(repr, [*row, int(label)])) for row, label in zip(known.features.tolist(), known.y, strict=True)
+    ]
+    path = tmp_path / "iris.csv"
+    path.write_text("\n".join(["a,b,c,d,kind", *lines]) + "\n")
+    data = DataSettings(str(path), test_size=0.2)
+    run = Run(Settings(data=data, epochs=5, loss="cross-entropy"), load(data))
+    writer = RunWriter(str(tmp_path / "run.jsonl"), run)
+    writer.take(run.advance(5))
+    writer.close()
+    path.unlink()
+    snapshot = opening.watch(str(tmp_path / "run.jsonl"), Display()).snapshot()
+    assert snapshot.missing
+    assert "120 rows (30 more for testing), 4 features, 3 classes" in snapshot.title
+    assert (snapshot.shown, len(snapshot.shown.test_confusion)) == (run.end(), 9)

@@ -117,11 +117,11 @@ class ArchivedRun(Shown):
         rules, best, found = self.settings.stop, Best(), []
         if rules.patience is None:
             return []
-        known = self.branch.losses if self.data.test is None else self._tested(0, len(self.branch.losses)).tolist()
-        for epoch, loss, told in zip(self.branch.epochs, known, self.branch.bests, strict=True):
+        judged = self.branch.losses if self.data.test is None else self.branch.tested
+        for epoch, loss, told in zip(self.branch.epochs, judged, self.branch.bests, strict=True):
             best = told or best
             found.append(best)
-            if loss < best.loss - rules.min_delta:
+            if loss is not None and loss < best.loss - rules.min_delta:
                 best = Best(loss, epoch)
         return found[begin:end]
 

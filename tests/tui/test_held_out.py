@@ -13,6 +13,7 @@ from gdtui.encoding import stand_in
 from gdtui.runs.run import Run
 from gdtui.runs.samples import samples
 from gdtui.settings import DataSettings, Settings
+from gdtui.tui.data_choice import data_at
 from gdtui.tui.status import Status, band
 from gdtui.views.data import ScatterChart
 from tests.tui.driving import START, finish, press, running, screen, session, snapshot, step
@@ -135,3 +136,10 @@ async def test_other_data_has_a_test_set_too() -> None:
         await press(pilot, "d", "down", "enter")
         assert snapshot(app).run.settings.data == DataSettings("moons", test_size=0.25)
         assert "more for testing" in snapshot(app).title
+
+
+def test_data_that_is_typed_has_one_too_unless_another_is_typed() -> None:
+    own = DataSettings(seed=3, test_size=0.25)
+    assert data_at("moons", [], own) == DataSettings("moons", seed=3, test_size=0.25)
+    assert data_at("moons --noise 0.3", [], own) == DataSettings("moons", seed=3, noise=0.3, test_size=0.25)
+    assert data_at("moons --test-size 0", [], own) == DataSettings("moons", seed=3)
