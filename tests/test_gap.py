@@ -96,6 +96,12 @@ def test_both_curves_are_drawn_and_named_with_their_last_losses():
         assert (chart.roles[row, column : column + len(text)] == role).all()
 
 
+def test_where_both_losses_are_in_one_cell_it_is_that_of_training_which_is_seen():
+    history = history_of([3.0, 2.0, 1.0], tested=[3.0, 2.5, 1.001])
+    chart = loss_chart(history, Look(3, loss=1.0, test_loss=1.001), 60, 20)
+    assert chart.roles[chart.chars == "●"].tolist() == [Role.CURVE]
+
+
 def test_the_axes_hold_the_test_losses():
     tested = history_of([1.0, 0.9], tested=[7.0, 8.0])
     assert framed(tested, Look(2), 60, 20)[1].ylim[1] >= 8

@@ -51,6 +51,19 @@ def test_those_taken_for_the_other_class_are_crossed_be_they_hollow_or_not():
     assert int((wrong.roles == Role.WRONG_0).sum()) == int((wrong.roles == Role.WRONG_1).sum()) == 2
 
 
+def test_a_cell_is_crossed_by_those_that_it_shows():
+    both = [
+        dataset("one", np.array([[0.0, 0.0]] * count), np.full(count, label)) for count, label in ((3, 1.0), (1, 0.0))
+    ]
+    far = dataset("far", np.array([[9.0, 9.0]]), np.array([0.0]))
+    X, y = np.concatenate([both[0].X, far.X]), np.concatenate([both[0].y, far.y])
+    data = type(far)("placed", X, y, ("x1", "x2"), ("no", "yes"), test=both[1])
+    crossed = [
+        (ScatterChart(data).draw(np.array([side, 0.0, -0.1]), 60, 20).chars == "✗").sum() for side in (0.5, -0.5)
+    ]
+    assert crossed == [0, 1]
+
+
 @pytest.mark.parametrize("source", ["blobs", "breast-cancer"])
 def test_every_point_has_a_marker_in_its_cell(source):
     data = load(DataSettings(source, test_size=0.3))
