@@ -31,7 +31,7 @@ def racing(*alphas: float, asked: Settings = ASKED, save: Path | None = None) ->
 
 def places(app: Any) -> list[str]:
     """The names in the table, the first first."""
-    return [name.strip() for name in re.findall(r"\d ▶?━? *━ (α \S+) ", screen(app))]
+    return [name.strip() for name in re.findall(r"\d +▶?━ +(α \S+) ", screen(app))]
 
 
 def drawn(view: Any) -> set[int]:
@@ -43,7 +43,7 @@ async def test_a_race_has_a_page_of_its_own_and_each_racer_a_curve_and_a_boundar
         await step(pilot, 5)
         assert app.board.wish.page == "race"
         assert places(app) == ["α 0.1", "α 0.02", "α 0.01"]
-        assert re.search(r" 3 ▶━ α 0.01 +paused +5 ", screen(app))
+        assert re.search(r" 3 ▶━ +α 0.01 +paused +5 ", screen(app))
         loss, data = app.board.slots
         assert set(RUNS[:3]) <= drawn(loss)
         assert {Role.BOUNDARY, *RUNS[1:3]} <= drawn(data)
@@ -57,14 +57,14 @@ async def test_another_racer_comes_to_the_front_where_one_stands(key: str) -> No
         await press(pilot, "left", key)
         assert (snapshot(app).past, snapshot(app).front) == (4, 1)
         assert [racer.shown.epoch for racer in snapshot(app).race] == [4, 4]
-        assert re.search(r" 1 ▶━ α 0.1 ", screen(app))
+        assert re.search(r" 1 ▶━ +α 0.1 ", screen(app))
         assert drawn(app.board.slots[1]) >= {Role.BOUNDARY, RUNS[0]}
 
 
 async def test_whoever_diverged_is_dim_last_and_said_to_have() -> None:
     async with running(racing(1e308)) as (app, pilot):
         await step(pilot, 6)
-        assert re.search(r" 2 +━ α 1e\+308 +diverged ", screen(app))
+        assert re.search(r" 2 +━ +α 1e\+308 +diverged ", screen(app))
         assert "α 1e+308 diverged" in screen(app)
         assert not {RUNS[1]} & (drawn(app.board.slots[0]) | drawn(app.board.slots[1]))
         assert status_of(app).state == "paused"
