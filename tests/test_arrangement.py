@@ -71,6 +71,16 @@ def test_a_page_leaves_the_charts_where_they_are_wherever_there_is_a_drawer() ->
                 assert set(PAGES) <= set(arranged.areas)
 
 
+@pytest.mark.parametrize("page", [*PAGES, "race"])
+def test_a_race_has_a_page_more_which_is_to_be_seen_once_it_is_open(page: str) -> None:
+    for width, height in SIZES:
+        arranged = arrange(width, height, Wish(page=page, races=True, covers=True))
+        assert faults(arranged, width, height) == [], (width, height)
+        assert arranged.stops[:2] == ("log", "race")
+        assert page in arranged.areas or page not in arranged.stops, (width, height)
+        assert arrange(width, height, Wish(page="race", covers=True)) == arrange(width, height, Wish(covers=True))
+
+
 @pytest.mark.parametrize("front", [0, 1])
 def test_a_chart_that_is_zoomed_has_all_but_the_numbers_and_the_keys(front: int) -> None:
     for width, height in SIZES:

@@ -46,6 +46,7 @@ def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_race
+    import tests.tui.test_recipe_choice
     import tests.tui.test_themes
     import tests.tui.test_travel  # noqa: F401 - which press the others
 
