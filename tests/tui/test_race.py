@@ -75,7 +75,8 @@ async def test_a_racer_joins_where_one_stands_and_the_page_opens(key: str) -> No
     async with running(ASKED) as (app, pilot):
         await step(pilot, 6)
         assert app.board.wish.page == "log"
-        await press(pilot, "left", "left", key)
+        await press(pilot, "left", "left")
+        await press(pilot, key)
         assert "another racer from epoch 4 on" in screen(app)
         await press(pilot, *"adma", "enter")
         assert "racer 'adma': 'adma' is none of gd," in screen(app)
