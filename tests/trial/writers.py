@@ -19,16 +19,22 @@ import numpy as np
 from gdtui.data.load import load
 from gdtui.runs.events import Forked, Switched
 from gdtui.runs.reader import RunFile
+from gdtui.runs.recipes import difference
 from gdtui.runs.reopen import settings_of
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
-from gdtui.settings import DataSettings, Settings
+from gdtui.settings import OPTIMIZERS, SCHEDULES, DataSettings, Settings
 from tests.trial.story import promise
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 MOST = 12_000
 """Epochs of a branch after which its writer rests: beyond 10,000 not all are kept."""
 ALPHAS = (0.001, 0.02, 0.3)
+PARTS = {
+    "alpha": ALPHAS, "optimizer": OPTIMIZERS, "momentum": (0.5, 0.9), "batch_size": (None, 100), "l2": (0.0, 0.1),
+    "l1": (0.0, 0.01), "schedule": SCHEDULES, "warmup": (0, 30),
+}  # fmt: skip
+"""Of a recipe, with what they are changed to."""
 
 
 def whole_lines(path: Path) -> bytes:
@@ -48,9 +54,9 @@ def same_bits(path: Path) -> None:
         last = branch.epochs[-1]
         run = Run(replace(settings, epochs=last + 1), data)
         batches = []
-        for first, alpha in [*(change for change in branch.alphas if change[0] <= last), (last + 1, run.alpha)]:
+        for first, recipe in [*(change for change in branch.recipes if change[0] <= last), (last + 1, run.recipe)]:
             batches.append(run.advance(first - 1 - run.done))
-            run.set_alpha(alpha)
+            run.steer(**difference(run.recipe, recipe))
         losses = np.concatenate([batch.losses for batch in batches])
         weights = np.concatenate([batch.weights for batch in batches])
         rows = np.array(branch.epochs) - 1
@@ -69,12 +75,13 @@ def steer(chance: Random, path: str, is_new: bool) -> None:
     while True:
         act = chance.random()
         if act < 0.1:
-            events = run.set_alpha(chance.choice(ALPHAS))
+            part = chance.choice(list(PARTS))
+            events = run.steer(**{part: chance.choice(PARTS[part])})
         elif act < 0.15 and run.done and len(branches) < 12:
             epoch, number = chance.randint(1, run.done), branches.index(run)
-            run = run.forked(epoch, chance.choice(ALPHAS))
+            before, run = run, run.forked(epoch, chance.choice(ALPHAS))
             branches.append(run)
-            events = [Forked(epoch, number, {"alpha": run.alpha})]
+            events = [Forked(epoch, number, difference(before.history.recipe_at(epoch), run.recipe))]
         elif act < 0.2:
             run = chance.choice(branches)
             events = [Switched(branches.index(run))]
