@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,14 +82,13 @@ class Chart:
 
     def runs(self, row: int) -> list[tuple[str, int, int]]:
         """(text, role, ground) for each stretch of a row that is drawn alike."""
-        chars = self.chars[row].tolist()
-        kinds = self.roles[row].astype(np.int16) * 256 + self.grounds[row]
-        cuts = [0, *(np.flatnonzero(np.diff(kinds)) + 1).tolist(), len(chars)]
-        return [
-            ("".join(chars[begin:end]), int(self.roles[row, begin]), int(self.grounds[row, begin]))
-            for begin, end in pairwise(cuts)
-            if end > begin
-        ]
+        chars, kinds = self.chars[row].tolist(), (self.roles[row].astype(np.int16) * 256 + self.grounds[row]).tolist()
+        found, begin = [], 0
+        for end in range(1, len(kinds) + 1):
+            if end == len(kinds) or kinds[end] != kinds[begin]:
+                found.append(("".join(chars[begin:end]), *divmod(kinds[begin], 256)))
+                begin = end
+        return found
 
     def changes(self, before: Chart) -> Iterator[tuple[int, int, int]]:
         """(column, row, cells) for the part of each row in which this differs from another of the same size."""

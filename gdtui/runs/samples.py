@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -56,7 +57,13 @@ def sampled_rows(run: Shown, are_tests: bool = False) -> np.ndarray:
     size, rows, tests = run.settings.sample_size, len(run.data), len(run.data.test or ())
     of_tests = min(size, tests, max(1, round(size * tests / (rows + tests)))) if tests else 0
     every, count = (tests, of_tests) if are_tests else (rows, min(size - of_tests, rows))
-    chosen = np.random.default_rng(run.settings.seed).choice(every, size=count, replace=False)
+    return _chosen(run.settings.seed, every, count)
+
+
+@lru_cache(maxsize=16)
+def _chosen(seed: int, rows: int, count: int) -> np.ndarray:
+    """So many of these rows; remembered, since they are shown with each frame."""
+    chosen = np.random.default_rng(seed).choice(rows, size=count, replace=False)
     chosen.sort()
     return chosen
 
