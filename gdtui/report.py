@@ -16,7 +16,7 @@ from gdtui.learning.moment import Moment
 from gdtui.runs.compare import Entrant, Row, fair_target, tasks_differ
 from gdtui.runs.curve import first_at_most, loss_at
 from gdtui.runs.lost import LostData
-from gdtui.runs.recipes import alphas
+from gdtui.runs.recipes import alphas, recipe_told
 from gdtui.runs.run import Shown
 from gdtui.runs.samples import Sample, samples, summary
 from gdtui.types import Confusion
@@ -143,6 +143,7 @@ def _columns(
 ) -> list[tuple[int | None, str, JustifyMethod, list[str]]]:
     """The columns of such a table, each with its rank: the lowest is the last to be left out, and None is not to be had
     at all."""
+    steps = [recipe_told(run.curve.trained[-1][1]) if run.curve.trained else "" for run in entrants]
     has_tests = any(run.test_loss is not None for run in entrants)
     compares = target is not None or not differ
     target = fair_target(entrants) if target is None else target
@@ -165,6 +166,7 @@ def _columns(
             [_told(loss_at(run.curve, epoch or 0), ".7g") for run in entrants],
         ),
         (7, "alpha", "left", [" → ".join(f"{a:g}" for _, a in alphas(run.curve.trained)) or "–" for run in entrants]),
+        (8 if any(steps) else None, "steps", "left", [told or "plain" for told in steps]),
         (8 if differ else None, "objective", "left", [run.task[0] for run in entrants]),
         (9 if differ else None, "data", "left", [run.task[1] for run in entrants]),
     ]

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.compare import Entrant, entrants_of, fair_target
 from gdtui.runs.curve import KnownLosses, first_at_most, loss_at
@@ -110,6 +111,19 @@ def test_a_run_whose_data_is_gone_has_its_losses_and_what_accuracy_its_file_tell
         file.write('{"epoch":61,"loss":1}\n')
     assert entrant.poll()
     assert (len(entrant.curve), entrant.accuracy) == (61, None)
+
+
+def test_the_table_says_how_steps_were_taken_where_they_were_not_plain(tmp_path, capsys):
+    for name, parts in (("gd", {}), ("adam", {"optimizer": "adam", "batch_size": 16})):
+        run = Run(Settings(epochs=3, **parts), load("blobs"))
+        writer = RunWriter(str(tmp_path / f"{name}.jsonl"), run)
+        writer.take(run.advance(3))
+        writer.close()
+    assert plain.compare([str(tmp_path / "gd.jsonl"), str(tmp_path / "adam.jsonl")], None, follow=False) == 0
+    head, first, second = capsys.readouterr().out.splitlines()
+    assert "steps" in head
+    assert first.rstrip().endswith("0.01   plain")
+    assert second.rstrip().endswith("0.01   adam, batches of 16")
 
 
 def test_what_is_written_later_is_taken_in(tmp_path):
