@@ -18,7 +18,7 @@ from gdtui.learning.objective import objective_named
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.history import History
 from gdtui.runs.run import Run
-from gdtui.session.commands import Command, Do, GoTo, NextBranch, SetAlpha, SetEpochs
+from gdtui.session.commands import Change, Command, Do, GoTo, NextBranch, SetAlpha, SetEpochs
 from gdtui.session.session import Session
 from gdtui.settings import Display, Recipe, Settings, StopRules
 from tests.conftest import examples
@@ -263,6 +263,24 @@ def test_a_fork_ends_by_the_rules_of_the_run_it_comes_from():
     train(session, 100)
     assert (session.run.stop.rule, session.run.done) == ("target-loss", reached)
     assert session.run.stop.message == session.runs[0].stop.message
+
+
+def test_a_fork_remembers_what_the_optimizer_did_that_it_goes_on_with():
+    """Also where the run it comes from has chosen another at that epoch."""
+    run, steady = (Run(Settings(optimizer="adam", init=tuple(START)), NOISY) for _ in range(2))
+    run.advance(10)
+    run.steer(optimizer="gd")
+    run.advance(10)
+    fork = run.forked(11, recipe=run.history.recipe_at(10))
+    fork.advance(5)
+    assert fork.weights.tobytes() == steady.advance(16).weights[-1].tobytes()
+
+
+def test_a_schedule_chosen_in_the_past_has_as_long_as_the_fork_has():
+    session = begun(epochs=40)
+    train(session, 30)
+    ask(session, GoTo(11), Change((("schedule", "cosine"),)))
+    assert (session.recipe.since, session.recipe.decay_every) == (11, 30)
 
 
 def test_a_fork_with_the_same_alpha_loses_patience_where_the_run_it_comes_from_did():

@@ -149,3 +149,14 @@ def test_an_optimizer_forgets_what_another_remembered_but_momentum_is_momentum()
         fresh = Descent(kernel_of(NOISY), State(changed.weights), Recipe(optimizer=after), 10**6)
         changed.follow(Recipe(optimizer=after))
         assert (changed.advance(3).weights.tobytes() != fresh.advance(3).weights.tobytes()) is keeps
+
+
+def test_an_optimizer_that_is_chosen_again_before_a_step_remembers_what_it_did():
+    changed, steady = descent(optimizer="adam"), descent(optimizer="adam")
+    for one in (changed, steady):
+        one.advance(5)
+    changed.follow(Recipe())
+    state = changed.state
+    changed.follow(steady.recipe)
+    assert changed.advance(3).weights.tobytes() == steady.advance(3).weights.tobytes()
+    assert (state.optimizer, state.memory[0]) == ("adam", 5)

@@ -97,8 +97,10 @@ class Descent:
         self._block = np.empty((CHUNK + 1, len(state.weights)))
         self._rows = list(self._block)  # made once: a view costs as much as an addition of three numbers
         self._rows[0][:] = state.weights
-        memory = state.memory if share_slots(state.optimizer, recipe.optimizer) else NOTHING
-        self._steps = Steps(kernel, recipe, self._rows, memory)
+        self._remembered = state.optimizer, state.memory
+        """By which optimiser the last step was taken, and what that remembers: it is kept until the next step, since
+        another may be chosen and the first again before it."""
+        self._steps = self._steps_by(recipe)
         self.seconds_per_epoch = 0.0
         """What one takes, as it was last seen; 0 before that."""
 
@@ -109,7 +111,12 @@ class Descent:
 
     def follow(self, recipe: Recipe) -> None:
         """Take the next steps by that recipe. Raises ValueError where it names what there is not."""
-        self._steps = self._steps.followed(self.kernel, recipe)
+        self._steps = self._steps_by(recipe)
+
+    def _steps_by(self, recipe: Recipe) -> Steps:
+        """What an optimiser remembers is of use to one of its kind only."""
+        optimizer, memory = self._remembered
+        return Steps(self.kernel, recipe, self._rows, memory if share_slots(optimizer, recipe.optimizer) else NOTHING)
 
     @property
     def weights(self) -> Floats:
@@ -119,7 +126,8 @@ class Descent:
     @property
     def state(self) -> State:
         """What the next epoch begins with."""
-        return State(self.weights, self.done, self._best, self._steps.memory, self.recipe.optimizer)
+        optimizer, memory = self._remembered
+        return State(self.weights, self.done, self._best, memory, optimizer)
 
     def extend(self, epochs: int) -> str | None:
         """Train until `epochs` are done, also where a stop rule had ended it: that rule is then dropped, since
@@ -203,6 +211,7 @@ class Descent:
         self.done += at + 1
         # An epoch that could not be measured is recorded, and takes no step.
         steps.keep(at if self.stop is not None and self.stop.diverged else at + 1)
+        self._remembered = self.recipe.optimizer, steps.memory
         return Batch(first, losses[: at + 1], weights, last, self.stop, before, memory=memory, tested=tested[: at + 1])
 
     def _tested(self, count: int, rights: list[float]) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from gdtui.learning.batches import Batches
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.optimizer import optimizer_of, share_slots
+from gdtui.learning.optimizer import optimizer_of
 from gdtui.learning.penalty import Penalty, held_out_loss_of, loss_gradient_of
 from gdtui.learning.schedule import alpha_at, is_constant
 from gdtui.settings import Recipe
@@ -62,11 +62,6 @@ class Steps:
             return np.empty((count, 0))
         taken = self._taken + self._each * np.arange(count, dtype=np.float64)
         return np.column_stack([taken, self._slots[:count].reshape(count, -1)])
-
-    def followed(self, kernel: Kernel, recipe: Recipe) -> Steps:
-        """The steps by another recipe. What an optimiser remembers is of use to one of its kind only."""
-        keeps = share_slots(self.recipe.optimizer, recipe.optimizer)
-        return Steps(kernel, recipe, self._rows, self.memory if keeps else NOTHING)
 
     def taking(self, first: int, count: int) -> Callable[[int], None]:
         """What takes the steps of one epoch, from the row of that index to the next; epoch `first` has row 0, and there

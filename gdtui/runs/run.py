@@ -174,7 +174,10 @@ class Run(Shown):
         with another alpha, or by another recipe. Raises ValueError for an epoch or alpha that cannot be."""
         if not 1 <= epoch <= self.done + 1:
             raise ValueError(f"epoch {epoch} is not in 1 … {self.done + 1}")
-        state = self.descent.state if epoch == self.done + 1 else self.history.state_at(epoch)
+        # As it was after the step before: another optimiser may have been chosen for that epoch, and remember nothing.
+        state = self.descent.state if epoch == self.done + 1 else State(self.start)
+        if 1 < epoch <= self.done:
+            state = self.history.state_after(epoch - 1)
         fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data, self.kernel)
         recipe = recipe or self.recipe
         fork.descent = Descent(self.kernel, state, recipe, fork.settings.epochs, self.settings.stop)
