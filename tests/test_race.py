@@ -208,3 +208,9 @@ def test_the_first_has_the_lowest_loss_and_whoever_diverged_is_last():
 
     racers = [standing("b", 2), standing("d", 0.1, "diverged"), standing("a", 1, "epochs"), standing("c", math.nan)]
     assert [one.name for one in by_place(racers)] == ["a", "b", "c", "d"]
+
+
+def test_who_race_anew_from_fresh_weights_have_the_rows_in_one_order_too():
+    session = begun(batch_size=16)
+    ask(session, Restart(fresh=True))
+    assert [run.recipe.seed for run in session.runs] == [session.run.settings.seed] * 3 == [1] * 3

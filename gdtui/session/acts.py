@@ -121,7 +121,7 @@ def _change(session: Session, run: Run, **parts: Any) -> None:
         session.tell(*run.steer(**parts))
         session.look_anew()
     else:
-        session.fork_recipe = steered(session.recipe, parts, session.past, run.epochs - session.past)
+        session.fork_recipe = steered(session.recipe, parts, session.past, run.epochs - session.past + 1)
 
 
 def _set_epochs(session: Session, run: Run, epochs: int) -> None:
@@ -151,7 +151,7 @@ def start_over(session: Session, run: Run) -> None:
     of those before, if any, is left behind."""
     left, race = session.saved_in, session.run.race
     session.close_file()
-    again = race_of(run, [replace(racer.recipe, since=1) for racer in race[1:]])
+    again = race_of(run, [replace(racer.recipe, since=1, seed=run.recipe.seed) for racer in race[1:]])
     session.runs, session.logs, session.rivals, session.writer = [*again], {}, {}, None
     session.enter(again[race.index(session.run)])
     session.phase = Phase.TRAINING
