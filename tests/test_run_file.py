@@ -436,6 +436,30 @@ def test_a_first_line_with_a_value_of_another_kind_is_refused_by_the_name_of_its
         assert f"$.{field}" in done.stderr
 
 
+@pytest.mark.parametrize("taken", ["-1", "1e999"])
+def test_a_memory_that_no_optimizer_can_have_is_refused(tmp_path, taken):
+    path, run = tmp_path / "run.jsonl", Run(Settings(optimizer="adam", epochs=9), load(DataSettings()))
+    train(run, RunWriter(str(path), run), 5)
+    path.write_text("".join(line + "\n" for line in path.read_text().split("\n")[:4] if '"check"' not in line))
+    path.write_text(path.read_text().replace('"memory":[2.0,', f'"memory":[{taken},'))
+    done = gdtui("resume", str(path))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"gdtui: {path}: epoch 3 has a memory that no optimiser can have\n"
+
+
+def test_another_programs_alpha_of_nothing_is_passed_over(tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text('{"loss": 3, "epoch": 1, "alpha": 0.0}\n{"loss": 2, "epoch": 2, "alpha": 0.5}\n')
+    assert RunFile(str(path)).branch.alphas == [(2, 0.5)]
+
+
+@pytest.mark.parametrize("told", [{"kind": "epochs", "epochs": 10**400}, {"kind": "steered", "now": {}, "from": 0}])
+def test_numbers_of_epochs_that_cannot_be_are_refused(tmp_path, told):
+    path = tmp_path / "run.jsonl"
+    path.write_text(f'{{"epoch": 1, "loss": 3}}\n{json.dumps(told)}\n')
+    assert "line 2 has a value of the wrong kind" in str(RunFile(str(path)).damage)
+
+
 def test_a_loss_that_this_gdtui_does_not_know_is_shown_and_cannot_go_on(tmp_path):
     path, run = tmp_path / "run.jsonl", new_run()
     train(run, RunWriter(str(path), run), 5)

@@ -101,9 +101,12 @@ class ArchivedRun(Shown):
         rows = np.zeros((len(found), 1 + SLOTS * size))
         for epoch, row, memory in zip(self.branch.epochs[begin:end], rows, found, strict=True):
             slots = OPTIMIZERS[self.history.recipe_at(epoch).optimizer].slots
-            if memory is not None and len(memory) != (1 + slots * size if slots else 0):
+            memory = memory or []
+            if memory and len(memory) != (1 + slots * size if slots else 0):
                 raise RunFileError(f"{where}: epoch {epoch} has a memory of {len(memory)} numbers, which does not fit")
-            row[: len(memory or ())] = memory or ()
+            if memory and not (np.isfinite(memory).all() and memory[0] >= 0):
+                raise RunFileError(f"{where}: epoch {epoch} has a memory that no optimiser can have")
+            row[: len(memory)] = memory
         return rows
 
     def _tested(self, begin: int, end: int) -> Floats:

@@ -18,7 +18,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop
 from gdtui.runs import recipes
-from gdtui.runs.recipes import Recipes
+from gdtui.runs.recipes import Count, Natural, Recipes
 from gdtui.settings import Recipe
 from gdtui.types import Confusion
 
@@ -48,14 +48,14 @@ class Steered(msgspec.Struct, frozen=True, tag_field="kind", tag="steered", omit
     """The step of epoch `since` is the first by a recipe with these parts changed, which were others before."""
 
     now: dict[str, Any]
-    since: int = msgspec.field(name="from")
+    since: Count = msgspec.field(name="from")
     before: dict[str, Any] = msgspec.field(name="was", default_factory=dict)
 
 
 class EpochsWanted(msgspec.Struct, frozen=True, tag_field="kind", tag="epochs", omit_defaults=True):
     """As many are wanted of this branch now."""
 
-    epochs: int
+    epochs: Natural
     before: int | None = msgspec.field(name="was", default=None)
 
 

@@ -241,6 +241,7 @@ class RunFile(Followed):
         loss = math.nan if line.loss is None else line.loss
         # Before anything is taken in; other programs may mean other things by these names.
         alpha, test = (float(one) if isinstance(one, (int, float)) else None for one in (line.alpha, line.test))
+        alpha = alpha if alpha is not None and 0 < alpha < math.inf else None
         if line.confusion is not None:
             told = {"loss": loss, "weights": line.weights or (), "gradient": line.gradient, "confusion": line.confusion}
             told |= {"test": test, "test_confusion": line.test_confusion}
