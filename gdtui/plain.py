@@ -1,5 +1,6 @@
 """The front end for pipes, files and dumb terminals: the article's lines, then the samples and a summary."""
 
+import io
 import os
 import signal
 import sys
@@ -161,7 +162,10 @@ def _print_table(rows: Sequence[Row], out: TextIO, target: float | None = None) 
 
     from gdtui.report import print_standings
 
-    print_standings(rows, target, Console(file=out, highlight=False, width=None if out.isatty() else 200))
+    table = io.StringIO()  # rich would exit with 1 where the reader of the pipe has gone
+    print_standings(rows, target, Console(file=table, highlight=False, width=None if out.isatty() else 200))
+    out.write(table.getvalue())
+    out.flush()
 
 
 def _outlive_hangup() -> None:

@@ -127,3 +127,15 @@ def test_a_race_that_is_followed_is_told_until_all_have_ended(tmp_path, capsys):
         told += [(epoch, first, " (α 0.1)"), (epoch, other, " (α 0.5)")]
     assert lines.pop(3) == "[INFO] alpha 0.5 from epoch 2 (α 0.5)"
     assert lines == [f"[INFO] epoch #{epoch}, loss={losses[epoch - 1]:.7f}{name}" for epoch, losses, name in told]
+
+
+def test_a_reader_that_goes_away_before_the_table_is_told_apart_from_divergence(tmp_path, monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text: str) -> int:
+            raise BrokenPipeError
+
+    path = str(tmp_path / "run.jsonl")
+    assert cli.main(["--plain", "--epochs", "2", "--save", path]) == 0
+    monkeypatch.setattr("sys.stdout", Gone())
+    with pytest.raises(BrokenPipeError):  # rich itself would end the program, with 1
+        plain.compare([path, path], None, follow=False)
