@@ -15,8 +15,9 @@ HOLLOW = np.array(list("○△□◊▽✩✛◁▷♡"))
 WRONG = "✗"
 BOTH = "&"
 """Points of several classes in one cell, where the two colours of one cell cannot be seen."""
-_SIZES = np.array(list(map(list, ("∘•●", "▵▴▲", "▫▪■", "◇◈◆", "▿▾▼", "⋆☆★", "⁺+✚", "◃◂◀", "▹▸▶", "♡♡♥"))))
-"""A shape for each class, from small to full size; in ASCII they are o ^ s d v * + < > h."""
+_SIZES = np.array(list(map(list, ("∘•●", "▵▴▲", "▫▪■", "◇◈◆", "▿▾▼", "⋆⋆★", "⁺+✚", "◃◂◀", "▹▸▶", "♡♥♥"))))
+"""A shape for each class, from small to full size; in ASCII they are o ^ s d v * + < > h. Those of the smallest size
+look hollow, and are not used where hollow ones tell what is kept for testing."""
 MARKERS = tuple((sizes[-1], role) for sizes, role in zip(_SIZES.tolist(), CLASSES, strict=True))
 _CLASSES, _WRONGS = np.array(CLASSES), np.array(WRONGS)
 _FULL, _SMALL = 0.25, 0.04
@@ -82,7 +83,7 @@ class Points:
         if not len(self._used):
             return
         filled = self._counts / np.percentile(self._counts, 95)
-        sizes = (filled >= _SMALL).astype(np.intp) + (filled >= _FULL)
+        sizes = ((filled >= _SMALL) | (self._hollow is not None)).astype(np.intp) + (filled >= _FULL)
         shown, mixed = self._is_shown, self._is_shown & self._mixed
         at = self._at[0][shown], self._at[1][shown]
         chart.chars[at] = (HOLLOW[self._kinds] if self._is_hollow else _SIZES[self._kinds, sizes])[shown]

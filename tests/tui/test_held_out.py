@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gdtui.charts.points import HOLLOW, MARKERS
 from gdtui.charts.roles import Role
-from gdtui.data.dataset import dataset
+from gdtui.data.dataset import Dataset, dataset
 from gdtui.data.load import load
 from gdtui.encoding import stand_in
 from gdtui.runs.run import Run
@@ -71,6 +73,20 @@ def test_every_point_has_a_marker_in_its_cell(source):
     alone = ScatterChart(type(data)(data.name, data.test.X, data.test.y, data.feature_names, data.class_names))
     assert (np.isin(chart.chars, HOLLOW) & np.isin(chart.roles, (Role.CLASS_0, Role.CLASS_1))).any()
     assert not np.isin(alone.draw(None, 90, 30).chars, HOLLOW).any()
+
+
+def test_what_is_trained_on_never_looks_hollow_where_hollow_points_are_kept_for_testing():
+    full = [(10.0 * place, 0.0, 0) for place in range(20) for _ in range(100)]
+    lone = [(10.0 * kind, 10.0, kind) for kind in range(10)]
+    train = np.array(full + lone)
+    names = tuple(map(str, range(10)))
+    X = np.insert(train[:, :2], 0, 1.0, axis=1)
+    whole = Dataset("many and few", X, train[:, 2], ("x1", "x2"), names)
+    kept = replace(whole, X=whole.X[:1], y=whole.y[:1])
+    drawn, apart = (ScatterChart(data).draw(None, 120, 20).chars for data in (replace(whole, test=kept), whole))
+    assert [int(np.isin(apart, [few]).sum()) for few in "∘▵▫◇▿⋆⁺◃▹♡"] == [1] * 10
+    assert not np.isin(drawn, list("∘▵▫◇▿☆⁺◃▹♡")).any()
+    assert [int(np.isin(drawn, [few]).sum()) for few in "•▴▪◈▾⋆+◂▸♥"] == [1] * 10
 
 
 def test_hollow_markers_are_told_from_full_ones_also_in_ascii():
