@@ -94,6 +94,19 @@ def steer(chance: Random, path: str, is_new: bool) -> None:
             writer.take(event)
 
 
+def _end(child: int, sign: signal.Signals) -> int:
+    """Signal a writer until it has ended, and return its exit code. Python loses an interrupt that comes while it runs
+    a callback of its garbage collector, which raises nothing."""
+    while True:
+        os.kill(child, sign)
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline:
+            done, status = os.waitpid(child, os.WNOHANG)
+            if done:
+                return os.waitstatus_to_exitcode(status)
+            time.sleep(0.0005)
+
+
 def _killed(chance: Random, path: Path) -> bool:
     """One writer, killed at a random moment; returns whether it was killed in its work."""
     before, child = whole_lines(path), os.fork()
@@ -108,8 +121,7 @@ def _killed(chance: Random, path: Path) -> bool:
     size, end = len(before) + chance.choice((0, 3_000, 60_000, 600_000)), time.monotonic() + chance.uniform(0, 0.3)
     while time.monotonic() < end and not (path.exists() and path.stat().st_size > size):
         time.sleep(chance.choice((0, 0.0005)))
-    os.kill(child, chance.choice(SIGNALS))
-    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    code = _end(child, chance.choice(SIGNALS))
     promise(whole_lines(path).startswith(before), "a line that was recorded is lost")
     return code != 1
 
