@@ -194,6 +194,12 @@ def test_a_file_tells_who_races_and_a_race_of_none_or_of_strangers_is_refused(tm
         ),
         ([{"l2": 0.0}, {"l2": 0.1}], ("l2 0", "l2 0.1")),
         ([{}, {}], ("#1", "#2")),
+        ([{"decay_every": 20}, {"schedule": "cosine", "decay_every": 200}], ("constant", "cosine")),
+        ([{"schedule": "step", "decay_every": 2}, {"decay_every": 2, "alpha": 1.0}], ("α 0.01 step", "α 1")),
+        (
+            [{"schedule": "step", "decay_every": every} for every in (2, 9)] + [{"decay_every": 3}],
+            ("step decay every 2", "step decay every 9", "constant"),
+        ),
         ([{}, {"since": 9, "seed": 3, "alpha": 0.1}], ("α 0.01", "α 0.1")),
     ],
 )

@@ -36,15 +36,25 @@ def join(racers: Sequence[Shown]) -> None:
 
 @lru_cache
 def names_of(recipes: tuple[Recipe, ...]) -> tuple[str, ...]:
-    """The names of those who race by these recipes, for people: in what each differs from others."""
-    told = ["optimizer", *(name for name in NAMES if name not in (*UNTOLD, "optimizer"))]
+    """The names of those who race by these recipes, for people: in what each differs from others. How often alpha falls
+    is told where nothing else tells them apart: mostly nobody chose it, and it follows from schedule and epochs."""
+    told = ["optimizer", *(name for name in NAMES if name not in (*UNTOLD, "optimizer", "decay_every"))]
+    names = _names(recipes, told)
+    if len({*names}) < len(names):
+        names = _names(recipes, [*told, "decay_every"])
+    return tuple(name if names.count(name) == 1 else f"{name} #{1 + place}".strip() for place, name in enumerate(names))
+
+
+def _names(recipes: tuple[Recipe, ...], told: list[str]) -> list[str]:
+    """What each differs in, among those parts."""
     differing = [name for name in told if len({getattr(recipe, name) for recipe in recipes}) > 1]
     plain, names = Recipe(), []
     for recipe in recipes:
-        parts = [(name, getattr(recipe, name)) for name in differing]
+        is_falling = recipe.schedule != "constant"
+        parts = [(name, getattr(recipe, name)) for name in differing if is_falling or name != "decay_every"]
         least = [pair for pair in parts if pair[0] in ("optimizer", "alpha") or pair[1] != getattr(plain, pair[0])]
         names.append(" ".join(short(*pair) for pair in least or parts))
-    return tuple(name if names.count(name) == 1 else f"{name} #{1 + place}".strip() for place, name in enumerate(names))
+    return names
 
 
 @dataclass(frozen=True, slots=True)
