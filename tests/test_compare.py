@@ -160,6 +160,15 @@ def test_a_file_that_goes_away_is_told_and_keeps_what_it_had(tmp_path):
     assert (entrant.poll(), entrant.error, len(entrant.curve)) == (True, None, 2)
 
 
+def test_a_run_of_several_branches_that_is_replaced_by_another_thing_keeps_what_it_had(tmp_path):
+    path = tmp_path / "run.jsonl"
+    path.write_text('{"epoch":1,"loss":3}\n{"kind":"fork","fork":1,"of":0,"now":{}}\n{"epoch":1,"loss":2}\n')
+    entrant = Entrant(str(path))
+    path.write_text("something else, and longer than what was there before: it is no JSON, but goes on and on\n")
+    assert entrant.poll()
+    assert (entrant.state, entrant.loss, entrant.wanted) == ("unreadable", 2, 1)
+
+
 def test_what_comes_after_a_wrong_line_is_not_read(tmp_path):
     path = tmp_path / "run.jsonl"
     foreign(path, {1: 5.0})

@@ -71,6 +71,9 @@ class Entrant(RunFile):
         """Why there are only losses."""
         self.curve = KnownLosses()
         self._front = self.current
+        self.front: Branch
+        """The branch it ends with; of several that descend together, always the same one. Of a file that cannot be read
+        any more it is what was read."""
         self._kernel: Kernel | None = None
         self.accuracy: float | None = None
         """At the weights of `loss`; None where the data or the weights are not to be had."""
@@ -83,11 +86,6 @@ class Entrant(RunFile):
             self._kernel = kernel_for(data, objective_named(settings.loss, len(data.class_names)))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{self.path}: ")
-
-    @property
-    def front(self) -> Branch:
-        """The branch it ends with; of several that descend together, always the same one."""
-        return self.branches[self._front]
 
     @property
     def state(self) -> str:
@@ -105,9 +103,9 @@ class Entrant(RunFile):
         return end.loss if end is not None else float(losses[-1]) if len(losses) else math.nan
 
     def _take_in(self) -> None:
-        if self.current not in (self._front, *self.front.race):
+        if self.current not in (self._front, *self.branches[self._front].race):
             self._front, self.curve = self.current, KnownLosses()
-        branch = self.front
+        self.front = branch = self.branches[self._front]
         begin = bisect_right(branch.epochs, len(self.curve))
         self.curve.extend(branch.epochs[begin:], branch.losses[begin:], branch.tested[begin:])
         # One that was chosen and not trained with yet is none of the curve's.
