@@ -11,7 +11,7 @@ from gdtui.numbers import due
 from gdtui.runs.events import Branch
 from gdtui.runs.race import names_in
 from gdtui.runs.reader import RunFile
-from gdtui.runs.recipes import difference, now_told
+from gdtui.runs.recipes import chosen, difference, now_told
 from gdtui.session.log import epoch_told
 from gdtui.settings import Recipe
 
@@ -64,7 +64,8 @@ def _lines(branch: Branch, begin: int, every: int | None, is_last: bool) -> Iter
     for place, epoch in enumerate(branch.epochs[begin:], begin):
         while changes and changes[0][1][0] <= epoch:
             (_, old), (since, new) = changes.popleft()
-            yield since, f"[INFO] {now_told(difference(old, new), since)}"
+            if chosen(now := difference(old, new)):
+                yield since, f"[INFO] {now_told(now, since)}"
         before = branch.epochs[place - 1] if place else 0
         if not place or (is_last and place == len(branch.epochs) - 1) or due(before + 1, epoch, every):
             yield epoch, epoch_told(epoch, branch.losses[place], branch.tested[place])

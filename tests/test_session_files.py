@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gdtui.data.load import load
+from gdtui.file_lines import Printed
 from gdtui.runs.events import Forked, Switched
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.run import Run
@@ -116,3 +117,17 @@ def test_what_is_asked_for_behind_a_save_is_answered_also_while_data_is_read(tmp
     ask(session, Do.PAUSE, asked)
     assert session.run is not run or run.alpha == 0.5
     os.close(os.open(late, os.O_WRONLY | os.O_NONBLOCK))  # whoever waits still may end
+
+
+def test_the_log_has_no_line_of_a_schedule_that_was_chosen_and_left_again(tmp_path):
+    session = opening.begin(Settings(table(tmp_path / "points.csv"), epochs=15), SLOW, str(tmp_path / "run.jsonl"))
+    session.pull(2)
+    ask(session, Change((("schedule", "cosine"),)))
+    told = texts(session)
+    ask(session, Change((("schedule", "constant"),)))
+    assert texts(session) == told[:-1]
+    session.pull(1)
+    session.close()
+    file = RunFile(str(tmp_path / "run.jsonl"))
+    assert [line for line in Printed(file).new_lines(0, False, None, True) if " from epoch " in line] == []
+    assert not any(" from epoch " in line for line in texts(opening.watch(file.path, SLOW)))

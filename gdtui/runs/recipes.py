@@ -88,7 +88,7 @@ def alphas(recipes: Recipes) -> list[tuple[int, float]]:
 
 def mark(before: Recipe, after: Recipe) -> str:
     """What was changed, in few letters."""
-    return ", ".join(short(name, value) for name, value in _told(difference(before, after)))
+    return ", ".join(short(name, value) for name, value in chosen(difference(before, after)))
 
 
 def steered(recipe: Recipe, changes: dict[str, Any], since: int, left: int) -> Recipe:
@@ -101,13 +101,13 @@ def steered(recipe: Recipe, changes: dict[str, Any], since: int, left: int) -> R
 
 def change_told(before: dict[str, Any], after: dict[str, Any], since: int) -> str:
     """A change in words, of the parts that were changed, as they were and as they are."""
-    parts = [f"{_name(name)} {_value(before.get(name))} → {_value(value)}" for name, value in _told(after)]
+    parts = [f"{_name(name)} {_value(before.get(name))} → {_value(value)}" for name, value in chosen(after)]
     return f"{', '.join(parts)} from epoch {since}"
 
 
 def now_told(after: dict[str, Any], since: int) -> str:
     """The parts that were changed, as they are."""
-    return f"{', '.join(f'{_name(name)} {_value(value)}' for name, value in _told(after))} from epoch {since}"
+    return f"{', '.join(f'{_name(name)} {_value(value)}' for name, value in chosen(after))} from epoch {since}"
 
 
 def recipe_told(recipe: Recipe) -> str:
@@ -123,8 +123,8 @@ def recipe_told(recipe: Recipe) -> str:
     return ", ".join(words)
 
 
-def _told(changes: dict[str, Any]) -> list[tuple[str, Any]]:
-    """The parts that a person has changed."""
+def chosen(changes: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The parts that a person has changed; none where a schedule was chosen and left again, and would begin later."""
     return [(name, value) for name, value in changes.items() if name not in ("since", "seed")]
 
 

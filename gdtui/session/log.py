@@ -14,7 +14,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.stop import Stop
 from gdtui.runs.archive import ArchivedRun
 from gdtui.runs.events import Branch, EpochsWanted, Event, Steered
-from gdtui.runs.recipes import change_told, difference
+from gdtui.runs.recipes import change_told, chosen, difference
 from gdtui.runs.run import Shown
 from gdtui.text import printable
 
@@ -112,7 +112,7 @@ class Log:
                     self.added -= 1
                     self._change = None
                 now = {name: value for name, value in now.items() if value != before.get(name)}
-                if before and now:
+                if before and chosen(now):
                     self.add(change_told(before, now, since), is_marked=True)
                     self._change = Steered(now, since, before)
             case EpochsWanted(epochs, others):
@@ -148,7 +148,7 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     changes = [
         (difference(new, old), difference(old, new), since)
         for (_, old), (since, new) in pairwise(run.history.trained)
-        if epochs and since >= epochs[0]
+        if epochs and since >= epochs[0] and chosen(difference(old, new))
     ]
     for epoch, loss, test in zip(epochs, losses, tests, strict=True):
         while changes and changes[0][2] <= epoch:
