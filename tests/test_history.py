@@ -167,3 +167,20 @@ def test_a_halved_series_keeps_every_second_row(length):
     assert series.view().tolist() == list(range(0, length, 2))
     series.extend(np.array([-1.0]))
     assert series.view()[-1] == -1
+
+
+def test_of_many_weights_few_epochs_are_computed_again_at_once():
+    """Else to save a run of ten classes takes gigabytes for a moment."""
+    kernel = kernel_of(noisy(10, features=2**10 - 1))
+    history = History(kernel, Recipe(alpha=1e-6))
+    batches = [batch for batch, _ in history.redo(State(np.zeros(2**10)), 2100)]
+    assert [len(batch) for batch in batches] == [1024, 1024, 52]
+
+
+def test_a_prefix_that_remembers_for_an_optimizer_keeps_fewer_keyframes(monkeypatch):
+    monkeypatch.setattr("gdtui.runs.history.FORK_BYTES", 3 * 8 * 300)
+    for optimizer, kept in (("gd", 300), ("adam", 100)):
+        recipe, kernel = Recipe(alpha=0.01, optimizer=optimizer), kernel_of(NOISY)
+        history = History(kernel, recipe)
+        history.append(Descent(kernel, State(START), recipe, 10**6).advance(1000))
+        assert kept / 2 <= len(history.prefix(900, recipe)._keyframes) <= kept

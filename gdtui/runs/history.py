@@ -26,8 +26,8 @@ KEYFRAME_BYTES = 16 * 2**20
 FORK_BYTES, FORK_LOSSES = 2 * 2**20, 2**17
 """The same for a branch, and the losses it keeps one by one: forks are many, and repeat what their parent holds."""
 
-AT_ONCE = 50_000
-"""Epochs computed again in one batch, at the most."""
+AT_ONCE, NUMBERS = 50_000, 2**20
+"""Epochs computed again in one batch, at the most, and the weights that they have in all."""
 SLOTS = max(kind.slots for kind in OPTIMIZERS.values())
 """Of the optimiser that remembers most."""
 NONE = np.empty((0, 0))
@@ -162,7 +162,8 @@ class History:
     def prefix(self, epochs: int, recipe: Recipe) -> History:
         """A copy that ends with that epoch, for a run that goes on from there by that recipe. It keeps fewer keyframes
         and losses."""
-        capacity = min(self._capacity, max(64, FORK_BYTES // (8 * self._kernel.size)))
+        numbers = self._kernel.size * (1 + SLOTS if len(self._memories) else 1)
+        capacity = min(self._capacity, max(64, FORK_BYTES // (8 * numbers)))
         copy = History(self._kernel, self.steered[0][1], self._rules, capacity)
         copy.envelope = self.envelope.prefix(epochs, FORK_LOSSES)
         copy.tested = self.tested.prefix(min(epochs, len(self.tested)), FORK_LOSSES)
@@ -214,12 +215,13 @@ class History:
 
     def redo(self, state: State, until: int) -> Iterator[tuple[Batch, State]]:
         """Train from a state of this run on, by the recipes of the time, until so many epochs are done: each stretch of
-        one recipe, at most `AT_ONCE` epochs of it, and the state after it."""
+        one recipe, as much of it as is computed at once, and the state after it."""
+        at_once = max(1, min(AT_ONCE, NUMBERS // self._kernel.size))
         while state.done < until:
             stretch = self._stretch(state.done + 1)
             end = self.steered[stretch + 1][0] - 1 if stretch + 1 < len(self.steered) else until
             descent = Descent(self._kernel, state, self.steered[stretch][1], min(until, end), self._rules)
-            batch = descent.advance(AT_ONCE)
+            batch = descent.advance(at_once)
             state = descent.state
             yield replace(batch, stop=None), state  # its end is not the run's
 
