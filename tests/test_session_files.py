@@ -131,3 +131,18 @@ def test_the_log_has_no_line_of_a_schedule_that_was_chosen_and_left_again(tmp_pa
     file = RunFile(str(tmp_path / "run.jsonl"))
     assert [line for line in Printed(file).new_lines(0, False, None, True) if " from epoch " in line] == []
     assert not any(" from epoch " in line for line in texts(opening.watch(file.path, SLOW)))
+
+
+def test_a_branch_that_cannot_be_shown_is_told_of_and_the_others_go_on(tmp_path):
+    path, run, writer = saved(tmp_path)
+    writer.take(run.advance(5))
+    session = opening.watch(path, SLOW)
+    with open(path, "a") as file:
+        file.write('{"kind":"fork","fork":2,"of":0,"now":{"optimizer":"adam"}}\n')
+        file.write('{"epoch":2,"loss":1,"weights":[1,2,3],"memory":[1,2]}\n')
+    for more in ("", '{"kind":"branch","branch":0}\n'):
+        with open(path, "a") as file:
+            file.write(more)
+        session.turn()
+        assert len(session.snapshot().names) == 1
+        assert "epoch 2 has a memory of 2 numbers, which does not fit" in texts(session)[-1]

@@ -65,9 +65,10 @@ def read_on(file: RunFile, settings: Settings, data: Dataset, runs: list[Archive
         OnlyLossesError: it holds no weights.
     """
     for number, branch in enumerate(file.branches):
-        if number == len(runs):
-            runs.append(ArchivedRun(settings, data, branch, runs))
-        runs[number].read_on(file.path)
+        run = ArchivedRun(settings, data, branch, runs) if number == len(runs) else runs[number]
+        run.read_on(file.path)
+        if number == len(runs):  # not before, since that may be refused
+            runs.append(run)
     _race(file, runs)
 
 
