@@ -11,12 +11,12 @@ import pytest
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Stop
 from gdtui.runs.curve import KnownLosses
-from gdtui.runs.race import Standing, by_place, names_of
+from gdtui.runs.race import Standing, by_place, names_of, standings_in
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
 from gdtui.session import opening
-from gdtui.session.commands import Do, GoTo, NextBranch, Race, Restart, SetAlpha
+from gdtui.session.commands import Change, Do, GoTo, NextBranch, Race, Restart, SetAlpha, SetEpochs
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
@@ -116,6 +116,17 @@ def test_a_racer_that_comes_to_the_front_does_not_stop_the_race():
     assert (session.run, session.phase) == (session.runs[1], Phase.TRAINING)
     ask(session, SetAlpha(0.5))
     assert [run.alpha for run in session.runs] == [0.001, 0.5, 0.1]
+
+
+def test_who_has_ended_keeps_its_name_until_it_trains_with_what_was_chosen_then(tmp_path):
+    session = begun(4, tmp_path / "run.jsonl", alphas=(0.1, 0.2))
+    session.pull(4)
+    ask(session, Change((("optimizer", "adam"),)))
+    file = RunFile(str(tmp_path / "run.jsonl"))
+    told = [one.name for one in standings_in(file.branches, file.racing, "")]
+    assert [session.name(run) for run in session.runs] == told == ["α 0.1", "α 0.2"]
+    ask(session, SetEpochs(5))
+    assert [session.name(run) for run in session.runs] == ["adam α 0.1", "gd α 0.2"]
 
 
 def test_a_fork_of_a_racer_trains_alone():

@@ -12,7 +12,7 @@ from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Stop
 from gdtui.runs.curve import Curve, KnownLosses
 from gdtui.runs.events import Branch
-from gdtui.runs.recipes import NAMES, short
+from gdtui.runs.recipes import NAMES, Recipes, at, short
 from gdtui.runs.run import Run, Shown
 from gdtui.settings import Recipe
 
@@ -124,8 +124,15 @@ def names_in(branches: Sequence[Branch], numbers: Sequence[int]) -> tuple[str, .
 
 
 def recipe_of(branch: Branch) -> Recipe:
-    """The last that a file tells of a branch."""
-    return branch.recipes[-1][1] if branch.recipes else Recipe()
+    """The last that a file tells of a branch, and of one that has ended, that which it ended with."""
+    ended = lasting(branch.stop, branch.recipes, branch.last().epoch)
+    return ended or (branch.recipes[-1][1] if branch.recipes else Recipe())
+
+
+def lasting(stop: Stop | None, trained: Recipes, done: int) -> Recipe | None:
+    """The recipe that one who has ended is known by: what is chosen afterwards has done nothing yet. None where it goes
+    on, or none is known."""
+    return None if stop is None else at(trained, done)
 
 
 def state_of(stop: Stop | None, going: str) -> str:

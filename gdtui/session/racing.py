@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.runs.events import MOST_BRANCHES, Forked, Raced, Switched
-from gdtui.runs.race import Standing, join, names_of, state_of
+from gdtui.runs.race import Standing, join, lasting, names_of, state_of
 from gdtui.runs.recipes import difference, steered
 from gdtui.runs.run import Run, Shown
 from gdtui.session.snapshot import Phase
@@ -95,7 +95,8 @@ def add(session: Session, run: Run, parts: dict[str, Any]) -> None:
 
 def name_of(run: Shown) -> str:
     """What a run that races is called."""
-    return names_of(tuple(racer.recipe for racer in run.race))[run.race.index(run)]
+    recipes = (lasting(racer.stop, racer.history.trained, racer.done) or racer.recipe for racer in run.race)
+    return names_of(tuple(recipes))[run.race.index(run)]
 
 
 def standings(session: Session) -> tuple[Standing, ...]:
