@@ -16,7 +16,7 @@ RULES = {
     "constant": "α",
     "step": "α · decay^⌊n/N⌋",
     "exponential": "α · decay^(n/N)",
-    "cosine": "α · ½(1 + cos(π·n/N)), then 0",
+    "cosine": "α · (1 + cos(π·n/N)) / 2, then 0",
     "inverse": "α / (1 + decay·n/N)",
     "l2": "+ λ₂/2 · Σw²",
     "l1": "+ λ₁ · Σ|w|",

@@ -28,6 +28,7 @@ def shown(text: str, encoding: str = "ascii") -> str:
         ("━━╸───", "===---"),
         ("loading… 2² α −1 “x”", 'loading. 22 a -1 "x"'),
         ("🔎x", "> x"),
+        ("β₂·s / (√s + ε), λ₁, π, ⌊n/N⌋", "b2.s / (Vs + e), l1, p, [n/N]"),
         ("Zürich 東京 🙂 \udcff", "Zurich ???? ?? ?"),
     ],
 )

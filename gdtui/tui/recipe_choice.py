@@ -22,6 +22,8 @@ NAME, VALUE = 13, 12
 HINT = "←→ change it, or type a value; enter takes all, escape none"
 NARROW = 60
 """Columns of a screen below which there is no room for what each part does."""
+WHOLE, HIGH = 110, 22
+"""Columns of a screen from which there is room for all of that, and rows from which it has room below the list too."""
 
 
 class RecipeChoice(Dialog):
@@ -45,8 +47,9 @@ class RecipeChoice(Dialog):
         self._is_narrow = False
         self._list = OptionList(*(Option("", part.name) for part in RECIPE), markup=False)
         self._line, self._hint = Line(select_on_focus=False), Label(HINT, markup=False)
+        self._about = Label("", markup=False, id="about")
         self._line.display = False
-        super().__init__(f"Steps, {when}", self._list, self._line, self._hint)
+        super().__init__(f"Steps, {when}", self._list, self._about, self._line, self._hint)
 
     def on_mount(self) -> None:
         self._list.highlighted = 0
@@ -56,7 +59,9 @@ class RecipeChoice(Dialog):
 
     def on_resize(self) -> None:
         super().on_resize()
-        self._is_narrow = self.screen.size.width < NARROW
+        width, height = self.screen.size
+        self._is_narrow = width < NARROW
+        self._about.display = width < WHOLE and height >= HIGH
         self._tell()
 
     @property
@@ -98,6 +103,10 @@ class RecipeChoice(Dialog):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
 
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._tell()
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """A press of the mouse goes on to the next value."""
         event.stop()
@@ -110,6 +119,7 @@ class RecipeChoice(Dialog):
         except ArgumentTypeError as error:
             self._hint.update(printable(str(error)))
             self._hint.add_class("wrong")
+            self.call_after_refresh(self._hint.scroll_visible, animate=False)
         else:
             self._close_line()
 
@@ -126,6 +136,7 @@ class RecipeChoice(Dialog):
     def _tell(self) -> None:
         for part in RECIPE:
             self._list.replace_option_prompt(part.name, _told(part, self._recipe, self._is_narrow))
+        self._about.update(_about(self._part, getattr(self._recipe, self._part.name)))
 
 
 def _told(part: Part, recipe: Recipe, is_narrow: bool) -> Content:
@@ -133,6 +144,11 @@ def _told(part: Part, recipe: Recipe, is_narrow: bool) -> Content:
     value = getattr(recipe, part.name)
     word = "all" if part.name == "batch_size" else "default"
     shown = word if value is None else value if isinstance(value, str) else f"{value:g}"
-    about = "" if is_narrow else RULES[value] if part.choices else part.about.rpartition(" (")[0]
+    about = "" if is_narrow else _about(part, value)
     line = Content.assemble(f"{part.name.replace('_', ' '):<{NAME}}", (f"{shown:<{VALUE}}", "bold"), about)
     return line if part.is_used(recipe) else line.stylize("dim")
+
+
+def _about(part: Part, value: Any) -> str:
+    """What a part does."""
+    return RULES[value] if part.choices else part.about.rpartition(" (")[0]

@@ -53,6 +53,22 @@ async def test_a_value_can_be_typed_and_a_wrong_one_is_said_to_be_wrong() -> Non
         assert session(app).run.recipe.momentum == 0.75
 
 
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_what_a_part_does_can_be_read_to_its_end(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await press(pilot, "o", "left")
+        assert RULES["adam"] in screen(app)
+        for part in RECIPE[1:]:
+            await press(pilot, "down")
+            assert (RULES["constant"] if part.choices else part.about.rpartition(" (")[0]) in screen(app)
+
+
+async def test_what_is_wrong_can_be_read_to_its_end_in_a_small_window() -> None:
+    async with running(size=(40, 12)) as (app, pilot):
+        await press(pilot, "o", *TO["momentum"], *"1.5", "enter")
+        await until(pilot, lambda: "least 0 and below 1" in screen(app))
+
+
 async def test_escape_leaves_everything_as_it_was() -> None:
     async with running() as (app, pilot):
         await press(pilot, "o", "right", "escape")
