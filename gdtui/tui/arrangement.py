@@ -167,7 +167,7 @@ def _shows_matrix(width: int, page: str) -> bool:
 
 def matrix_columns(classes: int) -> int:
     """The columns of the confusion matrix, where it has neighbours."""
-    return max(MATRIX, 14 + 4 * classes)
+    return max(MATRIX, 16 + 4 * classes)
 
 
 def _stops(wish: Wish) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ async def test_other_data_has_the_screen_that_it_would_have_had() -> None:
             await until(pilot, lambda told=told: told in screen(app) and status(app).state == "done")
             await idle(pilot)
             assert (base_areas(app) == usual) == (centers == 2)
-            assert base_areas(app)["confusion"].width == (54 if centers == 10 else 40)
+            assert base_areas(app)["confusion"].width == (56 if centers == 10 else 40)
 
 
 def base_areas(app: GdtuiApp) -> dict[str, Area]:

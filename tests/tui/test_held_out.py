@@ -153,6 +153,15 @@ async def test_the_screen_tells_both_accuracies_and_marks_what_is_kept_for_testi
             assert found == [["0", str(one), str(two)], ["1", str(three), str(four)]]
 
 
+async def test_the_matrices_of_ten_classes_are_whole_beside_the_samples() -> None:
+    ten = DataSettings("blobs", samples=2_000, centers=10, test_size=0.25)
+    async with running(Settings(data=ten, epochs=2), size=(120, 40)) as (app, pilot):
+        await finish(pilot)
+        heading = next(line for line in screen(app).split("\n") if "trained on" in line)
+        assert heading.split("trained on")[1].split()[:10] == list("0123456789")
+        assert "…" not in heading.split("trained on")[1]
+
+
 async def test_the_log_has_both_losses_of_each_epoch() -> None:
     async with running(TESTED) as (app, pilot):
         await step(pilot, 2)
