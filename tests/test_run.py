@@ -107,6 +107,14 @@ def test_an_alpha_that_is_not_positive_and_finite_is_refused(alpha):
     assert running.history.steered == [(1, running.recipe)] == [(1, running.settings.recipe)]
 
 
+def test_a_fork_by_a_schedule_that_was_chosen_later_begins_it_where_it_was_forked():
+    running = run(epochs=60)
+    running.advance(30)
+    running.steer(schedule="exponential", decay_every=10)
+    assert (running.forked(31).recipe.since, running.forked(7).recipe.since) == (31, 7)
+    assert running.forked(7).history.recipe_at(7).since == 7
+
+
 def test_what_is_steered_is_told_once_and_what_changes_nothing_is_not():
     running = run(epochs=60, stop=StopRules(target_loss=1e9))
     assert running.set_alpha(0.01) == running.set_epochs(60) == []

@@ -180,6 +180,7 @@ class Run(Shown):
             state = self.history.state_after(epoch - 1)
         fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data, self.kernel)
         recipe = recipe or self.recipe
+        recipe = replace(recipe, since=min(recipe.since, epoch))  # a schedule that was chosen later begins there
         fork.descent = Descent(self.kernel, state, recipe, fork.settings.epochs, self.settings.stop)
         fork.history = self.history.prefix(epoch - 1, recipe)
         if alpha is not None:

@@ -56,7 +56,7 @@ def same_bits(path: Path) -> None:
         batches = []
         for first, recipe in [*(change for change in branch.recipes if change[0] <= last), (last + 1, run.recipe)]:
             batches.append(run.advance(first - 1 - run.done))
-            run.steer(**difference(run.recipe, recipe))
+            run.descent.follow(recipe)
         losses = np.concatenate([batch.losses for batch in batches])
         weights = np.concatenate([batch.weights for batch in batches])
         rows = np.array(branch.epochs) - 1
