@@ -230,7 +230,7 @@ def _print_end(shown: Snapshot, failure: str | None, out: TextIO) -> None:
         _print_table(by_place(shown.race), out)
     else:
         for sample in samples(run, end.weights):
-            out.write(f"{sample.line()}\n")
+            out.write(f"{sample.line(run.objective.unit)}\n")
         for line in details(end, run.data.class_names, run.data.feature_names):
             tell(line, out)
     for line in (*tests_told(len(run.data), len(run.data.test or ()), run.settings.loss), shown.title):

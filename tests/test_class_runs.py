@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from pathlib import Path
 
@@ -124,6 +125,10 @@ def test_a_sample_of_the_hinge_has_a_score_of_which_0_is_the_threshold(data):
         assert sample.activation == pytest.approx(z[sample.index].max())
         assert sample.predicted == wins[sample.index]
     assert run.end().accuracy == pytest.approx(np.mean(wins == run.data.y))
+    out = io.StringIO()
+    plain.train(run.settings, out=out)
+    assert out.getvalue().count("\nscore=") == 10
+    assert "activation" not in out.getvalue()
 
 
 def test_details_of_many_classes_leave_out_what_is_nought_and_most_weights():

@@ -44,11 +44,11 @@ class Sample:
         """Whether it is right, for a table."""
         return "– unknown" if self.predicted is None else "✓ right" if self.is_right else "✗ wrong"
 
-    def line(self) -> str:
-        """As the article prints it."""
+    def line(self, unit: str = "activation") -> str:
+        """As the article prints it; `unit` is what an activation is called."""
         label = "none" if self.predicted is None else self.predicted
         kept = " (test row)" if self.is_test else ""
-        return f"activation={self.activation:.4f}; predicted_label={label}, true_label={self.true}{kept}"
+        return f"{unit}={self.activation:.4f}; predicted_label={label}, true_label={self.true}{kept}"
 
 
 def sampled_rows(run: Shown, are_tests: bool = False) -> np.ndarray:
