@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import example, given, settings
@@ -208,3 +211,9 @@ def test_the_legend_names_all_classes_and_first_what_no_name_tells() -> None:
     text = legend(("a", "a very long name", *"cdefghij"))
     assert text.startswith("✗ wrong  ●a ▲a very long… ■c ")
     assert all(marker in text for marker, _ in MARKERS)
+
+
+def test_in_ascii_a_marker_is_told_from_the_name_behind_it(monkeypatch) -> None:
+    monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), "ascii"))
+    assert legend(("cat", "dog", "hen")) == "✗ wrong  ●:cat ▲:dog ■:hen"
+    assert legend(("0", "1", "2")) == "✗ wrong  ●0 ▲1 ■2"

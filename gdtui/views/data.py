@@ -14,6 +14,7 @@ from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
+from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
@@ -60,10 +61,12 @@ class DataView:
 def legend(class_names: tuple[str, ...], has_tests: bool = False) -> str:
     """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
     longest, blank = (LONGEST_OF_TWO, " ") if len(class_names) == 2 else (LONGEST, "")
+    if not blank and not can_show("●") and any(name[:1].isalpha() for name in class_names):
+        blank = ":"  # where markers are letters too
     names = (shortened(name, longest) for name in class_names)
     known = (f"{marker}{blank}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
     kept = f"{HOLLOW[0]}{HOLLOW[1]} test  " * has_tests
-    return f"{WRONG} wrong  {kept}{f'{blank} '.join(known)}"
+    return f"{WRONG} wrong  {kept}{('  ' if blank == ' ' else ' ').join(known)}"
 
 
 def scatter_chart(data: Dataset, objective: Objective) -> ScatterChart:
