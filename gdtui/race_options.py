@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from gdtui.recipe_options import RECIPE, Part
-from gdtui.settings import MOST_RACERS, OPTIMIZERS, Recipe, Settings
+from gdtui.settings import MOST_RACERS, OPTIMIZERS, SCHEDULES, Recipe, Settings
 from gdtui.values import a_positive
 
 Parts = tuple[tuple[str, Any], ...]
@@ -39,10 +39,13 @@ def a_race(text: str) -> tuple[Parts, ...]:
 
 def racers_of(settings: Settings, race: Sequence[Parts]) -> tuple[Settings, list[Recipe]]:
     """The run of the first, and the recipes of its rivals, each the one that is given but for what it says itself.
-    Raises ValueError where two are the same."""
-    if not race:
-        return settings, []
-    racers = [replace(settings, **dict(parts)) for parts in race]
+    Raises ValueError where two are the same, or no step would make use of what is given."""
+    racers = [replace(settings, **dict(parts)) for parts in race or [()]]
+    for part in RECIPE:
+        is_given = any(getattr(racer, part.name) != part.default for racer in racers)
+        if is_given and not any(map(part.is_used, racers)):
+            option = "--schedule" if part.of[0] in SCHEDULES else "--optimizer"
+            raise ValueError(f"{part.flag} does nothing without {option} {', '.join(part.of[:-1])} or {part.of[-1]}")
     for number, racer in enumerate(racers):
         if racer in racers[:number]:
             same = racers.index(racer) + 1

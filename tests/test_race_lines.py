@@ -139,3 +139,28 @@ def test_a_reader_that_goes_away_before_the_table_is_told_apart_from_divergence(
     monkeypatch.setattr("sys.stdout", Gone())
     with pytest.raises(BrokenPipeError):  # rich itself would end the program, with 1
         plain.compare([path, path], None, follow=False)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["--momentum", "0.8"], "--momentum does nothing without --optimizer momentum, nesterov or adam"),
+        (["--beta2", "0.9", "--race", "gd,momentum"], "--beta2 does nothing without --optimizer rmsprop or adam"),
+        (["--race", "gd:momentum=0.5,0.1"], "--momentum does nothing without --optimizer momentum, nesterov or adam"),
+        (["--decay", "0.3"], "--decay does nothing without --schedule step, exponential or inverse"),
+    ],
+)
+def test_what_no_step_would_make_use_of_is_refused(given, said):
+    options = build_parser().parse_args(given)
+    with pytest.raises(ValueError, match=f"^{said}$"):
+        racers_of(settings_from(options), options.race)
+
+
+@pytest.mark.parametrize(
+    "given", [["--momentum", "0.8", "--race", "gd,adam"], ["--decay", "0.1", "--schedule", "step"]]
+)
+    "given", [["--momentum", "0.8", "--race", "gd,adam"], ["--decay", "0.1", "--schedule", "step"]]
+)
+def test_what_one_racer_makes_use_of_is_taken(given):
+    options = build_parser().parse_args(given)
+    assert racers_of(settings_from(options), options.race)[0].recipe.momentum in (0.8, 0.9)

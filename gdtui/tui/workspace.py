@@ -201,7 +201,10 @@ class Workspace(Stage):
 
     def action_ask_racer(self) -> None:
         shown = self._steered
-        if shown is None or (shown.past is None and shown.stop is not None):  # it has nothing before it
+        if shown is None:
+            return
+        if shown.past is None and shown.stop is not None:  # it would have nothing before it
+            self.app.notify("x has another racer join from an epoch of the past on; ← goes there first")
             return
         alpha = ladder_step(max([shown.alpha, *(racer.recipe.alpha for racer in shown.race)]), up=True)
         when = "" if shown.past is None else f" from epoch {shown.past:,} on"
