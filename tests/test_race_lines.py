@@ -159,8 +159,6 @@ def test_what_no_step_would_make_use_of_is_refused(given, said):
 @pytest.mark.parametrize(
     "given", [["--momentum", "0.8", "--race", "gd,adam"], ["--decay", "0.1", "--schedule", "step"]]
 )
-    "given", [["--momentum", "0.8", "--race", "gd,adam"], ["--decay", "0.1", "--schedule", "step"]]
-)
 def test_what_one_racer_makes_use_of_is_taken(given):
     options = build_parser().parse_args(given)
     assert racers_of(settings_from(options), options.race)[0].recipe.momentum in (0.8, 0.9)
