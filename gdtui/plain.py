@@ -50,9 +50,9 @@ def train(
     Raises:
         DataError, RunFileError, ValueError: the data, the file or the settings cannot be used.
     """
-    session = opening.begin(settings, _full_speed(display), save, force, clock, rivals)
     if display.detach:
-        _outlive_hangup()
+        _outlive_hangup()  # before there is a file, which whoever hangs up may see
+    session = opening.begin(settings, _full_speed(display), save, force, clock, rivals)
     return _go_on(session, out or sys.stdout, sleep, display.every)
 
 
