@@ -231,3 +231,22 @@ def test_who_race_anew_from_fresh_weights_have_the_rows_in_one_order_too():
     session = begun(batch_size=16)
     ask(session, Restart(fresh=True))
     assert [run.recipe.seed for run in session.runs] == [session.run.settings.seed] * 3 == [1] * 3
+
+
+def test_who_race_anew_for_longer_have_schedules_of_that_length():
+    session = begun(40, schedule="cosine")
+    ask(session, SetEpochs(90), Change((("decay", 0.5),)), Restart())
+    assert [run.recipe.decay_every for run in session.runs] == [90] * 3
+
+
+def test_a_run_begun_anew_has_a_schedule_for_all_of_it_unless_another_was_chosen():
+    for chosen, every in (((), 40), ((("decay_every", 7),), 7)):
+        session = begun(40, alphas=(0.1,))
+        session.pull(30)
+        ask(session, Change((("schedule", "cosine"), *chosen)))
+        assert session.run.recipe.decay_every == (7 if chosen else 10)
+        ask(session, Restart())
+        assert (session.run.recipe.schedule, session.run.recipe.decay_every) == ("cosine", every)
+    kept = begun(40, alphas=(0.1,), schedule="step", decay_every=4)
+    ask(kept, SetEpochs(90), Restart())
+    assert kept.run.recipe.decay_every == 4

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from gdtui import plain
 from gdtui.data.load import load
 from gdtui.runs.reader import RunFile
-from gdtui.runs.recipes import steered
+from gdtui.runs.recipes import from_start, steered
 from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.session import opening
@@ -182,7 +182,9 @@ class Story:
         self.seed += fresh
         racers = [self.told[number] for number in self.race]
         first = racers[0].restarted(self.seed if fresh else None)
-        again = [first, *(first.forked(1, recipe=replace(racer.recipe, since=1)) for racer in racers[1:])]
+        recipes = [from_start(racer.recipe, racer.settings, racer.epochs) for racer in racers[1:]]
+        recipes = [replace(one, seed=first.recipe.seed).settled(first.epochs) for one in recipes]
+        again = [first, *(first.forked(1, recipe=recipe) for recipe in recipes)]
         ask(self.session, Restart(fresh))
         if left is not None:
             self.assert_in_file(left, before)

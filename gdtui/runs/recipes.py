@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from gdtui.learning.schedule import is_constant
-from gdtui.settings import MOST_EPOCHS, Recipe
+from gdtui.settings import MOST_EPOCHS, Recipe, Settings
 
 Count = Annotated[int, Meta(ge=1, le=MOST_EPOCHS)]
 Natural = Annotated[int, Meta(ge=0, le=MOST_EPOCHS)]
@@ -97,6 +97,15 @@ def steered(recipe: Recipe, changes: dict[str, Any], since: int, left: int) -> R
     if any(changes.get(name, getattr(recipe, name)) != getattr(recipe, name) for name in SCHEDULE):
         changes = {"decay_every": None, **changes, "since": since}
     return changed(recipe, changes).settled(max(1, left))
+
+
+def from_start(recipe: Recipe, begun: Settings, epochs: int) -> Recipe:
+    """The recipe of a run that was begun so, for one of as many epochs as it wants now that begins anew. How often
+    alpha falls is left open where nobody chose it: where it follows from the epochs that were wanted."""
+    left_open = replace(recipe, decay_every=None)
+    defaults = [left_open.settled(max(1, wanted - recipe.since + 1)).decay_every for wanted in (begun.epochs, epochs)]
+    is_chosen = recipe.decay_every == begun.decay_every or recipe.decay_every not in defaults
+    return replace(recipe if is_chosen else left_open, since=1)
 
 
 def change_told(before: dict[str, Any], after: dict[str, Any], since: int) -> str:

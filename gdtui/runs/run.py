@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from gdtui.data.dataset import Dataset
@@ -17,7 +17,7 @@ from gdtui.learning.stop import Stop
 from gdtui.learning.weights import initial_weights
 from gdtui.runs.events import EpochsWanted, Event, RuleDropped, Steered
 from gdtui.runs.history import History
-from gdtui.runs.recipes import difference, steered
+from gdtui.runs.recipes import difference, from_start, steered
 from gdtui.settings import Recipe, Settings
 from gdtui.types import Floats
 
@@ -178,10 +178,10 @@ class Run(Shown):
         state = self.descent.state if epoch == self.done + 1 else State(self.start)
         if 1 < epoch <= self.done:
             state = self.history.state_after(epoch - 1)
-        fork = Run(replace(self.settings, epochs=max(self.epochs, epoch)), self.data, self.kernel)
+        fork = Run(self.settings, self.data, self.kernel)
         recipe = recipe or self.recipe
         recipe = replace(recipe, since=min(recipe.since, epoch))  # a schedule that was chosen later begins there
-        fork.descent = Descent(self.kernel, state, recipe, fork.settings.epochs, self.settings.stop)
+        fork.descent = Descent(self.kernel, state, recipe, max(self.epochs, epoch), self.settings.stop)
         fork.history = self.history.prefix(epoch - 1, recipe)
         if alpha is not None:
             fork.set_alpha(alpha)
@@ -190,8 +190,8 @@ class Run(Shown):
 
     def restarted(self, seed: int | None = None) -> Run:
         """A new run from the start, by today's recipe, for as many epochs; from other weights where a seed is given."""
-        recipe = {**difference(self.settings.recipe, self.recipe), "since": 1}
-        settings = replace(self.settings, epochs=self.epochs, **recipe)
+        recipe = from_start(self.recipe, self.settings, self.epochs)
+        settings = replace(self.settings, epochs=self.epochs, **asdict(recipe))
         if seed is not None:
             settings = replace(settings, seed=seed, init="uniform")
         return Run(settings, self.data, self.kernel)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import wait
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from gdtui.data.load import load
 from gdtui.numbers import ladder_step
 from gdtui.runs.events import MOST_BRANCHES, Forked, Switched, in_turn
 from gdtui.runs.race import race_of
-from gdtui.runs.recipes import difference, recipe_told, steered
+from gdtui.runs.recipes import difference, from_start, recipe_told, steered
 from gdtui.runs.run import Run
 from gdtui.session import commands as ask
 from gdtui.session import racing
@@ -139,7 +139,7 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     run = first_of(run)
     settings = run.settings
     init = settings.init if isinstance(settings.init, str) else "uniform"
-    recipe = {**difference(settings.recipe, run.recipe), "since": 1}
+    recipe = asdict(from_start(run.recipe, settings, run.epochs))
     settings = replace(settings, data=command.data, epochs=run.epochs, init=init, **recipe)
     session.reading = Reading(command.data.source, lambda: Run(settings, load(command.data)))
     wait([session.reading.run], AT_ONCE)
@@ -151,7 +151,8 @@ def start_over(session: Session, run: Run) -> None:
     of those before, if any, is left behind."""
     left, race = session.saved_in, session.run.race
     session.close_file()
-    again = race_of(run, [replace(racer.recipe, since=1, seed=run.recipe.seed) for racer in race[1:]])
+    recipes = [from_start(racer.recipe, racer.settings, racer.epochs) for racer in race[1:]]
+    again = race_of(run, [replace(one, seed=run.recipe.seed).settled(run.epochs) for one in recipes])
     session.runs, session.logs, session.rivals, session.writer = [*again], {}, {}, None
     session.enter(again[race.index(session.run)])
     session.phase = Phase.TRAINING
