@@ -19,6 +19,8 @@ from gdtui.tui.possible import can_be_done
 COLUMN = 46
 """Columns from the begin of a name to that of its key, where there is room."""
 ROOM = COLUMN + 14
+MOST = 60
+"""Characters that are searched for: each that is typed begins a search, and ends all those before it."""
 
 
 class Entry(NamedTuple):
@@ -71,6 +73,9 @@ class Palette(CommandPalette):
     Palette.short CommandList { max-height: 66vh; }
     """
     VERTICAL_BREAKPOINTS = [(0, "short"), (24, "high")]
+
+    def on_mount(self) -> None:
+        self.query_one(Input).max_length = MOST
 
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected):

@@ -33,6 +33,14 @@ from tests.tui.driving import (
     watching,
 )
 
+async def test_the_palette_takes_no_more_than_names_are_long() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "ctrl+p")
+        await pilot.press(*"x" * 100)
+        await until(pilot, lambda: len(app.screen.query_one("Input").value) == 60)
+        await press(pilot, "escape")
+
+
 # The help
 
 
