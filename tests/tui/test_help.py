@@ -33,6 +33,7 @@ from tests.tui.driving import (
     watching,
 )
 
+
 async def test_the_palette_takes_no_more_than_names_are_long() -> None:
     async with running() as (app, pilot):
         await press(pilot, "ctrl+p")
