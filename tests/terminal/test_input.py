@@ -12,7 +12,7 @@ from tests.terminal.looking import assert_restored, trained
 ABSURD = {
     "a byte that is no UTF-8": b"\xff\xc3(\xed\xa0\x80",
     "the same in a paste": b"\x1b[200~one\xfftwo\x1b[201~",
-    "a paste with controls": b"\x1b[200~\xc2\x9b31m\x1b]0;x\x07\nsecond\x1b[201~",
+    "a paste with controls": b"\x1b[200~\xc2\x9b31m\x1b]0;y\x07\nsecond\x1b[201~",
     "a key beyond Unicode": b"\x1b[1114112u\x1b[97;1;9999999999999999u",
     "keys that are no characters": b"\x1b[55296u\x1b[97;1;55296u\x1b[97;1;27u\x1b[0u",
     "a size of no pixels": b"\x1b[48;40;120;0;0t\x1b[<0;5;5M\x1b[<0;5;5m",
@@ -20,7 +20,7 @@ ABSURD = {
     "a size in pixels that nobody asked for": b"\x1b[?2048;1$y\x1b[?2048;2$y\x1b[48;40;120;800;1200t",
     "a mouse beyond the screen": b"\x1b[<0;9999999;9999999M\x1b[<0;9999999;9999999m\x1b[<999;1;1M\x1b[M\xff\xff\xff",
     "a cursor beyond the screen": b"\x1b[99999999;99999999R",
-    "endless sequences": b"\x1b[" + b"9;" * 200 + b"u\x1b]" + b"x" * 200 + b"\x1b\\",
+    "endless sequences": b"\x1b[" + b"9;" * 200 + b"u\x1b]" + b"y" * 200 + b"\x1b\\",
 }
 
 
