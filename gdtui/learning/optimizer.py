@@ -22,12 +22,13 @@ from gdtui.types import Floats
 class Optimizer:
     """Plain gradient descent, as the article does it.
 
+    W ← W − α·g
+
     Args:
         recipe: its constants.
         size: how many weights there are.
     """
 
-    rule = "W ← W − α·g"
     slots = 0
 
     def __init__(self, recipe: Recipe, size: int) -> None:
@@ -57,9 +58,11 @@ class Optimizer:
 
 
 class Momentum(Optimizer):
-    """Polyak's heavy ball: the steps' velocity decays, and the gradient pushes it."""
+    """Polyak's heavy ball: the steps' velocity decays, and the gradient pushes it.
 
-    rule = "v ← β·v + g;  W ← W − α·v"
+    v ← β·v + g;  W ← W − α·v
+    """
+
     slots = 1
 
     def __init__(self, recipe: Recipe, size: int) -> None:
@@ -77,9 +80,10 @@ class Momentum(Optimizer):
 
 
 class Nesterov(Momentum):
-    """Nesterov's momentum: the step looks ahead along the velocity."""
+    """Nesterov's momentum: the step looks ahead along the velocity.
 
-    rule = "v ← β·v + g;  W ← W − α·(β·v + g)"
+    v ← β·v + g;  W ← W − α·(β·v + g)
+    """
 
     def step(
         self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
@@ -94,9 +98,11 @@ class Nesterov(Momentum):
 
 
 class RMSProp(Optimizer):
-    """Each weight's gradient is divided by the root of its mean square over the last steps."""
+    """Each weight's gradient is divided by the root of its mean square over the last steps.
 
-    rule = "s ← β₂·s + (1 − β₂)·g²;  W ← W − α·g / (√s + ε)"
+    s ← β₂·s + (1 − β₂)·g²;  W ← W − α·g / (√s + ε)
+    """
+
     slots = 1
 
     def __init__(self, recipe: Recipe, size: int) -> None:
@@ -120,9 +126,11 @@ class RMSProp(Optimizer):
 
 
 class Adam(Optimizer):
-    """Momentum and mean squares, both corrected for having begun at zero: m̂ and ŝ."""
+    """Momentum and mean squares, both corrected for having begun at zero: m̂ and ŝ.
 
-    rule = "m ← β·m + (1 − β)·g;  s ← β₂·s + (1 − β₂)·g²;  W ← W − α·m̂ / (√ŝ + ε)"
+    m ← β·m + (1 − β)·g;  s ← β₂·s + (1 − β₂)·g²;  W ← W − α·m̂ / (√ŝ + ε)
+    """
+
     slots = 2
 
     def __init__(self, recipe: Recipe, size: int) -> None:

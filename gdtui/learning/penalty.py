@@ -19,8 +19,6 @@ from gdtui.types import Floats
 class Penalty:
     """The penalties of a recipe on the weights of a kernel."""
 
-    rule = "+ λ₂/2·Σw² + λ₁·Σ|w|"
-
     def __init__(self, recipe: Recipe, kernel: Kernel) -> None:
         is_weight = np.ones(kernel.size)
         is_weight[:: kernel.X.shape[1]] = 0.0  # the biases

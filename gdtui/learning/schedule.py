@@ -1,9 +1,9 @@
 """How alpha changes from epoch to epoch, as a factor of the alpha that was chosen.
 
-In the rules n counts the epochs from 0 on since the schedule was chosen, and N is `Recipe.decay_every`. Sources:
-Robbins and Monro, "A stochastic approximation method", 1951, for steps that become smaller; Loshchilov and Hutter,
-"SGDR: stochastic gradient descent with warm restarts", 2017, for the cosine; Goyal et al., "Accurate, large minibatch
-SGD", 2017, for the warm-up.
+n counts the epochs from 0 on since the schedule was chosen, and `every` is `Recipe.decay_every`. Sources: Robbins and
+Monro, "A stochastic approximation method", 1951, for steps that become smaller; Loshchilov and Hutter, "SGDR:
+stochastic gradient descent with warm restarts", 2017, for the cosine; Goyal et al., "Accurate, large minibatch SGD",
+2017, for the warm-up.
 """
 
 from collections.abc import Callable
@@ -11,13 +11,6 @@ from math import cos, pi
 
 from gdtui.settings import Recipe
 
-RULES = {
-    "constant": "α",
-    "step": "α · decay^⌊n/N⌋",
-    "exponential": "α · decay^(n/N)",
-    "cosine": "α · ½(1 + cos(π·min(n, N)/N))",
-    "inverse": "α / (1 + decay·n/N)",
-}
 _FACTORS: dict[str, Callable[[int, int, float], float]] = {
     "constant": lambda n, every, decay: 1.0,
     "step": lambda n, every, decay: decay ** (n // every),
