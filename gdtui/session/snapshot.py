@@ -143,7 +143,7 @@ class Snapshot:
         """What would be lost with this session, in words; empty where that is little, or in a file."""
         if self.saved_in is not None or self.watched is not None:
             return ""
-        if len(self.names) > 1:
+        if len(self.names) > max(1, len(self.race)):  # one that was begun as a race is no more than its epochs
             return f"{len(self.names)} branches"
         return f"{self.done:,} epochs" if self.done > WORTH_ASKING else ""
 

@@ -14,7 +14,7 @@ from gdtui.charts.roles import RUNS, Role
 from gdtui.settings import DataSettings, Display, Recipe, Settings
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
-from tests.tui.driving import idle, keys, press, running, screen, snapshot, standing_still, step, watching
+from tests.tui.driving import idle, keys, press, running, screen, snapshot, standing_still, step, until, watching
 from tests.tui.driving import status as status_of
 
 ASKED = Settings(epochs=30, alpha=0.01)
@@ -113,3 +113,13 @@ async def test_a_race_is_watched_and_its_table_is_left_behind(
         await idle(pilot)
         assert (snapshot(app).front, app.board.wish.page) == (1, "race")
         assert places(app) == ["α 0.1", "α 0.02", "α 0.01"]
+
+
+async def test_a_short_race_is_left_without_a_question_and_one_with_a_fork_is_not() -> None:
+    async with running(racing(0.1)) as (app, pilot):
+        await step(pilot, 3)
+        assert snapshot(app).unsaved == ""
+        await press(pilot, "home")
+        await press(pilot, "f")
+        await until(pilot, lambda: len(snapshot(app).names) == 3)
+        assert snapshot(app).unsaved == "3 branches"
