@@ -51,9 +51,9 @@ def test_both_charts_and_the_numbers_are_there_at_every_size() -> None:
     for width, height in SIZES:
         arranged = arrange(width, height)
         assert faults(arranged, width, height) == [], (width, height)
-        assert {"band", "foot", "loss"} <= set(arranged.areas), (width, height)
+        assert {"band", "foot", "first"} <= set(arranged.areas), (width, height)
         if width >= 40 and height >= 12:
-            assert "scatter" in arranged.areas, (width, height)
+            assert "second" in arranged.areas, (width, height)
         if height >= 24 and width >= 60:
             assert arranged.has_drawer, (width, height)
 

@@ -82,7 +82,7 @@ class Chart:
 
     def runs(self, row: int) -> list[tuple[str, int, int]]:
         """(text, role, ground) for each stretch of a row that is drawn alike."""
-        chars, kinds = self.chars[row].tolist(), (self.roles[row].astype(np.int16) * 256 + self.grounds[row]).tolist()
+        chars, kinds = self.chars[row].tolist(), (self.roles[row].astype(np.int32) * 256 + self.grounds[row]).tolist()
         found, begin = [], 0
         for end in range(1, len(kinds) + 1):
             if end == len(kinds) or kinds[end] != kinds[begin]:

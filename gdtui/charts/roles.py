@@ -68,6 +68,6 @@ BY_CLASS = ((5, 4, 3, 2, 1), *(tuple(range(1 + STEPS * number, 1 + STEPS * (numb
 """The tones of each class, from hardly sure to certain."""
 TONES = tuple(ground for ground in Ground if ground.name.startswith("TONE"))
 """Those of two classes."""
-UPPER = 64
+UPPER = 128
 """A role of `UPPER` + a ground is that of a character in the colour of that ground: of the upper half of a cell whose
 lower half is another tone, say."""

@@ -111,7 +111,7 @@ class GdtuiApp(TerseApp):
     def is_idle(self) -> bool:
         """Whether all that was asked for is done and shown, and the session stands still until more is asked for, or
         a file that it watches has grown. Only then may others look into it."""
-        return self._rests and not self._asked.is_set()
+        return self._rests and not self._asked.is_set() and not self.board.is_busy
 
     def _turn(self, session: Session | Comparison) -> tuple[Iterable[object], Any]:
         """Returns what happened, and what is to be shown now."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-CHARTS = ("loss", "scatter")
+CHARTS = "first", "second"
+"""The slots for charts."""
 PAGES = ("log", "samples", "confusion")
 LEAST_CHART = 20, 5
 """Columns and rows below which axes leave no room for a drawing."""
@@ -38,7 +39,8 @@ class Wish(NamedTuple):
     """What is to be seen.
 
     Attributes:
-        front: the number of the chart in front.
+        views: the names of those in the slots, see `gdtui.tui.bindings.VIEWS`.
+        front: the number of the slot in front.
         is_zoomed: whether it has the screen to itself.
         page: the open one.
         covers: whether the page takes the charts' place, where there is no drawer for it.
@@ -47,6 +49,7 @@ class Wish(NamedTuple):
         races: whether there is a race, which has a page.
     """
 
+    views: tuple[str, str] = ("loss", "data")
     front: int = 0
     is_zoomed: bool = False
     page: str = "log"
@@ -151,13 +154,13 @@ def _charts(main: Area, wish: Wish, is_stacked: bool) -> dict[str, Area]:
     if is_stacked and not wish.is_zoomed:
         upper = main.height - main.height // 2
         return {
-            "loss": main._replace(height=upper),
-            "scatter": main._replace(y=main.y + upper, height=main.height - upper),
+            CHARTS[0]: main._replace(height=upper),
+            CHARTS[1]: main._replace(y=main.y + upper, height=main.height - upper),
         }
     if wish.is_zoomed or main.width < 2 * columns or main.height <= rows:
         return {CHARTS[wish.front]: main}
     left = main.width // 2
-    return {"loss": main._replace(width=left), "scatter": main._replace(x=left, width=main.width - left)}
+    return {CHARTS[0]: main._replace(width=left), CHARTS[1]: main._replace(x=left, width=main.width - left)}
 
 
 def _shows_matrix(width: int, page: str) -> bool:

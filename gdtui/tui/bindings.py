@@ -33,6 +33,13 @@ class Key(NamedTuple):
         return self.action if self.command is None else f"ask('{self.action}')"
 
 
+VIEWS = {
+    "1": ("loss", "data"),
+}
+"""The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
+again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
+NUMBERS = {name: number for number, names in VIEWS.items() for name in names}
+
 # fmt: off
 BINDINGS = (
     Key("Run", "space", "pause", "space", "space Pause", "Pause, or go on", ask.Do.PAUSE),
@@ -65,6 +72,7 @@ BINDINGS = (
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch, or racer", ask.NextBranch()),
+    Key("Look", "1", "show_view('1')", "1", "1 Views", "Show the loss, or the data (▸)"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log"),
     Key("Look", "tab", "page(1)", "tab", "tab Pages", "Open the next page of the drawer"),

@@ -84,6 +84,11 @@ class Board(FrugalScreen):
         """Draw the table, if one is shown and laid out."""
         raise NotImplementedError
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether more is to be seen soon, though the session stands still."""
+        return False
+
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,35 +18,41 @@ from gdtui.tui.styled import Resized, Styled
 if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
 
+Kind = Literal["press", "drag", "release"]
+
 
 class ChartView(Styled):
     """Places a `Chart`."""
 
     class Touched(Message):
-        """The mouse was pressed, or drawn along with its button down, over a column of the chart."""
+        """The mouse was pressed over the chart, or drawn along with its button down, or let go."""
 
-        def __init__(self, view: ChartView, column: int) -> None:
+        def __init__(self, view: ChartView, column: int, row: int, kind: Kind, button: int) -> None:
             super().__init__()
-            self.view, self.column = view, column
+            self.view, self.column, self.row, self.kind, self.button = view, column, row, kind, button
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
+        self._button = 0
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.get_content_offset(self) is not None:  # not its frame
             self.capture_mouse()
-            self._touch(event)
+            self._button = event.button
+            self._touch(event, "press")
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         if self.app.mouse_captured is self:
-            self._touch(event)
+            self._touch(event, "drag")
 
-    def on_mouse_up(self) -> None:
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        if self.app.mouse_captured is self:
+            self._touch(event, "release")
         self.release_mouse()
 
-    def _touch(self, event: events.MouseEvent) -> None:
-        self.post_message(self.Touched(self, event.get_content_offset_capture(self).x))
+    def _touch(self, event: events.MouseEvent, kind: Kind) -> None:
+        self.post_message(self.Touched(self, *event.get_content_offset_capture(self), kind, self._button))
 
     def on_resize(self) -> None:
         self.post_message(Resized())

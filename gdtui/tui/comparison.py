@@ -123,7 +123,7 @@ class ComparisonBoard(Board):
         self._table_view.scroll_to_region(Region(0, snapshot.front + 1, 1, 1), animate=False, force=True)
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
-        if self.snapshot is None:
+        if self.snapshot is None or event.kind == "release":
             return
         from gdtui.views.loss import epoch_at
 

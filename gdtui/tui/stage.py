@@ -4,6 +4,7 @@ whoever has a snapshot."""
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -12,6 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
+from gdtui.tui.bindings import VIEWS
 from gdtui.tui.board import Board, entitle, literal
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
@@ -41,7 +43,7 @@ class Stage(Board):
         self.is_chosen = False
         """Whether it is the person who opened the page."""
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
-        self._titles = {"loss": ("Loss", ""), "scatter": ("Data", "")}
+        self._titles = {CHARTS[0]: ("1 Loss", "", False), CHARTS[1]: ("1 Data", "", False)}
         self.log_view, self.samples_view = LogView(id="log"), SamplesPanel(id="samples")
         self.confusion_view, self.race_view = ConfusionPanel(id="confusion"), RacePanel(id="race")
         self.pages: dict[str, LogView | Page] = {
@@ -96,14 +98,14 @@ class Stage(Board):
             slot.set_class(name == CHARTS[self.wish.front], "front")
             self.entitle(name)
 
-    def entitle(self, name: str, *titles: str) -> None:
-        """Write these into a chart's frame, or those before, with a mark where it is the one in front."""
-        title, below = self._titles[name] = titles or self._titles[name]  # type: ignore[assignment]
+    def entitle(self, name: str, *titles: Any) -> None:
+        """Write these into a chart's frame (see `Titles`), or those before, with a mark where it is the one in
+        front."""
+        title, below, is_legend = self._titles[name] = titles or self._titles[name]
         number = CHARTS.index(name)
         if self.arrangement.charts != "round":  # there is nothing below
             both, room = f"{title}  {below}".rstrip(), self.slots[number].size.width - AROUND
-            kept = below if name == "scatter" and below else title  # a legend is nowhere else
-            title, below = both if cell_len(both) <= room else kept, ""
+            title, below = both if cell_len(both) <= room else below if is_legend else title, ""
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
 
     def on_click(self, event: Click) -> None:
@@ -134,6 +136,17 @@ class Stage(Board):
     def action_scroll(self, lines: int) -> None:
         if self.wish.page in self.arrangement.areas:
             self.pages[self.wish.page].scroll_lines(lines)
+
+    def action_show_view(self, number: str) -> None:
+        """Show a view of that key in the slot in front; see `VIEWS`."""
+        kinds, front = VIEWS[number], self.wish.front
+        here, other = self.wish.views[front], self.wish.views[1 - front]
+        if here in kinds:
+            name = kinds[(kinds.index(here) + 1) % len(kinds)]
+        else:
+            name = next(kind for kind in kinds if kind != other)
+        views = [name, here if name == other else other]
+        self.show_wish(views=tuple(views if front == 0 else reversed(views)), covers=False)
 
     def action_zoom(self) -> None:
         self.show_wish(is_zoomed=not self.wish.is_zoomed)

@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.geometry import Size
@@ -20,7 +22,7 @@ from gdtui.session import commands as ask
 from gdtui.session.commands import Command
 from gdtui.settings import DataSettings
 from gdtui.text import printable
-from gdtui.tui.bindings import BINDINGS, textual_bindings
+from gdtui.tui.bindings import BINDINGS, NUMBERS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.stage import Stage
 from gdtui.tui.status import Status, status_of
@@ -31,9 +33,10 @@ if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
     from gdtui.charts.field import Shading
     from gdtui.session.snapshot import Snapshot
-    from gdtui.views.data import DataView
-    from gdtui.views.loss import LossView
-    from gdtui.views.view import View
+    from gdtui.views.view import Titles, View
+
+    Drawn = list[tuple[str, Titles, Chart | None]]
+    """Of each slot the view's name, its titles, and its drawing, where it is to be seen."""
 
 
 class Workspace(Stage):
@@ -55,8 +58,8 @@ class Workspace(Stage):
         self._shows_link = False
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._saved_view = Static("", id="saved", markup=False)
-        self._views: tuple[View, ...] = ()
-        """What the slots show."""
+        self._views: dict[str, View] = {}
+        """Those that have been shown, by name."""
         self.status_lines.status = Status(epochs, alpha, tail=reading(what))
         self.panes = self.compose_panes(self._saved_view)
 
@@ -65,19 +68,27 @@ class Workspace(Stage):
 
     # Drawing
 
-    def draw(self, snapshot: Snapshot) -> list[tuple[tuple[str, str], Chart | None]]:
-        """Each view's titles, and its drawing, where it is to be seen."""
-        from gdtui.views.data import DataView
-        from gdtui.views.loss import LossView
+    def draw(self, snapshot: Snapshot) -> Drawn:
+        areas, drawn, shading = self.arrangement.areas, [], self._shading()
+        for slot, name in zip(self.slots, self.wish.views, strict=True):
+            size, view = slot.size if slot.id in areas else Size(0, 0), self.view(name)
+            view.shading = shading
+            titles = view.titles(snapshot)
+            titles = titles._replace(above=f"{NUMBERS[name]} {titles.above}")
+            drawn.append((name, titles, view.draw(snapshot, *size) if size else None))
+        return drawn
 
-        self._views = self._views or (LossView(), DataView())
-        cast("DataView", self._views[1]).shading = self._shading()
-        areas = self.arrangement.areas
-        sizes = [slot.size if slot.id in areas else Size(0, 0) for slot in self.slots]
-        return [
-            (view.titles(snapshot), view.draw(snapshot, *size) if size else None)
-            for size, view in zip(sizes, self._views, strict=True)
-        ]
+    def view(self, name: str) -> View:
+        """The view of that name."""
+        if name not in self._views:
+            of_name = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")
+            self._views[name] = view = of_name()
+            view.wake = partial(self._own_app.call_later, self._own_app.redraw)  # from any thread
+        return self._views[name]
+
+    @property
+    def is_busy(self) -> bool:
+        return any(self.view(name).is_busy for name in self.wish.views if name in self._views)
 
     def _shading(self) -> Shading:
         """How the field is drawn on this terminal, at the end of this link."""
@@ -96,17 +107,18 @@ class Workspace(Stage):
     def on_mount(self) -> None:
         self._own_app = self.gdtui  # where it is drawn there may be no app that is active any more
 
-    def show(self, snapshot: Snapshot, drawn: list[tuple[tuple[str, str], Chart | None]]) -> None:
+    def show(self, snapshot: Snapshot, drawn: Drawn) -> None:
         before, self.snapshot = self.snapshot, snapshot
         self._own_data = self._own_data or snapshot.run.settings.data
         if before is None or before.run is not snapshot.run or before.recipe != snapshot.recipe:
             self.title_view.update(f"gdtui  {snapshot.title}")
         self.show_task(len(snapshot.run.data.class_names), snapshot.run.objective.unit)
         self._turn_page(before, snapshot)
-        for slot, (titles, chart) in zip(self.slots, drawn, strict=True):
-            self.entitle(str(slot.id), *titles)
-            if chart is not None:
-                slot.show(chart)
+        for slot, name, (of, titles, chart) in zip(self.slots, self.wish.views, drawn, strict=True):
+            if of == name:  # else another was chosen meanwhile, and is drawn next
+                self.entitle(str(slot.id), *titles)
+                if chart is not None:
+                    slot.show(chart)
         self.show_status(snapshot)
         self.log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self.key_bar.show(snapshot)
@@ -161,23 +173,33 @@ class Workspace(Stage):
             self._saved_view.set_class(path is None, "unsaved")
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
-        if self.snapshot is not None:
-            view = self._views[self.slots.index(event.view)]
-            command = view.touched(self.snapshot, event.column, *event.view.size)
-            if command is not None:
-                self.ask(command)
+        if self.snapshot is None or self.dialog is not None:
+            return
+        from gdtui.views.view import Touch
+
+        view = self.view(self.wish.views[self.slots.index(event.view)])
+        touch = Touch(event.column, event.row, *event.view.size, event.kind, event.button)
+        command = view.touched(self.snapshot, touch)
+        if command is not None:
+            self.ask(command)
+        self.gdtui.redraw()
 
     # Keys
 
-    def action_log_scale(self) -> None:
-        if self._views and self.snapshot is not None:
-            cast("LossView", self._views[0]).toggle_log(self.snapshot)
+    def _first(self, change: Callable[[View, Snapshot], bool]) -> None:
+        """Have the view in front look another way, or, where it has no other, the other view."""
+        names = self.wish.views[:: -1 if self.wish.front else 1]
+        if self.snapshot is not None and any(change(self.view(name), self.snapshot) for name in names):
             self.gdtui.redraw()
 
+    def action_log_scale(self) -> None:
+        self._first(lambda view, shown: view.toggle_log(shown))
+
     def action_epoch_axis(self) -> None:
-        if self._views:
-            cast("LossView", self._views[0]).turn_epochs()
-            self.gdtui.redraw()
+        self._first(lambda view, _: view.turn_epochs())
+
+    def action_turn(self, across: int, up: int) -> None:
+        self._first(lambda view, shown: view.turn(shown, across, up))
 
     def action_link(self) -> None:
         self._shows_link = not self._shows_link

@@ -16,10 +16,9 @@ from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, stra
 from gdtui.data.dataset import Dataset
 from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
-from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
-from gdtui.views.view import role_of
+from gdtui.views.view import Titles, View, role_of
 
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
@@ -28,23 +27,22 @@ LONGEST_OF_TWO, LONGEST = 24, 12
 """Columns of a name in the legend of two classes, and of more, so that each leaves room for the others."""
 
 
-class DataView:
+class DataView(View):
     """The points, which class the places around them are taken for and how surely, and the boundary between, at the
     moment shown."""
 
     def __init__(self) -> None:
-        self.shading = Shading.TONES
-        """What the terminal and the way to it are good for."""
+        super().__init__()
         self._chart: ScatterChart | None = None
 
-    def titles(self, snapshot: Snapshot) -> tuple[str, str]:
+    def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.run.data
         what = data.plane.note or f"{data.name} and boundary"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
         below = legend(data.class_names, data.test is not None) + both
         if snapshot.race and data.units > 1:
             what = f"{what} of {snapshot.names[snapshot.front]}"
-        return f"points not at hand  ·  {what}" if snapshot.missing else what, below
+        return Titles(f"points not at hand  ·  {what}" if snapshot.missing else what, below, is_legend=bool(below))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run = snapshot.run
@@ -53,9 +51,6 @@ class DataView:
         rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
         self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
         return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
-
-    def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
-        return None
 
 
 def legend(class_names: tuple[str, ...], has_tests: bool = False) -> str:

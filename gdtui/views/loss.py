@@ -19,41 +19,44 @@ from gdtui.types import Floats
 from gdtui.views.gap import mark_gap
 from gdtui.views.labels import FARTHEST, Place, is_free, label, value, write
 from gdtui.views.loss_axes import LARGEST, Across, Look, Scales, framed, scales_of
+from gdtui.views.view import Titles, Touch, View
 
 DASH = 3
 """Cells in a row that each of several curves in the same place has to itself."""
 
 
-class LossView:
+class LossView(View):
     """The loss curve; a press of the mouse looks at an epoch."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.log: bool | None = None
         """Whether the loss is on a logarithmic scale, where somebody has chosen."""
         self.across = Across.WHOLE
 
-    def toggle_log(self, snapshot: Snapshot) -> None:
-        """Choose the scale that is not shown."""
+    def toggle_log(self, snapshot: Snapshot) -> bool:
         self.log = not scales_of(snapshot.run.history, self._look(snapshot)).ylog
+        return True
 
-    def turn_epochs(self) -> None:
-        """Go on to the next kind of the epochs' axis."""
+    def turn_epochs(self) -> bool:
         self.across = self.across.next
+        return True
 
-    def titles(self, snapshot: Snapshot) -> tuple[str, str]:
+    def titles(self, snapshot: Snapshot) -> Titles:
         run = snapshot.run
         shown = title(scales_of(run.history, self._look(snapshot)), run.objective.title)
         told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[snapshot.front]}"
         is_scaled = run.data.test is not None and not run.objective.is_mean
         scaled = f"  ·  test: the sum as of {len(run.data)} rows" * is_scaled
-        return told, rule_of(snapshot.recipe) + scaled
+        return Titles(told, rule_of(snapshot.recipe) + scaled)
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         return loss_chart(snapshot.run.history, self._look(snapshot), width, height)
 
-    def touched(self, snapshot: Snapshot, column: int, width: int, height: int) -> Command | None:
-        epoch = epoch_at(column, width, height, snapshot.run.history, self._look(snapshot))
-        return None if epoch is None or epoch == snapshot.past else GoTo(epoch)
+    def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
+        look = self._look(snapshot)
+        epoch = epoch_at(touch.column, touch.width, touch.height, snapshot.run.history, look)
+        return None if touch.kind == "release" or epoch in (None, snapshot.past) else GoTo(epoch)
 
     def _look(self, snapshot: Snapshot) -> Look:
         curves = snapshot.curves

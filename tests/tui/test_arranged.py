@@ -179,12 +179,12 @@ async def test_the_chart_in_front_fills_the_screen_and_gives_it_back(size: tuple
 async def test_the_chart_in_front_is_marked_and_a_click_on_a_frame_takes_it_there() -> None:
     async with running() as (app, pilot):
         await step(pilot)
-        assert "▸ Loss" in screen(app)
-        await pilot.click("#scatter", offset=(3, 0))
-        await until(pilot, lambda: "▸ blobs and boundary" in screen(app) and "▸ Loss" not in screen(app))
+        assert "▸ 1 Loss" in screen(app)
+        await pilot.click("#second", offset=(3, 0))
+        await until(pilot, lambda: "▸ 1 blobs and boundary" in screen(app) and "▸ 1 Loss" not in screen(app))
         assert status(app).state == "paused"
-        await pilot.click("#loss", offset=(3, 0))
-        await until(pilot, lambda: "▸ Loss" in screen(app))
+        await pilot.click("#first", offset=(3, 0))
+        await until(pilot, lambda: "▸ 1 Loss" in screen(app))
         assert status(app).state == "paused"  # a click on the curve itself looks at an epoch
 
 

@@ -152,7 +152,7 @@ async def test_a_run_whose_data_is_gone_is_shown_without_its_points(tmp_path: Pa
         assert status(app).epoch == 4
         then = run.moment(4)
         assert (status(app).loss, status(app).accuracy) == (then.loss, then.accuracy)
-        chart = app.query_one("#scatter", ChartView).chart
+        chart = app.query_one("#second", ChartView).chart
         assert np.isin((Role.BOUNDARY, Role.CLASS_0), chart.roles).tolist() == [True, False]
         await pilot.press("p")
         await until(pilot, lambda: status(app).state == "done")

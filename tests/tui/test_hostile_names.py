@@ -88,9 +88,9 @@ async def test_names_are_shown_as_they_are_where_one_trains(name: str) -> None:
     async with running(replace(FIVE, data=data), size=WIDE) as (app, pilot):
         await finish(pilot)
         look(app, path.name, f" {name} ", "[/zz]2", f"{name}1"[:7])
-        before = app.query_one("#scatter", ChartView)._border_title
+        before = app.query_one("#second", ChartView)._border_title
         await press(pilot, "home", "right", "d")
-        assert app.query_one("#scatter", ChartView)._border_title is before  # it would be laid out anew
+        assert app.query_one("#second", ChartView)._border_title is before  # it would be laid out anew
         await see(app, pilot, f"{named(name)}.csv")
         await press(pilot, "escape", "a")
         app.screen.query_one("Input").value = named(name)

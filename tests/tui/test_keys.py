@@ -48,7 +48,8 @@ def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.tui.test_race
     import tests.tui.test_recipe_choice
     import tests.tui.test_themes
-    import tests.tui.test_travel  # noqa: F401 - which press the others
+    import tests.tui.test_travel
+    import tests.tui.test_views  # noqa: F401 - which press the others
 
     assert {key.action for key in BINDINGS} == driving.pressed
 
@@ -351,7 +352,7 @@ async def test_data_that_cannot_be_loaded_leaves_the_run_as_it_is(tmp_path: Path
 async def test_log_scale_and_back(key: str) -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
-        chart = app.query_one("#loss", ChartView)
+        chart = app.query_one("#first", ChartView)
         linear = chart.chart.lines()
         assert "Loss (log)" not in screen(app)
         for is_log in (True, False):
@@ -381,7 +382,7 @@ async def test_the_epochs_are_the_whole_run_then_the_latest_then_logarithmic(key
     async with running(replace(FIVE, epochs=60)) as (app, pilot):
         await finish(pilot)
         await press(pilot, "t")
-        chart = app.query_one("#loss", ChartView)
+        chart = app.query_one("#first", ChartView)
         for label, first in (("epoch (the latest)", "40"), ("epoch (log)", "1"), ("epoch", "0")):
             await press(pilot, key)
             await pilot.pause()

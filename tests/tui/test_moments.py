@@ -63,7 +63,7 @@ def assert_shows(app: GdtuiApp, article: Article) -> None:
     assert f"loss {wanted['loss']:.7g}" in text
     assert f"accuracy {wanted['accuracy']:7.2%}" in text
     assert f"gradient {wanted['gradient_norm']:.4g}" in text
-    view = app.query_one("#scatter", ChartView)
+    view = app.query_one("#second", ChartView)
     drawn = ScatterChart(snapshot(app).run.data).draw(article.W, *view.size, Shading.HATCHED)
     assert view.chart.lines() == drawn.lines()
     assert (view.chart.grounds == drawn.grounds).all()
@@ -101,7 +101,7 @@ async def test_a_changed_alpha_counts_from_the_next_step() -> None:
 
 async def test_before_the_first_epoch_the_boundary_is_that_of_the_first_weights() -> None:
     async with running() as (app, _):
-        view = app.query_one("#scatter", ChartView)
+        view = app.query_one("#second", ChartView)
         assert (
             view.chart.lines()
             == ScatterChart(session(app).run.data).draw(np.array(START), *view.size, Shading.HATCHED).lines()
@@ -206,5 +206,5 @@ async def test_the_end_is_shown_even_where_the_terminal_was_not_ready() -> None:
 @pytest.mark.parametrize("loss", ["article", "cross-entropy", "squared-error"])
 async def test_each_objective_is_named_above_its_curve(loss: str) -> None:
     async with running(Settings(epochs=3, loss=loss)) as (app, _):
-        title: Any = app.query_one("#loss").border_title
+        title: Any = app.query_one("#first").border_title
         assert session(app).run.objective.title in str(title)

@@ -98,9 +98,9 @@ async def test_the_charts_fill_their_panels_after_a_change_of_size() -> None:
     async with running() as (app, pilot):
         await step(pilot)
         for size in ((200, 60), (80, 24), (120, 40)):
-            widths = [app.query_one(name).size.width for name in ("#loss", "#scatter")]
+            widths = [app.query_one(name).size.width for name in ("#first", "#second")]
             await pilot.resize_terminal(*size)
-            for name, before in zip(("#loss", "#scatter"), widths, strict=True):
+            for name, before in zip(("#first", "#second"), widths, strict=True):
                 view = app.query_one(name)
                 await until(pilot, lambda view=view, before=before: view.size.width != before)
                 await until(pilot, lambda view=view: (view.chart.width, view.chart.height) == tuple(view.size))

@@ -132,4 +132,4 @@ async def test_only_what_changed_is_drawn(monkeypatch: pytest.MonkeyPatch) -> No
         await step(pilot)
         monkeypatch.setattr(Widget, "render_lines", noted)
         await step(pilot)
-    assert {"scatter", "loss", "log", "band"} <= drawn <= {"scatter", "loss", "log", "band", "foot", "Sheet"}
+    assert {"first", "second", "log", "band"} <= drawn <= {"first", "second", "log", "band", "foot", "Sheet"}

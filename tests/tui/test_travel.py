@@ -21,6 +21,7 @@ from gdtui.settings import Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from gdtui.views.data import ScatterChart
+from gdtui.views.view import Touch
 from tests.drawings import corner
 from tests.oracles import article_run
 from tests.tui.driving import (
@@ -55,7 +56,7 @@ NEXT_BRANCH = keys("next_branch")
 
 def cursor(app: GdtuiApp) -> tuple[int, str] | None:
     """The column of the loss curve's cursor, and its text; None where there is none."""
-    chart = app.query_one("#loss", ChartView).chart
+    chart = app.query_one("#first", ChartView).chart
     bottom, _ = corner(chart)
     columns = np.flatnonzero(((chart.roles == Role.CURSOR) & (chart.chars == "│"))[:bottom].any(axis=0))
     if not len(columns):
@@ -82,7 +83,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     assert (shown.epoch, shown.loss, shown.alpha) == (epoch, loss, alphas[epoch - 1])
     assert (shown.accuracy, shown.gradient_norm) == (measured.accuracy, measured.gradient_norm)
     assert f"loss {loss:.7g}" in screen(app)
-    scatter = base(app).query_one("#scatter", ChartView)
+    scatter = base(app).query_one("#second", ChartView)
     assert scatter.chart.lines() == ScatterChart(run.data).draw(weights, *scatter.size, Shading.HATCHED).lines()
     for row in samples(run, weights):
         assert f"{row.activation:.4f}" in screen(app)
@@ -93,7 +94,7 @@ async def assert_shows(app: GdtuiApp, pilot: Pilot[int], epoch: int, alphas: lis
     base(app).action_open("log")
     await idle(pilot)
     assert marked(app) == [f"[INFO] epoch #{epoch}, loss={loss:.7f}"]
-    loss_view = base(app).query_one("#loss", ChartView)
+    loss_view = base(app).query_one("#first", ChartView)
     here = cursor(app)
     assert here is not None
     assert here[1] == f"epoch {epoch}"
@@ -108,14 +109,14 @@ def assert_in_the_present(app: GdtuiApp, epoch: int) -> None:
 
 def epoch_in(app: GdtuiApp, view: ChartView, column: int) -> int:
     """The epoch that a press of the mouse in that column of the loss curve goes to."""
-    asked = app.board._views[0].touched(replace(snapshot(app), past=None), column, *view.size)
+    asked = app.board.view("loss").touched(replace(snapshot(app), past=None), Touch(column, 0, *view.size))
     assert isinstance(asked, GoTo)
     return asked.epoch
 
 
 def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
     """Where to press the mouse, within the panel of the loss curve, for that epoch."""
-    view = base(app).query_one("#loss", ChartView)
+    view = base(app).query_one("#first", ChartView)
     columns = range(view.size.width)
     found = [column for column in columns if epoch_in(app, view, column) == epoch]
     column = found[-1] if epoch == 1 else found[0]  # whatever is left of the axis is the first epoch too
@@ -125,7 +126,7 @@ def place(app: GdtuiApp, epoch: int) -> tuple[int, int]:
 
 async def click(pilot: Pilot[int], epoch: int) -> None:
     """Press the mouse where that epoch is, and see it shown."""
-    await pilot.click("#loss", offset=place(pilot.app, epoch))
+    await pilot.click("#first", offset=place(pilot.app, epoch))
     await idle(pilot)
 
 
@@ -243,7 +244,7 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
         before = screen(app)
         for action in (*(action for action, _ in JUMPS), "replay", "next_branch"):
             await press(pilot, *keys(action))
-        await pilot.click("#loss", offset=(30, 5))
+        await pilot.click("#first", offset=(30, 5))
         await pilot.pause()
         assert screen(app) == before
         assert session(app).run.done == 0
@@ -272,19 +273,19 @@ async def test_a_click_on_the_loss_curve_goes_to_its_epoch() -> None:
 async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go() -> None:
     async with running(SHORT) as (app, pilot):
         await finish(pilot)
-        await pilot.mouse_down("#loss", offset=place(app, 10))
+        await pilot.mouse_down("#first", offset=place(app, 10))
         await idle(pilot)
         assert status(app).epoch == 10
         for epoch in (15, 40, 30):
-            await pilot.hover("#loss", offset=place(app, epoch))
+            await pilot.hover("#first", offset=place(app, epoch))
             await idle(pilot)
             assert (status(app).state, status(app).epoch) == ("past", epoch)
         # Beyond the panel the first and last are as far as it goes.
-        await pilot.hover("#scatter", offset=(20, 5))
+        await pilot.hover("#second", offset=(20, 5))
         await idle(pilot)
         assert status(app).epoch == EPOCHS
-        await pilot.mouse_up("#scatter", offset=(20, 5))
-        await pilot.hover("#loss", offset=place(app, 12))
+        await pilot.mouse_up("#second", offset=(20, 5))
+        await pilot.hover("#first", offset=place(app, 12))
         await idle(pilot)
         assert status(app).epoch == EPOCHS
 
@@ -292,7 +293,7 @@ async def test_a_drag_along_the_loss_curve_goes_along_until_the_button_is_let_go
 async def test_a_click_pauses_and_one_on_the_other_chart_does_nothing() -> None:
     async with running(LONG, SLOWLY, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 3)
-        await pilot.click("#scatter", offset=(20, 5))
+        await pilot.click("#second", offset=(20, 5))
         assert status(app).state == "training"
         await click(pilot, 1)
         await pilot.pause()
@@ -331,7 +332,7 @@ async def test_a_fork_trains_on_from_the_past_and_leaves_the_old_curve_behind_it
         assert first.history.losses.tobytes() == before.tobytes()
         assert any("fork 1 from epoch 2, alpha 0.001" in line for line in log(app))
         assert log(app)[-1] == "all 45 epochs done"
-        chart = app.query_one("#loss", ChartView).chart
+        chart = app.query_one("#first", ChartView).chart
         # The first run is drawn in the colour that it had.
         legend = ["".join(row[kinds == Role.CURVE]) for row, kinds in zip(chart.chars, chart.roles, strict=True)]
         assert any("first run, α 0.5" in line for line in legend)
@@ -399,7 +400,7 @@ async def test_forks_of_forks_and_b_goes_round_all_branches(key: str) -> None:
             for number, name in enumerate(
                 ("first run, α 0.5", "fork 1 at 31, α 1", "fork 2 at 21, α 2", "fork 3 at 41")
             ):
-                in_legend = any(name in line for line in app.query_one("#loss", ChartView).chart.lines())
+                in_legend = any(name in line for line in app.query_one("#first", ChartView).chart.lines())
                 assert in_legend is (number != wanted)
             assert "of 4 branches" in log(app)[-1]
 
@@ -506,7 +507,7 @@ async def test_whatever_goes_elsewhere_ends_a_replay() -> None:
             await pilot.press("p")
             await until(pilot, lambda: status(app).epoch == 24)
             if key == "click":
-                await pilot.click("#loss", offset=place(app, 30))
+                await pilot.click("#first", offset=place(app, 30))
             else:
                 await pilot.press(*(["m"] if key == "f" else []), key)
             await idle(pilot)

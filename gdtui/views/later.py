@@ -1,0 +1,76 @@
+"""What a view needs and takes longer to compute than a frame: it is computed in a thread of its own, step by step."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Later(Generic[T]):
+    """Computes what was asked for last.
+
+    Args:
+        wake: called, in that thread, when there is more to be seen.
+    """
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._key: object = None
+        self._work: Callable[[], Iterator[T]] | None = None
+        self._rest = 0.0
+        self._found: T | None = None
+        self._failure: BaseException | None = None
+        self.is_busy = False
+        """Whether there is more to come."""
+
+    def ask(self, key: object, work: Callable[[], Iterator[T]], rest: float = 0.0) -> T | None:
+        """The newest that has been found: of what is asked for, or, until there is anything, of what was asked for
+        before; None where nothing has been found yet. Raises what the work has raised.
+
+        Args:
+            key: what is asked for; work that is done or under way for an equal one is not begun again, and that for
+                another is given up.
+            work: yields what it finds, better and better.
+            rest: for how many times as long as each step took the thread rests after it, so that others have the cores.
+        """
+        with self._lock:
+            if self._failure is not None:
+                raise self._failure
+            if key != self._key:
+                self._key, self._work, self._rest = key, work, rest
+                if not self.is_busy:
+                    self.is_busy = True
+                    threading.Thread(target=self._serve, daemon=True, name="later").start()
+            return self._found
+
+    def _serve(self) -> None:
+        try:
+            while self._do_next():
+                self._wake()
+        except BaseException as error:
+            with self._lock:
+                self._failure, self.is_busy = error, False
+        self._wake()
+
+    def _do_next(self) -> bool:
+        """Do what was asked for last, or as much of it as is wanted. Returns whether there was anything."""
+        with self._lock:
+            work, self._work = self._work, None
+            if work is None:
+                self.is_busy = False
+                return False
+        began = time.perf_counter()
+        for found in work():
+            with self._lock:
+                if self._work is not None:
+                    return True
+                self._found = found
+            self._wake()
+            time.sleep(self._rest * (time.perf_counter() - began))
+            began = time.perf_counter()
+        return True
