@@ -154,6 +154,15 @@ def test_who_joins_in_the_past_catches_up_with_the_others_first():
     assert session.runs[1].history.losses.tobytes() == alone.history.losses.tobytes()
 
 
+def test_who_joins_in_the_past_goes_by_the_alpha_that_was_chosen_there():
+    session = begun(alphas=(0.01,))
+    session.pull(20)
+    ask(session, GoTo(5), SetAlpha(0.2), Race((("optimizer", "momentum"),)))
+    recipe = session.runs[1].recipe
+    assert (recipe.optimizer, recipe.alpha) == ("momentum", 0.2)
+    assert session.run.alpha == 0.01
+
+
 def test_who_cannot_join_is_told_why():
     session = begun(9, alphas=(0.01,))
     ask(session, *(Race((("alpha", float(alpha)),)) for alpha in range(1, MOST_RACERS)))

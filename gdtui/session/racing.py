@@ -77,7 +77,7 @@ def add(session: Session, run: Run, parts: dict[str, Any]) -> None:
         session.say(f"{MOST_RACERS} race at the most", is_error=True, is_logged=False)
         return
     before = run.history.recipe_at(epoch)
-    recipe = steered(before, parts, epoch, run.epochs - epoch + 1)
+    recipe = steered(session.recipe, parts, epoch, run.epochs - epoch + 1)  # what was chosen there counts too
     if recipe == before:
         session.say("it would be the same; give another alpha, say", is_error=True, is_logged=False)
         return
