@@ -242,3 +242,10 @@ def test_an_alpha_that_was_chosen_and_not_trained_with_is_not_told(tmp_path):
     recorder.take(run.advance(30))
     entrant.poll()
     assert alphas(entrant.curve.trained) == [(1, 0.01), (31, 0.5)]
+
+
+def test_of_a_race_it_is_told_who_is_shown(tmp_path):
+    path, other = tmp_path / "race.jsonl", tmp_path / "other.jsonl"
+    saved(other)
+    gdtui("--plain", "--race", "0.01,0.1", "--epochs", "9", "--save", str(path))
+    assert [entrant.name for entrant in entrants_of([str(path), str(other)])] == ["race: α 0.01", "other"]

@@ -13,6 +13,7 @@ from gdtui.learning.moment import NO_PENALTY, Moment, measure
 from gdtui.learning.objective import objective_named
 from gdtui.runs.curve import Curve, KnownLosses
 from gdtui.runs.events import Branch
+from gdtui.runs.race import names_in
 from gdtui.runs.reader import OnlyLossesError, RunFile
 from gdtui.runs.reopen import data_of, settings_of
 from gdtui.text import printable
@@ -63,7 +64,8 @@ class Entrant(RunFile):
 
     def __init__(self, path: str) -> None:
         super().__init__(path)
-        self.name = printable(os.path.basename(path).removesuffix(".jsonl"))
+        self.short = printable(os.path.basename(path).removesuffix(".jsonl"))
+        """The file's name, as far as it is needed."""
         self._show()
 
     def _set_up(self) -> None:
@@ -86,6 +88,14 @@ class Entrant(RunFile):
             self._kernel = kernel_for(data, objective_named(settings.loss, len(data.class_names)))
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{self.path}: ")
+
+    @property
+    def name(self) -> str:
+        """That of the file, and of a race, who of those in it is shown."""
+        race = self.front.race
+        if len(race) < 2:
+            return self.short
+        return f"{self.short}: {names_in(self.branches, race)[race.index(self._front)]}"
 
     @property
     def state(self) -> str:
@@ -145,7 +155,7 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
         length = 1
         while length < len(own) and sum(other[-length:] == own[-length:] for other in parts) > 1:
             length += 1
-        entrant.name = printable(os.sep.join(own[-length:]))
+        entrant.short = printable(os.sep.join(own[-length:]))
     return entrants
 
 
