@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.widget import AwaitMount
 
 from gdtui.data.progress import PROGRESS, Progress
 from gdtui.session.commands import Command, Do, Note
@@ -241,7 +242,7 @@ class GdtuiApp(TerseApp):
 
             self.push_screen(Palette([Keys], id="--command-palette"))
 
-    def action_choose_theme(self) -> None:
+    def action_choose_theme(self) -> AwaitMount | None:
 
         def chosen(name: str) -> None:
             try:
@@ -249,7 +250,7 @@ class GdtuiApp(TerseApp):
             except OSError as error:
                 self.notify(f"the theme cannot be remembered: {error.strerror or error}", severity="warning")
 
-        self.board.open("ThemeChoice", sorted(self.available_themes), then=chosen)
+        return self.board.open("ThemeChoice", sorted(self.available_themes), then=chosen)
 
     # Recording
 

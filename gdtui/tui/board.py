@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.widgets import Static
 
 from gdtui.session.commands import Command, Do
@@ -104,13 +104,16 @@ class Board(FrugalScreen):
         """The app, by its own type."""
         return cast("GdtuiApp", self.app)
 
-    def ask(self, command: Command) -> None:
-        """Ask the session for something; what a dialog covers asks for nothing."""
+    def ask(self, command: Command) -> AwaitMount | None:
+        """Ask the session for something; what a dialog covers asks for nothing. Returns what `open` does, where
+        something is asked first."""
         if self.dialog is None:
             self.gdtui.ask(command)
+        return None
 
-    def open(self, name: str, *about: Any, then: Callable[[Any], None] = lambda _: None) -> None:
-        """Ask by way of a dialog of that name, and do something with the answer, if there is one."""
+    def open(self, name: str, *about: Any, then: Callable[[Any], object] = lambda _: None) -> AwaitMount | None:
+        """Ask by way of a dialog of that name, and do something with the answer, if there is one. Whoever opens it by a
+        key returns what this returns: the keys after it wait until it is there to take them."""
         from gdtui.tui import data_choice, dialogs, recipe_choice  # the first paint does not wait for them
 
         def answered(answer: Any) -> None:
@@ -119,11 +122,11 @@ class Board(FrugalScreen):
                 then(answer)
 
         if not (self.is_attached and self.is_mounted):  # before there is a screen, or when it is taken down
-            return
+            return None
         where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice}.get(name, dialogs)
         self.dialog = dialog = getattr(where, name)(*about)
         dialog.answered, self.key_bar.of_dialog = answered, dialog.footers
-        self.mount(dialog)
+        return self.mount(dialog)
 
     def on_key(self) -> None:
         """A dialog has the keys, also where the focus has been lost to nobody."""
@@ -140,15 +143,15 @@ class Board(FrugalScreen):
             self.draw_table(self.snapshot)
         self.gdtui.redraw()
 
-    def action_ask(self, action: str) -> None:
+    def action_ask(self, action: str) -> AwaitMount | None:
         """What a key of the table asks for."""
-        self.ask(next(key.command for key in self.keys if key.action == action and key.command is not None))
+        return self.ask(next(key.command for key in self.keys if key.action == action and key.command is not None))
 
-    def action_quit(self) -> None:
-        self.ask(Do.LEAVE)
+    def action_quit(self) -> AwaitMount | None:
+        return self.ask(Do.LEAVE)
 
-    def action_help(self) -> None:
-        self.open("Help", self.keys, self.snapshot)
+    def action_help(self) -> AwaitMount | None:
+        return self.open("Help", self.keys, self.snapshot)
 
 
 def panel(widget: Widget, title: str) -> Widget:

@@ -55,7 +55,8 @@ class Dialog(VerticalScroll):
         self.take_keys()
 
     def take_keys(self) -> None:
-        self._keys_go_to.focus()
+        """At once: keys that came in the same read are the next to be handed on."""
+        self.screen.set_focus(self._keys_go_to)
 
     def on_resize(self) -> None:
         self.set_class(self.screen.size.height < SHORT, "short")
@@ -63,6 +64,7 @@ class Dialog(VerticalScroll):
     def action_answer(self, answer: Any = None) -> None:
         """Answer once: more keys may have come in the same read, before this is gone."""
         answered, self.answered = self.answered, lambda _: None
+        self.screen.set_focus(None)  # the next key is not for what is being removed
         self.remove()
         answered(answer)
 

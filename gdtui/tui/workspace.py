@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import ComposeResult
 from textual.geometry import Size
+from textual.widget import AwaitMount
 from textual.widgets import Static
 
 from gdtui.data.progress import reading
@@ -211,55 +212,59 @@ class Workspace(Stage):
         """What can be steered, if anything can: not what somebody else writes."""
         return None if self.snapshot is None or self.snapshot.watched is not None else self.snapshot
 
-    def action_ask_alpha(self) -> None:
-        if self._steered is not None:
-            self._question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
+    def action_ask_alpha(self) -> AwaitMount | None:
+        if self._steered is None:
+            return None
+        return self._question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
 
-    def action_ask_recipe(self) -> None:
-        shown = self._steered
-        if shown is not None:
-            when = "from the next epoch on" if shown.past is None else f"in a fork at epoch {shown.past:,}"
-            self.open("RecipeChoice", shown.recipe, when, then=lambda parts: self.ask(ask.Change(parts)))
-
-    def action_ask_racer(self) -> None:
+    def action_ask_recipe(self) -> AwaitMount | None:
         shown = self._steered
         if shown is None:
-            return
+            return None
+        when = "from the next epoch on" if shown.past is None else f"in a fork at epoch {shown.past:,}"
+        return self.open("RecipeChoice", shown.recipe, when, then=lambda parts: self.ask(ask.Change(parts)))
+
+    def action_ask_racer(self) -> AwaitMount | None:
+        shown = self._steered
+        if shown is None:
+            return None
         if shown.past is None and shown.stop is not None:  # it would have nothing before it
             self.app.notify("x has another racer join from an epoch of the past on; ← goes there first")
-            return
+            return None
         alpha = ladder_step(max([shown.alpha, *(racer.recipe.alpha for racer in shown.race)]), up=True)
         when = "" if shown.past is None else f" from epoch {shown.past:,} on"
         title = f"another racer{when}: alpha, optimiser, part=value, with colons"
-        self._question(title, f"{alpha:g}", a_racer, ask.Race)
+        return self._question(title, f"{alpha:g}", a_racer, ask.Race)
 
-    def action_ask_epochs(self) -> None:
-        if self._steered is not None:
-            self._question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)
+    def action_ask_epochs(self) -> AwaitMount | None:
+        if self._steered is None:
+            return None
+        return self._question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)
 
-    def _question(self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]) -> None:
+    def _question(
+        self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]
+    ) -> AwaitMount | None:
         """Ask the session for something, with an argument that is typed; see `Question`."""
-        self.open("Question", title, value, read, then=lambda answer: self.ask(command(answer)))
+        return self.open("Question", title, value, read, then=lambda answer: self.ask(command(answer)))
 
-    def action_quit(self) -> None:
+    def action_quit(self) -> AwaitMount | None:
         if self.snapshot is None:
             self.app.exit(0)
-        else:
-            self.ask(ask.Do.LEAVE)
+            return None
+        return super().action_quit()
 
-    def action_choose_data(self) -> None:
+    def action_choose_data(self) -> AwaitMount | None:
         shown, own = self._steered, self._own_data
         if shown is None or own is None:
-            return
-        self.open("DataChoice", shown.run.settings.data, own, then=lambda data: self.ask(ask.ChooseData(data)))
+            return None
+        return self.open("DataChoice", shown.run.settings.data, own, then=lambda data: self.ask(ask.ChooseData(data)))
 
-    def ask(self, command: Command) -> None:
+    def ask(self, command: Command) -> AwaitMount | None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
         shown = self._steered
         drops = command is ask.Do.LEAVE or isinstance(command, ask.Restart | ask.ChooseData)
         if shown is None or not shown.unsaved or not drops:
-            super().ask(command)
-            return
+            return super().ask(command)
 
         def answered(answer: str) -> None:
             if answer == "y":
@@ -267,18 +272,19 @@ class Workspace(Stage):
             else:
                 self._save(then=command)
 
-        self.open("Confirm", f"{shown.unsaved} are in no file", then=answered)
+        return self.open("Confirm", f"{shown.unsaved} are in no file", then=answered)
 
-    def action_save(self) -> None:
+    def action_save(self) -> AwaitMount | None:
         if self._steered is not None and self._steered.saved_in is not None:
             self.app.notify(f"saved in {self._steered.saved_in} already")
         elif self._steered is not None:
-            self._save()
+            return self._save()
+        return None
 
-    def _save(self, then: Command | None = None) -> None:
+    def _save(self, then: Command | None = None) -> AwaitMount | None:
         assert self.snapshot is not None
         name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
-        self._question("save the run as", name, new_path, lambda path: ask.Save(path, then))
+        return self._question("save the run as", name, new_path, lambda path: ask.Save(path, then))
 
 
 def new_path(text: str) -> str:

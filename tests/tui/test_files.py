@@ -322,8 +322,18 @@ async def test_a_long_notice_is_seen_to_its_end_or_cut_with_a_mark() -> None:
 async def at_once(pilot: Pilot[int], *keys: str) -> None:
     """Keys that came in one read: nothing is done between them."""
     for key in keys:
-        pilot.app.post_message(Key(key, None))
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
     await idle(pilot)
+
+
+async def test_keys_that_come_with_the_one_that_opens_a_dialog_are_the_dialogs() -> None:
+    async with running() as (app, pilot):
+        await step(pilot)
+        await at_once(pilot, "a", *"0.5", "enter")
+        assert (app.board.dialog, snapshot(app).alpha) == (None, 0.5)
+        for opening, closing in (("question_mark", "question_mark"), ("T", "escape"), ("e", "escape")):
+            await at_once(pilot, opening, closing)
+            assert app.board.dialog is None
 
 
 async def test_a_dialog_that_is_answered_twice_in_one_read_is_answered_once(tmp_path: Path) -> None:
