@@ -287,3 +287,16 @@ def test_other_commas_are_no_numbers(typed):
     with pytest.raises(argparse.ArgumentTypeError):
         options.a_count(typed)
     assert parsed("--features", "1,000").data.features == ("1", "000")
+
+
+def test_an_interrupt_while_modules_are_imported_is_no_fault(monkeypatch):
+    from gdtui.__main__ import main as program
+
+    class Interrupts:
+        def find_spec(self, name, *_):
+            if name == "gdtui.cli":
+                raise KeyboardInterrupt
+
+    monkeypatch.delitem(sys.modules, "gdtui.cli")
+    monkeypatch.setattr(sys, "meta_path", [Interrupts(), *sys.meta_path])
+    assert program() == 130
