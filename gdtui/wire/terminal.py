@@ -126,9 +126,10 @@ class TerseApp(App[int]):
         super().notify(text if len(text) <= room else f"{text[:room]}…", markup=markup, **options)
 
     async def on_event(self, event: Event) -> None:
-        """What was said in the corner has been read by whoever goes on, and would cover what comes next. Where no widget
-        has the focus, what a key is bound to is done before the next key is looked at: it may open a dialog, and the
-        keys that came with it are meant for that."""
+        """What was said in the corner has been read by whoever goes on, and would cover what comes next.
+
+        Where no widget has the focus, what a key is bound to is done before the next key is looked at: it may open a
+        dialog, and the keys that came with it are meant for that."""
         if isinstance(event, Key | MouseDown) and self._notifications:
             self.clear_notifications()
         is_free = isinstance(event, Key) and not event.is_forwarded and self.focused is None

@@ -29,6 +29,7 @@ from tests.benchmarks.pty_run import Traffic, run
 from tests.benchmarks.race import race
 from tests.benchmarks.steps import steps
 from tests.benchmarks.table import Row, alternate, row
+from tests.benchmarks.views import frames_of, soon, travel
 from tests.terminal.harness import GDTUI, Terminal
 from tests.terminal.slow_link import SlowLink
 
@@ -137,6 +138,12 @@ def _plain(seconds: float) -> tuple[float, float]:
     short = of_module("tests.benchmarks.plain_app", "1")
     cost = of_module("tests.benchmarks.plain_app", str(seconds))
     return (cost["total"] - short["total"]) / (cost["frames"] - short["frames"]), cost["cpu"] / cost["frames"]
+
+
+def views() -> Iterator[Row]:
+    yield from frames_of(*_plain(8))
+    yield from soon()
+    yield from travel()
 
 
 def tmux() -> Iterator[Row]:
@@ -259,7 +266,7 @@ def _alpha(terminal: Terminal) -> str:
 
 GROUPS = {
     f.__name__: f
-    for f in (throughput, steps, race, inside, files, frames, tmux, scale, start, recording, rest, blocked, link)
+    for f in (throughput, steps, race, inside, files, frames, views, tmux, scale, start, recording, rest, blocked, link)
 }
 
 

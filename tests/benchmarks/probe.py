@@ -1,7 +1,8 @@
 """gdtui, run for some seconds of training; writes what that cost.
 
-``python -m tests.benchmarks.probe OUT.json SECONDS [--done N] [--wide] [OPTIONS OF gdtui]``. `--done` trains that
-many epochs before the screen is looked at; `--wide` takes a million rows of 30 features.
+``python -m tests.benchmarks.probe OUT.json SECONDS [--done N] [--wide] [--view NAME] [OPTIONS OF gdtui]``. `--done`
+trains that many epochs before the screen is looked at; `--wide` takes a million rows of 30 features; `--view` has that
+view in front, and the data beside it.
 """
 
 from __future__ import annotations
@@ -76,15 +77,24 @@ def begun(
     return Session([*race_of(run, rivals)], run, display)
 
 
+def taken(options: list[str], name: str) -> str:
+    """The value of that option, which is taken out."""
+    at = options.index(name)
+    _, value = options[at : at + 2]
+    del options[at : at + 2]
+    return value
+
+
 def main() -> None:
     out, seconds, *rest = sys.argv[1:]
     done, is_wide = 0, "--wide" in rest
     if is_wide:
         rest.remove("--wide")
     if "--done" in rest:
-        at = rest.index("--done")
-        done = int(rest[at + 1])
-        del rest[at : at + 2]
+        done = int(taken(rest, "--done"))
+    board = Workspace("probe")
+    if "--view" in rest and (name := taken(rest, "--view")) not in board.wish.views:
+        board.wish = board.wish._replace(views=(name, "data"))
     options = build_parser().parse_args(rest)
     settings, rivals = racers_of(settings_from(options), options.race)
     display = display_from(options)
@@ -92,7 +102,7 @@ def main() -> None:
     def begin() -> Session:
         return begun(settings, display, wide() if is_wide else None, done, rivals)
 
-    app = Probe(Path(out), float(seconds), begin, Workspace("probe"), display, film_from(options))
+    app = Probe(Path(out), float(seconds), begin, board, display, film_from(options))
     app.run()
     app.film.end()
 
