@@ -47,6 +47,12 @@ class Race(NamedTuple):
     parts: tuple[tuple[str, Any], ...]
 
 
+class Begin(NamedTuple):
+    """Train on from these weights, as a new branch: from the epoch shown on."""
+
+    weights: tuple[float, ...]
+
+
 class SetEpochs(NamedTuple):
     """Train until so many are done in all, by each of those who race."""
 
@@ -111,6 +117,6 @@ class Note(NamedTuple):
 
 
 Command = (
-    Do | SetAlpha | Change | Race | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
+    Do | SetAlpha | Change | Race | Begin | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
     | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip
