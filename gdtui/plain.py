@@ -82,7 +82,8 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
     while True:
         if file.current not in (front, *file.branches[front].race):
             front = file.current
-            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}\n")
+            chosen = ", from weights chosen by hand" * (file.branch.begun_with is not None)
+            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}{chosen}\n")
         is_last = not follow or file.is_over
         for line in shown.new_lines(front, follow, every, is_last):
             out.write(f"{line}\n")

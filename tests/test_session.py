@@ -22,6 +22,7 @@ from gdtui.runs.reopen import Watched, reopen
 from gdtui.runs.run import Run, Shown
 from gdtui.session import opening
 from gdtui.session.commands import (
+    Begin,
     Change,
     Command,
     Do,
@@ -173,6 +174,17 @@ class Story:
             ask(self.session, Do.FORK)
             self.at = len(self.told) - 1
 
+    def begin(self, weights: list[float]) -> None:
+        run, past, recipe = self.run, self.session.past, self.session.recipe
+        ask(self.session, Begin(tuple(weights)))
+        epoch, is_over = past or run.done + 1, past is None and run.stop is not None
+        if is_over and run.stop.diverged:
+            epoch = run.done
+        self.told.append(run.forked(epoch, recipe=recipe, weights=np.array(weights)))
+        if is_over:
+            self.told[-1].set_epochs(max(self.told[-1].epochs, epoch - 1 + run.settings.epochs))
+        self.at = len(self.told) - 1
+
     def branch(self) -> None:
         ask(self.session, NextBranch())
         self.at = (self.at + 1) % len(self.told)
@@ -278,6 +290,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("epochs"), st.one_of(st.integers(1, 150), st.integers(10_000, 10_150))),
     st.tuples(st.just("travel"), st.integers(-60, 20)),
     st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
+    st.tuples(st.just("begin"), st.lists(st.sampled_from([-1.5, 0.0, 0.25]), min_size=3, max_size=3)),
     st.tuples(st.just("branch")),
     st.tuples(st.just("rival"), RIVAL),
     st.tuples(st.just("restart"), st.booleans()),
@@ -333,7 +346,7 @@ def test_there_are_no_more_branches_than_a_file_may_have(tmp_path, monkeypatch):
     path = tmp_path / "run.jsonl"
     session = opening.begin(Settings(table(tmp_path / "points.csv"), epochs=9), SLOW, save=str(path))
     session.pull(9)
-    monkeypatch.setattr("gdtui.session.acts.MOST_BRANCHES", 3)
+    monkeypatch.setattr("gdtui.session.branching.MOST_BRANCHES", 3)
     ask(session, GoTo(5), Do.FORK, GoTo(3), Do.FORK)
     session.do(GoTo(2))
     session.do(Do.FORK)

@@ -102,6 +102,19 @@ def test_a_branch_that_diverged_does_not_keep_the_others_from_going_on(tmp_path)
     assert (session.run.stop, session.phase) == (first.stop, Phase.DIVERGED)
 
 
+def test_a_branch_goes_on_from_the_file_that_was_forked_where_the_weights_were_infinite_already(tmp_path):
+    path = str(tmp_path / "run.jsonl")
+    session = opening.begin(Settings(epochs=40, init=(0.5, 0.5, 0.5)), SLOW, save=path)
+    session.pull(10)
+    ask(session, SetAlpha(1e308))
+    session.pull(30)
+    ask(session, GoTo(session.run.done), SetAlpha(0.1), Do.FORK, GoTo(11), SetAlpha(0.1), Do.FORK)
+    session.pull(5)
+    again = opening.resume(shutil.copy(path, tmp_path / "killed.jsonl"), None, None, SLOW)
+    assert again.run.weights.tobytes() == session.run.weights.tobytes()
+    assert len(opening.watch(path, SLOW).runs) == 3
+
+
 @pytest.mark.parametrize("asked", [Restart(), SetAlpha(0.5), Change((("alpha", 0.5),))])
 def test_what_is_asked_for_behind_a_save_is_answered_also_while_data_is_read(tmp_path, asked):
     late, path = tmp_path / "late.csv", str(tmp_path / "run.jsonl")

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from gdtui.data.dataset import Dataset
+from gdtui.learning.descent import State
 from gdtui.learning.moment import Moment
 from gdtui.learning.optimizer import OPTIMIZERS
 from gdtui.learning.stop import Best
@@ -45,21 +46,34 @@ class ArchivedRun(Shown):
     """
 
     def __init__(self, settings: Settings, data: Dataset, branch: Branch, others: Sequence[ArchivedRun]) -> None:
+        settings = others[branch.parent].settings if others else settings
+        if branch.begun_with is not None and branch.forked_at == 1:
+            settings = replace(settings, init=tuple(branch.begun_with))
         super().__init__(settings, data, others[0].kernel if others else None)
         self.branch = branch
         self._is_lost = isinstance(data, LostData)
         if branch.forked_at is not None:
-            self.forked_at, self.parent = branch.forked_at, (parent := others[branch.parent])
-            kept = min(branch.forked_at - 1, parent.done)
-            if self._is_lost and not (branch.epochs and branch.epochs[0] <= kept):
-                kept = 0
-            self.history = parent.history.prefix(kept, recipes.at(branch.recipes, kept + 1) or settings.recipe)
+            self._fork(branch.forked_at, others[branch.parent])
+
+    def _fork(self, epoch: int, parent: ArchivedRun) -> None:
+        """Share the epochs before that one."""
+        branch, self.forked_at, self.parent = self.branch, epoch, parent
+        kept = min(epoch - 1, parent.done)
+        if self._is_lost and not (branch.epochs and branch.epochs[0] <= kept):
+            kept = 0
+        self.history = parent.history.prefix(kept, recipes.at(branch.recipes, kept + 1) or self.settings.recipe)
+        # Where the file leaves epochs out, there may be breaks between those that are kept and the fork.
+        self.history.breaks.update((at, known) for at, known in parent.history.breaks.items() if at <= epoch)
+        if branch.begun_with is not None:
+            self.begun_with = np.array(branch.begun_with)
+            self.history.begin(epoch, State(self.begun_with, epoch - 1))
 
     @property
     def weights(self) -> Floats:  # type: ignore[override]
         if self.branch.end is not None or self._is_lost:
             return self.end().weights
-        return self.history.state_after(self.done).weights if self.done else self.start
+        state = self.history.next_state
+        return self.start if state is None else state.weights
 
     def read_on(self, where: str) -> None:
         """Take in what the branch holds by now. Raises OnlyLossesError where it holds no weights, of a file that is
@@ -68,38 +82,39 @@ class ArchivedRun(Shown):
         for since, recipe in branch.recipes:
             if since > self.done:
                 history.steer(since, recipe)
-        begin, end = bisect_right(branch.epochs, self.done), len(branch.epochs)
-        # A run that diverges ends with weights that are not finite, and not written: nothing can be drawn of those.
-        while end > 1 and branch.weights[end - 1] is None and branch.weights[0] is not None:
-            end -= 1
-        if None in branch.weights[begin:end]:
+        new = range(bisect_right(branch.epochs, self.done), len(branch.epochs))
+        if new and branch.weights[0] is None:
             raise OnlyLossesError(f"{where}: holds no weights")
-        if begin < end:
-            for epoch, later in pairwise([self.done, *branch.epochs[begin:end]]):
+        # Where a run diverges, weights are not finite, and not written: nothing can be drawn of those.
+        places = [place for place in new if branch.weights[place] is not None]
+        if places:
+            epochs = [branch.epochs[place] for place in places]
+            for epoch, later in pairwise([self.done, *epochs]):
                 if not (self._is_lost or can_be_bridged(epoch, later, self.kernel.size)):
                     raise OnlyLossesError(f"{where}: leaves out too much between the epochs {epoch} and {later}")
             if not self.done and branch.epochs[0] > 1:  # what is left out at first is computed from the start
                 history.append_records(np.array([1]), np.array([np.nan]), self.start[None])
             history.append_records(
-                np.array(branch.epochs[begin:end]),
-                np.array(branch.losses[begin:end]),
-                np.array(branch.weights[begin:end], dtype=np.float64),
-                self._bests(begin, end),
-                self._memories(begin, end, where),
-                self._tested(begin, end),
+                np.array(epochs),
+                np.array([branch.losses[place] for place in places]),
+                np.array([branch.weights[place] for place in places], dtype=np.float64),
+                self._bests(places),
+                self._memories(places, where),
+                self._tested(places),
             )
         self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
         self.recipe = branch.recipes[-1][1] if branch.recipes else self.settings.recipe
 
-    def _memories(self, begin: int, end: int, where: str) -> Floats:
+    def _memories(self, places: Sequence[int], where: str) -> Floats:
         """What the optimiser remembered before each of these records; zeros where it remembered nothing. Raises
         RunFileError where that is of the wrong size."""
-        found = self.branch.memories[begin:end]
+        found = [self.branch.memories[place] for place in places]
         if not any(found):
             return np.empty((0, 0))
         size = self.kernel.size
         rows = np.zeros((len(found), 1 + SLOTS * size))
-        for epoch, row, memory in zip(self.branch.epochs[begin:end], rows, found, strict=True):
+        for place, row, memory in zip(places, rows, found, strict=True):
+            epoch = self.branch.epochs[place]
             slots = OPTIMIZERS[self.history.recipe_at(epoch).optimizer].slots
             memory = memory or []
             if memory and len(memory) != (1 + slots * size if slots else 0):
@@ -109,12 +124,12 @@ class ArchivedRun(Shown):
             row[: len(memory)] = memory
         return rows
 
-    def _tested(self, begin: int, end: int) -> Floats:
+    def _tested(self, places: Sequence[int]) -> Floats:
         """The losses of these records on the rows kept for testing; none where the file tells none."""
-        found = self.branch.tested[begin:end]
+        found = [self.branch.tested[place] for place in places]
         return np.array(found if found.count(None) < len(found) else (), dtype=np.float64)
 
-    def _bests(self, begin: int, end: int) -> list[Best]:
+    def _bests(self, places: Sequence[int]) -> list[Best]:
         """What the patience rule remembered before each of these records. Version 1 says it by their losses alone, and
         a file of that version that was gone on with says it from there on."""
         rules, best, found = self.settings.stop, Best(), []
@@ -122,11 +137,11 @@ class ArchivedRun(Shown):
             return []
         judged = self.branch.losses if self.data.test is None else self.branch.tested
         for epoch, loss, told in zip(self.branch.epochs, judged, self.branch.bests, strict=True):
-            best = told or best
+            best = told or (Best() if epoch in self.history.breaks else best)
             found.append(best)
             if loss is not None and loss < best.loss - rules.min_delta:
                 best = Best(loss, epoch)
-        return found[begin:end]
+        return [found[place] for place in places]
 
     def end(self) -> Moment:
         if self.branch.end is not None:
@@ -146,6 +161,12 @@ class ArchivedRun(Shown):
         at, weights = self.branch.epochs[index], np.array(self.branch.weights[index], dtype=np.float64)
         loss, test = self.branch.losses[index], self.branch.tested[index]
         return self.branch.measured.get(at) or Moment(at, weights, loss, test_loss=test)
+
+    def newest(self) -> Moment:
+        begun = self.history.breaks.get(self.done + 1)
+        if self._is_lost and self.stop is None and begun is not None:
+            return Moment(self.done, begun.state.weights, np.nan)
+        return super().newest()
 
     def reachable(self, epoch: int, forward: bool) -> int:
         if not self._is_lost:

@@ -18,7 +18,7 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop
 from gdtui.runs import recipes
-from gdtui.runs.recipes import Count, Natural, Recipes
+from gdtui.runs.recipes import Count, Finite, Natural, Recipes
 from gdtui.settings import Recipe
 from gdtui.types import Confusion
 
@@ -65,13 +65,15 @@ class RuleDropped(msgspec.Struct, frozen=True, tag_field="kind", tag="rule-dropp
     rule: str
 
 
-class Forked(msgspec.Struct, frozen=True, tag_field="kind", tag="fork"):
+class Forked(msgspec.Struct, frozen=True, tag_field="kind", tag="fork", omit_defaults=True):
     """A new branch, the current one from now on: its epochs before `epoch` are those of the branch numbered `of`."""
 
     epoch: int = msgspec.field(name="fork")
     of: int
     now: dict[str, Any]
     """What its recipe has changed, against that of the other branch at that epoch."""
+    weights: list[Finite] | None = None
+    """What that epoch begins with, where somebody has chosen it."""
 
 
 class Switched(msgspec.Struct, frozen=True, tag_field="kind", tag="branch"):
@@ -153,15 +155,19 @@ class Branch:
     """By epoch, those of which the file says all."""
     race: tuple[int, ...] = ()
     """The numbers of the branches that descend together, this one's among them; empty where it is alone."""
+    begun_with: list[float] | None = None
+    """The weights that somebody has chosen for it to begin with."""
 
-    def fork(self, number: int, epoch: int, now: dict[str, Any]) -> Branch:
+    def fork(self, number: int, forked: Forked) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
+        epoch, now = forked.epoch, forked.now
         count = bisect_left(self.epochs, epoch)
         records = self.epochs[:count], self.losses[:count], self.weights[:count]
         states = self.bests[:count], self.memories[:count], self.tested[:count]
         measured = {at: value for at, value in self.measured.items() if at < epoch}
         wanted = max(self.wanted, epoch) if self.wanted else 0
         fork = Branch(*records, *states, list(self.recipes), epoch, number, wanted, measured=measured)
+        fork.begun_with = forked.weights
         recipe = recipes.at(fork.recipes, epoch) or Recipe()
         recipes.steer(fork.recipes, epoch, recipes.changed(recipe, now))
         return fork

@@ -1,15 +1,12 @@
 """What the first line of a run file may say: other values are refused here, before anything is made of them."""
 
-import sys
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
 
-from gdtui.runs.recipes import Allowed, Count, Kept, Natural, NotNegative, Seed, Share
+from gdtui.runs.recipes import Allowed, Count, Finite, Kept, Natural, NotNegative, Seed, Share
 from gdtui.settings import ALL, MOST_CLASSES
-
-Finite = Annotated[float, Meta(ge=-sys.float_info.max, le=sys.float_info.max)]
 
 
 class Source(msgspec.Struct):

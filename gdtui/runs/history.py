@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,11 +36,23 @@ FOREVER = 2**62
 """A patience that is never lost: the best loss is remembered, and ends nothing."""
 
 
+class Break(NamedTuple):
+    """Where an epoch does not go on from what the one before came to.
+
+    Attributes:
+        state: what it begins with instead.
+        kernel: evaluates the data from there on.
+    """
+
+    state: State
+    kernel: Kernel
+
+
 class History:
     """The losses of all epochs, the recipes, and keyframes of the states.
 
-    What lies between two keyframes is computed again from the one before, by the same arithmetic in the same
-    order, so that it is equal to the last bit.
+    What lies between two keyframes is computed again from the one before, or from a break between them, by the same
+    arithmetic in the same order, so that it is equal to the last bit.
 
     Args:
         kernel: evaluates the data; not shared with another thread.
@@ -68,6 +81,8 @@ class History:
         self._stride = 1
         self.steered = [(1, recipe)]
         """(first epoch, recipe) for each stretch of one recipe, that of the next epoch included."""
+        self.breaks: dict[int, Break] = {}
+        """By epoch, ascending."""
 
     def __len__(self) -> int:
         return len(self.envelope)
@@ -103,6 +118,11 @@ class History:
     def steer(self, since: int, recipe: Recipe) -> None:
         """The step of epoch `since`, which is the next or a later one, is the first by that recipe."""
         recipes.steer(self.steered, since, recipe)
+
+    def begin(self, epoch: int, state: State, kernel: Kernel | None = None) -> None:
+        """Epoch `epoch`, which is the next or a later one, begins with that state, and with another kernel, where one
+        is given."""
+        self.breaks[epoch] = Break(state, kernel or self.kernel_at(epoch))
 
     def append(self, batch: Batch) -> None:
         """Take in the next epochs."""
@@ -176,6 +196,7 @@ class History:
         copy._frame_epochs.extend(self._frame_epochs.view()[:frames:thinner])
         copy._bests.extend(self._bests.view()[:frames:thinner])
         copy._memories.extend(self._memories.view()[:frames:thinner])
+        copy.breaks = {at: known for at, known in self.breaks.items() if at <= epochs + 1}
         copy.steered = list(self.steered)
         copy.steer(epochs + 1, recipe)
         return copy
@@ -183,6 +204,11 @@ class History:
     def recipe_at(self, epoch: int) -> Recipe:
         """How that epoch's step was taken, or is to be taken."""
         return self.steered[self._stretch(epoch)][1]
+
+    def kernel_at(self, epoch: int) -> Kernel:
+        """What evaluates the data of that epoch."""
+        since = self._broken_at(epoch)
+        return self.breaks[since].kernel if since else self._kernel
 
     def weights_at(self, epoch: int) -> Floats:
         """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
@@ -197,7 +223,9 @@ class History:
         if len(self._bests):
             loss, of = self._bests.view()[frame].tolist()
             best = Best(loss, int(of))
-        begin = int(self._frame_epochs.view()[frame])
+        begin, since = int(self._frame_epochs.view()[frame]), self._broken_at(epoch)
+        if since >= begin:
+            return self._after(self.breaks[since].state, epoch - 1)
         name, memory = self.recipe_at(begin).optimizer, NOTHING
         if len(self._memories) and OPTIMIZERS[name].slots:
             memory = self._memories.view()[frame, : 1 + OPTIMIZERS[name].slots * self._kernel.size].copy()
@@ -208,22 +236,35 @@ class History:
         """The state after that epoch's step. Raises IndexError where it was not."""
         return self._after(self.state_at(epoch), epoch)
 
+    @property
+    def next_state(self) -> State | None:
+        """The state before the next epoch; None before the first, where that begins with nothing else than the run."""
+        begun = self.breaks.get(len(self) + 1)
+        return begun.state if begun is not None else self.state_after(len(self)) if len(self) else None
+
     def _after(self, state: State, until: int) -> State:
         for _, later in self.redo(state, until):
             state = later
         return state
 
     def redo(self, state: State, until: int) -> Iterator[tuple[Batch, State]]:
-        """Train from a state of this run on, by the recipes of the time, until so many epochs are done: each stretch of
-        one recipe, as much of it as is computed at once, and the state after it."""
+        """Train from a state of this run on, by the recipes of the time and over its breaks, until so many epochs are
+        done: each stretch of one recipe, as much of it as is computed at once, and the state after it."""
         at_once = max(1, min(AT_ONCE, NUMBERS // self._kernel.size))
         while state.done < until:
-            stretch = self._stretch(state.done + 1)
-            end = self.steered[stretch + 1][0] - 1 if stretch + 1 < len(self.steered) else until
-            descent = Descent(self._kernel, state, self.steered[stretch][1], min(until, end), self._rules)
+            epoch = state.done + 1
+            state = self.breaks[epoch].state if epoch in self.breaks else state
+            stretch = self._stretch(epoch)
+            later = (at for at in (*(at for at, _ in self.steered[stretch + 1 :][:1]), *self.breaks) if at > epoch)
+            end = min([until, *(at - 1 for at in later)])
+            descent = Descent(self.kernel_at(epoch), state, self.steered[stretch][1], end, self._rules)
             batch = descent.advance(at_once)
             state = descent.state
             yield replace(batch, stop=None), state  # its end is not the run's
+
+    def _broken_at(self, epoch: int) -> int:
+        """The epoch of the last break up to that one; 0 where there is none."""
+        return max((at for at in self.breaks if at <= epoch), default=0)
 
     def _stretch(self, epoch: int) -> int:
         return bisect_right(self.steered, epoch, key=itemgetter(0)) - 1

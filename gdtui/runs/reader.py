@@ -37,7 +37,7 @@ from gdtui.runs.header import checked
 from gdtui.runs.recipes import recipe_in
 from gdtui.text import printable
 
-FORMAT, VERSION = "gdtui-run", 3
+FORMAT, VERSION = "gdtui-run", 4
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
@@ -171,12 +171,14 @@ class RunFile(Followed):
     def _happened(self, event: object) -> None:
         branch = self.branch
         match event:
-            case Forked(epoch, of, now):
+            case Forked(epoch, of, weights=weights):
                 if epoch < 1:
                     raise ValueError(f"a fork at epoch {epoch}")
                 if len(self.branches) >= MOST_BRANCHES:
                     raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
-                self.branches.append(self._numbered(of).fork(of, epoch, now))
+                if weights is not None:
+                    self._check_size(weights)
+                self.branches.append(self._numbered(of).fork(of, event))
                 self.current = len(self.branches) - 1
             case Switched(number):
                 self._numbered(number)

@@ -17,6 +17,7 @@ Seed = Annotated[int, Meta(ge=0, lt=2**32)]
 NotNegative = Annotated[float, Meta(ge=0, le=1.7976931348623157e308)]
 Positive = Annotated[float, Meta(gt=0, le=1.7976931348623157e308)]
 Share = Annotated[float, Meta(ge=0, le=1)]
+Finite = Annotated[float, Meta(ge=-1.7976931348623157e308, le=1.7976931348623157e308)]
 Kept = Annotated[float, Meta(ge=0, lt=1)]
 
 Recipes = list[tuple[int, Recipe]]

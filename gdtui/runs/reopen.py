@@ -113,8 +113,9 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     branch, history = archived.branch, archived.history
     run = Run(archived.settings, archived.data, archived.kernel)
     run.history, run.forked_at, run.dropped = history, archived.forked_at, list(branch.dropped)
+    run.begun_with = archived.begun_with
     rules = reduce(without, branch.dropped, run.settings.stop)
-    state = history.state_after(run.done) if run.done else State(run.start)
+    state = history.next_state or State(run.start)
     known = max([run.forked_at or 1, *(since for since, _ in branch.recipes)]) - 1
     if branch.end is not None:
         known = max(known, branch.end.epoch)
@@ -125,6 +126,8 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     for batch, later in history.redo(state, known):
         history.append(batch)
         state = later
+    begun = history.breaks.get(run.done + 1)
+    state = state if begun is None else begun.state
     run.descent = Descent(run.kernel, state, archived.recipe, archived.epochs, rules)
     run.descent.stop = branch.stop
     return run

@@ -18,7 +18,8 @@ def so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
         recipe = branch.history.recipe_at(since)
         if branch.parent is not None:
             now = difference(branch.parent.history.recipe_at(since), recipe)
-            yield Forked(since, branches.index(branch.parent), now)
+            weights = None if branch.begun_with is None else branch.begun_with.tolist()
+            yield Forked(since, branches.index(branch.parent), now, weights)
             yield EpochsWanted(branch.epochs)
         else:
             if branch.epochs != settings.epochs:

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import Batch, Descent, State
 from gdtui.learning.kernel import Kernel, kernel_for
@@ -53,6 +55,8 @@ class Shown:
         self.parent: Shown | None = None
         self.forked_at: int | None = None
         """The first epoch that is not shared with the run it was forked from."""
+        self.begun_with: Floats | None = None
+        """The weights that somebody has chosen for it to begin with, shape (size,)."""
         self._race: tuple[Shown, ...] = ()
 
     @property
@@ -76,16 +80,22 @@ class Shown:
 
     def moment(self, epoch: int) -> Moment:
         """That epoch (1 to done) as it was, before its step; 0 is the state before the first. Raises IndexError."""
-        weights = self.history.weights_at(epoch) if epoch else self.start
-        return measure(self.kernel, weights, epoch, self.history.recipe_at(max(1, epoch)))
+        weights, at = self.history.weights_at(epoch) if epoch else self.start, max(1, epoch)
+        return measure(self.history.kernel_at(at), weights, epoch, self.history.recipe_at(at))
 
     def end(self) -> Moment:
         """The state after the last step, with the penalties that it was taken with."""
         return measure(self.kernel, self.weights, self.done, self.history.recipe_at(max(1, self.done)))
 
     def newest(self) -> Moment:
-        """The last epoch; of a run that has ended, the state after its step; before the first, the start."""
-        return self.moment(self.done) if self.stop is None else self.end()
+        """The last epoch; of a run that has ended, the state after its step; before the first, the start, and of a
+        branch that begins otherwise than the epoch before it ended, what it begins with."""
+        if self.stop is not None:
+            return self.end()
+        begun = self.history.breaks.get(self.done + 1)
+        if begun is None:
+            return self.moment(self.done)
+        return measure(begun.kernel, begun.state.weights, self.done, self.history.recipe_at(self.done + 1))
 
     def reachable(self, epoch: int, forward: bool) -> int:
         """The epoch (1 to done) that can be shown for that one: where not all can be, the next or the one before."""
@@ -151,7 +161,7 @@ class Run(Shown):
         recipe = steered(before, changes, since, self.epochs - self.descent.done)
         self.descent.follow(recipe)
         self.history.steer(since, recipe)
-        if not self.done:
+        if not self.done or since in self.history.breaks:
             self._newest = None  # the start is measured with the penalties of the first step
         return [Steered(difference(before, recipe), since, difference(recipe, before))] if recipe != before else []
 
@@ -169,24 +179,40 @@ class Run(Shown):
             events.append(RuleDropped(dropped))
         return [*events, EpochsWanted(epochs, before)] if epochs != before else events
 
-    def forked(self, epoch: int, alpha: float | None = None, recipe: Recipe | None = None) -> Run:
+    def forked(
+        self, epoch: int, alpha: float | None = None, recipe: Recipe | None = None, weights: Floats | None = None
+    ) -> Run:
         """A new run that shares all epochs before `epoch` (1 to done + 1) with this one, and takes that epoch's step
-        with another alpha, or by another recipe. Raises ValueError for an epoch or alpha that cannot be."""
+        with another alpha, or by another recipe, or from other weights, shape (size,), of which neither optimiser nor
+        rules remember anything. Raises ValueError for an epoch, an alpha or weights that cannot be."""
         if not 1 <= epoch <= self.done + 1:
             raise ValueError(f"epoch {epoch} is not in 1 … {self.done + 1}")
-        # As it was after the step before: another optimiser may have been chosen for that epoch, and remember nothing.
-        state = self.descent.state if epoch == self.done + 1 else State(self.start)
-        if 1 < epoch <= self.done:
-            state = self.history.state_after(epoch - 1)
-        fork = Run(self.settings, self.data, self.kernel)
+        fork, state = Run(self.settings, self.data, self.kernel), self._state_before(epoch)
+        if weights is not None:
+            if weights.shape != self.start.shape or not np.isfinite(weights).all():
+                raise ValueError(f"these are no {len(self.start)} finite weights")
+            fork.begun_with, state = weights, State(weights, epoch - 1)
+            if epoch == 1:
+                fork.start, fork.settings = weights, replace(self.settings, init=tuple(weights.tolist()))
         recipe = recipe or self.recipe
         recipe = replace(recipe, since=min(recipe.since, epoch))  # a schedule that was chosen later begins there
         fork.descent = Descent(self.kernel, state, recipe, max(self.epochs, epoch), self.settings.stop)
         fork.history = self.history.prefix(epoch - 1, recipe)
+        if weights is not None:
+            fork.history.begin(epoch, state)
         if alpha is not None:
             fork.set_alpha(alpha)
         fork.forked_at, fork.parent = epoch, self
         return fork
+
+    def _state_before(self, epoch: int) -> State:
+        """What that epoch (1 to done + 1) begins with. It is as it was after the step before: another optimiser may
+        have been chosen for that epoch, and remember nothing."""
+        if epoch in self.history.breaks:
+            return self.history.breaks[epoch].state
+        if epoch == self.done + 1:
+            return self.descent.state
+        return State(self.start) if epoch == 1 else self.history.state_after(epoch - 1)
 
     def restarted(self, seed: int | None = None) -> Run:
         """A new run from the start, by today's recipe, for as many epochs; from other weights where a seed is given."""

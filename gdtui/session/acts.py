@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from gdtui.data.load import load
 from gdtui.numbers import ladder_step
-from gdtui.runs.events import MOST_BRANCHES, Forked, Switched, in_turn
+from gdtui.runs.events import Switched, in_turn
 from gdtui.runs.race import race_of
-from gdtui.runs.recipes import difference, from_start, recipe_told, steered
+from gdtui.runs.recipes import from_start, steered
 from gdtui.runs.run import Run
+from gdtui.session import branching, racing
 from gdtui.session import commands as ask
-from gdtui.session import racing
 from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase
 from gdtui.settings import MOST_EPOCHS
@@ -38,11 +38,14 @@ def carry_out(command: ask.Command, session: Session) -> None:
         if command is ask.Do.PAUSE:
             return
         if command not in WHILE_READING and type(command) not in WHILE_READING:
-            if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs):  # a dialog's answer, maybe
+            # A dialog's answer, maybe, or a click.
+            if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs | ask.Begin):
                 session.say("the run stands still while other data is read; space gives that up", is_logged=False)
             return
     if isinstance(session.run, Run):
         _steer(command, session, session.run)
+    elif isinstance(command, ask.Begin):
+        session.say("a file that is only watched has no branches of one's own; gdtui resume goes on", is_logged=False)
     _look(command, session)
 
 
@@ -65,18 +68,10 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             if not session.is_over:
                 session.phase = Phase.PAUSED
                 session.pull(1)
-        case ask.Do.FORK if session.past is not None and len(session.runs) >= MOST_BRANCHES:
-            session.say(f"a run has {MOST_BRANCHES:,} branches at the most", is_error=True, is_logged=False)
-        case ask.Do.FORK if session.past is not None:
-            epoch, of, recipe = session.past, session.runs.index(run), session.recipe
-            fork = run.forked(epoch, recipe=recipe)
-            session.enter(fork)
-            session.tell(Forked(epoch, of, difference(run.history.recipe_at(epoch), recipe)))
-            told = ", ".join(filter(None, (f"alpha {recipe.alpha:g}", recipe_told(recipe))))
-            session.log.add(f"fork {session.runs.index(fork)} from epoch {epoch}, {told}", is_marked=True)
-            session.phase = Phase.TRAINING
         case ask.Do.FORK:
-            session.say("f trains on from an epoch of the past; ← goes there first", is_logged=False)
+            branching.fork(session, run)
+        case ask.Begin(weights):
+            branching.begin(session, run, weights)
         case ask.Restart(fresh):
             session.seed += fresh
             start_over(session, first_of(run).restarted(session.seed if fresh else None))
