@@ -15,6 +15,7 @@ from gdtui.runs.run import Run
 from gdtui.session import branching, racing
 from gdtui.session import commands as ask
 from gdtui.session.reading import Reading
+from gdtui.session.saving import save
 from gdtui.session.snapshot import Phase
 from gdtui.settings import MOST_EPOCHS
 
@@ -78,7 +79,7 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
         case ask.ChooseData():
             _choose_data(session, run, command)
         case ask.Save(path, then):
-            if session.save(path) and then is not None:
+            if save(session, path) and then is not None:
                 carry_out(then, session)
 
 

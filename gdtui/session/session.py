@@ -16,7 +16,7 @@ from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
 from gdtui.runs.reopen import Watched
-from gdtui.runs.run import Run, Shown
+from gdtui.runs.run import Shown
 from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, watching
 from gdtui.session.acts import carry_out, take_in
@@ -270,27 +270,6 @@ class Session:
         if is_rival and (past is None or run.done):
             self.phase = phase
             self.past = None if past is None else run.reachable(min(past, run.done), forward=False)
-
-    def save(self, path: str) -> bool:
-        """Write all branches into a new file, and what is still to come; returns whether that went well."""
-        if self.writer is not None:
-            self.say(f"saved in {self.writer.path} already", is_error=True, is_logged=False)
-            return False
-        runs = [run for run in self.runs if isinstance(run, Run)]
-        try:
-            writer = RunWriter(path, runs[self.runs.index(self.run)], branches=runs)
-            failure = writer.failure
-        except ValueError as error:
-            failure = str(error)
-        self.failure = failure
-        if failure is not None:
-            self.say(failure, is_error=True)
-            return False
-        self.writer = writer
-        self.say(f"saved in {path}, with what is to come")
-        if writer.warning is not None:
-            self.say(writer.warning, is_error=True)
-        return True
 
     def _replay(self) -> None:
         count = max(1, self.run.done // REPLAY_FRAMES) if self.pace.is_max else self.pace.due(self._began)[0]
