@@ -21,7 +21,7 @@ class DataError(ValueError):
     """Data that cannot be learnt from; the message is one line for the person who gave it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dataset:
     """Rows of d features, each of one of k classes.
 

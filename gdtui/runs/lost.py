@@ -15,7 +15,7 @@ from gdtui.settings import DataSettings
 from gdtui.text import printable
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LostData(Dataset):
     """What is left of data that is not to be had: all but its rows, of which there are none.
 

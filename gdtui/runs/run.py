@@ -64,6 +64,13 @@ class Shown:
         """The runs that descend together, epoch by epoch, of which this is one; alone, it is a race of one."""
         return self._race or (self,)
 
+    def owner(self, epoch: int) -> Shown:
+        """The branch that epoch is an epoch of its own of: this one, or one that it comes from."""
+        run = self
+        while run.parent is not None and run.forked_at is not None and epoch < run.forked_at:
+            run = run.parent
+        return run
+
     def join(self, race: tuple[Shown, ...]) -> None:
         """Be in that race from now on, of which this run is one."""
         self._race = race

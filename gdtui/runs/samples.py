@@ -51,10 +51,11 @@ class Sample:
         return f"{unit}={self.activation:.4f}; predicted_label={label}, true_label={self.true}{kept}"
 
 
-def sampled_rows(run: Shown, are_tests: bool = False) -> np.ndarray:
+def sampled_rows(run: Shown, are_tests: bool = False, data: Dataset | None = None) -> np.ndarray:
     """Which rows of the data, or of the test set, the table shows: `settings.sample_size` in all, of each its share,
     without repetition, by `settings.seed`, sorted."""
-    size, rows, tests = run.settings.sample_size, len(run.data), len(run.data.test or ())
+    data = data or run.data
+    size, rows, tests = run.settings.sample_size, len(data), len(data.test or ())
     of_tests = min(size, tests, max(1, round(size * tests / (rows + tests)))) if tests else 0
     every, count = (tests, of_tests) if are_tests else (rows, min(size - of_tests, rows))
     return _chosen(run.settings.seed, every, count)
@@ -68,14 +69,14 @@ def _chosen(seed: int, rows: int, count: int) -> np.ndarray:
     return chosen
 
 
-def samples(run: Shown, weights: Floats) -> list[Sample]:
-    """The table at `weights`, shape (d + 1,); what is kept for testing comes first."""
-    tests = [] if run.data.test is None else _samples(run, run.data.test, weights, True)
-    return tests + _samples(run, run.data, weights, False)
+def samples(run: Shown, weights: Floats, data: Dataset | None = None) -> list[Sample]:
+    """The table at `weights`, shape (d + 1,), of the run's data or of that; what is kept for testing comes first."""
+    data = data or run.data
+    tests = [] if data.test is None else _samples(run, data.test, weights, sampled_rows(run, True, data), True)
+    return tests + _samples(run, data, weights, sampled_rows(run, False, data), False)
 
 
-def _samples(run: Shown, data: Dataset, weights: Floats, are_tests: bool) -> list[Sample]:
-    rows = sampled_rows(run, are_tests)
+def _samples(run: Shown, data: Dataset, weights: Floats, rows: np.ndarray, are_tests: bool) -> list[Sample]:
     with np.errstate(over="ignore", invalid="ignore"):
         activations = run.objective.activations(logits(data.X[rows], weights))
     labels = predictions(activations, run.objective.threshold)

@@ -129,8 +129,8 @@ class Session:
         """All that is to be shown, as it is now. Called where `turn` is."""
         run, log, pace = self.run, self.log, self.pace
         return Snapshot(
-            self.phase, run, self.moment(), self.past, run.done, run.epochs,
-            max(run.epochs for run in self.runs), self.recipe, run.stop,
+            self.phase, run, (run if self.past is None else run.owner(self.past)).data, self.moment(), self.past,
+            run.done, run.epochs, max(run.epochs for run in self.runs), self.recipe, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
             None if self.watched is None else self.watched.path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from gdtui.data.dataset import Dataset
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.stop import Stop
@@ -54,6 +55,7 @@ class Snapshot:
     between two turns.
 
     Attributes:
+        data: what that moment was measured on.
         shown: the moment in front.
         past: the epoch shown, where that is not the newest.
         epochs: wanted of this branch; `most_epochs` of any.
@@ -72,6 +74,7 @@ class Snapshot:
 
     phase: Phase
     run: Shown
+    data: Dataset
     shown: Moment
     past: int | None
     done: int
@@ -123,7 +126,7 @@ class Snapshot:
     @property
     def title(self) -> str:
         """What is trained on what, in a line."""
-        data, count = self.run.data, len(self.run.data.feature_names)
+        data, count = self.data, len(self.data.feature_names)
         features = "1 feature" if count == 1 else f"{count} features"
         features += "" if len(data.class_names) == 2 else f", {len(data.class_names)} classes"
         scaled = "standardised" if data.standardized else "not standardised"
@@ -135,8 +138,7 @@ class Snapshot:
     @property
     def missing(self) -> str:
         """Why the rows of the data are not to be had; empty where they are."""
-        data = self.run.data
-        return data.why if isinstance(data, LostData) else ""
+        return self.data.why if isinstance(self.data, LostData) else ""
 
     @property
     def unsaved(self) -> str:

@@ -111,9 +111,9 @@ class Workspace(Stage):
     def show(self, snapshot: Snapshot, drawn: Drawn) -> None:
         before, self.snapshot = self.snapshot, snapshot
         self._own_data = self._own_data or snapshot.run.settings.data
-        if before is None or before.run is not snapshot.run or before.recipe != snapshot.recipe:
+        if before is None or (before.run, before.data, before.recipe) != (snapshot.run, snapshot.data, snapshot.recipe):
             self.title_view.update(f"gdtui  {snapshot.title}")
-        self.show_task(len(snapshot.run.data.class_names), snapshot.run.objective.unit)
+        self.show_task(len(snapshot.data.class_names), snapshot.run.objective.unit)
         self._turn_page(before, snapshot)
         for slot, name, (of, titles, chart) in zip(self.slots, self.wish.views, drawn, strict=True):
             if of == name:  # else another was chosen meanwhile, and is drawn next
@@ -148,11 +148,11 @@ class Workspace(Stage):
             self.show_wish(page="race" if races else "samples" if is_over and not snapshot.missing else "log")
 
     def draw_table(self, snapshot: Snapshot) -> None:
-        areas, data = self.arrangement.areas, snapshot.run.data
+        areas, data = self.arrangement.areas, snapshot.data
         if "samples" in areas:
             from gdtui.runs.samples import samples
 
-            rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights)
+            rows = [] if snapshot.missing else samples(snapshot.run, snapshot.shown.weights, data)
             unit = snapshot.run.objective.unit
             self.samples_view.show(rows, data.feature_names, snapshot.missing, data.standardized, unit)
         if "race" in areas and snapshot.race:

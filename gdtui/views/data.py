@@ -36,7 +36,7 @@ class DataView(View):
         self._chart: ScatterChart | None = None
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        data = snapshot.run.data
+        data = snapshot.data
         what = data.plane.note or f"{data.name} and boundary"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
         below = legend(data.class_names, data.test is not None) + both
@@ -45,9 +45,9 @@ class DataView(View):
         return Titles(f"points not at hand  ·  {what}" if snapshot.missing else what, below, is_legend=bool(below))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
-        run = snapshot.run
-        if self._chart is None or self._chart.data is not run.data or self._chart.objective is not run.objective:
-            self._chart = scatter_chart(run.data, run.objective)
+        run, data = snapshot.run, snapshot.data
+        if self._chart is None or self._chart.data is not data or self._chart.objective is not run.objective:
+            self._chart = scatter_chart(data, run.objective)
         rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
         self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
         return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)

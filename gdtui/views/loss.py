@@ -46,8 +46,8 @@ class LossView(View):
         run = snapshot.run
         shown = title(scales_of(run.history, self._look(snapshot)), run.objective.title)
         told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[snapshot.front]}"
-        is_scaled = run.data.test is not None and not run.objective.is_mean
-        scaled = f"  ·  test: the sum as of {len(run.data)} rows" * is_scaled
+        is_scaled = snapshot.data.test is not None and not run.objective.is_mean
+        scaled = f"  ·  test: the sum as of {len(snapshot.data)} rows" * is_scaled
         return Titles(told, rule_of(snapshot.recipe) + scaled)
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
