@@ -26,6 +26,21 @@ MAX_SPEED = math.inf
 
 
 @dataclass(frozen=True, slots=True)
+class DataEdit:
+    """A change of the data by hand.
+
+    Attributes:
+        label: the class that a point is of from then on, by its number.
+        row: which point, counted from 0 among those that are trained on; None for a new one.
+        features: of the new one, in the units that the data came in.
+    """
+
+    label: int
+    row: int | None = None
+    features: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class DataSettings:
     """Which data to learn from; see `gdtui.data.load.load`.
 
@@ -39,6 +54,7 @@ class DataSettings:
             saved before that was done.
         centers: clouds of blobs, each a class; None for two.
         test_size: the share of the rows that is kept for testing, below 1; 0 for none.
+        edits: what was changed by hand afterwards.
     """
 
     source: str = "blobs"
@@ -56,6 +72,7 @@ class DataSettings:
     index: bool = True
     centers: int | None = None
     test_size: float = 0.0
+    edits: tuple[DataEdit, ...] = ()
 
     @property
     def is_standardized(self) -> bool:

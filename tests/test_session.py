@@ -26,6 +26,7 @@ from gdtui.session.commands import (
     Change,
     Command,
     Do,
+    Edit,
     GoTo,
     NextBranch,
     Race,
@@ -38,7 +39,17 @@ from gdtui.session.commands import (
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
-from gdtui.settings import MOST_RACERS, OPTIMIZERS, SCHEDULES, DataSettings, Display, Settings, StopRules
+from gdtui.settings import (
+    MOST_RACERS,
+    OPTIMIZERS,
+    SCHEDULES,
+    DataEdit,
+    DataSettings,
+    Display,
+    Recipe,
+    Settings,
+    StopRules,
+)
 from tests.oracles import START, noisy
 
 SLOW = Display(speed=1e-9)
@@ -65,6 +76,8 @@ def assert_same(found: Shown, told: Run) -> None:
     """All that both know of the run, bit for bit; a file leaves out losses of long runs."""
     for name in ("done", "epochs", "recipe", "forked_at", "stop"):
         assert getattr(found, name) == getattr(told, name), name
+    for epoch in (1, told.done + 1, *[told.forked_at] * (told.forked_at is not None)):
+        assert found.owner(epoch).data.digest == told.owner(epoch).data.digest
     assert found.weights.tobytes() == told.weights.tobytes()
     assert found.history.steered == told.history.steered
     known = ~np.isnan(found.history.losses)
@@ -177,13 +190,32 @@ class Story:
     def begin(self, weights: list[float]) -> None:
         run, past, recipe = self.run, self.session.past, self.session.recipe
         ask(self.session, Begin(tuple(weights)))
-        epoch, is_over = past or run.done + 1, past is None and run.stop is not None
-        if is_over and run.stop.diverged:
-            epoch = run.done
-        self.told.append(run.forked(epoch, recipe=recipe, weights=np.array(weights)))
+        self._begun(run, past, recipe, np.array(weights))
+
+    def _begun(self, run: Run, past: int | None, recipe: Recipe, weights: np.ndarray | None = None) -> None:
+        """A new branch, also of a run that has ended."""
+        epoch, is_over = self._next(run, past), past is None and run.stop is not None
+        self.told.append(run.forked(epoch, recipe=recipe, weights=weights))
         if is_over:
             self.told[-1].set_epochs(max(self.told[-1].epochs, epoch - 1 + run.settings.epochs))
         self.at = len(self.told) - 1
+
+    def _next(self, run: Run, past: int | None) -> int:
+        return run.done if past is None and run.stop is not None and run.stop.diverged else past or run.done + 1
+
+    def edit(self, *edits: DataEdit) -> None:
+        run, past, recipe = self.run, self.session.past, self.session.recipe
+        known = run.owner(self._next(run, past)).settings.data.edits
+        ask(self.session, Edit(edits) if edits else Do.UNDO)
+        edits = (*known, *edits) if edits else known[:-1]
+        racers = [self.told[number] for number in self.race]
+        if past is not None or any(racer.has_begun or racer.stop is not None for racer in racers):
+            if edits == known:
+                return
+            self._begun(run, past, recipe)
+            racers = [self.run]
+        for racer in racers:
+            racer.change(edits)
 
     def branch(self) -> None:
         ask(self.session, NextBranch())
@@ -247,6 +279,8 @@ class Story:
         wanted = self.run.newest() if snapshot.past is None else self.run.moment(snapshot.past)
         assert snapshot.shown == wanted
         assert snapshot.shown.weights.tobytes() == wanted.weights.tobytes()
+        data = self.run.data if snapshot.past is None else self.run.owner(snapshot.past).data
+        assert snapshot.data.digest == data.digest
         assert [one.number for one in snapshot.race] == (self.race if len(self.race) > 1 else [])
         for one in snapshot.race:
             told, past = self.told[one.number], snapshot.past
@@ -282,6 +316,7 @@ PARTS = {
 CHANGES = st.fixed_dictionaries({}, optional=PARTS)
 RIVAL = st.fixed_dictionaries({"alpha": ALPHAS}, optional=PARTS)
 RIVALS = st.lists(RIVAL, max_size=2)
+CLASS, PLACE = st.integers(0, 1), st.sampled_from([-2.5, 0.0, 1.0])
 HAPPENINGS = st.one_of(
     st.tuples(st.just("train"), st.integers(1, 40)),
     st.tuples(st.just("step")),
@@ -291,6 +326,9 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("travel"), st.integers(-60, 20)),
     st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
     st.tuples(st.just("begin"), st.lists(st.sampled_from([-1.5, 0.0, 0.25]), min_size=3, max_size=3)),
+    st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.none(), st.tuples(PLACE, PLACE))),
+    st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.integers(0, 9)), st.builds(DataEdit, CLASS, st.just(3))),
+    st.tuples(st.just("edit")),
     st.tuples(st.just("branch")),
     st.tuples(st.just("rival"), RIVAL),
     st.tuples(st.just("restart"), st.booleans()),

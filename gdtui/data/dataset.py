@@ -34,6 +34,8 @@ class Dataset:
         standardized: whether each feature was brought to mean 0 and standard deviation 1.
         told: how it was read, in a line for the person who gave it; empty for the built-in sets.
         test: the rows kept for testing, which nothing is learnt from, if there are any.
+        means, deviations: what was taken from each feature, and what that was divided by, when it was standardised,
+            shape (d,), or numbers that change nothing.
     """
 
     name: str
@@ -44,6 +46,8 @@ class Dataset:
     standardized: bool = False
     told: str = ""
     test: Dataset | None = field(default=None, kw_only=True)
+    means: Floats | float = field(default=0.0, kw_only=True)
+    deviations: Floats | float = field(default=1.0, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -9,6 +9,7 @@ from gdtui.data.arrays import read_npy, read_npz
 from gdtui.data.builtin import built_in
 from gdtui.data.csv_file import read_csv
 from gdtui.data.dataset import DataError, Dataset
+from gdtui.data.edits import edited
 from gdtui.data.parquet import read_parquet
 from gdtui.data.preparing import prepared
 from gdtui.data.progress import PROGRESS
@@ -51,7 +52,9 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         raise DataError(f"--samples {settings.samples} leaves {leaves}; take more, or another --data-seed")
     if settings.test_size:
         loaded = split(loaded, settings.test_size, settings.seed)
-    return standardize(loaded, settings.source in BUILT_IN_SETS) if settings.is_standardized else loaded
+    if settings.is_standardized:
+        loaded = standardize(loaded, settings.source in BUILT_IN_SETS)
+    return edited(loaded, settings.edits)
 
 
 def _read(settings: DataSettings) -> Table:
@@ -90,7 +93,7 @@ def standardize(data: Dataset, takes_constants: bool = False) -> Dataset:
                 f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
             )
     test = None if test is None else replace(test, X=moved[1], standardized=True)
-    return replace(data, X=X, standardized=True, test=test)
+    return replace(data, X=X, standardized=True, test=test, means=mean, deviations=deviation)
 
 
 def _constant(names: tuple[str, ...], spread: Floats) -> str:

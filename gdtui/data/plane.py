@@ -68,6 +68,14 @@ class Plane:
         across = min(left, float(lows[0])), max(right, float(highs[0]))
         return replace(self, spans=(across, (min(low, float(lows[1])), max(high, float(highs[1])))))
 
+    def with_points(self, points: Floats) -> Plane:
+        """The same plane with these points, shape (N, 2). It is as wide as it was, unless some are out of view."""
+        moved = replace(self, points=points)
+        widened = moved.holding(points)
+        pairs = zip(map(room, self.spans), widened.spans, strict=True)
+        are_seen = all(low <= left and right <= high for (low, high), (left, right) in pairs)
+        return moved if self.is_line or are_seen else widened
+
     @property
     def is_line(self) -> bool:
         """Whether there is one feature only, so that v says nothing of the boundary."""
@@ -82,6 +90,13 @@ class Plane:
         with np.errstate(over="ignore", invalid="ignore"):
             slopes = self.axes @ weights[1:]
             return float(weights[0] + self.origin @ weights[1:]), float(slopes[0]), float(slopes[1])
+
+
+def room(span: Span) -> Span:
+    """What is seen of an axis on which points are that far from each other."""
+    low, high = span
+    pad = 0.04 * (high - low) or max(abs(high), 1.0) * 0.5
+    return low - pad, high + pad
 
 
 def _principal(features: Floats) -> tuple[Floats, Floats, Floats, float]:

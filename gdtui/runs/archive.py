@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from gdtui.data.dataset import Dataset
+from gdtui.data.dataset import DataError, Dataset
 from gdtui.learning.descent import State
 from gdtui.learning.moment import Moment
 from gdtui.learning.optimizer import OPTIMIZERS
@@ -46,10 +46,13 @@ class ArchivedRun(Shown):
     """
 
     def __init__(self, settings: Settings, data: Dataset, branch: Branch, others: Sequence[ArchivedRun]) -> None:
-        settings = others[branch.parent].settings if others else settings
-        if branch.begun_with is not None and branch.forked_at == 1:
-            settings = replace(settings, init=tuple(branch.begun_with))
-        super().__init__(settings, data, others[0].kernel if others else None)
+        kernel = None
+        if branch.forked_at is not None:
+            owner = others[branch.parent].owner(branch.forked_at)
+            settings, data, kernel = owner.settings, owner.data, owner.kernel
+            if branch.begun_with is not None and branch.forked_at == 1:
+                settings = replace(settings, init=tuple(branch.begun_with))
+        super().__init__(settings, data, kernel)
         self.branch = branch
         self._is_lost = isinstance(data, LostData)
         if branch.forked_at is not None:
@@ -82,6 +85,8 @@ class ArchivedRun(Shown):
         for since, recipe in branch.recipes:
             if since > self.done:
                 history.steer(since, recipe)
+        if branch.edits != self.settings.data.edits:
+            self._edit(where)
         new = range(bisect_right(branch.epochs, self.done), len(branch.epochs))
         if new and branch.weights[0] is None:
             raise OnlyLossesError(f"{where}: holds no weights")
@@ -104,6 +109,25 @@ class ArchivedRun(Shown):
             )
         self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
         self.recipe = branch.recipes[-1][1] if branch.recipes else self.settings.recipe
+
+    def _edit(self, where: str) -> None:
+        """Its own epochs, of which none has been taken in, are trained on other data. Raises as `read_on`."""
+        begun, edits = (self.forked_at or 1) - 1, self.branch.edits
+        if isinstance(self.data, LostData):
+            more = sum(one.row is None for one in edits) - sum(one.row is None for one in self.settings.data.edits)
+            self.data = replace(self.data, rows=self.data.rows + more)
+            self.settings = replace(self.settings, data=replace(self.settings.data, edits=edits))
+            return
+        if not can_be_bridged(self.done, begun, self.kernel.size):
+            raise OnlyLossesError(f"{where}: leaves out too much between the epochs {self.done} and {begun}")
+        state = self.history.next_state or State(self.start)
+        for _, later in self.history.redo(state, begun):
+            state = later
+        known = self.history.breaks.get(begun + 1)
+        try:
+            self._change(edits, state if known is None else known.state)
+        except DataError as error:
+            raise RunFileError(f"{where}: {error}") from None
 
     def _memories(self, places: Sequence[int], where: str) -> Floats:
         """What the optimiser remembered before each of these records; zeros where it remembered nothing. Raises

@@ -4,10 +4,13 @@ import math
 import os
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 import numpy as np
 
+from gdtui.data.dataset import DataError, Dataset
+from gdtui.data.edits import base_of, edited
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import NO_PENALTY, Moment, measure
 from gdtui.learning.objective import objective_named
@@ -16,6 +19,7 @@ from gdtui.runs.events import Branch
 from gdtui.runs.race import names_in
 from gdtui.runs.reader import OnlyLossesError, RunFile
 from gdtui.runs.reopen import data_of, settings_of
+from gdtui.settings import DataEdit
 from gdtui.text import printable
 
 
@@ -76,7 +80,10 @@ class Entrant(RunFile):
         self.front: Branch
         """The branch it ends with; of several that descend together, always the same one. Of a file that cannot be read
         any more it is what was read."""
+        self._data: Dataset | None = None
         self._kernel: Kernel | None = None
+        self._edits = self._begun_with = tuple[DataEdit, ...]()
+        """What was changed by hand of the data that the kernel evaluates, and of that which the digest is of."""
         self.accuracy: float | None = None
         """At the weights of `loss`; None where the data or the weights are not to be had."""
         self.test_loss: float | None = None
@@ -84,8 +91,10 @@ class Entrant(RunFile):
         """There too, on the rows kept for testing."""
         try:
             settings = settings_of(self)
-            data = data_of(self, settings, is_shown=True)
-            self._kernel = kernel_for(data, objective_named(settings.loss, len(data.class_names)))
+            self._data = data = data_of(self, settings, is_shown=True)
+            self._objective = objective_named(settings.loss, len(data.class_names))
+            self._kernel = kernel_for(data, self._objective)
+            self._edits = self._begun_with = settings.data.edits
         except OnlyLossesError as error:
             self.note = str(error).removeprefix(f"{self.path}: ")
 
@@ -124,7 +133,12 @@ class Entrant(RunFile):
         self.accuracy, self.test_loss, self.test_accuracy = known.accuracy, known.test_loss, known.test_accuracy
 
     def _measure(self) -> Moment:
-        branch, kernel = self.front, self._kernel
+        branch = self.front
+        if self._data is not None and branch.edits != self._edits:
+            with suppress(DataError):  # then nothing is measured
+                self._kernel, self._edits = None, branch.edits
+                self._kernel = kernel_for(edited(base_of(self._data), branch.edits), self._objective)
+        kernel = self._kernel
         weights = branch.weights[-1] if branch.weights else None
         if branch.end is not None or kernel is None or weights is None or len(weights) != kernel.size:
             return branch.last()
@@ -136,6 +150,11 @@ class Entrant(RunFile):
         """The objective and the name of the data; empty where the file does not say."""
         told = self.header
         return printable(str(told.get("loss", ""))), printable(str(told.get("name", "")))
+
+    @property
+    def edits(self) -> tuple[DataEdit, ...]:
+        """The changes by hand of the data it ends with; none where it ends with that which it began with."""
+        return () if self.front.edits == self._begun_with else self.front.edits
 
     @property
     def wanted(self) -> int:
@@ -161,7 +180,8 @@ def entrants_of(paths: list[str]) -> list[Entrant]:
 
 def tasks_differ(entrants: Sequence[Entrant]) -> bool:
     """Whether some have another objective than others, or other data: then their losses are not of one kind."""
-    told = {(entrant.task[0], str(entrant.header["digest"])) for entrant in entrants if "digest" in entrant.header}
+    known = [entrant for entrant in entrants if "digest" in entrant.header]
+    told = {(entrant.task[0], str(entrant.header["digest"]), entrant.edits) for entrant in known}
     return len(told) > 1
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ from gdtui.learning.moment import Moment
 from gdtui.learning.stop import Best, Stop
 from gdtui.runs import recipes
 from gdtui.runs.recipes import Count, Finite, Natural, Recipes
-from gdtui.settings import Recipe
+from gdtui.settings import DataEdit, Recipe
 from gdtui.types import Confusion
 
 MOST_BRANCHES = 1000
@@ -76,6 +76,14 @@ class Forked(msgspec.Struct, frozen=True, tag_field="kind", tag="fork", omit_def
     """What that epoch begins with, where somebody has chosen it."""
 
 
+class DataChanged(msgspec.Struct, frozen=True, tag_field="kind", tag="data", omit_defaults=True):
+    """The branch, which has no epochs of its own yet, trains on other data: so many changes are taken back, those that
+    were made last, and these are made."""
+
+    edits: tuple[DataEdit, ...] = ()
+    undone: Natural = 0
+
+
 class Switched(msgspec.Struct, frozen=True, tag_field="kind", tag="branch"):
     """What follows belongs to the branch of this number."""
 
@@ -115,7 +123,15 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     test_confusion: Confusion | None = None
 
 
-Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | Switched | Raced
+Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | DataChanged | Switched | Raced
+
+
+def changed(before: Sequence[DataEdit], after: Sequence[DataEdit]) -> list[Event]:
+    """What makes of these changes of the data those."""
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    return [DataChanged((*after[same:],), len(before) - same)] if before != after else []
 
 
 def in_turn(number: int, front: int, events: Iterable[Event]) -> Iterator[Event]:
@@ -157,6 +173,8 @@ class Branch:
     """The numbers of the branches that descend together, this one's among them; empty where it is alone."""
     begun_with: list[float] | None = None
     """The weights that somebody has chosen for it to begin with."""
+    edits: tuple[DataEdit, ...] = ()
+    """All that was changed by hand of the data that its own epochs are trained on."""
 
     def fork(self, number: int, forked: Forked) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
@@ -171,6 +189,12 @@ class Branch:
         recipe = recipes.at(fork.recipes, epoch) or Recipe()
         recipes.steer(fork.recipes, epoch, recipes.changed(recipe, now))
         return fork
+
+    def change(self, changed: DataChanged) -> None:
+        """See `DataChanged`. Raises ValueError where the branch has epochs of its own."""
+        if self.epochs and self.epochs[-1] >= (self.forked_at or 1):
+            raise ValueError("the data is changed of a branch that has epochs")
+        self.edits = (*self.edits[: max(0, len(self.edits) - changed.undone)], *changed.edits)
 
     def steer(self, since: int, now: dict[str, Any]) -> None:
         """The step of epoch `since` is the first with these parts of the recipe changed."""

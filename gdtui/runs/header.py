@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta
 
 from gdtui.runs.recipes import Allowed, Count, Finite, Kept, Natural, NotNegative, Seed, Share
-from gdtui.settings import ALL, MOST_CLASSES
+from gdtui.settings import ALL, MOST_CLASSES, DataEdit
 
 
 class Source(msgspec.Struct):
@@ -27,6 +27,7 @@ class Source(msgspec.Struct):
     index: bool = True
     centers: Annotated[int, Meta(ge=2, le=MOST_CLASSES)] | None = None
     test_size: Kept = 0.0
+    edits: tuple[DataEdit, ...] = ()
 
     def __post_init__(self) -> None:
         if self.classes is not None and len(self.classes) < 2 and self.classes != [ALL]:

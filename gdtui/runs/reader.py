@@ -21,6 +21,7 @@ from gdtui.learning.stop import Best, Stop, is_droppable
 from gdtui.runs.events import (
     MOST_BRANCHES,
     Branch,
+    DataChanged,
     Epoch,
     EpochsWanted,
     Forked,
@@ -43,7 +44,7 @@ LAST_EPOCH = 2**53
 
 KINDS = {
     str(kind.__struct_config__.tag): kind
-    for kind in (Forked, Switched, Raced, Steered, EpochsWanted, RuleDropped, Stopped)
+    for kind in (Forked, DataChanged, Switched, Raced, Steered, EpochsWanted, RuleDropped, Stopped)
 }
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 BEFORE = ("alpha", "fork")
@@ -178,7 +179,11 @@ class RunFile(Followed):
                     raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
                 if weights is not None:
                     self._check_size(weights)
-                self.branches.append(self._numbered(of).fork(of, event))
+                fork, owner = self._numbered(of).fork(of, event), self._numbered(of)
+                while epoch < (owner.forked_at or 0):
+                    owner = self.branches[owner.parent]
+                fork.edits = owner.edits
+                self.branches.append(fork)
                 self.current = len(self.branches) - 1
             case Switched(number):
                 self._numbered(number)
@@ -188,6 +193,8 @@ class RunFile(Followed):
                     raise ValueError("a race of the same, or of none")
                 for racer in [self._numbered(number) for number in numbers]:
                     racer.race = numbers
+            case DataChanged():
+                branch.change(event)
             case Steered(now, since):
                 branch.steer(since, now)
             case EpochsWanted(epochs):
@@ -222,7 +229,8 @@ class RunFile(Followed):
             raise self._wrong(f"says version {version:g}; this gdtui reads up to version {VERSION}")
         if self.lines.count:
             raise self._wrong("begins another run; a run file holds one")
-        self._size = checked(event).size
+        known = checked(event)
+        self._size, self.branch.edits = known.size, known.data.edits
         self.header = event
         self.branch.wanted = event.get("epochs", 0)
         if "alpha" in event:

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from gdtui.learning.descent import Batch
-from gdtui.runs.events import EpochsWanted, Event, Forked, Raced, RuleDropped, Steered, Switched
+from gdtui.runs.events import EpochsWanted, Event, Forked, Raced, RuleDropped, Steered, Switched, changed
 from gdtui.runs.recipes import difference
 from gdtui.runs.run import Run
 
@@ -21,6 +21,7 @@ def so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
             weights = None if branch.begun_with is None else branch.begun_with.tolist()
             yield Forked(since, branches.index(branch.parent), now, weights)
             yield EpochsWanted(branch.epochs)
+            yield from changed(branch.parent.owner(since).settings.data.edits, settings.data.edits)
         else:
             if branch.epochs != settings.epochs:
                 yield EpochsWanted(branch.epochs, settings.epochs)

@@ -11,16 +11,17 @@ from typing import Any
 import numpy as np
 
 from gdtui.data.dataset import Dataset
+from gdtui.data.edits import base_of, edited
 from gdtui.learning.descent import Batch, Descent, State
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import Moment, measure
 from gdtui.learning.objective import objective_named
-from gdtui.learning.stop import Stop
+from gdtui.learning.stop import Best, Stop
 from gdtui.learning.weights import initial_weights
-from gdtui.runs.events import EpochsWanted, Event, RuleDropped, Steered
+from gdtui.runs.events import EpochsWanted, Event, RuleDropped, Steered, changed
 from gdtui.runs.history import History
 from gdtui.runs.recipes import difference, from_start, steered
-from gdtui.settings import Recipe, Settings
+from gdtui.settings import DataEdit, Recipe, Settings
 from gdtui.types import Floats
 
 
@@ -70,6 +71,19 @@ class Shown:
         while run.parent is not None and run.forked_at is not None and epoch < run.forked_at:
             run = run.parent
         return run
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has epochs of its own."""
+        return self.done >= (self.forked_at or 1)
+
+    def _change(self, edits: tuple[DataEdit, ...], state: State) -> None:
+        """Have its own epochs, of which there are none yet, begin with that state, on data with these changes, of which
+        the rules remember no loss. Raises DataError where the data cannot be changed so."""
+        self.data = edited(base_of(self.data), edits)
+        self.settings = replace(self.settings, data=replace(self.settings.data, edits=edits))
+        self.kernel = kernel_for(self.data, self.objective)
+        self.history.begin(self.forked_at or 1, replace(state, best=Best()), self.kernel)
 
     def join(self, race: tuple[Shown, ...]) -> None:
         """Be in that race from now on, of which this run is one."""
@@ -194,16 +208,17 @@ class Run(Shown):
         rules remember anything. Raises ValueError for an epoch, an alpha or weights that cannot be."""
         if not 1 <= epoch <= self.done + 1:
             raise ValueError(f"epoch {epoch} is not in 1 … {self.done + 1}")
-        fork, state = Run(self.settings, self.data, self.kernel), self._state_before(epoch)
+        owner, state = self.owner(epoch), self._state_before(epoch)
+        fork = Run(owner.settings, owner.data, owner.kernel)
         if weights is not None:
             if weights.shape != self.start.shape or not np.isfinite(weights).all():
                 raise ValueError(f"these are no {len(self.start)} finite weights")
             fork.begun_with, state = weights, State(weights, epoch - 1)
             if epoch == 1:
-                fork.start, fork.settings = weights, replace(self.settings, init=tuple(weights.tolist()))
+                fork.start, fork.settings = weights, replace(fork.settings, init=tuple(weights.tolist()))
         recipe = recipe or self.recipe
         recipe = replace(recipe, since=min(recipe.since, epoch))  # a schedule that was chosen later begins there
-        fork.descent = Descent(self.kernel, state, recipe, max(self.epochs, epoch), self.settings.stop)
+        fork.descent = Descent(fork.kernel, state, recipe, max(self.epochs, epoch), self.settings.stop)
         fork.history = self.history.prefix(epoch - 1, recipe)
         if weights is not None:
             fork.history.begin(epoch, state)
@@ -211,6 +226,18 @@ class Run(Shown):
             fork.set_alpha(alpha)
         fork.forked_at, fork.parent = epoch, self
         return fork
+
+    def change(self, edits: tuple[DataEdit, ...]) -> list[Event]:
+        """Train on data with these changes, all that there are, from the first epoch of its own on. Raises ValueError
+        where it has epochs of its own, or the data cannot be changed so."""
+        if self.has_begun:
+            raise ValueError("the data is changed of a run that has epochs")
+        before, was = self.settings.data.edits, self.descent
+        self._change(edits, self._state_before(self.done + 1))
+        state = self.history.breaks[self.done + 1].state
+        self.descent = Descent(self.kernel, state, was.recipe, was.epochs, was.rules)
+        self.descent.stop, self._newest = was.stop, None
+        return changed(before, edits)
 
     def _state_before(self, epoch: int) -> State:
         """What that epoch (1 to done + 1) begins with. It is as it was after the step before: another optimiser may

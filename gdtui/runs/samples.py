@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from gdtui.data.dataset import Dataset
+from gdtui.data.edits import base_of
 from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
 from gdtui.learning.objective import OBJECTIVES
@@ -53,8 +54,8 @@ class Sample:
 
 def sampled_rows(run: Shown, are_tests: bool = False, data: Dataset | None = None) -> np.ndarray:
     """Which rows of the data, or of the test set, the table shows: `settings.sample_size` in all, of each its share,
-    without repetition, by `settings.seed`, sorted."""
-    data = data or run.data
+    without repetition, by `settings.seed`, sorted. Points that were added by hand change nothing of that."""
+    data = base_of(data or run.data)
     size, rows, tests = run.settings.sample_size, len(data), len(data.test or ())
     of_tests = min(size, tests, max(1, round(size * tests / (rows + tests)))) if tests else 0
     every, count = (tests, of_tests) if are_tests else (rows, min(size - of_tests, rows))

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
 """What can be asked for while data is read."""
 
+BY_HAND = ask.Begin | ask.Edit
+"""What clicks ask for."""
+
 AT_ONCE = 0.2
 """Seconds within which data is waited for in the turn that asks for it: most is there by then."""
 
@@ -40,13 +43,13 @@ def carry_out(command: ask.Command, session: Session) -> None:
             return
         if command not in WHILE_READING and type(command) not in WHILE_READING:
             # A dialog's answer, maybe, or a click.
-            if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs | ask.Begin):
+            if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs | BY_HAND):
                 session.say("the run stands still while other data is read; space gives that up", is_logged=False)
             return
     if isinstance(session.run, Run):
         _steer(command, session, session.run)
-    elif isinstance(command, ask.Begin):
-        session.say("a file that is only watched has no branches of one's own; gdtui resume goes on", is_logged=False)
+    elif isinstance(command, BY_HAND) or command is ask.Do.UNDO:
+        session.say("a file that is only watched cannot be changed; gdtui resume goes on with it", is_logged=False)
     _look(command, session)
 
 
@@ -73,6 +76,10 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             branching.fork(session, run)
         case ask.Begin(weights):
             branching.begin(session, run, weights)
+        case ask.Edit(changes):
+            branching.edit(session, run, changes)
+        case ask.Do.UNDO:
+            branching.undo(session, run)
         case ask.Restart(fresh):
             session.seed += fresh
             start_over(session, first_of(run).restarted(session.seed if fresh else None))

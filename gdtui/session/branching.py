@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gdtui.runs.events import MOST_BRANCHES, EpochsWanted, Forked
+from gdtui.data.dataset import DataError
+from gdtui.data.edits import base_of, edited
+from gdtui.data.edits import told as edit_told
+from gdtui.runs.events import MOST_BRANCHES, EpochsWanted, Forked, in_turn
 from gdtui.runs.recipes import difference, recipe_told
 from gdtui.runs.run import Run
 from gdtui.session.snapshot import Phase
-from gdtui.settings import MOST_EPOCHS
+from gdtui.settings import MOST_EPOCHS, DataEdit
 from gdtui.types import Floats
 
 if TYPE_CHECKING:
@@ -44,9 +47,7 @@ def branch(session: Session, run: Run, weights: Floats | None = None) -> bool:
     if len(session.runs) >= MOST_BRANCHES:
         session.say(f"a run has {MOST_BRANCHES:,} branches at the most", is_error=True, is_logged=False)
         return False
-    epoch, recipe, stop = session.past or run.done + 1, session.recipe, run.stop
-    if session.past is None and stop is not None and stop.diverged:
-        epoch = max(1, run.done)  # the epoch at which it did has no step, and weights that may not be finite
+    epoch, recipe, stop = _next_epoch(session, run), session.recipe, run.stop
     new, of = run.forked(epoch, recipe=recipe, weights=weights), session.runs.index(run)
     wanted = min(epoch - 1 + run.settings.epochs, MOST_EPOCHS)
     is_over = session.past is None and stop is not None and wanted > new.epochs
@@ -58,6 +59,52 @@ def branch(session: Session, run: Run, weights: Floats | None = None) -> bool:
     if is_over:
         session.tell(EpochsWanted(wanted, run.epochs))
     return True
+
+
+def _next_epoch(session: Session, run: Run) -> int:
+    """The first that a branch from what is shown would have of its own."""
+    if session.past is None and run.stop is not None and run.stop.diverged:
+        return max(1, run.done)  # the epoch at which it did has no step, and weights that may not be finite
+    return session.past or run.done + 1
+
+
+def edit(session: Session, run: Run, changes: tuple[DataEdit, ...]) -> None:
+    """Change the data, from the epoch shown on."""
+    known = run.owner(_next_epoch(session, run)).settings.data.edits
+    _change(session, run, (*known, *changes), changes)
+
+
+def undo(session: Session, run: Run) -> None:
+    """Take back the change of the data that was made last, from the epoch shown on."""
+    known = run.owner(_next_epoch(session, run)).settings.data.edits
+    if known:
+        _change(session, run, known[:-1], known[-1:], "taken back: ")
+    else:
+        session.say("there is no change of the data to take back", is_logged=False)
+
+
+def _change(
+    session: Session, run: Run, edits: tuple[DataEdit, ...], about: tuple[DataEdit, ...], done: str = ""
+) -> None:
+    """Train on data with these changes, all that there are: in a new branch, or in the one shown and those that race
+    with it, where they have no epochs of their own yet. The log tells what was done about some of them."""
+    try:
+        edited(base_of(run.data), edits)
+    except DataError as error:
+        session.say(str(error), is_error=True, is_logged=False)
+        return
+    told = done + "; ".join(edit_told(one, run.data) for one in about)
+    is_training, racers = session.phase is Phase.TRAINING, [one for one in run.race if isinstance(one, Run)]
+    is_new = session.past is not None or any(racer.has_begun or racer.stop is not None for racer in racers)
+    if is_new and not branch(session, run):
+        return
+    run, front = session.run, session.runs.index(session.run)  # type: ignore[assignment]
+    for racer in [run] if is_new else racers:
+        session.tell(*in_turn(session.runs.index(racer), front, racer.change(edits)), of=racer)
+    session.log.add(f"{_begun(session)}: {told}" if is_new else told, is_marked=True)
+    session.look_anew()
+    if is_new:
+        session.phase = Phase.TRAINING if is_training else Phase.PAUSED
 
 
 def _begun(session: Session) -> str:

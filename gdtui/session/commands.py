@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal, NamedTuple
 
-from gdtui.settings import DataSettings
+from gdtui.settings import DataEdit, DataSettings
 
 
 class Do(Enum):
@@ -19,6 +19,8 @@ class Do(Enum):
     """Play the run from where one stands, or stop playing."""
     FORK = "fork"
     """Train on from the epoch of the past that is shown, as a new branch."""
+    UNDO = "undo"
+    """Take back the change of the data that was made last; see `Edit`."""
     LEAVE = "leave"
     """The end of the session."""
 
@@ -51,6 +53,13 @@ class Begin(NamedTuple):
     """Train on from these weights, as a new branch: from the epoch shown on."""
 
     weights: tuple[float, ...]
+
+
+class Edit(NamedTuple):
+    """Train on with data that is changed so, as a new branch, from the epoch shown on; or in the branch shown, where it
+    has no epochs of its own yet."""
+
+    changes: tuple[DataEdit, ...]
 
 
 class SetEpochs(NamedTuple):
@@ -117,6 +126,6 @@ class Note(NamedTuple):
 
 
 Command = (
-    Do | SetAlpha | Change | Race | Begin | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
+    Do | SetAlpha | Change | Race | Begin | Edit | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
     | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip

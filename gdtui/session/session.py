@@ -236,6 +236,7 @@ class Session:
     def look_anew(self) -> None:
         """What is shown may be another."""
         self.seen = None
+        self.rivals.clear()
 
     def go(self, epoch: int) -> None:
         """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the

@@ -40,7 +40,7 @@ DESCRIPTIONS = {
 
 class DataChoice(Dialog):
     """Asks for a data set; the answer is its settings. What was said of one that is known, its columns and noise, does
-    not apply to others.
+    not apply to others; what was changed of it by hand is left behind.
 
     Args:
         current: what is trained on now; offered too where it is a file.
@@ -50,7 +50,7 @@ class DataChoice(Dialog):
     BINDINGS = [Binding("escape", "answer", "Cancel")]
 
     def __init__(self, current: DataSettings, own: DataSettings) -> None:
-        self._known = {data.source: data for data in (own, current)}
+        self._known = {data.source: replace(data, edits=()) for data in (own, current)}
         self._other = DataSettings(seed=own.seed, test_size=own.test_size)
         """What counts for others too."""
         sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]

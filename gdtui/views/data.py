@@ -14,6 +14,7 @@ from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
+from gdtui.data.plane import room
 from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
 from gdtui.session.snapshot import Snapshot
@@ -80,9 +81,9 @@ class ScatterChart:
     def __init__(self, data: Dataset, objective: Objective = OBJECTIVES["article"]) -> None:
         self.data, self.objective, self.plane = data, objective, data.plane
         across, up = self.plane.spans
-        self.xlim = _limits(*across)
+        self.xlim = room(across)
         top = len(data.class_names) - 1
-        self.ylim = (-0.12 * top, 1.12 * top) if self.plane.is_line else _limits(*up)
+        self.ylim = (-0.12 * top, 1.12 * top) if self.plane.is_line else room(up)
         self._edges = MARGINS if objective.is_score else EDGES
         self._size = (-1, -1, False)
         self._still: tuple[Chart, Canvas, Points] | None = None
@@ -189,11 +190,6 @@ class ScatterChart:
             if (chart.roles[row, canvas.left : canvas.left + len(cells_of(label))] == Role.BLANK).all():
                 chart.write(row, canvas.left, label, Role.LABEL)
                 return
-
-
-def _limits(low: float, high: float) -> Limits:
-    pad = 0.04 * (high - low) or max(abs(high), 1.0) * 0.5
-    return low - pad, high + pad
 
 
 def _shift(canvas: Canvas, before: Line, after: Line, edges: Floats) -> float:
