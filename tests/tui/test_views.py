@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gdtui.views.view import View
 from tests.tui.driving import base, keys, press, running, screen, step
 
 
@@ -26,3 +27,28 @@ async def test_a_view_that_the_other_slot_shows_changes_places_with_it(key: str)
         assert "▸ 1 blobs" in screen(app)
         await press(pilot, "v", key)
         assert shown(app) == ("loss", "data")
+
+
+TURNS = [(key, by) for by in ((-1, 0), (1, 0), (0, 1), (0, -1)) for key in keys(f"turn({by[0]},{by[1]})")]
+
+
+async def test_brackets_turn_what_the_view_in_front_shows_or_where_it_cannot_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[tuple[str, int, int]] = []
+
+    def turn(view: View, snapshot: object, across: int, up: int) -> bool:
+        asked.append((type(view).__name__, across, up))
+        return len(asked) > 1
+
+    monkeypatch.setattr(View, "turn", turn)
+    async with running() as (_, pilot):
+        await step(pilot)
+        for key, by in TURNS:
+            asked.clear()
+            await press(pilot, key)
+            assert asked == [("LossView", *by), ("DataView", *by)]
+        await press(pilot, "v")
+        asked.clear()
+        await press(pilot, TURNS[0][0])
+        assert asked == [("DataView", -1, 0), ("LossView", -1, 0)]
