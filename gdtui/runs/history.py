@@ -103,6 +103,11 @@ class History:
         """See `Curve`."""
         return self.steered[: bisect_right(self.steered, len(self), key=itemgetter(0))]
 
+    @property
+    def keyframes(self) -> tuple[Floats, Floats]:
+        """The epochs whose states are kept, ascending, shape (n,), and their weights, shape (n, d + 1); views."""
+        return self._frame_epochs.view(), self._keyframes.view()
+
     def span(self) -> tuple[float, float]:
         """See `Curve`."""
         return self.envelope.span()
