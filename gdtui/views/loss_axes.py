@@ -1,7 +1,7 @@
 """How to look at loss curves, and the axes that this takes."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -55,6 +55,9 @@ class Look:
         loss: of the epoch at the cursor, or of the newest: it has a dot, and is printed there. NaN for none.
         name: printed before that loss.
         test_loss: of that epoch, on the rows kept for testing; it has a dot as well.
+        done: the newest epoch of what is in front, and of all, where the curves do not end there.
+        linear: of the smallest and the largest value, and of whether a fair part of the epochs is done, the limits of
+            an axis that is not logarithmic.
     """
 
     epochs: int
@@ -66,6 +69,8 @@ class Look:
     loss: float = math.nan
     name: str = ""
     test_loss: float = math.nan
+    done: tuple[int, int] | None = None
+    linear: Callable[[float, float, bool], Limits] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,10 @@ class Scales:
 def scales_of(history: Curve, look: Look) -> Scales:
     """The axes that hold this history and the others. They move in steps, not with every epoch."""
     every: list[Losses] = [history, history.tested, *(other for other, _ in look.others)]
-    longest = max(map(len, every))
+    linear = look.linear or linear_limits
+    done, longest = look.done or (len(history), max(map(len, every)))
     if look.across is Across.LATEST:
-        xlim = window(len(history), look.cursor)
+        xlim = window(done, look.cursor)
         spans = [_span_within(curve, xlim) for curve in every]
     else:
         xlim = 0.0, float(last_epoch(longest, look.epochs))
@@ -104,11 +110,11 @@ def scales_of(history: Curve, look: Look) -> Scales:
     if low == 0 < high:
         least = _least_positive(every, high)  # 0 itself has no place on a logarithmic axis
         ylog = high > WIDE * least if look.log is None else look.log
-        ylim = _log_limits(least, high) if ylog else _linear_limits(low, high, False)
+        ylim = _log_limits(least, high) if ylog else linear(low, high, False)
     else:
         ylog = 0 < low < high / WIDE and high > FLATTEST if look.log is None else look.log
         is_settled = longest - xlim[0] >= SETTLED * (xlim[1] - xlim[0])
-        ylim = _log_limits(low, high) if ylog else _linear_limits(low, high, is_settled)
+        ylim = _log_limits(low, high) if ylog else linear(low, high, is_settled)
     xlog = look.across is Across.LOG
     return Scales((0.0, math.log10(max(2.0, xlim[1]))) if xlog else xlim, ylim, xlog, ylog)
 
@@ -158,7 +164,7 @@ def _least_positive(curves: Iterable[Losses], otherwise: float) -> float:
     return float(losses[losses > 0].min(initial=otherwise))
 
 
-def _linear_limits(low: float, high: float, is_settled: bool) -> Limits:
+def linear_limits(low: float, high: float, is_settled: bool) -> Limits:
     """From 0, or, where a curve would be a line far from it, from near the smallest loss."""
     span, size = high - low, max(abs(low), abs(high))
     if is_settled and low * high > 0 and FLAT * size < span < size / 3 and size > FLATTEST:
