@@ -52,14 +52,16 @@ class KnownLosses:
     def __len__(self) -> int:
         return int(self._rows.view()[-1, 0]) if len(self._rows) else 0
 
-    def extend(self, epochs: list[int], losses: list[float], tested: Sequence[float | None] = ()) -> None:
+    def extend(
+        self, epochs: Sequence[int] | Floats, losses: Sequence[float] | Floats, tested: Sequence[float | None] = ()
+    ) -> None:
         """Append epochs, ascending, and their losses, also on rows kept for testing, as far as those are known."""
         self._rows.extend(np.array([epochs, losses], dtype=np.float64).T)
         known = [(epoch, test) for epoch, test in zip(epochs, tested, strict=False) if test is not None]
         if known:
             if not isinstance(self.tested, KnownLosses):
                 self.tested = KnownLosses()
-            self.tested.extend([epoch for epoch, _ in known], [test for _, test in known])
+            self.tested.extend([int(epoch) for epoch, _ in known], [test for _, test in known])
 
     def known(self) -> tuple[Floats, Floats]:
         rows = self._rows.view()

@@ -35,6 +35,9 @@ class Key(NamedTuple):
 
 VIEWS = {
     "1": ("loss", "data"),
+    "4": ("weights", "gradients"),
+    "5": ("accuracy",),
+    "6": ("alpha", "steps"),
 }
 """The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
 again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
@@ -73,6 +76,9 @@ BINDINGS = (
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch, or racer", ask.NextBranch()),
     Key("Look", "1", "show_view('1')", "1", "1 Views", "Show the loss, or the data (▸)"),
+    Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
+    Key("Look", "5", "show_view('5')", "5", "", "Show the accuracy"),
+    Key("Look", "6", "show_view('6')", "6", "", "Show alpha, or how long steps are"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log"),
     Key("Look", "left_square_bracket", "turn(-1,0)", "[", "", "Turn what is shown: left, or back"),

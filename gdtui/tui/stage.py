@@ -144,7 +144,7 @@ class Stage(Board):
         if here in kinds:
             name = kinds[(kinds.index(here) + 1) % len(kinds)]
         else:
-            name = next(kind for kind in kinds if kind != other)
+            name = next((kind for kind in kinds if kind != other), other)
         views = [name, here if name == other else other]
         self.show_wish(views=tuple(views if front == 0 else reversed(views)), covers=False)
 

@@ -1,5 +1,6 @@
 """Where texts have room in a drawing of losses."""
 
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,6 +14,8 @@ Place = tuple[int, int]
 """A row and a column inside the axes."""
 FARTHEST = 2
 """Rows from the end of a curve to its name at the most: further away it would be another's."""
+LONGEST = 60
+"""Columns of a line of words."""
 
 
 def value(loss: float) -> str:
@@ -20,6 +23,14 @@ def value(loss: float) -> str:
     text = f"{loss:#.4g}".removesuffix(".")
     mantissa, e, exponent = text.partition("e")
     return f"{mantissa}e{int(exponent)}" if e else text
+
+
+def words(text: str, width: int, height: int) -> Chart:
+    """A text in the middle of a drawing that has nothing else in it, as much of it as there is room for."""
+    chart, lines = Chart.blank(width, height), textwrap.wrap(text, max(1, min(width - 2, LONGEST)))[:height]
+    for row, line in enumerate(lines, (height - len(lines)) // 2):
+        chart.write(row, (width - len(line)) // 2, line, Role.NOTE)
+    return chart
 
 
 def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:

@@ -55,13 +55,18 @@ class Known(NamedTuple):
     @property
     def step_length(self) -> float:
         """The Euclidean norm of the step."""
-        return float(np.linalg.norm(self.step))
+        return _norm(self.step)
 
     @property
     def ratio(self) -> float:
         """That over the norm of the weights; NaN where these are all 0."""
-        size = float(np.linalg.norm(self.weights))
+        size = _norm(self.weights)
         return self.step_length / size if size else math.nan
+
+
+def _norm(vector: Floats) -> float:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt(vector @ vector))
 
 
 class Track(NamedTuple):

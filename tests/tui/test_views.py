@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gdtui.tui.bindings import VIEWS
 from gdtui.views.view import View
 from tests.tui.driving import base, keys, press, running, screen, step
 
@@ -52,3 +53,28 @@ async def test_brackets_turn_what_the_view_in_front_shows_or_where_it_cannot_the
         asked.clear()
         await press(pilot, TURNS[0][0])
         assert asked == [("DataView", -1, 0), ("LossView", -1, 0)]
+
+
+TITLES = {"weights": "Weights", "gradients": "Gradient", "accuracy": "Accuracy", "alpha": "Alpha", "steps": "Step"}
+
+
+@pytest.mark.parametrize("key", [key for number in "456" for key in keys(f"show_view('{number}')")])
+async def test_a_number_shows_its_views_one_after_the_other(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 3)
+        for name in (*VIEWS[key], VIEWS[key][0]):
+            await press(pilot, key)
+            assert shown(app) == (name, "data")
+            assert f"▸ {key} {TITLES.get(name, '')}" in screen(app)
+        await press(pilot, "left")
+        assert "epoch 2" in screen(app)
+
+
+async def test_a_key_of_one_view_brings_it_from_the_other_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(VIEWS, "5", ("accuracy",))
+    async with running() as (app, pilot):
+        await step(pilot)
+        await press(pilot, "5", "v", "5")
+        assert shown(app) == ("data", "accuracy")
+        await press(pilot, "5")
+        assert shown(app) == ("data", "accuracy")

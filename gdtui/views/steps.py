@@ -1,0 +1,54 @@
+"""How long the steps are, over the epochs, also beside the weights that they change."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from gdtui.charts.roles import RUNS, Role
+from gdtui.session.snapshot import Snapshot
+from gdtui.views.curves import branches_of
+from gdtui.views.lines import Line, LinesView, path_of, told
+from gdtui.views.track import Known, Track, Tracks
+from gdtui.views.view import Titles
+
+
+class StepsView(LinesView):
+    """The Euclidean norm of what each epoch changed the weights by; of a branch alone also as a share of theirs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tracks = Tracks(lambda: self.wake())
+
+    @property
+    def is_busy(self) -> bool:
+        return self._tracks.is_busy
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        return f"no steps: {snapshot.missing}" if snapshot.missing else ""
+
+    def titles(self, snapshot: Snapshot) -> Titles:
+        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
+        return Titles(f"Step length{self.scale_told(snapshot)}{of}")
+
+    def lines(self, snapshot: Snapshot) -> list[Line]:
+        run, branches = snapshot.run, branches_of(snapshot)
+        asked = [(one.history, one.epoch) for one in branches]
+        tracks = self._tracks.of(run.data, run.objective, asked, snapshot.phase.moves)
+        names = [one.name for one in branches] if len(branches) > 1 else ["step"]
+        lines = [
+            _line(name, one.role, track, one.epoch, lambda known: known.step_length)
+            for name, one, track in zip(names, branches, tracks, strict=True)
+        ]
+        if len(branches) == 1:
+            lines.append(_line("step / weights", RUNS[1], tracks[0], branches[0].epoch, lambda known: known.ratio))
+        return lines
+
+
+def _line(name: str, role: Role, track: Track, shown: int, length: Callable[[Known], float]) -> Line:
+    epoch, here = track.at(shown)
+    value = math.nan if here is None else length(here)
+    path = path_of(track.epochs, np.array([length(known) for known in track.known]))
+    return Line(name, role, path, epoch, value, told(value))

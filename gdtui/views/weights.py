@@ -1,0 +1,86 @@
+"""Each weight's way over the epochs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.charts.roles import RUNS
+from gdtui.data.dataset import Dataset
+from gdtui.numbers import ladder_step
+from gdtui.session.snapshot import Snapshot
+from gdtui.types import Floats
+from gdtui.views.lines import Line, LinesView, path_of, told
+from gdtui.views.track import stride_of
+from gdtui.views.view import Titles
+
+LARGEST = 8
+"""Weights that are drawn at a time."""
+KEYFRAMES = 2**12
+"""Of so many epochs at the most the weights are drawn."""
+
+
+class WeightsView(LinesView):
+    """The weights of the branch in front, or the largest of them."""
+
+    has_log = has_front = False
+    what, each = "Weights", "weights"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._page = 0
+        """Which of them: 0 has the largest, 1 those that follow."""
+
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
+        pages = -(-snapshot.run.start.size // LARGEST)
+        self._page = (self._page + across) % pages
+        self.forget()
+        return pages > 1 and across != 0
+
+    def titles(self, snapshot: Snapshot) -> Titles:
+        size = snapshot.run.start.size
+        pages = -(-size // LARGEST)
+        self._page %= pages
+        if pages == 1:
+            which = "bias and 1 feature" if size == 2 else f"all {size}"
+        elif self._page == 0:
+            which = f"the {LARGEST} largest of {size}"
+        else:
+            first = self._page * LARGEST
+            which = f"{first + 1} to {min(first + LARGEST, size)} of {size}, by size"
+        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
+        more = "[ ] others" if pages > 1 else ""
+        return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}", more)
+
+    def lines(self, snapshot: Snapshot) -> list[Line]:
+        epochs, weights = snapshot.run.history.keyframes
+        stride, shown = stride_of(len(epochs), KEYFRAMES), snapshot.shown
+        lines = []
+        for number, index in enumerate(self.chosen(snapshot)):
+            of, name = name_of(snapshot.run.data, index)
+            path = path_of(epochs[::stride], weights[::stride, index])
+            value = float(shown.weights[index])
+            lines.append(Line(name, RUNS[number], path, shown.epoch, value, told(value), of))
+        return lines
+
+    def chosen(self, snapshot: Snapshot) -> list[int]:
+        """The numbers of the weights that are drawn, in their order: while the run goes on, by how large they were at
+        an epoch on a ladder, so that the same are drawn for a while."""
+        weights = snapshot.shown.weights
+        epochs, kept = snapshot.run.history.keyframes
+        if snapshot.phase.moves and len(epochs):
+            rung = ladder_step(snapshot.shown.epoch + 0.5, up=False)
+            weights = kept[max(0, int(np.searchsorted(epochs, rung, side="right")) - 1)]
+        first = self._page * LARGEST
+        return sorted(by_size(weights)[first : first + LARGEST])
+
+
+def by_size(weights: Floats) -> list[int]:
+    """The numbers of weights, the largest first; those that are not finite are as large as any."""
+    order: list[int] = np.argsort(-np.nan_to_num(np.abs(weights), nan=np.inf), kind="stable").tolist()
+    return order
+
+
+def name_of(data: Dataset, index: int) -> tuple[str, str]:
+    """The class that a weight is for, where there are more than two, and what it is multiplied by."""
+    unit, place = divmod(index, 1 + len(data.feature_names))
+    return data.class_names[unit] if data.units > 1 else "", ("bias", *data.feature_names)[place]
