@@ -1,9 +1,7 @@
-"""The views over the epochs beside the loss: weights, gradients, accuracy, alpha and steps."""
+"""What the views over the epochs have in common, and accuracy, alpha and steps."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,153 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gdtui.charts.axes import Canvas
-from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
-from gdtui.data.load import load
 from gdtui.learning.schedule import alpha_at
-from gdtui.runs.race import race_of
-from gdtui.runs.run import Run
 from gdtui.session import opening
 from gdtui.session.commands import GoTo, SetAlpha
 from gdtui.session.session import Session
-from gdtui.session.snapshot import Snapshot
 from gdtui.settings import DataSettings, Display, Recipe, Settings
 from gdtui.views.accuracy import AccuracyView
 from gdtui.views.alpha import AlphaView, alphas_of
 from gdtui.views.gradients import GradientsView
-from gdtui.views.lines import LinesView, apart, names_room
-from gdtui.views.loss_axes import framed
+from gdtui.views.lines import LinesView, apart
 from gdtui.views.steps import StepsView
 from gdtui.views.view import Touch
-from gdtui.views.weights import LARGEST, WeightsView
+from gdtui.views.weights import WeightsView
 from tests.drawings import dots
+from tests.epochs import CANCER, IRIS, canvas_of, drawn, shown, stands, text
 from tests.tui.driving import saved
 
 VIEWS = WeightsView, GradientsView, AccuracyView, AlphaView, StepsView
-CANCER = Settings(
-    data=DataSettings("breast-cancer", test_size=0.3), loss="cross-entropy", optimizer="adam", alpha=0.1, epochs=60
-)
-IRIS = Settings(data=DataSettings("iris", classes=("setosa", "versicolor", "virginica")), loss="cross-entropy")
-
-
-def shown(settings: Settings, *rivals: Recipe, epochs: int | None = None) -> Session:
-    """A session that stands still after so many epochs, or all."""
-    racers = race_of(Run(settings, load(settings.data)), rivals)
-    session = Session([*racers], racers[0], Display(speed=1e-9))
-    session.pull(settings.epochs if epochs is None else epochs)
-    return session
-
-
-def drawn(view: LinesView, shown: Snapshot, width: int = 100, height: int = 30) -> Chart:
-    """The drawing, once all is in it."""
-    woken = threading.Semaphore(0)
-    view.wake = woken.release
-    while True:
-        was_busy = view.is_busy
-        view.forget()
-        view.titles(shown)
-        chart = view.draw(shown, width, height)
-        if not (was_busy or view.is_busy) and not woken.acquire(blocking=False):
-            return chart
-        woken.acquire(timeout=0.01)
-
-
-def canvas_of(view: LinesView, shown: Snapshot, width: int = 100, height: int = 30) -> Canvas:
-    """How what was drawn last lies in a drawing of that size."""
-    lines = view.drawn(shown)
-    empty = framed(lines[0].path, view._look(shown), width - names_room(lines, width), height)
-    assert empty is not None
-    return empty[1]
-
-
-def stands(chart: Chart, canvas: Canvas, role: Role, epochs: Sequence[float], values: Sequence[float]) -> bool:
-    """Whether a curve is drawn at most of these places, which no other covers, and nowhere far from them."""
-    field = dots(chart, role)[:, : 2 * canvas.width]
-    columns = canvas.columns(np.asarray(epochs, dtype=float), 2).astype(int)
-    rows = canvas.rows(np.asarray(values, dtype=float), 4)
-    is_near = [field[max(0, int(row) - 1) : int(row) + 2, column].any() for row, column in zip(rows, columns)]  # noqa: B905
-    drawn = np.argwhere(field)
-    wanted = np.interp(drawn[:, 1] + 0.5, canvas.columns(np.asarray(epochs, dtype=float), 2), rows)
-    return bool(np.mean(is_near) > 0.25 and (np.abs(drawn[:, 0] - wanted) <= 4 + np.abs(np.diff(rows)).max()).all())
-
-
-def text(chart: Chart) -> str:
-    return "\n".join(chart.lines())
-
-
-def test_each_weight_stands_where_it_was_with_its_name_beside_its_end() -> None:
-    session = shown(Settings(epochs=80, alpha=0.1, init=(2.0, -1.0, 0.5)))
-    view, snapshot, history = WeightsView(), session.snapshot(), session.run.history
-    chart = drawn(view, snapshot)
-    canvas = canvas_of(view, snapshot)
-    epochs = range(1, 81)
-    for number, name in enumerate(("bias", "x1", "x2")):
-        values = [history.weights_at(epoch)[number] for epoch in epochs]
-        assert stands(chart, canvas, RUNS[number], epochs, values)
-        row = int(canvas.rows(np.array([values[-1]]))[0])
-        found = next(at for at, line in enumerate(chart.lines()) if name in line[canvas.left + canvas.width :])
-        assert abs(found - row) <= 2
-        assert f"{snapshot.shown.weights[number]:.3g}" in chart.lines()[found]
-    assert view.titles(snapshot).above == "Weights  all 3"
-
-
-def test_of_many_weights_the_largest_are_drawn_and_brackets_go_on_to_the_others() -> None:
-    snapshot = shown(CANCER).snapshot()
-    view, order = WeightsView(), np.argsort(-np.abs(snapshot.shown.weights)).tolist()
-    names = ("bias", *snapshot.run.data.feature_names)
-    for page, told in enumerate(
-        ["the 8 largest of 31", "9 to 16 of 31, by size", "17 to 24 of 31, by size", "25 to 31 of 31, by size"]
-    ):
-        chart = text(drawn(view, snapshot, 150, 30))
-        assert view.titles(snapshot).above == f"Weights  {told}"
-        wanted = {names[index] for index in order[page * LARGEST : (page + 1) * LARGEST]}
-        assert {line.name for line in view.drawn(snapshot)} == wanted
-        assert all(name in chart for name in wanted)
-        assert view.turn(snapshot, 1, 0)
-    assert view.titles(snapshot).above == "Weights  the 8 largest of 31"
-    assert view.turn(snapshot, -1, 0)
-    assert "25 to 31" in view.titles(snapshot).above
-    assert not view.turn(snapshot, 0, 1)
-    assert not WeightsView().turn(shown(Settings(epochs=3)).snapshot(), 1, 0)
-
-
-def test_while_a_run_goes_on_the_weights_that_are_drawn_change_seldom() -> None:
-    session = shown(CANCER, epochs=1)
-    view, chosen = WeightsView(), []
-    for _ in range(59):
-        session.pull(1)
-        session.phase = type(session.phase).TRAINING
-        chosen.append(tuple(view.chosen(session.snapshot())))
-    assert 2 <= len(set(chosen)) <= 6  # those of the epochs 2, 5, 10, 20 and 50
-
-
-def test_a_weight_of_many_classes_tells_whose_it_is() -> None:
-    session = shown(replace(IRIS, epochs=20, alpha=0.3))
-    view = WeightsView()
-    chart = text(drawn(view, session.snapshot(), 120, 30))
-    index = int(np.abs(session.run.weights).argmax())
-    name = ("bias", *session.run.data.feature_names)[index % 5]
-    assert f"{session.run.data.class_names[index // 5]}: {name}"[:39] in chart
-
-
-def test_gradients_stand_where_they_are_also_on_a_log_axis() -> None:
-    session = shown(Settings(epochs=80, alpha=0.5))
-    view, snapshot = GradientsView(), session.snapshot()
-    for log in (False, True):
-        view.log = log
-        chart = drawn(view, snapshot)
-        canvas = canvas_of(view, snapshot)
-        assert canvas.ylog == log
-        weights = np.array([session.run.history.weights_at(epoch) for epoch in range(1, 81)])
-        X, y = session.run.data.X, session.run.data.y
-        gradients = np.array([X.T @ (session.run.objective.activations(X @ one) - y) / len(y) for one in weights])
-        for number in range(3):
-            values = abs(gradients[:, number]) if log else gradients[:, number]
-            assert stands(chart, canvas, RUNS[number], range(1, 81), values)
-    assert "(log)" in view.titles(snapshot).above
-    step = np.linalg.norm(session.run.weights - weights[-1]) / np.linalg.norm(weights[-1])
-    assert f"step / weights {step:.3g}" in view.titles(snapshot).below
 
 
 def test_the_accuracies_are_those_of_their_epochs_on_an_axis_near_them() -> None:
@@ -201,6 +70,16 @@ def test_a_race_has_a_curve_for_each_racer_and_the_one_in_front_is_thicker() -> 
     assert "(log)" in AlphaView().titles(snapshot).above  # a hundred times between the racers
     session.bring(session.runs[2])
     assert WeightsView().titles(session.snapshot()).above.endswith("·  α 1")
+
+
+def test_of_many_branches_the_newest_are_drawn() -> None:
+    session = shown(Settings(epochs=20))
+    for epoch in range(2, 20):
+        session.enter(session.runs[0].forked(epoch, 0.01 * epoch))  # type: ignore[attr-defined]
+    for view in (AccuracyView(), AlphaView(), StepsView()):
+        lines = view.lines(session.snapshot())
+        assert len(lines) == len(RUNS)
+        assert [line.role for line in lines] == [RUNS[number % 10] for number in (18, *range(9, 18))]
 
 
 def test_alpha_is_as_the_schedule_has_it_and_what_is_to_come_is_dotted() -> None:
@@ -327,14 +206,3 @@ def test_names_each_have_a_row_as_near_as_can_be(rows: list[int], room: int) -> 
     assert all(0 <= row < room for row in found)
     if len(set(rows)) == len(rows):
         assert found == rows
-
-
-def test_the_axis_of_weights_moves_in_steps() -> None:
-    session = shown(replace(CANCER, epochs=200), epochs=1)
-    axes = set()
-    for _ in range(199):
-        session.pull(1)
-        view, snapshot = WeightsView(), session.snapshot()
-        view.drawn(snapshot)
-        axes.add(view.scales(snapshot).ylim)
-    assert len(axes) <= 20

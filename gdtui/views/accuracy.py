@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from gdtui.charts.axes import Limits
-from gdtui.charts.roles import Role
+from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.moment import Moment
 from gdtui.numbers import next_on_ladder
 from gdtui.session.snapshot import Snapshot
@@ -51,7 +51,7 @@ class AccuracyView(LinesView):
         return bottom, min(top, 100.0)
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
-        front, *behind = branches_of(snapshot)
+        front, *behind = branches_of(snapshot, len(RUNS))
         data, objective = snapshot.run.data, snapshot.run.objective
         tracks = self._tracks.of(
             data, objective, [(one.history, one.epoch) for one in (front, *behind)], snapshot.phase.moves

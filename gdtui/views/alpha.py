@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from gdtui.charts.roles import Role
+from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.schedule import alpha_at
 from gdtui.recipe_options import RULES
 from gdtui.runs.curve import KnownLosses
@@ -40,7 +40,7 @@ class AlphaView(LinesView):
     def lines(self, snapshot: Snapshot) -> list[Line]:
         longest = max(map(len, snapshot.curves))
         end = min(max(snapshot.epochs, longest), last_epoch(longest, snapshot.most_epochs))
-        front, *behind = branches_of(snapshot)
+        front, *behind = branches_of(snapshot, len(RUNS))
         lines = [_line(one, end, snapshot) for one in (front, *behind)]
         epochs, alphas, chosen = alphas_of(tuple(front.history.steered), end)
         if not behind and (alphas != chosen).any():

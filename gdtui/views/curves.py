@@ -47,8 +47,9 @@ class Branch(NamedTuple):
         return len(self.history) if self.shown is None else self.shown.epoch
 
 
-def branches_of(snapshot: Snapshot) -> list[Branch]:
-    """All branches, that in front first, with what is known of those who race with it."""
+def branches_of(snapshot: Snapshot, most: int | None = None) -> list[Branch]:
+    """The branches, or so many of them, the newest, that in front first, with what is known of those who race with
+    it."""
     racers = {racer.number: racer for racer in snapshot.race}
     found: list[Branch] = []
     for number, (curve, name) in enumerate(zip(snapshot.curves, snapshot.names, strict=True)):
@@ -61,7 +62,7 @@ def branches_of(snapshot: Snapshot) -> list[Branch]:
         else:
             told = f"{name} diverged" if racer.is_diverged else name
             found.append(Branch(history, told, role_of(racer), racer.shown, racer.stop is None))
-    return found
+    return found if most is None or len(found) <= most else [found[0], *found[1 - most :]]
 
 
 class EpochsView(View):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -39,14 +40,17 @@ class GradientsView(WeightsView):
     def titles(self, snapshot: Snapshot) -> Titles:
         titles = super().titles(snapshot)
         sampled = sample_told(snapshot.run.data) if self.drawn(snapshot) else ""
-        above = "  ".join(filter(None, (titles.above, sampled)))
+        what = f"|{self.what}|" if self._is_log else self.what
+        above = "  ".join(filter(None, (titles.above.replace(self.what, what, 1), sampled)))
         return titles._replace(above=above, below="  ·  ".join(filter(None, (self._ratio, titles.below))))
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         run, shown = snapshot.run, snapshot.shown
         track, *_ = self._tracks.of(run.data, run.objective, [(run.history, shown.epoch)], snapshot.phase.moves)
         epoch, here = track.at(shown.epoch)
-        self._ratio = "" if here is None else f"step / weights {told(here.ratio)}"
+        self._ratio = ""
+        if here is not None and math.isfinite(here.ratio):
+            self._ratio = f"step / weights {told(here.ratio)}"
         chosen = self.chosen(snapshot)
         values = np.array([known.gradient[chosen] for known in track.known]).reshape(-1, len(chosen))
         self._is_log = is_wide([np.abs(values)]) if self.log is None else self.log

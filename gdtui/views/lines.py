@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 
@@ -230,10 +231,10 @@ def _dotted(chart: Chart, canvas: Canvas, path: Losses, role: Role) -> None:
 
 def _name_beside(chart: Chart, canvas: Canvas, lines: Sequence[Line], ends: Sequence[Place | None], room: int) -> None:
     """Write the names beside the axes, from top to bottom as the curves end, each as near to its end as it can be."""
-    order = sorted((end[0], number) for number, end in enumerate(ends) if end is not None)
-    rows = apart([row for row, _ in order], canvas.height)
-    for row, (_, number) in zip(rows, order, strict=False):
-        line, values = lines[number], VALUE + 1 if chart.width >= ROOMY else 0
+    ended = [(end[0], -line.value, line) for line, end in zip(lines, ends, strict=True) if end is not None]
+    ended.sort(key=itemgetter(0, 1))
+    values = VALUE + 1 if chart.width >= ROOMY else 0
+    for row, (*_, line) in zip(apart([row for row, *_ in ended], canvas.height), ended, strict=False):
         name = line.named(room - 1 - values)
         told = line.told.rjust(room - 1 - len(cells_of(name))) if values else ""
         chart.write(canvas.top + row, chart.width - room + 1, name + told, line.role)

@@ -34,7 +34,7 @@ class StepsView(LinesView):
         return Titles(f"Step length{self.scale_told(snapshot)}{of}")
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
-        run, branches = snapshot.run, branches_of(snapshot)
+        run, branches = snapshot.run, branches_of(snapshot, len(RUNS))
         asked = [(one.history, one.epoch) for one in branches]
         tracks = self._tracks.of(run.data, run.objective, asked, snapshot.phase.moves)
         names = [one.name for one in branches] if len(branches) > 1 else ["step"]

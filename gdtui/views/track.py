@@ -43,30 +43,18 @@ class Known(NamedTuple):
         weights: before its step, shape (size,).
         gradient: at those weights, with the penalties of its recipe, shape (size,).
         step: by what they were changed, shape (size,); NaN where that is not known.
+        step_length: the Euclidean norm of the step, and `ratio` that over the norm of the weights; NaN where these are
+            all 0.
         accuracy, test_accuracy: at those weights, as shares; NaN where there is none.
     """
 
     weights: Floats
     gradient: Floats
     step: Floats
+    step_length: float
+    ratio: float
     accuracy: float
     test_accuracy: float
-
-    @property
-    def step_length(self) -> float:
-        """The Euclidean norm of the step."""
-        return _norm(self.step)
-
-    @property
-    def ratio(self) -> float:
-        """That over the norm of the weights; NaN where these are all 0."""
-        size = _norm(self.weights)
-        return self.step_length / size if size else math.nan
-
-
-def _norm(vector: Floats) -> float:
-    with np.errstate(over="ignore", invalid="ignore"):
-        return float(np.sqrt(vector @ vector))
 
 
 class Track(NamedTuple):
@@ -239,5 +227,6 @@ def _known(kernel: Kernel, state: State, recipe: Recipe, after: Floats | None, i
             descent = Descent(kernel, state, recipe, state.done + 1)
             descent.advance(1)
             step = descent.weights - weights
+        length, size = (math.sqrt(vector @ vector) for vector in (step, weights))
     shares = (math.nan if one is None else one for one in (moment.accuracy, moment.test_accuracy))
-    return Known(weights, gradient, step, *shares)
+    return Known(weights, gradient, step, length, length / size if size else math.nan, *shares)
