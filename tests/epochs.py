@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -36,9 +37,9 @@ def shown(settings: Settings, *rivals: Recipe, epochs: int | None = None) -> Ses
 
 def drawn(view: LinesView, shown: Snapshot, width: int = 100, height: int = 30) -> Chart:
     """The drawing, once all is in it."""
-    woken = threading.Semaphore(0)
+    woken, deadline = threading.Semaphore(0), time.monotonic() + 60
     view.wake = woken.release
-    while True:
+    while time.monotonic() < deadline:
         was_busy = view.is_busy
         view.forget()
         view.titles(shown)
@@ -46,6 +47,7 @@ def drawn(view: LinesView, shown: Snapshot, width: int = 100, height: int = 30) 
         if not (was_busy or view.is_busy) and not woken.acquire(blocking=False):
             return chart
         woken.acquire(timeout=0.01)
+    raise AssertionError("there was always more to come")
 
 
 def canvas_of(view: LinesView, shown: Snapshot, width: int = 100, height: int = 30) -> Canvas:

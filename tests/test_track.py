@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -40,13 +41,14 @@ CASES = {
 def of(run: Shown, epoch: int = 0, moves: bool = False, tracks: Tracks | None = None) -> Track:
     """The track of a run, once nothing more is to come."""
     woken = threading.Semaphore(0)
-    tracks, known = tracks or Tracks(woken.release), -1
-    while True:
+    tracks, known, deadline = tracks or Tracks(woken.release), -1, time.monotonic() + 60
+    while time.monotonic() < deadline:
         track = tracks.of(run.data, run.objective, [(run.history, epoch or run.done)], moves)[0]
         if not tracks.is_busy and len(track.epochs) == known:
             return track
         known = len(track.epochs)
         woken.acquire(timeout=0.01)
+    raise AssertionError("there was always more to come")
 
 
 def trained(settings: Settings) -> Run:
