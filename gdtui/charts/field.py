@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
-from gdtui.charts.roles import BY_CLASS, STEPS, TONES, UPPER, Ground, Role
+from gdtui.charts.roles import BY_CLASS, LIGHTS, RAMP, STEPS, TONES, UPPER, Ground, Role
 from gdtui.types import Floats
 
 Codes = NDArray[np.intp]
@@ -32,9 +32,13 @@ MARGINS = np.linspace(-1, 1, len(TONES) - 1)
 """The same where activations are the scores themselves: the last tones are beyond the margin."""
 SHARES, SCORES = _SHARES[STEPS:], MARGINS[STEPS:]
 """What parts the tones of one class of many: its share, or its score."""
-HATCHES = np.array(list(" ▓▒▒░ " + "".join((" ░▒▒▓", " ╌──═")[number % 2] for number in range(1, len(BY_CLASS)))))
+_OF_CLASSES = " ▓▒▒░ " + "".join((" ░▒▒▓", " ╌──═")[number % 2] for number in range(1, len(BY_CLASS)))
 """By ground. Dots for class 0 and lines for class 1, and so on by turns: without colours nothing else tells the sides
 apart."""
+SLOPES = " ·:-~+=x*%#@"
+"""Without colours, the heights of the ramp: the higher, the denser."""
+HATCHES = np.array([*_OF_CLASSES.ljust(RAMP), *(char for char in SLOPES for _ in range(LIGHTS))])
+"""By ground."""
 _TONES = np.array(BY_CLASS)
 _MILD = 2
 """The strength that stands for all."""

@@ -34,12 +34,22 @@ class Role(IntEnum):
     RUN_8 = 41
     RUN_9 = 42
     RUN_10 = 43
+    # In front of a ramp.
+    BALL = 44
+    """Where a descent stands on the loss."""
+    OPTIMUM = 45
+    GRADIENT = 46
+    """Of the next step, what the gradient alone makes of it."""
+    MOMENTUM = 47
+    """The same of the steps before."""
 
 
 CLASSES = (Role.CLASS_0, Role.CLASS_1, *range(20, 28))
 WRONGS = (Role.WRONG_0, Role.WRONG_1, *range(30, 38))
 """Points of each class, and those of them that are taken for another."""
 RUNS = (Role.CURVE, *(role for role in Role if role.name.startswith("RUN_")))
+PATHS = tuple(range(64, 64 + len(RUNS)))
+"""The paths of `RUNS`, in front of a ramp."""
 
 
 class Ground(IntEnum):
@@ -68,6 +78,17 @@ BY_CLASS = ((5, 4, 3, 2, 1), *(tuple(range(1 + STEPS * number, 1 + STEPS * (numb
 """The tones of each class, from hardly sure to certain."""
 TONES = tuple(ground for ground in Ground if ground.name.startswith("TONE"))
 """Those of two classes."""
+HEIGHTS, LIGHTS = 12, 5
+"""Of the ramp: how many heights it tells apart, and how many lights that they stand in."""
+RAMP = 64
+"""The ground of the lowest height in the least light; see `ramp`."""
+FLAT = 3
+"""The light of what is level, or has no shape. The first is for what is turned away: sides, and lines on a surface."""
 UPPER = 128
 """A role of `UPPER` + a ground is that of a character in the colour of that ground: of the upper half of a cell whose
 lower half is another tone, say."""
+
+
+def ramp(height: int, light: int = FLAT) -> int:
+    """The ground of a height, 0 to HEIGHTS − 1, in a light, 0 to LIGHTS − 1; also of arrays of them."""
+    return RAMP + LIGHTS * height + light

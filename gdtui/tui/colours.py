@@ -14,7 +14,8 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-from gdtui.charts.roles import CLASSES, STEPS, TONES, UPPER, WRONGS, Ground, Role
+from gdtui.charts.roles import CLASSES, LIGHTS, PATHS, RAMP, RUNS, STEPS, TONES, UPPER, WRONGS, Ground, Role
+from gdtui.tui.ramp import few_ramp_colours, ramp_colours
 
 HUES = (
     *("#56B4E9", "#E69F00", "#B5FB8F", "#EFFE48", "#19EDB8"),
@@ -27,8 +28,9 @@ DARKER_HUES = (
 """The same on light grounds."""
 STRONGEST = 2.2
 """The contrast of the strongest tone to the ground."""
-POINT, TEXT = 3.3, 4.6
-"""The contrast of a point to any tone, and of a text or a curve to the ground, at the least."""
+POINT, TEXT, PATH = 3.3, 4.6, 3.0
+"""The contrast of a point to any tone, of a text or a curve to the ground, and of a path to any height of the ramp, at
+the least."""
 
 _DARK_256 = (
     ("#00005f", "#000087", "#0000af", "#005faf"), ("#5f0000", "#870000", "#875f00", "#875f00"),
@@ -84,7 +86,8 @@ def field_colours(ground: Color, dark: bool, are_256: bool, classes: int = 2) ->
     return FieldColours(tones, tuple(points), tuple(point.blend(ink, 0.6) for point in points), ink)
 
 
-_STROKES = {
+_Looks = dict[int, tuple[str, str, str]]
+_STROKES: _Looks = {
     # The hue, and what stands for it among 16 colours on dark and on light grounds.
     Role.CURVE: ("#009E73", "#55FF55", "#0000AA"),
     Role.RUN_2: ("#E69F00", "#FFFF55", "#AA5500"),
@@ -102,7 +105,15 @@ _STROKES = {
     Role.CURSOR: ("#F0C44C", "#FFFF55", "#AA5500"),
     Role.NOTE: ("#F0C44C", "#FFFF55", "#AA5500"),
 }
-_BOLD = (Role.BOUNDARY, *WRONGS, Role.NOTE)
+_IN_FRONT: _Looks = {
+    Role.BALL: ("#FFFFFF", "#FFFFFF", "#000000"),
+    Role.OPTIMUM: ("#FFE9A8", "#FFFFFF", "#000000"),
+    Role.GRADIENT: ("#4FC3F7", "#55FFFF", "#0000AA"),
+    Role.MOMENTUM: ("#F0C000", "#FFFF55", "#AA5500"),
+    **{path: _STROKES[run] for path, run in zip(PATHS, RUNS, strict=True)},
+}
+"""The same in front of a ramp."""
+_BOLD = (Role.BOUNDARY, *WRONGS, Role.NOTE, Role.BALL, Role.OPTIMUM)
 
 
 @lru_cache(maxsize=8)
@@ -117,16 +128,20 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
     if system in ("truecolor", "256") and ground.ansi is None:
         looks = field_colours(ground, dark, system == "256", len(CLASSES))
         ink = looks.line
+        heights = ramp_colours(dark, system == "256")
+        lit = [colour for at, colour in enumerate(heights) if at % LIGHTS]  # nothing is drawn on what is turned away
         fronts = {role: _standing_out(Color.parse(hue), ink, (ground,), TEXT) for role, (hue, _, _) in _STROKES.items()}
+        for role, (hue, _, _) in _IN_FRONT.items():
+            fronts[role] = _standing_out(Color.parse(hue), ink, (ground, *lit), PATH)
         fronts[Role.LABEL] = _standing_out(ground.blend(ink, 0.5), ink, (ground,), TEXT)
         fronts[Role.AXIS] = ground.blend(ink, 0.35)
     else:
-        looks = _few(dark)
-        fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in _STROKES.items()}
+        looks, heights = _few(dark), few_ramp_colours(dark)
+        fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in (_STROKES | _IN_FRONT).items()}
         fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
     fronts[Role.BOUNDARY] = looks.line
     of_points = {**dict(zip(CLASSES, looks.points, strict=True)), **dict(zip(WRONGS, looks.wrong, strict=True))}
-    tones = dict(enumerate(looks.tones, TONES[0]))
+    tones = dict(enumerate(looks.tones, TONES[0])) | dict(enumerate(heights, RAMP))
     behind = Style(bgcolor=ground.rich_color)
     styles = {int(role): behind + Style(color=colour.rich_color) for role, colour in (fronts | of_points).items()}
     styles |= {UPPER + tone: behind + Style(color=colour.rich_color) for tone, colour in tones.items()}

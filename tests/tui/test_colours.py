@@ -10,7 +10,21 @@ from rich.color import ColorSystem
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from gdtui.charts.roles import BY_CLASS, CLASSES, RUNS, TONES, UPPER, WRONGS, Ground, Role
+from gdtui.charts.roles import (
+    BY_CLASS,
+    CLASSES,
+    FLAT,
+    HEIGHTS,
+    LIGHTS,
+    PATHS,
+    RUNS,
+    TONES,
+    UPPER,
+    WRONGS,
+    Ground,
+    Role,
+    ramp,
+)
 from gdtui.tui.colours import FieldColours, chart_styles, contrast, field_colours
 from gdtui.tui.themes import OWN
 
@@ -87,18 +101,21 @@ SIXTEEN = {f"#{''.join(f'{part:02X}' for part in parts)}" for parts in product((
     "#AA5500",
 }
 FIELD = {UPPER + tone for tones in BY_CLASS for tone in tones}
+RAMP = {UPPER + ramp(height, light) for height in range(HEIGHTS) for light in range(LIGHTS)}
+ON_RAMP = (*PATHS, Role.BALL, Role.OPTIMUM, Role.GRADIENT, Role.MOMENTUM)
 
 
 @pytest.mark.parametrize(("ground", "dark"), [("#000000", True), ("#FFFFFF", False)])
 def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> None:
     styles, grounds = chart_styles(Color.parse(ground), dark, "standard")
     fronts = {role: style.color.triplet.hex.upper() for role, style in styles.items() if style.color is not None}
-    assert set(fronts) == {int(role) for role in (*Role, *CLASSES, *WRONGS) if role is not Role.BLANK} | FIELD
+    known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS) if role is not Role.BLANK}
+    assert set(fronts) == known | FIELD | RAMP
     assert set(fronts.values()) <= SIXTEEN
     for role, front in fronts.items():
         if role in FIELD and role - UPPER not in TONES:  # of more than two classes, the points tell which is which
             continue
-        least = 2.8 if role in (*FIELD, *CLASSES, *WRONGS) else 4.5
+        least = 2.8 if role in (*FIELD, *RAMP, *CLASSES, *WRONGS) else 4.5
         assert contrast(Color.parse(front), Color.parse(ground)) >= least, role
     assert len({fronts[role] for role in RUNS[:6]}) == 6
     sides = (Role.CLASS_0, Role.CLASS_1), (Role.WRONG_0, Role.WRONG_1), (UPPER + TONES[0], UPPER + TONES[-1])
@@ -128,3 +145,51 @@ def test_people_of_any_colour_vision_can_tell_ten_classes_apart_in_gdtuis_own_th
     for vision in (None, *VISIONS):
         assert min(apart(one, other, vision) for one, other in combinations(points[:5], 2)) > 15
         assert min(apart(one, other, vision) for one, other in combinations(points, 2)) > 10
+
+
+def ramp_of(name: str, system: str) -> list[list[Color]]:
+    """The colours of each height, in every light, the least first."""
+    grounds = chart_styles(GROUNDS[name], DARK[name], system)[1]
+    return [
+        [Color.from_rich_color(grounds[ramp(height, light)]) for light in range(LIGHTS)] for height in range(HEIGHTS)
+    ]
+
+
+@pytest.mark.parametrize("system", ["truecolor", "256"])
+@pytest.mark.parametrize("name", GROUNDS)
+def test_what_is_drawn_on_the_ramp_stands_out_from_every_height(name: str, system: str) -> None:
+    styles = chart_styles(GROUNDS[name], DARK[name], system)[0]
+    lit = [colour for lights in ramp_of(name, system) for colour in lights[1:]]
+    for role in ON_RAMP:
+        front = Color.from_rich_color(styles[role].color)
+        assert min(contrast(front, colour) for colour in (GROUNDS[name], *lit)) >= 3, role
+
+
+@pytest.mark.parametrize("vision", [None, *VISIONS])
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_the_higher_the_lighter_and_the_steps_are_even_to_any_eye(theme: Theme, vision: str | None) -> None:
+    rows = ramp_of(theme.name, "truecolor")
+    for at_light in zip(*rows, strict=True):
+        lightness = [lab(colour, vision)[0] for colour in at_light]
+        assert lightness == sorted(lightness)
+        steps = [apart(one, other, vision) for one, other in pairwise(at_light)]
+        assert min(steps) > 1
+        assert vision is not None or max(steps) < 2 * min(steps)
+    for at_height in rows:
+        lightness = [lab(colour)[0] for colour in at_height]
+        assert lightness == sorted(lightness)
+        assert min(apart(one, other) for one, other in pairwise(at_height)) > 2.3
+
+
+@pytest.mark.parametrize("theme", OWN, ids=lambda theme: theme.name)
+def test_of_256_colours_the_ramp_has_fewer_that_stay_apart(theme: Theme) -> None:
+    rows = ramp_of(theme.name, "256")
+    seen = [
+        [Color.from_rich_color(colour.rich_color.downgrade(ColorSystem.EIGHT_BIT)) for colour in row] for row in rows
+    ]
+    flat = list(dict.fromkeys(row[FLAT] for row in seen))
+    assert len(flat) == 6
+    assert min(apart(one, other) for one, other in pairwise(flat)) > 10
+    for row in rows:
+        lightness = [lab(colour)[0] for colour in row]
+        assert lightness == sorted(lightness)
