@@ -11,6 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
 from gdtui.learning.descent import State
+from gdtui.learning.heading import continuation, next_step, optimum
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.landscape import (
     Heights,
@@ -22,10 +23,9 @@ from gdtui.learning.landscape import (
     sampled,
 )
 from gdtui.learning.objective import objective_named
-from gdtui.learning.optimum import continuation, optimum
 from gdtui.learning.penalty import loss_gradient_of
 from gdtui.settings import LOSSES, Recipe
-from tests.oracles import noisy
+from tests.oracles import finite_difference, noisy
 
 RECIPES = Recipe(), Recipe(l2=0.3), Recipe(l1=0.2), Recipe(l2=0.1, l1=0.1)
 
@@ -73,17 +73,18 @@ def test_of_much_data_evenly_spaced_rows_stand_for_all(loss: str) -> None:
     data = noisy(1000)
     sample = sampled(data, 300)
     assert len(sample) == 250
-    assert (sample.X == data.X[::4]).all()
+    assert np.array_equal(sample.X, data.X[::4])
     weights = np.array([0.1, 0.2, 0.3])
     heights = Heights(data, objective_named(loss), Recipe(), 300)
     one = kernel_for(sample, objective_named(loss)).loss(weights)
     assert heights.loss(weights) == pytest.approx(one * (4 if loss == "article" else 1))
 
 
-def test_the_plane_of_a_path_is_that_of_its_principal_components() -> None:
-    paths = [walk(6, seed=seed) for seed in (1, 2)]
+@pytest.mark.parametrize("size", [6, 700])
+def test_the_plane_of_paths_is_that_of_their_principal_components(size: int) -> None:
+    paths = [walk(size, seed=seed) for seed in (1, 2)]
     plane = principal_plane(paths)
-    points = np.concatenate([evenly(path) for path in paths])
+    points = np.concatenate([evenly(path, 48) for path in paths])
     oracle = PCA(2).fit(points)
     assert plane.share == pytest.approx(oracle.explained_variance_ratio_.sum(), abs=1e-12)
     assert np.abs(plane.axes @ oracle.components_.T) == pytest.approx(np.eye(2), abs=1e-9)
@@ -124,8 +125,8 @@ def test_a_plane_of_two_weights_keeps_the_others() -> None:
     assert plane.place(path) == pytest.approx(path[:, [3, 1]])
     assert plane.weights(np.array([[7.0, 8.0]]))[0] == pytest.approx([path[-1, 0], 8, path[-1, 2], 7])
     assert plane.holds(path[-1:])
-    assert not plane.holds(path[-1:] + [100.0, 0, 0, 0])
-    assert not plane.holds(path[-1:] + [0, 100.0, 0, 0])
+    assert not plane.holds(path[-1:] + np.array([100.0, 0, 0, 0]))
+    assert not plane.holds(path[-1:] + np.array([0, 100.0, 0, 0]))
 
 
 def test_two_weights_are_a_plane_of_their_own() -> None:
@@ -139,7 +140,7 @@ def test_the_optimum_is_that_of_scikit_learn(loss: str) -> None:
     for l2 in (0.0, 0.02):
         C = 1 / (l2 * len(data)) if l2 else np.inf
         oracle = LogisticRegression(C=C, tol=1e-12, max_iter=10_000).fit(data.features, data.y)
-        found = optimum(data, loss, Recipe(l2=l2), np.array([0.5, 0.5, 0.5]), 10_000)
+        found = optimum(data, loss, Recipe(l2=l2), np.array([0.5, 0.5, 0.5]))
         assert found.weights == pytest.approx(np.array([*oracle.intercept_, *oracle.coef_[0]]), abs=1e-5)
         assert not found.is_parted
 
@@ -147,7 +148,7 @@ def test_the_optimum_is_that_of_scikit_learn(loss: str) -> None:
 def test_the_optimum_of_several_classes_is_that_of_scikit_learn() -> None:
     data = of_classes(3)
     oracle = LogisticRegression(C=1 / (0.05 * len(data)), tol=1e-12, max_iter=10_000).fit(data.features, data.y)
-    found = optimum(data, "cross-entropy", Recipe(l2=0.05), np.zeros(12), 10_000).weights
+    found = optimum(data, "cross-entropy", Recipe(l2=0.05), np.zeros(12)).weights
     assert found is not None
     units = found.reshape(3, -1)
     assert units[:, 1:] == pytest.approx(oracle.coef_, abs=1e-5)
@@ -156,7 +157,7 @@ def test_the_optimum_of_several_classes_is_that_of_scikit_learn() -> None:
 
 def test_an_optimum_with_the_second_penalty_has_weights_of_exactly_0() -> None:
     data = noisy(features=5)
-    found = optimum(data, "cross-entropy", Recipe(l1=0.1), np.full(6, 0.5), 10_000).weights
+    found = optimum(data, "cross-entropy", Recipe(l1=0.1), np.full(6, 0.5)).weights
     assert found is not None
     assert (found == 0).any()
     heights, rng = Heights(data, objective_named("cross-entropy"), Recipe(l1=0.1)), np.random.default_rng(0)
@@ -167,18 +168,46 @@ def test_an_optimum_with_the_second_penalty_has_weights_of_exactly_0() -> None:
 def test_classes_that_can_be_parted_have_no_optimum() -> None:
     data = noisy()
     parted = replace(data, y=(data.X[:, 1] > 0).astype(float))
-    found = optimum(parted, "article", Recipe(), np.full(3, 0.5), 10_000)
+    found = optimum(parted, "article", Recipe(), np.full(3, 0.5))
     assert found.weights is None
     assert found.is_parted
-    assert optimum(parted, "article", Recipe(l2=0.01), np.full(3, 0.5), 10_000).weights is not None
+    assert optimum(parted, "article", Recipe(l2=0.01), np.full(3, 0.5)).weights is not None
 
 
 def test_what_follows_is_what_a_descent_would_do() -> None:
     data, recipe, start = noisy(), Recipe(alpha=0.5, optimizer="momentum"), np.full(3, 0.5)
     kernel = kernel_for(data, objective_named("article"))
     path = continuation(kernel, State(start), recipe, 30)
-    assert len(path) == 31
+    assert len(path) == 31  # before each of them, and after the last
     assert path[0] == pytest.approx(start)
     gradient = np.empty(3)
     kernel.loss_gradient(start, gradient)
-    assert path[2] - path[1] == pytest.approx(-0.5 * gradient)
+    assert path[1] - path[0] == pytest.approx(-0.5 * gradient)
+
+
+@pytest.mark.parametrize("loss", ["cross-entropy", "squared-error"])
+@pytest.mark.parametrize(("optimizer", "size"), [("gd", 0), ("momentum", 3), ("nesterov", 3), ("adam", 6)])
+def test_the_part_of_a_step_that_the_gradient_makes_is_along_the_finite_differences_of_the_loss(
+    loss: str, optimizer: str, size: int
+) -> None:
+    data, weights = noisy(), np.array([0.3, -0.2, 0.9])
+    kernel = kernel_for(data, objective_named(loss))
+    memory = np.concatenate([[5.0], np.abs(np.random.default_rng(0).normal(size=size))]) if size else np.empty(0)
+    recipe = Recipe(alpha=0.1, optimizer=optimizer, momentum=0.8)
+    step = next_step(kernel, State(weights, 5, memory=memory, optimizer=optimizer), recipe)
+    slope = finite_difference(kernel.loss, weights)
+    if size == 0:
+        assert step.gradient is None
+        assert step.whole == pytest.approx(-0.1 * slope, rel=1e-6)
+        return
+    assert step.gradient is not None
+    rest = step.whole - step.gradient
+    if optimizer == "adam":
+        means, squares = memory[1:4], 0.999 * memory[4:] + 0.001 * slope**2
+        rate = 0.1 / (1 - 0.8**6) / (np.sqrt(squares / (1 - 0.999**6)) + 1e-8)
+        assert step.gradient == pytest.approx(-rate * 0.2 * slope, rel=1e-5)
+        assert rest == pytest.approx(-rate * 0.8 * means, rel=1e-5)
+    else:
+        ahead = optimizer == "nesterov"
+        assert step.gradient == pytest.approx(-0.1 * slope * (1.8 if ahead else 1.0), rel=1e-6)
+        assert rest == pytest.approx(-0.1 * memory[1:] * (0.64 if ahead else 0.8), rel=1e-9)

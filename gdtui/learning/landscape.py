@@ -28,7 +28,7 @@ MOST_ROWS = 4096
 """Of more data, evenly spaced rows, so many at the most, stand for all."""
 LARGEST = 1e100
 """Weights beyond are no places: squares and products of them would overflow."""
-EVENLY = 256
+EVENLY = 96
 """Points of a path that its principal directions are found from."""
 PAD, NARROWEST = 0.2, 0.6
 """What is seen beyond the path on each side, as a share of its extent, and the narrower side as a share of the wider:
@@ -108,11 +108,10 @@ def finite(path: Floats) -> Floats:
 def principal_plane(paths: Sequence[Floats]) -> Plane:
     """That of the two principal directions of paths, each of shape (n, size) with n ≥ 1, taken evenly along their
     length. Where they are a straight line or a point, the weights that it leads along least give the rest."""
-    points = np.concatenate([evenly(path) for path in paths])
+    points = np.concatenate([evenly(path, max(EVENLY // len(paths), 16)) for path in paths])
     origin = points.mean(axis=0)
     centred = points - origin
-    _, lengths, vectors = np.linalg.svd(centred, full_matrices=False)
-    known = vectors[:2][lengths[:2] > 1e-9 * max(lengths[0], 1e-12 * np.abs(origin).max())]
+    known = _directions(centred)
     axes = _completed(known)
     # A direction's sign is arbitrary: let its largest entry be positive, so that pictures agree.
     axes *= np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])[:, None]
@@ -144,6 +143,18 @@ def limits_of(places: Floats) -> Limits:
     )
     (left, right), (bottom, top) = zip(first.tolist(), last.tolist(), strict=True)
     return (left, right), (bottom, top)
+
+
+def _directions(centred: Floats) -> Floats:
+    """The first two principal directions of points around 0, shape (n, size), as far as they have any: orthonormal,
+    shape (k, size)."""
+    is_wide = centred.shape[1] > len(centred)  # a table of each pair of weights would be larger
+    lengths, vectors = np.linalg.eigh(centred @ centred.T if is_wide else centred.T @ centred)
+    known = vectors.T[::-1][:2][lengths[::-1][:2] > 1e-14 * max(float(lengths[-1]), 1e-300)]
+    if is_wide:
+        known = known @ centred
+        known = known / np.linalg.norm(known, axis=1)[:, None]
+    return np.asarray(known)
 
 
 def _completed(known: Floats) -> Floats:

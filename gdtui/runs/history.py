@@ -29,6 +29,9 @@ FORK_BYTES, FORK_LOSSES = 2 * 2**20, 2**17
 
 AT_ONCE, NUMBERS = 50_000, 2**20
 """Epochs computed again in one batch, at the most, and the weights that they have in all."""
+PATH, PATH_NUMBERS = 512, 2**16
+"""Of a path that is looked at as a whole, keyframes of the first epochs, and of each later part that is twice as long,
+and the weights that they have in all."""
 SLOTS = max(kind.slots for kind in OPTIMIZERS.values())
 """Of the optimiser that remembers most."""
 NONE = np.empty((0, 0))
@@ -218,6 +221,25 @@ class History:
     def weights_at(self, epoch: int) -> Floats:
         """The weights at which that epoch (1 to len) was measured, shape (d + 1,). Raises IndexError."""
         return self.state_at(epoch).weights
+
+    @property
+    def stride(self) -> int:
+        """Of so many epochs the state of one is kept, and that of the others computed again."""
+        return self._stride
+
+    def path(self) -> tuple[Floats, Floats]:
+        """Epochs, ascending, and the weights at which they were measured, shapes (n,) and (n, size): of what is kept
+        all of the first, and then ever fewer pairs of neighbours, since steps that leap to and fro are to be seen. They
+        are the same ones whenever it is asked for, and some more."""
+        count, dense = len(self._frame_epochs), max(64, min(PATH, PATH_NUMBERS // self._kernel.size))
+        parts, begin, step = [np.arange(min(dense, count))], dense, 2
+        while begin < count:
+            firsts = np.arange(begin, min(2 * begin, count), step)
+            parts += [firsts, firsts + 1]
+            begin, step = 2 * begin, 2 * step
+        frames = np.unique(np.concatenate(parts))
+        frames = frames[frames < count]
+        return self._frame_epochs.view()[frames], self._keyframes.view()[frames]
 
     def state_at(self, epoch: int) -> State:
         """The state before that epoch (1 to len) was measured. Raises IndexError."""

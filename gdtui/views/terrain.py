@@ -1,0 +1,252 @@
+"""What the landscape and the bowl show of a session, beside the surface itself: which plane of weights, the ways
+through it, where they go on to, and the next step. Both look at the same plane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
+from weakref import WeakSet
+
+import numpy as np
+
+from gdtui.learning.heading import SECONDS, Optimum, Step, continuation, next_step, optimum
+from gdtui.learning.landscape import (
+    MOST_ROWS,
+    Heights,
+    Plane,
+    names_of_weights,
+    plane_of_two,
+    principal_plane,
+    sampled,
+)
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+from gdtui.views.later import Later
+from gdtui.views.view import View
+from gdtui.views.walks import Start, Walk, headings, standing, starts, walks
+
+LARGE, REST = 2**18, 4.0
+"""Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
+works."""
+REACH = 5.0
+"""An optimum further away than so many lengths of the whole way is not looked at: the way would be a dot."""
+MOST_AWAY = 0.1
+"""See `Plane.holds`."""
+WEIGHTS = 4
+"""So many of the largest weights, and the bias, are looked at two by two."""
+
+
+class Coming(NamedTuple):
+    """Where one goes on to: the weights before each of the next epochs, shape (n, size), and the first epoch."""
+
+    first: int
+    weights: Floats
+
+    def after(self, epoch: int) -> Floats:
+        """From those before that epoch on."""
+        return self.weights[max(0, epoch - self.first) :]
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A plane, and what it was chosen for.
+
+    Attributes:
+        asked: what it is the answer to.
+        pair: the two weights whose plane it is, if it is.
+        coming: by number of branch.
+        until: the epoch from which on there is more to come than is in it.
+        most_away: how far from the plane weights may be, see `Plane.holds`.
+    """
+
+    asked: object
+    plane: Plane
+    pair: tuple[int, int] | None
+    coming: dict[int, Coming]
+    until: float
+    optimum: Optimum
+    most_away: float
+
+    @property
+    def mark(self) -> Floats | None:
+        """Where in the plane the optimum is, shape (2,); None where there is none, or it is elsewhere."""
+        at = self.optimum.weights
+        is_seen = at is not None and self.plane.holds(at[None], self.most_away)
+        return self.plane.place(at[None])[0] if at is not None and is_seen else None
+
+
+@dataclass(frozen=True)
+class Scene:
+    """All of it at one moment.
+
+    Attributes:
+        survey: None before it is known.
+        walks: of those who are shown, that in front last.
+        coming: where that one goes on to, shape (n, size); of length 0 where it has ended, or that is known already.
+        step: the next of that one.
+    """
+
+    survey: Survey | None
+    walks: tuple[Walk, ...]
+    coming: Floats
+    step: Step | None
+
+    @property
+    def front(self) -> Walk:
+        """The one in front."""
+        return self.walks[-1]
+
+
+class Terrain:
+    """Keeps one plane until a way leaves it.
+
+    Args:
+        snapshot: of the run whose data it is of.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        run = snapshot.run
+        self.data, self.objective, self.loss = run.data, run.objective, run.settings.loss
+        self.size = run.kernel.size
+        self.pair: tuple[int, int] | None = (0, 1) if self.size == 2 else None
+        """The two weights that are looked at; None for the principal directions of the way."""
+        self.rest = REST if self.data.units * self.data.X.size > LARGE else 0.0
+        """See `surfaces`."""
+        self.views: WeakSet[View] = WeakSet()
+        """Those who look at it."""
+        self._later: Later[Survey] = Later(self._wake)
+        self._asked: tuple[object, int] = None, -1
+        """What for, and at which epoch, the newest survey was asked for."""
+        self._work: Callable[[], Iterator[Survey]] = lambda: iter(())
+        self._optima: dict[tuple[float, float], Optimum] = {}
+        self._step: tuple[object, Step | None] = None, None
+
+    def _wake(self) -> None:
+        for view in [*self.views]:
+            view.wake()
+
+    @property
+    def is_busy(self) -> bool:
+        return self._later.is_busy
+
+    @property
+    def rows(self) -> str:
+        """What stands for the data, in words; empty where that is all of it."""
+        total = len(self.data)
+        return "" if total <= MOST_ROWS else f"loss over {len(sampled(self.data, MOST_ROWS)):,} of {total:,} rows"
+
+    def scene(self, snapshot: Snapshot) -> Scene:
+        """What is to be seen of a snapshot whose data is at hand."""
+        ways = walks(snapshot)
+        survey = self._survey(snapshot, ways)
+        coming = np.empty((0, self.size))
+        if survey is not None and survey.asked == self._asked[0] and snapshot.front in survey.coming:
+            coming = survey.coming[snapshot.front].after(max(1, snapshot.shown.epoch))
+        return Scene(survey, ways, coming, self._next_step(snapshot))
+
+    def turn(self, snapshot: Snapshot, by: int) -> bool:
+        """Go on to the plane of the next two weights, or back to that of the way. Returns whether there is another."""
+        if self.size == 2:
+            return False
+        chosen = [*range(self.size)]
+        if self.size > WEIGHTS + 1:
+            largest = np.argsort(-np.abs(np.nan_to_num(snapshot.shown.weights)), kind="stable")
+            chosen = sorted({0, *largest[:WEIGHTS].tolist()})
+        planes = [None, *((one, other) for one in chosen for other in chosen if one < other)]
+        here = planes.index(self.pair) if self.pair in planes else 0
+        self.pair = planes[(here + by) % len(planes)]
+        return True
+
+    def _next_step(self, snapshot: Snapshot) -> Step | None:
+        """That of the one in front; computed on the rows that stand for the data."""
+        key = id(snapshot.run.history), snapshot.shown.epoch, snapshot.recipe, snapshot.stop, snapshot.past
+        if key != self._step[0]:
+            start, step = standing(snapshot), None
+            if start is not None:
+                kernel = Heights(self.data, self.objective, start.recipe).kernel
+                step = next_step(kernel, start.state, start.then)
+                step = step if np.isfinite(step.whole).all() else None
+            self._step = key, step
+        return self._step[1]
+
+    # What is computed beside the frames
+
+    def _survey(self, snapshot: Snapshot, ways: tuple[Walk, ...]) -> Survey | None:
+        """The newest. Another is asked for where a way has left the plane, or goes elsewhere than it was to."""
+        known = self._later.ask(self._asked, self._work) if self._asked[0] is not None else None
+        places = np.array([walk.at for walk in ways if walk.at is not None and not walk.is_diverged])
+        if not len(places):
+            return known
+        is_held = known is not None and known.pair == self.pair and known.plane.holds(places, known.most_away)
+        epoch, whither = snapshot.shown.epoch, (self.pair, snapshot.epochs, headings(snapshot))
+        if whither == self._asked[0]:
+            is_spent = known is not None and epoch >= known.until
+            if self._later.is_busy or epoch == self._asked[1] or (is_held and not is_spent):
+                return known
+        self._asked = whither, epoch
+        keep = known.plane if known is not None and is_held else None
+        self._work = partial(self._computed, whither, keep, self.pair, starts(snapshot), ways, snapshot.recipe)
+        return self._later.ask(self._asked, self._work)
+
+    def _computed(
+        self,
+        asked: object,
+        plane: Plane | None,
+        pair: tuple[int, int] | None,
+        going: Sequence[Start],
+        ways: Sequence[Walk],
+        recipe: Recipe,
+    ) -> Iterator[Survey]:
+        """In a thread of its own: that plane, or another, and what is to come."""
+        coming, until = {}, np.inf
+        for start in going:
+            kernel = Heights(self.data, self.objective, start.recipe).kernel
+            path = continuation(kernel, start.state, start.recipe, start.epochs, start.then, SECONDS / len(going))
+            coming[start.number] = Coming(start.state.done + 1, path)
+            if len(path) <= start.epochs:
+                until = min(until, start.state.done + 1 + len(path) / 2)
+        end = coming[ways[-1].number].weights[-1] if ways[-1].number in coming else ways[-1].end
+        best = self._optimum(recipe, end)
+        whole = [self._whole(walk, coming) for walk in ways if not walk.is_diverged or len(ways) == 1]
+        plane = plane or self._plane(pair, whole, best, ways[-1])
+        points = np.concatenate(whole)
+        away = np.linalg.norm(points - plane.weights(plane.place(points)), axis=1).max() / plane.extent
+        most_away = MOST_AWAY if pair is not None else max(MOST_AWAY, 1.5 * float(away))
+        yield Survey(asked, plane, pair, coming, until, best, most_away)
+
+    def _whole(self, walk: Walk, coming: dict[int, Coming]) -> Floats:
+        """What was walked, and what is to come."""
+        follows = [coming[walk.number].weights] if walk.number in coming else []
+        return np.concatenate([walk.walked, walk.later, *follows])
+
+    def _plane(self, pair: tuple[int, int] | None, whole: Sequence[Floats], best: Optimum, front: Walk) -> Plane:
+        """That of two weights, or of these ways, on which the optimum is the end of the last, if that is not too
+        far."""
+        if best.weights is not None:
+            extent = np.linalg.norm(np.ptp(np.concatenate(whole), axis=0))
+            if np.linalg.norm(best.weights - whole[-1][-1]) <= REACH * extent:
+                whole = [*whole[:-1], np.concatenate([whole[-1], best.weights[None]])]
+        if pair is None:
+            return principal_plane(whole)
+        return plane_of_two(pair, names_of_weights(self.data), whole, front.end)
+
+    def _optimum(self, recipe: Recipe, start: Floats) -> Optimum:
+        key = recipe.l2, recipe.l1
+        if key not in self._optima:
+            self._optima[key] = optimum(self.data, self.loss, recipe, start)
+        return self._optima[key]
+
+
+_latest: list[Terrain] = []
+
+
+def terrain_of(snapshot: Snapshot, view: View) -> Terrain:
+    """The terrain of a run's data, which all views look at that are shown; this one too from now on."""
+    run = snapshot.run
+    if not _latest or _latest[0].data is not run.data or _latest[0].loss != run.settings.loss:
+        _latest[:] = [Terrain(snapshot)]
+    _latest[0].views.add(view)
+    return _latest[0]

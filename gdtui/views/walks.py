@@ -1,0 +1,154 @@
+"""The ways of those who descend, as a landscape shows them, and whence they go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gdtui.learning.descent import State
+from gdtui.learning.landscape import LARGEST
+from gdtui.learning.moment import Moment
+from gdtui.learning.optimizer import OPTIMIZERS
+from gdtui.runs.history import History
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+
+MOST = 16
+"""Of branches that are not in front, the newest are shown, so many at the most."""
+AGAIN = 2**23
+"""Multiplications that may be done again, at the most, for what an optimiser remembered."""
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The way of one who descends.
+
+    Attributes:
+        number: of its branch.
+        walked: the weights up to where it stands, shape (n, size).
+        later: those after that, which were walked later than the epoch shown, shape (m, size).
+        at: where it stands, at the moment shown, shape (size,); None where that is not shown, or is no place.
+    """
+
+    number: int
+    walked: Floats
+    later: Floats
+    at: Floats | None
+    is_diverged: bool = False
+
+    @property
+    def end(self) -> Floats:
+        """Where it stands, or has last been, shape (size,)."""
+        return self.walked[-1] if self.at is None else self.at
+
+
+class Start(NamedTuple):
+    """Whence one goes on.
+
+    Attributes:
+        number: of its branch.
+        state: from which the next step is taken, by the recipe `then`, and all after it by `recipe`.
+        epochs: how many are still wanted.
+    """
+
+    number: int
+    state: State
+    then: Recipe
+    recipe: Recipe
+    epochs: int
+
+
+def walks(snapshot: Snapshot) -> tuple[Walk, ...]:
+    """Those of all branches that are shown, that in front last."""
+    front, shown = snapshot.front, {racer.number: racer for racer in snapshot.race}
+    others = [number for number in range(len(snapshot.curves)) if number != front]
+    found = []
+    for number in [*others[-MOST:], front]:
+        curve, racer = snapshot.curves[number], shown.get(number)
+        moment = snapshot.shown if number == front else None if racer is None else racer.shown
+        if isinstance(curve, History):
+            walk = _walk(curve, number, moment, racer is not None and racer.is_diverged)
+            if len(walk.walked) or number == front:
+                found.append(walk)
+    return tuple(found)
+
+
+def _walk(curve: History, number: int, moment: Moment | None, is_diverged: bool) -> Walk:
+    epochs, weights = curve.path()
+    with np.errstate(invalid="ignore"):
+        known = (np.abs(weights) < LARGEST).all(axis=1)
+        at = None if moment is None or not (np.abs(moment.weights) < LARGEST).all() else moment.weights
+    epochs, weights = epochs[known], weights[known]
+    here = len(epochs) if moment is None else int(np.searchsorted(epochs, moment.epoch, side="right"))
+    stand = weights[:0] if at is None else at[None]
+    later = weights[here:]
+    return Walk(
+        number,
+        np.concatenate([weights[:here], stand]),
+        np.concatenate([stand, later]) if len(later) else later,
+        at,
+        is_diverged,
+    )
+
+
+def is_retold(snapshot: Snapshot) -> bool:
+    """Whether what is shown is the past, and what came of it is known: no other recipe was chosen there."""
+    return snapshot.past is not None and snapshot.recipe == snapshot.run.history.recipe_at(snapshot.past)
+
+
+def standing(snapshot: Snapshot) -> Start | None:
+    """Whence the one in front goes on, or would if it had not ended; None where that cannot be told at once."""
+    run, moment = snapshot.run, snapshot.shown
+    is_over = snapshot.past is None and snapshot.stop is not None
+    is_chosen = snapshot.past is not None or is_over
+    return _start(snapshot, snapshot.front, run.history, moment, snapshot.recipe, is_chosen, is_over)
+
+
+def headings(snapshot: Snapshot) -> tuple[object, ...]:
+    """What tells where those go on to who have not ended, apart from how far they have come."""
+    if is_retold(snapshot):
+        return ()
+    if snapshot.past is not None or not snapshot.race:
+        return id(snapshot.run.history), snapshot.recipe, snapshot.stop, snapshot.past
+    return tuple((id(racer.curve), racer.recipe, racer.stop) for racer in snapshot.race)
+
+
+def starts(snapshot: Snapshot) -> list[Start]:
+    """Whence those go on who have not ended."""
+    if is_retold(snapshot):
+        return []
+    if snapshot.past is not None or not snapshot.race:
+        alone = standing(snapshot)
+        return [] if alone is None or (snapshot.past is None and snapshot.stop is not None) else [alone]
+    found = [
+        _start(snapshot, racer.number, racer.curve, racer.shown, racer.recipe, False, False)
+        for racer in snapshot.race
+        if racer.stop is None and isinstance(racer.curve, History)
+    ]
+    return [start for start in found if start is not None]
+
+
+def _start(
+    snapshot: Snapshot, number: int, curve: History, moment: Moment, recipe: Recipe, is_chosen: bool, is_over: bool
+) -> Start | None:
+    """Where one stands at a moment.
+
+    Args:
+        is_chosen: whether the step from there is taken by this recipe, not by that of the time.
+        is_over: whether the step of that epoch has been taken before.
+    """
+    then = recipe if is_chosen or not moment.epoch else curve.recipe_at(moment.epoch)
+    done = moment.epoch if is_over else max(0, moment.epoch - 1)
+    epochs = max(0, snapshot.epochs - done)
+    if not (np.isfinite(moment.weights).all() and (np.abs(moment.weights) < LARGEST).all()):
+        return None
+    state = State(moment.weights, done)
+    if OPTIMIZERS[then.optimizer].slots and moment.epoch:
+        data = snapshot.run.data
+        if curve.stride * data.units * data.X.size > AGAIN:
+            return None
+        state = curve.state_after(done) if is_over else curve.state_at(moment.epoch)
+    return Start(number, state, then, recipe, epochs)
