@@ -2,6 +2,7 @@
 import, and the style sheet is wanted before NumPy is."""
 
 from enum import IntEnum
+from typing import Any
 
 
 class Role(IntEnum):
@@ -89,6 +90,6 @@ UPPER = 128
 lower half is another tone, say."""
 
 
-def ramp(height: int, light: int = FLAT) -> int:
-    """The ground of a height, 0 to HEIGHTS − 1, in a light, 0 to LIGHTS − 1; also of arrays of them."""
+def ramp(height: Any, light: Any = FLAT) -> Any:
+    """The ground of a height, 0 to HEIGHTS − 1, in a light, 0 to LIGHTS − 1; of arrays of them an array."""
     return RAMP + LIGHTS * height + light

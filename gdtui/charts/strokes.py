@@ -11,6 +11,8 @@ from gdtui.charts.roles import Ground, Role
 from gdtui.types import Floats
 
 ACROSS, DOWN = 2, 4
+FAR = 10
+"""Canvases away from the edge, beyond which it does not matter where anything is."""
 _QUARTERS = np.array(list(" ▘▝▀▖▌▞▛▗▚▐▜▄▙▟█"))
 """By which quarters are full: upper left 1, upper right 2, lower left 4, lower right 8."""
 
@@ -64,7 +66,31 @@ def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
     return dots
 
 
-def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: Role, over: Sequence[int] = ()) -> None:
+def trace(canvas: Canvas, x: Floats, y: Floats) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """The dots that a line goes through from each of its points, shape (n,), to the next: their rows and columns, and
+    the number of the stretch that each is on, all of shape (m,). Those beyond the canvas are in it too."""
+    with np.errstate(invalid="ignore"):
+        columns = np.clip(canvas.columns(x, ACROSS), -FAR * canvas.width, FAR * canvas.width)
+        rows = np.clip(canvas.rows(y, DOWN), -FAR * canvas.height, FAR * canvas.height)
+    steps = np.maximum(np.abs(np.diff(columns)), np.abs(np.diff(rows)))
+    each = np.maximum(np.ceil(steps), 1).astype(np.intp)
+    stretch = np.repeat(np.arange(len(each)), each)
+    share = (np.arange(len(stretch)) - np.repeat(np.cumsum(each) - each, each)) / each[stretch]
+    found = [np.floor(at[stretch] + share * (at[stretch + 1] - at[stretch])) for at in (rows, columns)]
+    last = [np.floor(at[-1:]) for at in (rows, columns)]
+    down, across = (np.append(*both).astype(np.intp) for both in zip(found, last, strict=True))
+    return down, across, np.append(stretch, len(each))
+
+
+def dots_of(canvas: Canvas, rows: NDArray[np.intp], columns: NDArray[np.intp]) -> Dots:
+    """Those dots, as far as they are on the canvas: shape (4 · height, 2 · width)."""
+    dots = np.zeros((canvas.height * DOWN, canvas.width * ACROSS), dtype=bool)
+    inside = (rows >= 0) & (rows < len(dots)) & (columns >= 0) & (columns < dots.shape[1])
+    dots[rows[inside], columns[inside]] = True
+    return dots
+
+
+def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: int, over: Sequence[int] = ()) -> None:
     """Write the dots into the chart as braille, on blank cells and on those with a role in `over`."""
     # The dots of a cell are the bits of its character (Unicode 15, block Braille Patterns): 0, 1 and 2 from the top of
     # the left column down, 3, 4 and 5 beside them, then 6 and 7 in the lowest row. Both of a row are taken at once.
@@ -84,7 +110,7 @@ def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: Role, over: 
     chart.grounds[canvas.area][chart.roles[canvas.area] == role] = Ground.NONE
 
 
-def _put(chart: Chart, canvas: Canvas, wanted: Dots, chars: Chars, role: Role, over: Sequence[int]) -> None:
+def _put(chart: Chart, canvas: Canvas, wanted: Dots, chars: Chars, role: int, over: Sequence[int]) -> None:
     is_free = np.zeros(256, dtype=bool)  # a table, in a fifth of the time that isin takes
     is_free[[Role.BLANK, *over]] = True
     free = is_free[chart.roles[canvas.area]] & wanted

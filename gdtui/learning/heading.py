@@ -87,6 +87,8 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, seconds: fl
     """The optimum of what a descent with that loss follows, looked for from some weights on: for ``article`` that is
     that of the cross-entropy, whose gradient it takes. A hinge has corners, and often no single optimum: none is looked
     for."""
+    import scipy.optimize  # noqa: F401 - takes a while, which is not to count
+
     if loss == "hinge":
         return Optimum()
     objective = objective_named("cross-entropy" if loss == "article" else loss, len(data.class_names))

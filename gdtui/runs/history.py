@@ -235,9 +235,9 @@ class History:
         parts, begin, step = [np.arange(min(dense, count))], dense, 2
         while begin < count:
             firsts = np.arange(begin, min(2 * begin, count), step)
-            parts += [firsts, firsts + 1]
+            parts.append(np.column_stack([firsts, firsts + 1]).ravel())
             begin, step = 2 * begin, 2 * step
-        frames = np.unique(np.concatenate(parts))
+        frames = np.concatenate(parts)
         frames = frames[frames < count]
         return self._frame_epochs.view()[frames], self._keyframes.view()[frames]
 

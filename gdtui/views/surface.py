@@ -7,12 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from gdtui.charts.roles import HEIGHTS
 from gdtui.learning.landscape import Heights, Plane
+from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats
 
 COARSE = 24
 """Places along each side that are computed at once."""
+WIDE = 30.0
+"""The largest loss over the smallest, beyond which logarithms are shown by themselves."""
+FLATTEST = 1e-9
+"""Of logarithms, the smallest loss that is told apart, over the largest."""
+LARGEST = 1e300
+"""Losses beyond are as good as infinite."""
 OFTEN = 0.05
 """Seconds between two times that what is finished so far is shown."""
 
@@ -33,10 +42,64 @@ class Surface:
     losses: Floats
     is_fine: bool
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether logarithms show more of it: the largest of the losses is many times the smallest."""
+        low, high = self.span
+        return 0 < WIDE * low < high
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The smallest and the largest loss, as far as they are finite; (0, 1) where none is."""
+        known = self.losses[np.isfinite(self.losses) & (np.abs(self.losses) < LARGEST)]
+        return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+
     def at(self, places: Floats) -> Floats:
         """The losses at places, shape (n, 2), interpolated between those around them: shape (n,). What is beyond the
         edges has the edges' losses."""
         return _interpolated(self.a, self.b, self.losses, places[:, 0], places[:, 1])
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The losses at which the tones of a surface part.
+
+    Attributes:
+        edges: ascending, HEIGHTS − 1 at the most.
+        is_log: whether they are evenly spread on a logarithmic scale; else they are so in roots of the loss above the
+            least, which gives a valley as many as its slopes.
+    """
+
+    edges: Floats
+    is_log: bool
+
+    @classmethod
+    def of(cls, surface: Surface, is_log: bool | None = None) -> Levels:
+        """Of a surface, with logarithms or without, or as suits it."""
+        low, high = surface.span
+        is_log = low > 0 and (surface.is_wide if is_log is None else is_log)
+        shares = np.arange(1, HEIGHTS) / HEIGHTS
+        if is_log:
+            edges = np.geomspace(max(low, high * FLATTEST), high, HEIGHTS + 1)[1:-1]
+        else:
+            edges = low + (high - low) * shares**2
+        return cls(np.unique(_rounded(edges)), bool(is_log))
+
+    @property
+    def lines(self) -> Floats:
+        """Those of the edges that have lines."""
+        return self.edges[1::3]
+
+    def heights(self, losses: Floats) -> NDArray[np.intp]:
+        """Which of the HEIGHTS of the ramp each loss has."""
+        return np.searchsorted(self.edges, losses)
+
+
+def _rounded(edges: Floats) -> Floats:
+    """Each rounded to as few digits as leave it near where it is, between the ones beside it."""
+    gaps = np.diff(edges, prepend=2 * edges[0] - edges[1])
+    steps = np.array([next_on_ladder(0.2 * gap) for gap in gaps])
+    return np.asarray([float(f"{value:.12g}") for value in np.round(edges / steps) * steps])
 
 
 def surfaces(

@@ -208,14 +208,23 @@ class Terrain:
             coming[start.number] = Coming(start.state.done + 1, path)
             if len(path) <= start.epochs:
                 until = min(until, start.state.done + 1 + len(path) / 2)
-        end = coming[ways[-1].number].weights[-1] if ways[-1].number in coming else ways[-1].end
-        best = self._optimum(recipe, end)
-        whole = [self._whole(walk, coming) for walk in ways if not walk.is_diverged or len(ways) == 1]
-        plane = plane or self._plane(pair, whole, best, ways[-1])
-        points = np.concatenate(whole)
-        away = np.linalg.norm(points - plane.weights(plane.place(points)), axis=1).max() / plane.extent
-        most_away = MOST_AWAY if pair is not None else max(MOST_AWAY, 1.5 * float(away))
-        yield Survey(asked, plane, pair, coming, until, best, most_away)
+
+        def survey(plane: Plane, best: Optimum) -> Survey:
+            points = np.concatenate(whole)
+            away = np.linalg.norm(points - plane.weights(plane.place(points)), axis=1).max() / plane.extent
+            most_away = MOST_AWAY if pair is not None else max(MOST_AWAY, 1.5 * float(away))
+            return Survey(asked, plane, pair, coming, until, best, most_away)
+
+        front = ways[-1]
+        whole = [self._whole(walk, coming) for walk in ways if not walk.is_diverged or walk is front]
+        best = self._optima.get((recipe.l2, recipe.l1))
+        if best is None:  # it takes longer, not least to import what finds it
+            first = plane or self._plane(pair, whole, Optimum(), front)
+            yield survey(first, Optimum())
+            best = self._optima[recipe.l2, recipe.l1] = optimum(self.data, self.loss, recipe, whole[-1][-1])
+            plane = plane or (first if best.weights is None else None)
+        plane = plane or self._plane(pair, whole, best, front)
+        yield survey(plane, best)
 
     def _whole(self, walk: Walk, coming: dict[int, Coming]) -> Floats:
         """What was walked, and what is to come."""
@@ -232,12 +241,6 @@ class Terrain:
         if pair is None:
             return principal_plane(whole)
         return plane_of_two(pair, names_of_weights(self.data), whole, front.end)
-
-    def _optimum(self, recipe: Recipe, start: Floats) -> Optimum:
-        key = recipe.l2, recipe.l1
-        if key not in self._optima:
-            self._optima[key] = optimum(self.data, self.loss, recipe, start)
-        return self._optima[key]
 
 
 _latest: list[Terrain] = []

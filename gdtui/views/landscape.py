@@ -1,0 +1,208 @@
+"""The landscape: the loss over a plane of weights, seen from above, with the way that was walked through it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtui.charts.chart import Chart
+from gdtui.charts.roles import HEIGHTS, LIGHTS, PATHS, RAMP, UPPER, Role
+from gdtui.charts.strokes import ACROSS, DOWN, dots_of, stamp, trace
+from gdtui.learning.landscape import Heights, Plane
+from gdtui.session.commands import Begin, Command
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+from gdtui.views.later import Later
+from gdtui.views.maps import Map, frame, note
+from gdtui.views.surface import Levels, surfaces
+from gdtui.views.terrain import Scene, Terrain, terrain_of
+from gdtui.views.view import Titles, Touch, View
+
+DOTTED = 3
+"""Of so many dots one is drawn, of what is still to come."""
+BRIGHT = 3
+"""Of a way that leads to and fro, so many widths of the drawing stand out, of what was walked last and comes next."""
+SHORTEST = 8.0
+"""Dots that the arrow of the next step has at the least."""
+FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
+PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
+"""Of each arrow the heads, by eighths of a turn from the right on, upwards."""
+ROLES = {"next step": Role.BALL, "gradient": Role.GRADIENT, "momentum": Role.MOMENTUM}
+OVER = (*FIELD, *PATHS, Role.OPTIMUM, Role.AXIS, *ROLES.values())
+
+
+class LandscapeView(View):
+    """The loss over a plane of weights, the way through it, and where it goes on to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log: bool | None = None
+        """Whether logarithms of the loss are shown, where somebody has chosen."""
+        self._later: Later[Map] = Later(lambda: self.wake())
+        self._terrain: Terrain | None = None
+        self._scene: Scene | None = None
+        self._looked: Snapshot | None = None
+        """Of which the titles were told, and nothing has been drawn yet."""
+        self._map: Map | None = None
+        self._levels: Levels | None = None
+        self._still: tuple[object, Chart] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self._later.is_busy or (self._terrain is not None and self._terrain.is_busy)
+
+    def toggle_log(self, snapshot: Snapshot) -> bool:
+        if self._levels is None or self._map is None or self._map.surface.span[0] <= 0:
+            return False
+        self._log = not self._levels.is_log
+        return True
+
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
+        return not snapshot.missing and across != 0 and terrain_of(snapshot, self).turn(snapshot, across)
+
+    def titles(self, snapshot: Snapshot) -> Titles:
+        if snapshot.missing:
+            return Titles(f"Landscape  ·  {snapshot.missing}")
+        terrain, scene = self._look(snapshot)
+        self._looked = snapshot
+        parts = [f"Landscape{' (log)' if self._levels is not None and self._levels.is_log else ''}"]
+        if scene.survey is not None:
+            plane, best = scene.survey.plane, scene.survey.optimum
+            parts.append("every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance")
+            parts += ["no optimum: the classes can be parted"] * best.is_parted
+        return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
+
+    def _legend(self, scene: Scene) -> str:
+        """What the signs stand for."""
+        signs = ["● here"]
+        if scene.step is not None:
+            names = [*PARTS] if scene.step.gradient is not None else ["next step"]
+            signs += [f"{PARTS[name][0]} {name}" for name in names]
+        signs += ["┄ to come"] * (len(scene.coming) > 1)
+        if scene.survey is not None and scene.survey.optimum.weights is not None:
+            signs.append("◎ optimum" if scene.survey.mark is not None else "◎ optimum out of view")
+        return "  ".join(signs)
+
+    def _look(self, snapshot: Snapshot) -> tuple[Terrain, Scene]:
+        if self._looked is snapshot and self._terrain is not None and self._scene is not None:
+            self._looked = None
+            return self._terrain, self._scene
+        self._terrain = terrain = terrain_of(snapshot, self)
+        self._scene = scene = terrain.scene(snapshot)
+        return terrain, scene
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
+        if snapshot.missing:
+            return note(width, height, "no landscape: the data is not at hand")
+        terrain, scene = self._look(snapshot)
+        if scene.survey is None:
+            is_lost = scene.front.at is None and not terrain.is_busy
+            return note(width, height, "no landscape: the weights are not finite" * is_lost)
+        plane, recipe = scene.survey.plane, snapshot.recipe
+        key = id(plane), width, height, recipe.l2, recipe.l1
+        self._map = found = self._later.ask(key, partial(_computed, terrain, plane, recipe, width, height))
+        if found is None or (found.empty.width, found.empty.height) != (width, height):
+            return Chart.blank(width, height)
+        chart = self._background(found, scene).copy()
+        for walk in scene.walks:
+            self._draw_way(chart, found, scene, walk is scene.front, walk.number, walk.walked)
+        self._draw_arrows(chart, found, scene)
+        self._draw_marks(chart, found, scene)
+        return chart
+
+    def _background(self, shown: Map, scene: Scene) -> Chart:
+        """What stands still."""
+        key = shown, self.shading, self._log
+        if self._still is None or self._still[0] != key:
+            self._levels = Levels.of(shown.surface, self._log)
+            ways = [*(walk.walked for walk in scene.walks), scene.front.later, scene.coming]
+            self._still = key, shown.drawn(self._levels, self.shading, [way for way in ways if len(way)])
+        return self._still[1]
+
+    def _draw_way(self, chart: Chart, shown: Map, scene: Scene, is_front: bool, number: int, walked: Floats) -> None:
+        canvas, most = shown.canvas, BRIGHT * ACROSS * shown.canvas.width
+        role = PATHS[number % len(PATHS)]
+        if is_front and len(scene.front.later):
+            rows, columns, _ = shown.trace(scene.front.later)
+            stamp(chart, canvas, dots_of(canvas, rows, columns), Role.AXIS, OVER)
+        if is_front and len(scene.coming) > 1:
+            rows, columns, _ = shown.trace(scene.coming)
+            stamp(chart, canvas, dots_of(canvas, rows[:most:DOTTED], columns[:most:DOTTED]), role, OVER)
+        rows, columns, _ = shown.trace(walked)
+        stamp(chart, canvas, dots_of(canvas, rows[:-most], columns[:-most]), Role.AXIS, OVER)
+        stamp(chart, canvas, dots_of(canvas, rows[-most:], columns[-most:]), role, OVER)
+
+    def _draw_arrows(self, chart: Chart, shown: Map, scene: Scene) -> None:
+        """The next step, and its parts one after the other, all of them longer by the same factor where they would be
+        too short to be seen."""
+        step, at = scene.step, scene.front.at
+        if step is None or at is None:
+            return
+        canvas, plane = shown.canvas, shown.plane
+        begin, whole = plane.place(at[None])[0], plane.directions(step.whole[None])[0]
+        scales = np.array([ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)])
+        length = float(np.hypot(*(whole * scales / [np.ptp(canvas.xlim), np.ptp(canvas.ylim)])))
+        by = max(1.0, SHORTEST / length) if length > 0 else 1.0
+        if step.gradient is not None:
+            middle = begin + by * (whole - plane.directions(step.gradient[None])[0])
+            arrow(chart, shown, begin, middle, "momentum")
+            arrow(chart, shown, middle, begin + by * whole, "gradient")
+        arrow(chart, shown, begin, begin + by * whole, "next step")
+
+    def _draw_marks(self, chart: Chart, shown: Map, scene: Scene) -> None:
+        if scene.survey is not None and scene.survey.mark is not None:
+            put(chart, shown, scene.survey.mark, "◎", Role.OPTIMUM)
+        for walk in scene.walks:
+            if walk.at is not None:
+                role = Role.BALL if walk is scene.front else PATHS[walk.number % len(PATHS)]
+                put(chart, shown, shown.plane.place(walk.at[None])[0], "●", role)
+
+    def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
+        if touch.kind != "press" or self._map is None or snapshot.watched is not None or snapshot.missing:
+            return None
+        canvas = self._map.canvas
+        column, row = touch.column - canvas.left, touch.row - canvas.top
+        if not (0 <= column < canvas.width and 0 <= row < canvas.height):
+            return None
+        place = np.array([[canvas.x_centres()[column], canvas.y_centres()[row]]])
+        return Begin(tuple(self._map.plane.weights(place)[0].tolist()))
+
+
+def _computed(terrain: Terrain, plane: Plane, recipe: Recipe, width: int, height: int) -> Iterator[Map]:
+    """In a thread of its own: the surface for a drawing of so many cells, at once coarse and then fine."""
+    framed = frame(plane, width, height)
+    if framed is not None:
+        empty, canvas = framed
+        heights = Heights(terrain.data, terrain.objective, recipe)
+        for surface in surfaces(heights, plane, canvas.x_centres(), canvas.y_centres(2)[::-1], terrain.rest):
+            yield Map(empty, canvas, surface)
+
+
+def told(share: float) -> str:
+    """A share of 1 in per cent, with two digits where it is nearly all."""
+    return "100 %" if share > 1 - 1e-12 else f"{np.floor(share * 1e4) / 100:.{2 if share > 0.99 else 0}f} %"
+
+
+def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:
+    """A sign at a place, on the tone that is there."""
+    canvas = shown.canvas
+    column, row = (int(np.floor(at(place[axis : axis + 1])[0])) for axis, at in ((0, canvas.columns), (1, canvas.rows)))
+    if 0 <= row < canvas.height and 0 <= column < canvas.width:
+        chart.chars[canvas.top + row, canvas.left + column] = sign
+        chart.roles[canvas.top + row, canvas.left + column] = role
+
+
+def arrow(chart: Chart, shown: Map, begin: Floats, end: Floats, name: str) -> None:
+    """From one place to another, as that part of a step."""
+    rows, columns, _ = trace(shown.canvas, *np.array([begin, end]).T)
+    stamp(chart, shown.canvas, dots_of(shown.canvas, rows, columns), ROLES[name], OVER)
+    put(chart, shown, end, PARTS[name][eighth(rows, columns)], ROLES[name])
+
+
+def eighth(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:
+    """In which of eight directions a line of dots leads, counted from the right on, upwards."""
+    return round(float(np.arctan2(rows[0] - rows[-1], columns[-1] - columns[0])) / (np.pi / 4)) % 8
