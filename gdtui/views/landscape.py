@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -26,8 +27,8 @@ DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
 BRIGHT = 3
 """Of a way that leads to and fro, so many widths of the drawing stand out, of what was walked last and comes next."""
-SHORTEST = 8.0
-"""Dots that the arrow of the next step has at the least."""
+SHORTEST, LONGEST = 8.0, 24.0
+"""Dots that the arrow of the next step has at the least, and up to which it is made longer for its parts to be seen."""
 FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
 PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
 """Of each arrow the heads, by eighths of a turn from the right on, upwards."""
@@ -130,28 +131,33 @@ class LandscapeView(View):
             rows, columns, _ = shown.trace(scene.front.later)
             stamp(chart, canvas, dots_of(canvas, rows, columns), Role.AXIS, OVER)
         if is_front and len(scene.coming) > 1:
-            rows, columns, _ = shown.trace(scene.coming)
-            stamp(chart, canvas, dots_of(canvas, rows[:most:DOTTED], columns[:most:DOTTED]), role, OVER)
+            rows, columns, stretches = shown.trace(scene.course)
+            begin = int(np.searchsorted(stretches, scene.passed))
+            dotted = slice(begin + -begin % DOTTED, begin + most, DOTTED)  # the same dots, as it moves on
+            stamp(chart, canvas, dots_of(canvas, rows[dotted], columns[dotted]), role, OVER)
         rows, columns, _ = shown.trace(walked)
         stamp(chart, canvas, dots_of(canvas, rows[:-most], columns[:-most]), Role.AXIS, OVER)
         stamp(chart, canvas, dots_of(canvas, rows[-most:], columns[-most:]), role, OVER)
 
     def _draw_arrows(self, chart: Chart, shown: Map, scene: Scene) -> None:
-        """The next step, and its parts one after the other, all of them longer by the same factor where they would be
-        too short to be seen."""
+        """The next step, and on top of it its parts, all of them from where the ball is."""
         step, at = scene.step, scene.front.at
         if step is None or at is None:
             return
-        canvas, plane = shown.canvas, shown.plane
-        begin, whole = plane.place(at[None])[0], plane.directions(step.whole[None])[0]
-        scales = np.array([ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)])
-        length = float(np.hypot(*(whole * scales / [np.ptp(canvas.xlim), np.ptp(canvas.ylim)])))
-        by = max(1.0, SHORTEST / length) if length > 0 else 1.0
+        parts = {"next step": step.whole}
         if step.gradient is not None:
-            middle = begin + by * (whole - plane.directions(step.gradient[None])[0])
-            arrow(chart, shown, begin, middle, "momentum")
-            arrow(chart, shown, middle, begin + by * whole, "gradient")
-        arrow(chart, shown, begin, begin + by * whole, "next step")
+            parts |= {"momentum": step.whole - step.gradient, "gradient": step.gradient}
+        plane, canvas = shown.plane, shown.canvas
+        begin, directions = plane.place(at[None])[0], plane.directions(np.array([*parts.values()]))
+        sides = np.ptp(canvas.xlim), np.ptp(canvas.ylim)
+        lengths = np.hypot(*(directions * (ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)) / sides).T)
+        ends = begin + enlarged(lengths) * directions
+        ways = [trace(canvas, *np.array([begin, end]).T)[:2] for end in ends]
+        for name, way in zip(parts, ways, strict=True):
+            stamp(chart, canvas, dots_of(canvas, *way), ROLES[name], OVER)
+        for name, (rows, columns), end in zip(parts, ways, ends, strict=True):
+            if len(rows) > 2:
+                put(chart, shown, end, PARTS[name][eighth(rows, columns)], ROLES[name])
 
     def _draw_marks(self, chart: Chart, shown: Map, scene: Scene) -> None:
         if scene.survey is not None and scene.survey.mark is not None:
@@ -184,7 +190,8 @@ def _computed(terrain: Terrain, plane: Plane, recipe: Recipe, width: int, height
 
 def told(share: float) -> str:
     """A share of 1 in per cent, with two digits where it is nearly all."""
-    return "100 %" if share > 1 - 1e-12 else f"{np.floor(share * 1e4) / 100:.{2 if share > 0.99 else 0}f} %"
+    digits = 2 if share >= 0.99 else 0
+    return "100 %" if share > 1 - 1e-12 else f"{math.floor(share * 10 ** (2 + digits)) / 10**digits:.{digits}f} %"
 
 
 def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:
@@ -196,11 +203,13 @@ def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:
         chart.roles[canvas.top + row, canvas.left + column] = role
 
 
-def arrow(chart: Chart, shown: Map, begin: Floats, end: Floats, name: str) -> None:
-    """From one place to another, as that part of a step."""
-    rows, columns, _ = trace(shown.canvas, *np.array([begin, end]).T)
-    stamp(chart, shown.canvas, dots_of(shown.canvas, rows, columns), ROLES[name], OVER)
-    put(chart, shown, end, PARTS[name][eighth(rows, columns)], ROLES[name])
+def enlarged(lengths: Floats) -> float:
+    """By how much arrows of so many dots are drawn longer, so that the first is seen, and, if that does not make it too
+    long, all of them are."""
+    whole, least = float(lengths[0]), float(lengths.min())
+    if not whole > 0:
+        return 1.0
+    return max(1.0, SHORTEST / whole, min(SHORTEST / 2 / max(least, 1e-300), LONGEST / whole))
 
 
 def eighth(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:

@@ -16,7 +16,7 @@ from gdtui.types import Floats
 
 COARSE = 24
 """Places along each side that are computed at once."""
-WIDE = 30.0
+WIDE = 10.0
 """The largest loss over the smallest, beyond which logarithms are shown by themselves."""
 FLATTEST = 1e-9
 """Of logarithms, the smallest loss that is told apart, over the largest."""

@@ -45,10 +45,6 @@ class Coming(NamedTuple):
     first: int
     weights: Floats
 
-    def after(self, epoch: int) -> Floats:
-        """From those before that epoch on."""
-        return self.weights[max(0, epoch - self.first) :]
-
 
 @dataclass(frozen=True)
 class Survey:
@@ -85,14 +81,22 @@ class Scene:
     Attributes:
         survey: None before it is known.
         walks: of those who are shown, that in front last.
-        coming: where that one goes on to, shape (n, size); of length 0 where it has ended, or that is known already.
+        course: where that one goes on to, shape (n, size), as it was computed once; of length 0 where it has ended, or
+            that is known already.
+        passed: how many of those have been passed.
         step: the next of that one.
     """
 
     survey: Survey | None
     walks: tuple[Walk, ...]
-    coming: Floats
+    course: Floats
+    passed: int
     step: Step | None
+
+    @property
+    def coming(self) -> Floats:
+        """What of the course is still to come."""
+        return self.course[self.passed :]
 
     @property
     def front(self) -> Walk:
@@ -142,10 +146,11 @@ class Terrain:
         """What is to be seen of a snapshot whose data is at hand."""
         ways = walks(snapshot)
         survey = self._survey(snapshot, ways)
-        coming = np.empty((0, self.size))
+        course, passed = np.empty((0, self.size)), 0
         if survey is not None and survey.asked == self._asked[0] and snapshot.front in survey.coming:
-            coming = survey.coming[snapshot.front].after(max(1, snapshot.shown.epoch))
-        return Scene(survey, ways, coming, self._next_step(snapshot))
+            first, course = survey.coming[snapshot.front]
+            passed = min(max(0, snapshot.shown.epoch - first), len(course))
+        return Scene(survey, ways, course, passed, self._next_step(snapshot))
 
     def turn(self, snapshot: Snapshot, by: int) -> bool:
         """Go on to the plane of the next two weights, or back to that of the way. Returns whether there is another."""

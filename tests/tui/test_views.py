@@ -8,7 +8,7 @@ import pytest
 
 from gdtui.tui.bindings import VIEWS
 from gdtui.views.view import View
-from tests.tui.driving import base, keys, press, running, screen, step
+from tests.tui.driving import base, keys, press, running, screen, step, until
 
 
 def shown(app: Any) -> tuple[str, ...]:
@@ -78,3 +78,15 @@ async def test_a_key_of_one_view_brings_it_from_the_other_slot(monkeypatch: pyte
         assert shown(app) == ("data", "accuracy")
         await press(pilot, "5")
         assert shown(app) == ("data", "accuracy")
+
+
+@pytest.mark.parametrize("key", keys("show_view('2')"))
+async def test_the_landscape_is_computed_beside_the_frames(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot)
+        await press(pilot, key)
+        assert shown(app) == ("landscape", "data")
+        view = app.board.view("landscape")
+        await until(pilot, lambda: not view.is_busy and "●" in "".join(base(app).slots[0].chart.lines()))
+        assert "▸ 2 Landscape" in screen(app)
+        assert "● here  → next step" in screen(app)
