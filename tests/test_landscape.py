@@ -98,7 +98,13 @@ def test_the_plane_of_paths_is_that_of_their_principal_components(size: int) -> 
 
 @pytest.mark.parametrize(
     "path",
-    [np.zeros((1, 3)), np.ones((4, 3)), np.array([[0.0, 0, 0], [1, 1, 1]]), np.array([[1.0, 0], [2, 0], [5, 0]])],
+    [
+        np.zeros((1, 3)),
+        np.ones((4, 3)),
+        np.full((4, 3), 0.1),
+        np.array([[0.0, 0, 0], [1, 1, 1]]),
+        np.array([[1.0, 0], [2, 0], [5, 0]]),
+    ],
 )
 def test_a_path_that_spans_no_plane_has_one_all_the_same(path: np.ndarray) -> None:
     plane = principal_plane([path])

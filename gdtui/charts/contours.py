@@ -40,8 +40,8 @@ def contours(levels: NDArray[np.intp]) -> Dots:
 
 
 def place_labels(canvas: Canvas, levels: NDArray[np.intp], texts: Sequence[str], taken: Dots, most: int) -> Labels:
-    """Where to write on each line how high it is: where it is level for as long as the text is and nothing is in the
-    way, and as far from the others as can be.
+    """Where to write on each line how high it is: where nothing is in the way, in the middle rather than at an edge,
+    and as far from the others as can be.
 
     Args:
         levels: at each dot; line i is between the levels i and i + 1.
@@ -49,21 +49,18 @@ def place_labels(canvas: Canvas, levels: NDArray[np.intp], texts: Sequence[str],
     """
     found: Labels = []
     for number, text in enumerate(texts):
-        above = levels > number
-        crossed = above.reshape(canvas.height, DOWN, canvas.width, ACROSS)
-        cells = crossed.any(axis=(1, 3)) & ~crossed.all(axis=(1, 3))
         length = len(text) + 2
         if len(found) >= most or length > canvas.width:
             continue
-        runs = np.lib.stride_tricks.sliding_window_view(cells & ~taken, length, axis=1).all(axis=2)
-        free = np.lib.stride_tricks.sliding_window_view(~taken, length, axis=1).all(axis=2)
-        rows, columns = np.nonzero(runs & free)
+        dots = (levels > number).reshape(canvas.height, DOWN, canvas.width, ACROSS)
+        crossed = np.asarray(dots.any(axis=(1, 3)) & ~dots.all(axis=(1, 3)))
+        free = ~np.lib.stride_tricks.sliding_window_view(taken, length, axis=1).any(axis=2)
+        rows, columns = np.nonzero(free & crossed[:, length // 2 : length // 2 + free.shape[1]])
         if not len(rows):
             continue
-        centre = columns + length / 2 - canvas.width / 2
         others = [np.hypot(2 * (rows - row), columns - column) for row, column, _ in found]
-        score = np.min([*others, np.full(len(rows), float(canvas.width))], axis=0) - 0.3 * np.abs(centre)
-        best = int(score.argmax())
+        off = np.abs(columns + length / 2 - canvas.width / 2)
+        best = int((np.min([*others, np.full(len(rows), float(canvas.width))], axis=0) - 0.3 * off).argmax())
         row, column = int(rows[best]), int(columns[best])
         found.append((row, column + 1, text))
         taken[max(row - 1, 0) : row + 2, max(column - 2, 0) : column + length + 2] = True

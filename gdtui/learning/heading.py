@@ -20,7 +20,7 @@ from gdtui.types import Floats
 SECONDS, EPOCHS = 0.1, 20_000
 """What the next epochs may take, and how many they are at the most."""
 PATIENCE = 0.4
-"""Seconds after which an optimum is not looked for any longer."""
+"""Seconds of the thread's time after which an optimum is not looked for any longer."""
 STILL = 1e-6
 """The largest entry of the gradient at an optimum."""
 WITH_VELOCITY = ("momentum", "nesterov", "adam")
@@ -55,8 +55,8 @@ def _stepped(kernel: Kernel, state: State, recipe: Recipe) -> Floats:
 def continuation(
     kernel: Kernel, state: State, recipe: Recipe, epochs: int, then: Recipe | None = None, seconds: float = SECONDS
 ) -> Floats:
-    """The weights before each of the next epochs, so many or as many as there is time for, and after the last: shape
-    (n, size), as far as they are places.
+    """The weights before each of the next epochs, so many, or as many as take so long of the thread's time, and after
+    the last: shape (n, size), as far as they are places.
 
     Args:
         then: by which the first of the steps is taken, where that is another recipe.
@@ -64,7 +64,8 @@ def continuation(
     descent = Descent(kernel, state, then or recipe, state.done + min(epochs, EPOCHS))
     first = descent.advance(1)
     descent.follow(recipe)
-    path = np.concatenate([first.weights, descent.advance(EPOCHS, seconds).weights, descent.weights[None]])
+    others = descent.advance(EPOCHS, seconds, time.thread_time)
+    path = np.concatenate([first.weights, others.weights, descent.weights[None]])
     with np.errstate(invalid="ignore"):
         is_place = (np.abs(path) < LARGEST).all(axis=1)
     return path if is_place.all() else path[: int(is_place.argmin())]
@@ -83,17 +84,21 @@ class Optimum:
     is_parted: bool = False
 
 
-def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, seconds: float = PATIENCE) -> Optimum:
+def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float = 0.0) -> Optimum:
     """The optimum of what a descent with that loss follows, looked for from some weights on: for ``article`` that is
     that of the cross-entropy, whose gradient it takes. A hinge has corners, and often no single optimum: none is looked
-    for."""
+    for.
+
+    Args:
+        rest: for how many times as long as each look took the thread rests after it.
+    """
     import scipy.optimize  # noqa: F401 - takes a while, which is not to count
 
     if loss == "hinge":
         return Optimum()
     objective = objective_named("cross-entropy" if loss == "article" else loss, len(data.class_names))
     heights = Heights(data, objective, replace(recipe, l1=0.0))
-    weights, slope = _least(heights, recipe.l1, start, time.perf_counter() + seconds)
+    weights, slope = _least(heights, recipe.l1, start, rest)
     is_found = bool(np.isfinite(weights).all()) and float(np.abs(slope).max()) <= STILL
     if not (recipe.l1 or recipe.l2):
         if _parts(heights.kernel, weights):
@@ -102,17 +107,20 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, seconds: fl
     return Optimum(weights if is_found else None)
 
 
-def _least(heights: Heights, l1: float, start: Floats, deadline: float) -> tuple[Floats, Floats]:
+def _least(heights: Heights, l1: float, start: Floats, rest: float) -> tuple[Floats, Floats]:
     """Where the loss is least, with that first penalty, and the slope there; both shape (m,)."""
     size, gradient = len(start), np.empty(len(start))
-    last = [start]
+    last, deadline = [start], time.thread_time() + PATIENCE
 
     def plain(weights: Floats) -> tuple[float, Floats]:
-        if time.perf_counter() > deadline:
+        began = time.thread_time()
+        if began > deadline:
             raise TimeoutError
         last[0] = weights.copy()
         with np.errstate(over="ignore", invalid="ignore"):
-            return heights.loss_gradient(weights, gradient), gradient.copy()
+            loss = heights.loss_gradient(weights, gradient)
+        time.sleep(rest * (time.thread_time() - began))
+        return loss, gradient.copy()
 
     try:
         if not l1:

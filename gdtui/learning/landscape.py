@@ -33,6 +33,8 @@ EVENLY = 96
 PAD, NARROWEST = 0.2, 0.6
 """What is seen beyond the path on each side, as a share of its extent, and the narrower side as a share of the wider:
 a path is often nearly straight, and alone would be seen through a slit."""
+ROUNDING = 1e-12
+"""Of the size of weights, what no direction is read from."""
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -111,11 +113,13 @@ def principal_plane(paths: Sequence[Floats]) -> Plane:
     points = np.concatenate([evenly(path, max(EVENLY // len(paths), 16)) for path in paths])
     origin = points.mean(axis=0)
     centred = points - origin
-    known = _directions(centred)
+    known = _directions(centred, float(np.abs(points).max()))
     axes = _completed(known)
     # A direction's sign is arbitrary: let its largest entry be positive, so that pictures agree.
     axes *= np.sign(axes[[0, 1], np.abs(axes).argmax(axis=1)])[:, None]
-    return Plane(origin, axes, limits_of(centred @ axes.T), _share(centred, axes), ("PC 1", "PC 2"))
+    return Plane(
+        origin, axes, limits_of(centred @ axes.T, float(np.abs(points).max())), _share(centred, axes), ("PC 1", "PC 2")
+    )
 
 
 def plane_of_two(pair: tuple[int, int], names: Sequence[str], paths: Sequence[Floats], at: Floats) -> Plane:
@@ -126,15 +130,22 @@ def plane_of_two(pair: tuple[int, int], names: Sequence[str], paths: Sequence[Fl
     axes[[0, 1], pair] = 1.0
     origin[[*pair]] = 0.0
     share = _share(points - points.mean(axis=0), axes)
-    return Plane(origin, axes, limits_of(points[:, pair]), share, (names[pair[0]], names[pair[1]]), False)
+    return Plane(
+        origin,
+        axes,
+        limits_of(points[:, pair], float(np.abs(points).max())),
+        share,
+        (names[pair[0]], names[pair[1]]),
+        False,
+    )
 
 
-def limits_of(places: Floats) -> Limits:
-    """What is to be seen around places, shape (n, 2). The limits are round numbers."""
+def limits_of(places: Floats, size: float) -> Limits:
+    """What is to be seen around places, shape (n, 2), of weights of that size. The limits are round numbers."""
     low, high = places.min(axis=0), places.max(axis=0)
     widest = float((high - low).max())
-    if widest <= 1e-12 * float(np.abs(places).max()) or widest < 1e-300:
-        widest = float(np.abs(places).max()) or 1.0
+    if widest <= ROUNDING * size:
+        widest = size or 1.0
     sides = np.maximum(high - low, NARROWEST * widest) * (1 + 2 * PAD)
     step = next_on_ladder(widest / 20)
     first, last = (
@@ -145,12 +156,13 @@ def limits_of(places: Floats) -> Limits:
     return (left, right), (bottom, top)
 
 
-def _directions(centred: Floats) -> Floats:
-    """The first two principal directions of points around 0, shape (n, size), as far as they have any: orthonormal,
-    shape (k, size)."""
+def _directions(centred: Floats, size: float) -> Floats:
+    """The first two principal directions of points around their mean, shape (n, size), as far as they have any:
+    orthonormal, shape (k, size). The points themselves are of that size, and as little rounded."""
     is_wide = centred.shape[1] > len(centred)  # a table of each pair of weights would be larger
     lengths, vectors = np.linalg.eigh(centred @ centred.T if is_wide else centred.T @ centred)
-    known = vectors.T[::-1][:2][lengths[::-1][:2] > 1e-14 * max(float(lengths[-1]), 1e-300)]
+    least = max(1e-14 * float(lengths[-1]), len(centred) * (ROUNDING * size) ** 2)
+    known = vectors.T[::-1][:2][lengths[::-1][:2] > least]
     if is_wide:
         known = known @ centred
         known = known / np.linalg.norm(known, axis=1)[:, None]

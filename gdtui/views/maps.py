@@ -51,7 +51,7 @@ class Map:
         paint(chart, canvas, ramp(levels.heights((losses[::2] + losses[1::2]) / 2 if is_hatched else losses)), shading)
         taken = self._taken(ways)
         for row, column, text in place_labels(
-            canvas, at_dots, [f"{edge:g}" for edge in levels.lines], taken, max(2, canvas.height // 6)
+            canvas, at_dots, [plain(edge) for edge in levels.lines], taken, max(2, canvas.height // 6)
         ):
             at = canvas.top + row, slice(canvas.left + column, canvas.left + column + len(text))
             chart.chars[at], chart.roles[at] = list(text), Role.OPTIMUM
@@ -66,6 +66,11 @@ class Map:
             dots = dots_of(canvas, rows, columns)
             taken |= dots.reshape(canvas.height, DOWN, canvas.width, ACROSS).any(axis=(1, 3))
         return taken
+
+
+def plain(value: float) -> str:
+    """A number as short as it is."""
+    return f"{value:g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
 
 
 def note(width: int, height: int, text: str) -> Chart:

@@ -31,7 +31,7 @@ from gdtui.views.walks import Start, Walk, headings, standing, starts, walks
 LARGE, REST = 2**18, 4.0
 """Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
 works."""
-REACH = 5.0
+REACH = 2.5
 """An optimum further away than so many lengths of the whole way is not looked at: the way would be a dot."""
 MOST_AWAY = 0.1
 """See `Plane.holds`."""
@@ -226,7 +226,7 @@ class Terrain:
         if best is None:  # it takes longer, not least to import what finds it
             first = plane or self._plane(pair, whole, Optimum(), front)
             yield survey(first, Optimum())
-            best = self._optima[recipe.l2, recipe.l1] = optimum(self.data, self.loss, recipe, whole[-1][-1])
+            best = self._optima[recipe.l2, recipe.l1] = optimum(self.data, self.loss, recipe, whole[-1][-1], self.rest)
             plane = plane or (first if best.weights is None else None)
         plane = plane or self._plane(pair, whole, best, front)
         yield survey(plane, best)
