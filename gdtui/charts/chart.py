@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from wcwidth import wcwidth
 
-from gdtui.charts.roles import Ground, Role
+from gdtui.charts.roles import Ground
 
 Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
@@ -63,7 +63,7 @@ class Chart:
     def copy(self) -> Chart:
         return Chart(self.chars.copy(), self.roles.copy(), self.grounds.copy())
 
-    def write(self, row: int, column: int, text: str, role: Role) -> None:
+    def write(self, row: int, column: int, text: str, role: int) -> None:
         """Write text into a row, with nothing behind it, cut off at the edges. For the one who makes the drawing."""
         cells = cells_of(text)
         begin, end = max(column, 0), min(column + len(cells), self.width)

@@ -100,7 +100,7 @@ def stamp(chart: Chart, canvas: Canvas, dots: Dots, role: int, over: Sequence[in
     _put(chart, canvas, codes > 0, (codes.astype(np.uint32) + 0x2800).view("<U1"), role, over)
 
 
-def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: Role, over: Sequence[int] = ()) -> None:
+def stamp_thick(chart: Chart, canvas: Canvas, quarters: Dots, role: int, over: Sequence[int] = ()) -> None:
     """The same with quarters of cells, shape (2 · height, 2 · width), as solid blocks with nothing behind them."""
     four = quarters[0::2, 0::2], quarters[0::2, 1::2], quarters[1::2, 0::2], quarters[1::2, 1::2]
     codes = np.zeros((canvas.height, canvas.width), dtype=np.intp)
