@@ -35,7 +35,7 @@ class Key(NamedTuple):
 
 VIEWS = {
     "1": ("loss", "data"),
-    "2": ("landscape",),
+    "2": ("landscape", "bowl"),
     "4": ("weights", "gradients"),
     "5": ("accuracy",),
     "6": ("alpha", "steps"),

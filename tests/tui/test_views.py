@@ -90,3 +90,24 @@ async def test_the_landscape_is_computed_beside_the_frames(key: str) -> None:
         await until(pilot, lambda: not view.is_busy and "●" in "".join(base(app).slots[0].chart.lines()))
         assert "▸ 2 Landscape" in screen(app)
         assert "● here  → next step" in screen(app)
+
+
+@pytest.mark.parametrize("key", keys("show_view('2')"))
+async def test_pressed_again_the_key_of_the_landscape_shows_the_bowl(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot)
+        await press(pilot, key, key)
+        assert shown(app) == ("bowl", "data")
+        view, slot = app.board.view("bowl"), base(app).slots[0]
+        await until(pilot, lambda: not view.is_busy and "from" in str(slot.border_subtitle))
+        assert "▸ 2 Bowl" in screen(app)
+        before = slot.chart
+        await press(pilot, "]")
+        assert list(slot.chart.changes(before))
+        await pilot.mouse_down(slot, offset=(30, 10))
+        turned = view._eye
+        await pilot.hover(slot, offset=(20, 12))
+        await pilot.mouse_up(slot, offset=(20, 12))
+        assert view._eye != turned
+        await press(pilot, key)
+        assert shown(app) == ("landscape", "data")

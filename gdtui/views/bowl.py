@@ -1,0 +1,265 @@
+"""The bowl: the loss over the plane of the landscape, as a solid that is seen from the side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from gdtui.charts.chart import Chart, cells_of
+from gdtui.charts.field import Shading
+from gdtui.charts.relief import BASE, TALL, Eye, Frame, relief
+from gdtui.charts.roles import PATHS, Role
+from gdtui.charts.solid import FAINT, Places, Solid
+from gdtui.learning.landscape import Heights, Plane
+from gdtui.session.commands import Command
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+from gdtui.views.landscape import told
+from gdtui.views.later import Later
+from gdtui.views.maps import note
+from gdtui.views.surface import FLATTEST, Levels, Surface, surfaces
+from gdtui.views.terrain import Scene, Terrain, terrain_of
+from gdtui.views.view import Titles, Touch, View
+
+PLACES = 80
+"""Along each side of the field."""
+STEP, LIFT = 15, 10
+"""Degrees by which a key turns and lifts."""
+LOWEST, ELEVATION, HIGHEST = 15, 45, 85
+"""Degrees above the horizon, at the least, at first, and at the most."""
+DRAGGED = 5
+"""Degrees to which the mouse turns: less would be seen in few cells, and sent in many."""
+CORNERS = tuple(azimuth for quarter in range(0, 360, 90) for azimuth in (quarter + 30, quarter + 60))
+"""From where it may be seen at first: always over a corner, since of a side nobody could tell what is behind it."""
+FEW = 48, 48
+"""Pixels that are enough to tell from where most is seen."""
+SLIGHT = 0.2
+"""What goes to the right, or to the left, by no more than this share of itself goes away, or comes nearer."""
+LEAP, RECENT = 0.05, 8
+"""Steps longer than this share of the field's sides are leaps, but for so many before where a descent stands."""
+MOST = 20_000
+"""Places of a way that are drawn."""
+BALL, BEHIND, GOAL, COMING = "●", "○", "◎", "┄"
+PLAIN = {BALL: "O", BEHIND: "0", GOAL: "X", COMING: FAINT}
+"""What stands for them among the characters of a solid without colours."""
+
+
+@dataclass(frozen=True)
+class Bowl:
+    """What stands still while nobody turns it: a surface as it is seen.
+
+    Attributes:
+        key: what it was made of and for.
+    """
+
+    key: object
+    surface: Surface
+    levels: Levels
+    solid: Solid
+
+    def on_it(self, places: Floats) -> Places:
+        """Where places of the plane, shape (n, 2), are on it; NaN for those beyond its edges."""
+        ends = np.array([[at[0], at[-1]] for at in (self.surface.a, self.surface.b)]).T
+        x, y = (2 * (places - ends[0]) / (ends[1] - ends[0]) - 1).T
+        z = heights_of(self.surface, self.levels, self.surface.at(places))
+        return np.where(np.maximum(np.abs(x), np.abs(y)) > 1, np.nan, x), y, z
+
+    def trace(self, chart: Chart, way: Floats, role: int, recent: int = 0) -> None:
+        """Draw a way, shape (n, size): a solid line where so many of its last steps are recent ones, and else a faint
+        one. Of leaps, but for recent ones, only the ends are drawn: lines to and fro would cover all."""
+        sides, middle = (np.array([take(at) for at in (self.surface.a, self.surface.b)]) for take in (np.ptp, np.mean))
+        places = np.clip(self.surface.plane.place(way), middle - 2 * sides, middle + 2 * sides)
+        lengths = np.linalg.norm(np.diff(places, axis=0) / sides, axis=1)
+        leaps = (lengths > LEAP) & (np.arange(len(lengths)) < len(lengths) - recent)
+        along = np.concatenate([[0.0], np.cumsum(np.where(leaps, 0, lengths))])
+        frame = self.solid.seen.frame
+        at = np.linspace(0, along[-1], min(MOST, 1 + int(2 * along[-1] * max(frame.width, frame.height))))
+        line = np.column_stack([np.interp(at, along, part) for part in places.T])
+        self.solid.trace(chart, self.on_it(places[:-1][leaps]), role, is_faint=True)
+        self.solid.trace(chart, self.on_it(line), role, is_faint=not recent)
+
+
+class BowlView(View):
+    """The loss over a plane of weights as a solid, and the ways of those who descend on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._log: bool | None = None
+        """Whether heights are logarithms, where somebody has chosen."""
+        self._facing, self._turned, self._elevation = CORNERS[0], 0, ELEVATION
+        """Degrees: from where it is seen at first, by how much it was turned since, and above the horizon."""
+        self._held = 0, 0, 0, 0
+        """The column and the row where the mouse took hold of it, and how it was turned then."""
+        self._later: Later[Surface] = Later(lambda: self.wake())
+        self._terrain: Terrain | None = None
+        self._looked: tuple[Terrain, Scene] | None = None
+        """What the titles were told of, and has not been drawn yet."""
+        self._surface: Surface | None = None
+        self._bowl: Bowl | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        return self._later.is_busy or (self._terrain is not None and self._terrain.is_busy)
+
+    def toggle_log(self, snapshot: Snapshot) -> bool:
+        if self._surface is None or self._surface.span[0] <= 0:
+            return False
+        self._log = not Levels.of(self._surface, self._log).is_log
+        return True
+
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
+        self._turn_to(self._turned + STEP * across, self._elevation + LIFT * up)
+        return True
+
+    def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
+        if touch.kind == "press":
+            self._held = touch.column, touch.row, self._turned, self._elevation
+        column, row, turned, elevation = self._held
+        across, down = (touch.column - column) / max(touch.width, 1), (touch.row - row) / max(touch.height, 1)
+        self._turn_to(
+            turned - DRAGGED * round(180 * across / DRAGGED), elevation + DRAGGED * round(90 * down / DRAGGED)
+        )
+        return None
+
+    def _turn_to(self, turned: int, elevation: int) -> None:
+        self._turned, self._elevation = turned % 360, min(max(elevation, LOWEST), HIGHEST)
+
+    @property
+    def _eye(self) -> Eye:
+        return Eye((self._facing + self._turned) % 360, self._elevation)
+
+    def titles(self, snapshot: Snapshot) -> Titles:
+        if snapshot.missing:
+            return Titles(f"Bowl  ·  {snapshot.missing}")
+        terrain, scene = self._looked = self._look(snapshot)
+        if self._surface is None or scene.survey is None:
+            return Titles("Bowl")
+        log, plane = Levels.of(self._surface, self._log).is_log, self._surface.plane
+        share = "every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance"
+        parts = [
+            f"Bowl{' (log)' * log}",
+            share,
+            *["no optimum: the classes can be parted"] * scene.survey.optimum.is_parted,
+        ]
+        return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
+
+    def _legend(self, scene: Scene) -> str:
+        """What the signs stand for, and from where it is seen."""
+        signs = [(BALL, "here"), *[(COMING, "to come")] * (len(scene.coming) > 1)]
+        if scene.survey is not None and scene.survey.optimum.weights is not None:
+            signs.append((GOAL, "optimum" + " out of view" * (scene.survey.mark is None)))
+        known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
+        return f"{known}  ·  from {self._eye.azimuth:g}°, {self._eye.elevation:g}° up"
+
+    def _sign(self, sign: str) -> str:
+        return PLAIN.get(sign, "") if self.shading is Shading.HATCHED else sign
+
+    def _look(self, snapshot: Snapshot) -> tuple[Terrain, Scene]:
+        terrain = terrain_of(snapshot, self)
+        if terrain is not self._terrain:  # of other data, whose weights have no place in the plane of these
+            self._terrain, self._surface, self._later = terrain, None, Later(lambda: self.wake())
+        return terrain, terrain.scene(snapshot)
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
+        if snapshot.missing:
+            return note(width, height, "no bowl: the data is not at hand")
+        (terrain, scene), self._looked = self._looked or self._look(snapshot), None
+        if scene.survey is None:
+            is_lost = scene.front.at is None and not terrain.is_busy
+            return note(width, height, "no bowl: the weights are not finite" * is_lost)
+        self._compute(terrain, scene.survey.plane, snapshot.recipe)
+        if self._surface is None:
+            return Chart.blank(width, height)
+        self._bowl = bowl = self._seen(self._surface, width, height)
+        chart = bowl.solid.chart.copy()
+        self._draw_ways(chart, bowl, scene)
+        return chart
+
+    def _compute(self, terrain: Terrain, plane: Plane, recipe: Recipe) -> None:
+        """Have the surface over a plane computed, and take it when all of it is there, or when it is all there is."""
+        key = id(plane), recipe.l2, recipe.l1
+        found = self._later.ask(key, partial(_computed, terrain, plane, recipe), terrain.rest)
+        is_other = found is not None and (self._surface is None or found.plane is not self._surface.plane)
+        if found is not None and (found.is_fine or is_other):
+            if is_other:
+                self._facing = facing(heights_of(found, Levels.of(found, self._log), found.losses))
+            self._surface = found
+
+    def _seen(self, surface: Surface, width: int, height: int) -> Bowl:
+        """The surface in so many cells."""
+        frame = Frame(self._eye, width, 2 * height)
+        key = id(surface), self._log, frame, self.shading
+        if self._bowl is not None and self._bowl.key == key:
+            return self._bowl
+        levels = Levels.of(surface, self._log)
+        field, edges = (heights_of(surface, levels, losses) for losses in (surface.losses, levels.edges))
+        solid = Solid.of(field, frame, edges, self.shading)
+        for axis, name in enumerate(surface.plane.labels):
+            _name_edge(solid.chart, frame, axis, name)
+        return Bowl(key, surface, levels, solid)
+
+    def _draw_ways(self, chart: Chart, bowl: Bowl, scene: Scene) -> None:
+        """The ways, and then where each stands."""
+        plane = bowl.surface.plane
+        for walk in scene.walks:
+            role = PATHS[walk.number % len(PATHS)]
+            for way in (scene.coming, walk.later) if walk is scene.front else ():
+                if len(way) > 1:
+                    bowl.trace(chart, way, role)
+            if len(walk.walked):
+                bowl.trace(chart, walk.walked, role, RECENT)
+        if scene.survey is not None and scene.survey.mark is not None:
+            self._put(chart, bowl, scene.survey.mark, GOAL, Role.OPTIMUM)
+        for walk in scene.walks:
+            if walk.at is not None:
+                role = Role.BALL if walk is scene.front else PATHS[walk.number % len(PATHS)]
+                self._put(chart, bowl, plane.place(walk.at[None])[0], BALL, role, BEHIND)
+
+    def _put(self, chart: Chart, bowl: Bowl, place: Floats, sign: str, role: int, behind: str = "") -> None:
+        """Write a sign at a place of the plane, or that for what is hidden, if any."""
+        bowl.solid.put(chart, bowl.on_it(place[None]), self._sign(sign), role, self._sign(behind))
+
+
+def _computed(terrain: Terrain, plane: Plane, recipe: Recipe) -> Iterator[Surface]:
+    """In a thread of its own: the surface, at once coarse and then fine."""
+    a, b = (np.linspace(*limits, PLACES) for limits in plane.limits)
+    return surfaces(Heights(terrain.data, terrain.objective, recipe), plane, a, b, terrain.rest)
+
+
+def heights_of(surface: Surface, levels: Levels, losses: Floats) -> Floats:
+    """The heights of losses, 0 for the least of a surface and 1 for the largest; NaN for what is not finite."""
+    low, high = surface.span
+    with np.errstate(all="ignore"):
+        if levels.is_log:
+            low, high, losses = np.log(max(low, high * FLATTEST)), np.log(high), np.log(losses)
+        heights: Floats = np.clip((losses - low) / (high - low or 1.0), 0, 1)
+        return np.where(np.isfinite(losses), heights, np.nan)
+
+
+def facing(heights: Floats) -> int:
+    """The azimuth from which most of the depth of a field of heights, shape (m, n), is seen."""
+    depths = []
+    for azimuth in CORNERS:
+        seen = relief(heights, Frame(Eye(azimuth, ELEVATION), *FEW))
+        depths.append(float(np.nansum(np.where(seen.sides, 0, (1 - seen.heights) ** 2))))
+    return CORNERS[int(np.argmax(depths))]
+
+
+def _name_edge(chart: Chart, frame: Frame, axis: int, name: str) -> None:
+    """Write which way an axis goes, below the middle of that of its two edges which is in front, where there is
+    room."""
+    cos, sin = frame.eye.across
+    side, onward = (-1.0 if cos > 0 else 1.0, cos) if axis == 0 else (1.0 if sin > 0 else -1.0, sin)
+    middle = np.array([[0.0, side], [side, 0.0]][axis])
+    columns, rows, _ = frame.project(middle[:1], middle[1:], np.array([BASE / TALL]))
+    text = f"{name} →" if onward > SLIGHT else f"← {name}" if onward < -SLIGHT else name
+    cells, outward = len(cells_of(text)), float(middle @ frame.eye.across)
+    begin = int(columns[0]) + 1 + (0 if outward > SLIGHT else -cells - 2 if outward < -SLIGHT else -cells // 2)
+    row, around = int(rows[0]) // 2 + 1, slice(max(begin - 1, 0), begin + cells + 1)
+    has_room = 0 <= begin <= chart.width - cells and row < chart.height
+    if has_room and not (chart.roles[row, around].any() or chart.grounds[row, around].any()):
+        chart.write(row, begin, text, Role.LABEL)
