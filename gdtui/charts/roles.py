@@ -83,6 +83,8 @@ HEIGHTS, LIGHTS = 12, 5
 """Of the ramp: how many heights it tells apart, and how many lights that they stand in."""
 RAMP = 64
 """The ground of the lowest height in the least light; see `ramp`."""
+SHADES = tuple(range(80, 80 + HEIGHTS))
+"""The characters that stand for the heights of the ramp where there are no tones."""
 FLAT = 3
 """The light of what is level, or has no shape. The first is for what is turned away: sides, and lines on a surface."""
 UPPER = 128

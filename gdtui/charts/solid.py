@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
-from gdtui.charts.field import HATCHES, Shading
+from gdtui.charts.field import HATCHED, HATCHES, Shading
 from gdtui.charts.relief import Frame, Relief, relief
 from gdtui.charts.roles import FLAT, HEIGHTS, UPPER, Ground, ramp
 from gdtui.charts.strokes import stamp, stamp_thick
@@ -123,5 +123,5 @@ def _hatch(chart: Chart, seen: Relief, edges: Floats) -> None:
     known, sides = np.isfinite(highest), np.where(np.isfinite(lower), seen.sides[1::2], seen.sides[0::2])
     # The lowest of all has no character, and would be a hole.
     grounds = ramp(np.clip(np.searchsorted(edges, highest), 1, HEIGHTS - 1))
-    chart.chars[known], chart.roles[known] = HATCHES[grounds[known]], UPPER + grounds[known]
+    chart.chars[known], chart.roles[known] = HATCHES[grounds[known]], HATCHED[grounds[known]]
     chart.chars[known & sides] = SIDE

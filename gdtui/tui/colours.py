@@ -14,7 +14,7 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-from gdtui.charts.roles import CLASSES, LIGHTS, PATHS, RAMP, RUNS, STEPS, TONES, UPPER, WRONGS, Ground, Role
+from gdtui.charts.roles import CLASSES, LIGHTS, PATHS, RAMP, RUNS, SHADES, STEPS, TONES, UPPER, WRONGS, Ground, Role
 from gdtui.tui.ramp import few_ramp_colours, ramp_colours
 
 HUES = (
@@ -133,11 +133,14 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
         fronts = {role: _standing_out(Color.parse(hue), ink, (ground,), TEXT) for role, (hue, _, _) in _STROKES.items()}
         for role, (hue, _, _) in _IN_FRONT.items():
             fronts[role] = _standing_out(Color.parse(hue), ink, (ground, *lit), PATH)
+        for shade, colour in zip(SHADES, heights[LIGHTS - 1 :: LIGHTS], strict=True):
+            fronts[shade] = _standing_out(colour, ink, (ground,), PATH)
         fronts[Role.LABEL] = _standing_out(ground.blend(ink, 0.5), ink, (ground,), TEXT)
         fronts[Role.AXIS] = ground.blend(ink, 0.35)
     else:
         looks, heights = _few(dark), few_ramp_colours(dark)
         fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in (_STROKES | _IN_FRONT).items()}
+        fronts |= dict(zip(SHADES, heights[::LIGHTS], strict=True))
         fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
     fronts[Role.BOUNDARY] = looks.line
     of_points = {**dict(zip(CLASSES, looks.points, strict=True)), **dict(zip(WRONGS, looks.wrong, strict=True))}

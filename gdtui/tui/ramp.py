@@ -15,7 +15,7 @@ _SHADES_ON_DARK, _SHADES_ON_LIGHT = (0.5, 0.72, 0.82, 0.92, 1.0), (0.74, 0.85, 0
 """How light each is, of what it is in full light."""
 _DARK_256 = (
     *("#00005f #000087 #0000af", "#00005f #5f0087 #5f00af", "#5f005f #870087 #8700af"),
-    *("#5f0000 #87005f #af0087", "#5f0000 #af005f #d7005f", "#5f5f00 #af5f00 #af5f5f"),
+    *("#5f0000 #87005f #af0087", "#5f0000 #af005f #d7005f", "#5f5f00 #875f00 #af5f00"),
 )
 """Of 256 colours, two heights each, away from the light, in little and in more of it."""
 _LIGHT_256 = (

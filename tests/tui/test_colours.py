@@ -18,6 +18,7 @@ from gdtui.charts.roles import (
     LIGHTS,
     PATHS,
     RUNS,
+    SHADES,
     TONES,
     UPPER,
     WRONGS,
@@ -109,13 +110,13 @@ ON_RAMP = (*PATHS, Role.BALL, Role.OPTIMUM, Role.GRADIENT, Role.MOMENTUM)
 def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> None:
     styles, grounds = chart_styles(Color.parse(ground), dark, "standard")
     fronts = {role: style.color.triplet.hex.upper() for role, style in styles.items() if style.color is not None}
-    known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS) if role is not Role.BLANK}
+    known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS, *SHADES) if role is not Role.BLANK}
     assert set(fronts) == known | FIELD | RAMP
     assert set(fronts.values()) <= SIXTEEN
     for role, front in fronts.items():
         if role in FIELD and role - UPPER not in TONES:  # of more than two classes, the points tell which is which
             continue
-        least = 2.8 if role in (*FIELD, *RAMP, *CLASSES, *WRONGS) else 4.5
+        least = 2.8 if role in (*FIELD, *RAMP, *SHADES, *CLASSES, *WRONGS) else 4.5
         assert contrast(Color.parse(front), Color.parse(ground)) >= least, role
     assert len({fronts[role] for role in RUNS[:6]}) == 6
     sides = (Role.CLASS_0, Role.CLASS_1), (Role.WRONG_0, Role.WRONG_1), (UPPER + TONES[0], UPPER + TONES[-1])
@@ -163,6 +164,8 @@ def test_what_is_drawn_on_the_ramp_stands_out_from_every_height(name: str, syste
     for role in ON_RAMP:
         front = Color.from_rich_color(styles[role].color)
         assert min(contrast(front, colour) for colour in (GROUNDS[name], *lit)) >= 3, role
+    for shade in SHADES:
+        assert contrast(Color.from_rich_color(styles[shade].color), GROUNDS[name]) >= 3
 
 
 @pytest.mark.parametrize("vision", [None, *VISIONS])
