@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gdtui.charts.chart import Chart
@@ -11,7 +13,10 @@ from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import objective_named
 from gdtui.runs.history import History
-from gdtui.settings import Recipe
+from gdtui.session import opening
+from gdtui.session.commands import Do
+from gdtui.session.session import Session
+from gdtui.settings import Display, Recipe, Settings
 
 
 def dataset(features: np.ndarray, y: np.ndarray | None = None) -> Dataset:
@@ -61,3 +66,12 @@ def dots(chart: Chart, role: Role) -> np.ndarray:
     for (down, across), bit in bits.items():
         field[down::4, across::2] = (roles == role) & (codes >= 0) & (codes < 256) & (codes >> bit & 1).astype(bool)
     return field
+
+
+def standing(settings: Settings, epochs: int = 0, rivals: Sequence[Recipe] = ()) -> Session:
+    """A session that stands still after so many epochs."""
+    session = opening.begin(settings, Display(), rivals=rivals)
+    session.do(Do.PAUSE)
+    session.turn()
+    session.pull(epochs)
+    return session

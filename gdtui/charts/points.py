@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.chart import Chart
+from gdtui.charts.chart import Chars, Chart
 from gdtui.charts.roles import CLASSES, WRONGS, Ground
 from gdtui.learning.weights import logits
 from gdtui.types import Floats
@@ -27,6 +28,18 @@ _BOTH = 0.25
 """The share of a cell's points from which on the class that comes second there is shown as well."""
 TRIED = 20_000
 """Points that are looked at for wrong ones, beside one of each cell: all of them, unless there are more."""
+
+
+def sized(counts: NDArray[np.intp], kinds: NDArray[np.intp], full: float, are_large: bool = False) -> Chars:
+    """Markers of the classes of these numbers for so many points each, the larger the more; both of shape (n,).
+
+    Args:
+        full: what the fullest cells hold.
+        are_large: whether none may look hollow, as those of the smallest size do.
+    """
+    sizes = ((counts >= _SMALL * full) | are_large).astype(np.intp) + (counts >= _FULL * full)
+    chars: Chars = _SIZES[kinds, sizes]
+    return chars
 
 
 class Points:
@@ -82,11 +95,11 @@ class Points:
             self._hollow.mark(chart, is_hatched)
         if not len(self._used):
             return
-        filled = self._counts / np.percentile(self._counts, 95)
-        sizes = ((filled >= _SMALL) | (self._hollow is not None)).astype(np.intp) + (filled >= _FULL)
+        full = float(np.percentile(self._counts, 95))
+        sizes = sized(self._counts, self._kinds, full, self._hollow is not None)
         shown, mixed = self._is_shown, self._is_shown & self._mixed
         at = self._at[0][shown], self._at[1][shown]
-        chart.chars[at] = (HOLLOW[self._kinds] if self._is_hollow else _SIZES[self._kinds, sizes])[shown]
+        chart.chars[at] = (HOLLOW[self._kinds] if self._is_hollow else sizes)[shown]
         chart.roles[at] = _CLASSES[self._kinds][shown]
         both = self._at[0][mixed], self._at[1][mixed]
         if is_hatched:

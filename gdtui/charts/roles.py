@@ -22,6 +22,8 @@ class Role(IntEnum):
     TEST = 9
     """The curve of what is kept for testing."""
     CURSOR = 10
+    PAPER = 11
+    """What lies behind the drawing: of the part of a cell that is left bare where its ground is another."""
     # Branches, or runs that are compared, in the order of their names on the command line.
     RUN_2 = 12
     RUN_3 = 13

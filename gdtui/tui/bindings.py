@@ -36,6 +36,7 @@ class Key(NamedTuple):
 VIEWS = {
     "1": ("loss", "data"),
     "2": ("landscape", "bowl"),
+    "3": ("sigmoid",),
     "4": ("weights", "gradients"),
     "5": ("accuracy",),
     "6": ("alpha", "steps"),
@@ -78,6 +79,7 @@ BINDINGS = (
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch, or racer", ask.NextBranch()),
     Key("Look", "1", "show_view('1')", "1", "1 Views", "Show the loss, or the data (▸)"),
     Key("Look", "2", "show_view('2')", "2", "", "Show the loss over a plane of weights (▸)"),
+    Key("Look", "3", "show_view('3')", "3", "", "Show the sigmoid, and each row on it"),
     Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
     Key("Look", "5", "show_view('5')", "5", "", "Show the accuracy"),
     Key("Look", "6", "show_view('6')", "6", "", "Show alpha, or how long steps are"),

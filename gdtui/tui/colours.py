@@ -149,6 +149,7 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
     styles = {int(role): behind + Style(color=colour.rich_color) for role, colour in (fronts | of_points).items()}
     styles |= {UPPER + tone: behind + Style(color=colour.rich_color) for tone, colour in tones.items()}
     styles |= {int(role): styles[role] + Style(bold=True) for role in _BOLD} | {int(Role.BLANK): behind}
+    styles[int(Role.PAPER)] = behind + Style(color=ground.rich_color)
     grounds = {**tones, **dict(enumerate(looks.points, Ground.SOLID_0))}
     return styles, {int(tone): colour.rich_color for tone, colour in grounds.items()}
 

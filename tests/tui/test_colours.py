@@ -113,6 +113,7 @@ def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> 
     known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS, *SHADES) if role is not Role.BLANK}
     assert set(fronts) == known | FIELD | RAMP
     assert set(fronts.values()) <= SIXTEEN
+    assert fronts.pop(int(Role.PAPER)) == ground
     for role, front in fronts.items():
         if role in FIELD and role - UPPER not in TONES:  # of more than two classes, the points tell which is which
             continue

@@ -111,3 +111,18 @@ async def test_pressed_again_the_key_of_the_landscape_shows_the_bowl(key: str) -
         assert view._eye != turned
         await press(pilot, key)
         assert shown(app) == ("landscape", "data")
+
+
+@pytest.mark.parametrize("key", keys("show_view('3')"))
+async def test_the_sigmoid_follows_time_travel(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 3)
+        await press(pilot, key)
+        assert shown(app) == ("sigmoid", "data")
+        now = screen(app)
+        assert "▸ 3 Sigmoid" in now
+        assert "threshold 0.5" in now
+        await press(pilot, "left", "left")
+        assert screen(app) != now
+        await press(pilot, "right", "end")
+        assert screen(app) == now

@@ -1,0 +1,153 @@
+"""What the views have in common that show what each row comes to: which rows, which class, and what is said of both."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtui.charts.chart import Chart, cells_of, shortened
+from gdtui.charts.roles import Role
+from gdtui.data.dataset import Dataset
+from gdtui.learning.objective import Objective
+from gdtui.learning.weights import logits
+from gdtui.numbers import next_on_ladder
+from gdtui.session.snapshot import Snapshot
+from gdtui.types import Floats
+from gdtui.views.view import View, role_of
+
+MOST = 20_000
+"""Rows that are looked at, the fewer the more units there are: of more, so many that are evenly spread, and always the
+same ones."""
+
+
+class Rows:
+    """The rows of a data set that are looked at.
+
+    Attributes:
+        X: shape (n, d + 1).
+        y: the numbers of their classes, shape (n,).
+        are_all: whether there are no others.
+    """
+
+    def __init__(self, data: Dataset) -> None:
+        count, most = len(data.y), MOST // data.units
+        self.are_all = count <= most
+        chosen = slice(None) if self.are_all else np.linspace(0, count - 1, most).astype(np.intp)
+        self.X, self.y = data.X[chosen], data.y[chosen].astype(np.intp)
+
+    def __len__(self) -> int:
+        return len(self.y)
+
+    def logits(self, weights: Floats) -> Floats:
+        """As `gdtui.learning.weights.logits` has them, but for their rounding: without BLAS, whose threads would wait
+        for the cores that train."""
+        with np.errstate(all="ignore"):
+            if len(weights) == self.X.shape[1]:
+                return np.asarray(np.einsum("ij,j->i", self.X, weights))
+            return logits(self.X, weights)
+
+
+def activations_of(rows: Rows, weights: Floats, objective: Objective) -> Floats:
+    """Shape (n,), or (k, n) of k units; NaN where they are not numbers."""
+    with np.errstate(all="ignore"):
+        return objective.activations(rows.logits(weights))
+
+
+class Rung:
+    """A limit of an axis that stands still: on a ladder, it grows at once, and shrinks only where a lower rung has room
+    for a quarter more."""
+
+    def __init__(self, least: float, steps: tuple[float, ...] = (1, 2, 5, 10)) -> None:
+        self._least, self._steps = least, steps
+        self._limit = 0.0
+
+    def over(self, value: float) -> float:
+        """The limit, which is not below `value`, from now on."""
+        needed, roomy = (max(self._least, next_on_ladder(share * value, self._steps)) for share in (1, 1.25))
+        self._limit = needed if needed > self._limit else min(self._limit, roomy)
+        return self._limit
+
+    def forget(self) -> None:
+        """Stand where the next value wants it."""
+        self._limit = 0.0
+
+
+class RowsView(View):
+    """A view of what each row comes to at the moment shown; of more than two classes, of one against the rest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._number = 0
+        self._data: Dataset | None = None
+        self._rows: tuple[Rows, Rows | None]
+
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
+        units = snapshot.run.data.units
+        if units == 1 or not across:
+            return False
+        self._number = (self.number(snapshot) + across) % units
+        return True
+
+    def number(self, snapshot: Snapshot) -> int:
+        """Of the class that is looked at: of two it is class 1, whose activation there is."""
+        units = snapshot.run.data.units
+        return 1 if units == 1 else self._number % units
+
+    def rows(self, data: Dataset) -> tuple[Rows, Rows | None]:
+        """Those of the data, and those kept for testing, where there are any."""
+        if self._data is not data:
+            tests = data.test
+            self._rows = Rows(data), None if tests is None or not len(tests.y) else Rows(tests)
+            self._data = data
+        return self._rows
+
+    def title(self, snapshot: Snapshot, what: str, names_class: bool = False) -> str:
+        """What is shown, of which class (of two only where it is to be named), of which rows, and of whom."""
+        data, told = snapshot.run.data, [what]
+        if data.units > 1 or names_class:
+            told[0] += f" of {shortened(data.class_names[self.number(snapshot)], 16)}"
+        if data.units > 1:
+            told[0] += " vs rest [ ]"
+        if snapshot.missing:
+            return f"{told[0]}  ·  rows not at hand"
+        if snapshot.race:
+            told.append(snapshot.names[snapshot.front])
+        if not (rows := self.rows(data)[0]).are_all:
+            told.append(f"{len(rows):,} of {len(data):,} rows")
+        return "  ·  ".join(told)
+
+    def trouble(self, snapshot: Snapshot) -> str:
+        """Why there is nothing to show of the rows, in words; empty where there is."""
+        if snapshot.missing:
+            return snapshot.missing
+        return "" if np.isfinite(snapshot.shown.weights).all() else "diverged: the weights are not finite"
+
+
+def by_column(y: NDArray[np.intp], columns: NDArray[np.intp], classes: int, width: int) -> NDArray[np.intp]:
+    """How many rows of each class there are in each column, shape (classes, width), from labels and columns, shape
+    (n,)."""
+    return np.bincount(y * width + columns, minlength=classes * width).reshape(classes, width)
+
+
+def of_class(each: NDArray[np.intp], number: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Such counts of that class alone, and of all others."""
+    is_it = (np.arange(len(each)) == number)[:, None]
+    return each * is_it, each * ~is_it
+
+
+def role_in_front(snapshot: Snapshot) -> Role:
+    """What the curve of the run shown is drawn as."""
+    racers = (racer for racer in snapshot.race if racer.curve is snapshot.run.history)
+    return next(map(role_of, racers), Role.CURVE)
+
+
+def tell(chart: Chart, area: tuple[slice, slice], text: str) -> None:
+    """Write why there is nothing to be seen into the middle of this part of a drawing, in lines as long as it takes."""
+    rows, columns = area
+    room = columns.stop - columns.start
+    lines = [f" {line} " for line in wrap(text, max(1, room - 2))][: rows.stop - rows.start]
+    top = rows.start + (rows.stop - rows.start - len(lines)) // 2
+    for row, line in enumerate(lines, top):
+        chart.write(row, columns.start + max(0, room - len(cells_of(line))) // 2, line, Role.NOTE)
