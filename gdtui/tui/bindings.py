@@ -38,7 +38,7 @@ VIEWS = {
     "2": ("landscape", "bowl"),
     "3": ("sigmoid",),
     "4": ("weights", "gradients"),
-    "5": ("accuracy",),
+    "5": ("accuracy", "roc", "calibration"),
     "6": ("alpha", "steps"),
 }
 """The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
@@ -81,7 +81,7 @@ BINDINGS = (
     Key("Look", "2", "show_view('2')", "2", "", "Show the loss over a plane of weights (▸)"),
     Key("Look", "3", "show_view('3')", "3", "", "Show the sigmoid, and each row on it"),
     Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
-    Key("Look", "5", "show_view('5')", "5", "", "Show the accuracy"),
+    Key("Look", "5", "show_view('5')", "5", "", "Show accuracy, ROC, or calibration"),
     Key("Look", "6", "show_view('6')", "6", "", "Show alpha, or how long steps are"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log"),

@@ -126,3 +126,17 @@ async def test_the_sigmoid_follows_time_travel(key: str) -> None:
         assert screen(app) != now
         await press(pilot, "right", "end")
         assert screen(app) == now
+
+
+@pytest.mark.parametrize("key", keys("show_view('5')"))
+async def test_measures_take_turns(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot)
+        seen = []
+        for _ in VIEWS["5"]:
+            await press(pilot, key)
+            seen.append(shown(app)[0])
+            assert "▸ 5 " in screen(app)
+        assert tuple(seen) == VIEWS["5"]
+        await press(pilot, key)
+        assert shown(app)[0] == VIEWS["5"][0]

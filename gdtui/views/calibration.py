@@ -1,0 +1,123 @@
+"""Calibration: how often rows of about one activation are positive."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtui.charts.axes import Canvas, axes, nice_ticks
+from gdtui.charts.bars import Side, bar, mark
+from gdtui.charts.chart import Chart, shortened
+from gdtui.charts.field import Shading
+from gdtui.charts.roles import CLASSES, Role
+from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
+from gdtui.learning.measures import BINS, Calibration, calibration_of
+from gdtui.numbers import short
+from gdtui.session.snapshot import Snapshot
+from gdtui.views.figures import beside, figure
+from gdtui.views.rows import RowsView, Rung, activations_of, by_column, of_class, role_in_front, tell
+from gdtui.views.view import Titles
+
+UNIT = (0.0, 1.0)
+LOOKS = ("●", Role.CURVE), ("○", Role.TEST)
+"""Of the rows trained on, and of those kept for testing."""
+
+
+class CalibrationView(RowsView):
+    """The share of positive rows over the activation, in bins, at the moment shown: on the diagonal, activations are
+    probabilities. How many rows of each class each bin has stands below."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._most = Rung(2.0, (1, 1.5, 2, 3, 4, 6, 8, 10))
+
+    def titles(self, snapshot: Snapshot) -> Titles:
+        return Titles(self.title(snapshot, "Calibration", True))
+
+    def trouble(self, snapshot: Snapshot) -> str:
+        if snapshot.run.objective.is_score:
+            return "a hinge's scores are no probabilities"
+        return super().trouble(snapshot)
+
+    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
+        rows = height - 2 - (height >= 9)
+        each = 0 if rows < 10 else rows // 7
+        upper = rows - 2 * each - (each > 0)
+        step = 1 / max(1, upper - 1)
+        yticks = (0.0, "   0"), (0.5, " 0.5"), (1.0, "   1")
+        ylim, xticks = (1 - (rows - 1) * step, 1.0), nice_ticks(UNIT, max(2, width // 12))
+        framed = axes(width, height, UNIT, ylim, xticks, yticks, "activation")
+        if framed is None or framed[1].height != rows:
+            return Chart.blank(width, height)
+        chart, canvas, trouble = framed[0].copy(), framed[1], self.trouble(snapshot)
+        sides = (Side(each, upper + each, -1), Side(each, upper + each + 1, 1)) if each else ()
+        if not trouble:
+            trouble = self._bins(chart, canvas, snapshot, upper, sides)
+        if trouble:
+            tell(chart, canvas.area, trouble)
+        return chart
+
+    def _bins(self, chart: Chart, canvas: Canvas, snapshot: Snapshot, upper: int, sides: tuple[Side, ...]) -> str:
+        """Draw them. Returns what stands in the way of that, if anything does."""
+        data, number = snapshot.run.data, self.number(snapshot)
+        every = [rows for rows in self.rows(data) if rows is not None]
+        found = [activations_of(rows, snapshot.shown.weights, snapshot.run.objective) for rows in every]
+        if any(np.isnan(p).any() for p in found):
+            return "the activations are not numbers"
+        of_class_looked_at = [p if p.ndim == 1 else p[number] for p in found]
+        known = [calibration_of(rows.y == number, p) for rows, p in zip(every, of_class_looked_at, strict=True)]
+        roles = role_in_front(snapshot) if data.units == 1 else int(CLASSES[number]), Role.TEST
+        for one, role in zip(known, roles, strict=False):
+            stamp(chart, canvas, _dots(canvas, one), role)
+        for one, role, marker in reversed([*zip(known, roles, "●○", strict=False)]):
+            _points(chart, canvas, one, marker, role)
+        stamp(chart, canvas, _diagonal(canvas), Role.AXIS)
+        top, left = range(upper // 2), canvas.left + 1
+        beside(chart, canvas, top, left, f"share that is {shortened(data.class_names[number], 16)}", Role.LABEL)
+        scores = [figure(one.brier) for one in known]
+        beside(chart, canvas, top, left, "Brier " + "  test ".join(scores), Role.LABEL)
+        if sides:
+            places = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], of_class_looked_at[0])
+            self._bars(
+                chart, canvas, sides, of_class(by_column(every[0].y, places, len(data.class_names), BINS), number)
+            )
+        return ""
+
+    def _bars(
+        self, chart: Chart, canvas: Canvas, sides: tuple[Side, ...], parts: tuple[NDArray[np.intp], NDArray[np.intp]]
+    ) -> None:
+        """How many rows of the class looked at, and of the others, each bin has, with their sum above."""
+        bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], canvas.x_centres())
+        is_last = np.append(bins[1:] != bins[:-1], False) & (canvas.width >= 3 * BINS)  # so that there are gaps
+        most = self._most.over(float(max(part.sum(axis=0).max() for part in parts)))
+        for side, part in zip(sides, parts, strict=True):
+            shares = np.where(is_last, 0, (part.sum(axis=0) / most)[bins])
+            bar(chart, canvas, side, shares, part.argmax(axis=0)[bins], self.shading is Shading.HATCHED)
+            mark(chart, canvas, side, most)
+        texts = [short(float(count)) for count in sum(part.sum(axis=0) for part in parts)]
+        for number, text in enumerate(texts):
+            at = np.flatnonzero((bins == number) & ~is_last)
+            if len(text) <= len(at):
+                begin = canvas.left + int(at[0]) + (len(at) - len(text)) // 2
+                chart.write(canvas.top + sides[0].first - sides[0].rows, begin, text, Role.LABEL)
+
+
+def _dots(canvas: Canvas, known: Calibration) -> Dots:
+    """A line from point to point."""
+    at, x = np.flatnonzero(known.counts), canvas.x_centres(ACROSS)
+    y = np.interp(x, known.predicted[at], known.share[at], np.nan, np.nan)
+    return extents(canvas, y, y)
+
+
+def _diagonal(canvas: Canvas) -> Dots:
+    """Where activations are probabilities, dotted."""
+    x = canvas.x_centres(ACROSS)
+    dots = extents(canvas, x, x)
+    dots[:, 1::2] = False
+    return dots
+
+
+def _points(chart: Chart, canvas: Canvas, known: Calibration, marker: str, role: int) -> None:
+    for at in np.flatnonzero(known.counts).tolist():
+        column, row = canvas.columns(known.predicted[at : at + 1])[0], canvas.rows(known.share[at : at + 1])[0]
+        chart.write(canvas.top + int(row), canvas.left + int(column), marker, role)
