@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,13 +17,11 @@ from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
 from gdtui.learning.measures import BINS, Calibration, calibration_of
 from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
-from gdtui.views.figures import beside, figure
+from gdtui.views.figures import Line, figure, place
 from gdtui.views.rows import RowsView, Rung, activations_of, by_column, of_class, role_in_front, tell
 from gdtui.views.view import Titles
 
 UNIT = (0.0, 1.0)
-LOOKS = ("●", Role.CURVE), ("○", Role.TEST)
-"""Of the rows trained on, and of those kept for testing."""
 
 
 class CalibrationView(RowsView):
@@ -72,10 +73,8 @@ class CalibrationView(RowsView):
         for one, role, marker in reversed([*zip(known, roles, "●○", strict=False)]):
             _points(chart, canvas, one, marker, role)
         stamp(chart, canvas, _diagonal(canvas), Role.AXIS)
-        top, left = range(upper // 2), canvas.left + 1
-        beside(chart, canvas, top, left, f"share that is {shortened(data.class_names[number], 16)}", Role.LABEL)
-        scores = [figure(one.brier) for one in known]
-        beside(chart, canvas, top, left, "Brier " + "  test ".join(scores), Role.LABEL)
+        name = shortened(data.class_names[number], 16)
+        place(chart, replace(canvas, height=upper), _told(name, [one.brier for one in known]), is_above=True)
         if sides:
             places = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], of_class_looked_at[0])
             self._bars(
@@ -100,6 +99,17 @@ class CalibrationView(RowsView):
             if len(text) <= len(at):
                 begin = canvas.left + int(at[0]) + (len(at) - len(text)) // 2
                 chart.write(canvas.top + sides[0].first - sides[0].rows, begin, text, Role.LABEL)
+
+
+def _told(name: str, scores: list[float]) -> Iterator[list[Line]]:
+    """What goes up, and the Brier scores, of the rows trained on and tested on, in fewer and fewer columns."""
+    what: Line = [(f"share that is {name}", Role.LABEL)]
+    train: Line = [(f"Brier {figure(scores[0])}", Role.LABEL)]
+    tests: list[Line] = [[(f"test  {figure(score)}", Role.TEST)] for score in scores[1:]]
+    yield [what, [*train, *((f"  test {figure(score)}", Role.TEST) for score in scores[1:])]]
+    yield [what, train, *tests]
+    yield [train, *tests]
+    yield [train]
 
 
 def _dots(canvas: Canvas, known: Calibration) -> Dots:

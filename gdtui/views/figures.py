@@ -99,16 +99,17 @@ def in_columns(cells: Sequence[tuple[str, int]], room: int) -> list[Line]:
     return [padded[at : at + each] for at in range(0, len(padded), each)]
 
 
-def place(chart: Chart, canvas: Canvas, blocks: Iterable[list[Line]]) -> None:
-    """Write the first of these blocks that has room where nothing is drawn: below on the right, or above on the
-    left."""
+def place(chart: Chart, canvas: Canvas, blocks: Iterable[list[Line]], is_above: bool = False) -> None:
+    """Write the first of these blocks that has room where nothing is drawn: below on the right, or above on the left,
+    which comes first where it is to be above."""
     free = np.isin(chart.roles[canvas.area], FREE)
     for lines in blocks:
         height, width = len(lines), max(map(columns, lines), default=0)
         below, right = canvas.height - height, canvas.width - width - 1
         if below < 1 or right < 1:
             continue
-        for top, left in ((below, right), (below, right - 3), *product((0, 1, 2), (1, 2, 4))):
+        lower, upper = [(below, right), (below, right - 3)], [*product((0, 1, 2), (1, 2, 4))]
+        for top, left in upper + lower if is_above else lower + upper:
             if top <= below and 1 <= left <= right and free[top : top + height, left - 1 : left + width + 1].all():
                 _write(chart, canvas.top + top, canvas.left + left, lines)
                 return
