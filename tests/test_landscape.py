@@ -71,11 +71,11 @@ def test_losses_are_infinite_where_they_overflow() -> None:
 @pytest.mark.parametrize("loss", ["article", "cross-entropy"])
 def test_of_much_data_evenly_spaced_rows_stand_for_all(loss: str) -> None:
     data = noisy(1000)
-    sample = sampled(data, 300)
+    sample, objective = sampled(data, objective_named(loss), 300)
     assert len(sample) == 250
     assert np.array_equal(sample.X, data.X[::4])
     weights = np.array([0.1, 0.2, 0.3])
-    heights = Heights(data, objective_named(loss), Recipe(), 300)
+    heights = Heights(sample, objective, Recipe())
     one = kernel_for(sample, objective_named(loss)).loss(weights)
     assert heights.loss(weights) == pytest.approx(one * (4 if loss == "article" else 1))
 

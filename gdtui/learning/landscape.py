@@ -190,19 +190,18 @@ class Heights:
     """Evaluates a loss over planes. It belongs to one thread.
 
     Args:
-        data: what the loss is of; of more than `most` rows, evenly spaced ones are taken.
-        objective: the loss. A sum is scaled to all rows.
+        data: what the loss is of; of much data, see `sampled`.
+        objective: the loss.
         recipe: whose penalties are added.
     """
 
-    def __init__(self, data: Dataset, objective: Objective, recipe: Recipe, most: int = MOST_ROWS) -> None:
-        sample = sampled(data, most)
-        self.kernel: Kernel = kernel_for(sample, objective.scaled(len(data) / max(1, len(sample))))
+    def __init__(self, data: Dataset, objective: Objective, recipe: Recipe) -> None:
+        self.kernel: Kernel = kernel_for(data, objective)
         self.loss_gradient = loss_gradient_of(self.kernel, recipe)
         """Of weights, shape (size,), the loss, and its gradient into the second, as a descent has it."""
         self._penalty = Penalty(recipe, self.kernel) if recipe.l2 or recipe.l1 else None
         self._targets = self.kernel.targets.T
-        self._rows = len(sample) if objective.is_mean else 1
+        self._rows = len(data) if objective.is_mean else 1
 
     def loss(self, weights: Floats) -> float:
         """At weights, shape (size,)."""
@@ -231,12 +230,14 @@ class Heights:
             yield losses
 
 
-def sampled(data: Dataset, most: int) -> Dataset:
-    """So many evenly spaced rows of it at the most, without a test set."""
+def sampled(data: Dataset, objective: Objective, most: int = MOST_ROWS) -> tuple[Dataset, Objective]:
+    """So many evenly spaced rows of it at the most, without a test set, and the loss of them: a sum is as that of all
+    rows."""
     each = max(1, math.ceil(len(data) / most))
     if each == 1:
-        return replace(data, test=None) if data.test is not None else data
-    return replace(data, X=np.ascontiguousarray(data.X[::each]), y=data.y[::each].copy(), test=None)
+        return (replace(data, test=None) if data.test is not None else data), objective
+    sample = replace(data, X=np.ascontiguousarray(data.X[::each]), y=data.y[::each].copy(), test=None)
+    return sample, objective.scaled(len(data) / len(sample))
 
 
 def names_of_weights(data: Dataset) -> tuple[str, ...]:

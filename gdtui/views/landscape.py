@@ -27,7 +27,7 @@ DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
 BRIGHT = 3
 """Of a way that leads to and fro, so many widths of the drawing stand out, of what was walked last and comes next."""
-SHORTEST, LONGEST = 8.0, 24.0
+SHORTEST, LONGEST = 8.0, 16.0
 """Dots that the arrow of the next step has at the least, and up to which it is made longer for its parts to be seen."""
 FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
 PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
@@ -67,7 +67,7 @@ class LandscapeView(View):
 
     def titles(self, snapshot: Snapshot) -> Titles:
         if snapshot.missing:
-            return Titles(f"Landscape  ·  {snapshot.missing}")
+            return Titles("Landscape")
         terrain, scene = self._look(snapshot)
         self._looked = snapshot
         parts = [f"Landscape{' (log)' if self._levels is not None and self._levels.is_log else ''}"]
@@ -98,7 +98,7 @@ class LandscapeView(View):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         if snapshot.missing:
-            return note(width, height, "no landscape: the data is not at hand")
+            return note(width, height, f"no landscape: {snapshot.missing}")
         terrain, scene = self._look(snapshot)
         if scene.survey is None:
             is_lost = scene.front.at is None and not terrain.is_busy

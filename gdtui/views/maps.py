@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
@@ -75,9 +76,9 @@ def plain(value: float) -> str:
 
 def note(width: int, height: int, text: str) -> Chart:
     """A drawing that says only that."""
-    chart = Chart.blank(width, height)
-    text = shortened(text, width)
-    chart.write(height // 2, max(0, (width - len(cells_of(text))) // 2), text, Role.LABEL)
+    chart, lines = Chart.blank(width, height), wrap(text, max(1, width - 4))
+    for row, line in enumerate(lines, max(0, (height - len(lines)) // 2)):
+        chart.write(row, max(0, (width - len(cells_of(line))) // 2), line, Role.LABEL)
     return chart
 
 

@@ -13,7 +13,6 @@ import numpy as np
 
 from gdtui.learning.heading import SECONDS, Optimum, Step, continuation, next_step, optimum
 from gdtui.learning.landscape import (
-    MOST_ROWS,
     Heights,
     Plane,
     names_of_weights,
@@ -28,7 +27,7 @@ from gdtui.views.later import Later
 from gdtui.views.view import View
 from gdtui.views.walks import Start, Walk, headings, standing, starts, walks
 
-LARGE, REST = 2**18, 4.0
+LARGE, REST = 2**18, 9.0
 """Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
 works."""
 REACH = 2.5
@@ -113,11 +112,13 @@ class Terrain:
 
     def __init__(self, snapshot: Snapshot) -> None:
         run = snapshot.run
-        self.data, self.objective, self.loss = run.data, run.objective, run.settings.loss
+        self.whole, self.loss = run.data, run.settings.loss
+        self.data, self.objective = sampled(run.data, run.objective)
+        """What stands for the data, and its loss."""
         self.size = run.kernel.size
         self.pair: tuple[int, int] | None = (0, 1) if self.size == 2 else None
         """The two weights that are looked at; None for the principal directions of the way."""
-        self.rest = REST if self.data.units * self.data.X.size > LARGE else 0.0
+        self.rest = REST if self.whole.units * self.whole.X.size > LARGE else 0.0
         """See `surfaces`."""
         self.views: WeakSet[View] = WeakSet()
         """Those who look at it."""
@@ -139,8 +140,8 @@ class Terrain:
     @property
     def rows(self) -> str:
         """What stands for the data, in words; empty where that is all of it."""
-        total = len(self.data)
-        return "" if total <= MOST_ROWS else f"loss over {len(sampled(self.data, MOST_ROWS)):,} of {total:,} rows"
+        rows, total = len(self.data), len(self.whole)
+        return "" if rows == total else f"loss over {rows:,} of {total:,} rows"
 
     def scene(self, snapshot: Snapshot) -> Scene:
         """What is to be seen of a snapshot whose data is at hand."""
@@ -254,7 +255,7 @@ _latest: list[Terrain] = []
 def terrain_of(snapshot: Snapshot, view: View) -> Terrain:
     """The terrain of a run's data, which all views look at that are shown; this one too from now on."""
     run = snapshot.run
-    if not _latest or _latest[0].data is not run.data or _latest[0].loss != run.settings.loss:
+    if not _latest or _latest[0].whole is not run.data or _latest[0].loss != run.settings.loss:
         _latest[:] = [Terrain(snapshot)]
     _latest[0].views.add(view)
     return _latest[0]
