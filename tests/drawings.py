@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 
 import numpy as np
 
@@ -17,6 +18,13 @@ from gdtui.session import opening
 from gdtui.session.commands import Do
 from gdtui.session.session import Session
 from gdtui.settings import Display, Recipe, Settings
+from gdtui.views.view import View
+
+
+def view_named(name: str) -> View:
+    """A view of that name, as the app makes it."""
+    view: View = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")()
+    return view
 
 
 def dataset(features: np.ndarray, y: np.ndarray | None = None) -> Dataset:

@@ -6,26 +6,20 @@ import random
 import statistics
 import time
 from collections.abc import Iterator
-from importlib import import_module
 
 from gdtui.session.commands import GoTo
 from gdtui.session.session import Session
 from gdtui.settings import Display, Settings
 from gdtui.tui.bindings import NUMBERS
-from gdtui.views.view import View
 from tests.benchmarks.probe import begun, wide
 from tests.benchmarks.probing import probe
 from tests.benchmarks.table import Row, row
+from tests.drawings import view_named
 
 SIZE = 58, 22
 """Cells of a chart at 120×40."""
 STILL = "landscape", "bowl"
 OPTIONS = "--speed", "10", "--fps", "10", "--epochs", "200"
-
-
-def view_of(name: str) -> View:
-    view: View = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")()
-    return view
 
 
 def frames_of(plain_bytes: float, plain_cpu: float) -> Iterator[Row]:
@@ -59,7 +53,7 @@ def soon() -> Iterator[Row]:
 
 def drawn(session: Session) -> tuple[float, float]:
     """Seconds until a landscape is first seen, and until there is nothing more to come."""
-    view, snapshot, began, first = view_of("landscape"), session.snapshot(), time.perf_counter(), 0.0
+    view, snapshot, began, first = view_named("landscape"), session.snapshot(), time.perf_counter(), 0.0
     blank = view.draw(snapshot, *SIZE)
     while view.is_busy or not first:
         time.sleep(0.005)
@@ -73,7 +67,7 @@ def travel() -> Iterator[Row]:
     """A look at any epoch of a run of a million."""
     session = begun(Settings(epochs=10, init="zeros"), Display(), None, 1_000_000)
     for name in NUMBERS:
-        view, moments = view_of(name), random.Random(0)
+        view, moments = view_named(name), random.Random(0)
         view.draw(session.snapshot(), *SIZE)
         while view.is_busy:
             time.sleep(0.01)

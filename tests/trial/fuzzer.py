@@ -25,6 +25,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from gdtui import cli
 from gdtui.options import build_parser, display_from, settings_from
 from gdtui.recording.parser import parse
+from gdtui.text import complain
+from gdtui.tui.bindings import NUMBERS
+from tests.drawings import view_named
 from tests.trial.inputs import KINDS, Input
 from tests.trial.story import DOCUMENTED, Rules
 
@@ -75,7 +78,7 @@ def _parse(arguments: tuple[str, ...]) -> int:
     try:
         parse(arguments[1])
     except ValueError as error:
-        print(f"gdtui: {error}", file=sys.stderr)
+        complain(str(error))
         return 2
     return 0
 
@@ -88,16 +91,13 @@ def _draw(arguments: tuple[str, ...]) -> int:
     try:
         session = opening.begin(settings_from(options), display_from(options))
     except ValueError as error:
-        print(f"gdtui: {error}", file=sys.stderr)
+        complain(str(error))
         return 2
     return _shown(session)
 
 
 def _shown(session: Session) -> int:
-    from gdtui.views.data import DataView
-    from gdtui.views.loss import LossView
-
-    views = LossView(), DataView()
+    views = [view_named(name) for name in NUMBERS]
     for size in ((60, 20), (3, 2), (200, 80)):
         session.turn()
         shown = session.snapshot()
@@ -116,7 +116,7 @@ def _look(arguments: tuple[str, ...]) -> int:
     try:
         session = opening.watch(arguments[1], Display())
     except ValueError as error:
-        print(f"gdtui: {error}", file=sys.stderr)
+        complain(str(error))
         return 2
     return _shown(session) if isinstance(session, Session) else 0
 
