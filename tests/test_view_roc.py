@@ -33,7 +33,7 @@ VIEWS = [RocView, CalibrationView]
 
 def activations(snapshot: Snapshot, test: bool = False) -> tuple[np.ndarray, np.ndarray]:
     """Labels and activations, from the weights alone."""
-    data = snapshot.run.data.test if test else snapshot.run.data
+    data = snapshot.data.test if test else snapshot.data
     z = snapshot.shown.weights.reshape(data.units, -1) @ data.X.T
     if not snapshot.run.objective.is_score:
         e = np.exp(z)
@@ -64,6 +64,16 @@ def test_the_curve_is_that_of_scikit_learn(settings: Settings) -> None:
     assert f"AUC        {roc_auc_score(y, p):.4f}" in text(chart)
 
 
+def test_of_one_score_for_all_the_curve_is_the_diagonal() -> None:
+    chart = RocView().draw(standing(replace(NOISY, init="zeros")).snapshot(), 90, 40)
+    down, across = np.nonzero(dots(chart, Role.CURVE))
+    bottom, left = corner(chart)
+    assert len({*across}) > 1.8 * (chart.width - left - 1)
+    shares = (down + 0.5 - 2) / (4 * bottom - 4), (across + 0.5 - 1) / (2 * (chart.width - left - 1) - 2)
+    assert np.abs(1 - shares[0] - shares[1]).max() < 0.02
+    assert "AUC        0.5000" in text(chart)
+
+
 @pytest.mark.parametrize("settings", ALL)
 def test_the_figures_are_those_of_scikit_learn(settings: Settings) -> None:
     snapshot, number, view = standing(settings, 30).snapshot(), 1, RocView()
@@ -72,7 +82,7 @@ def test_the_figures_are_those_of_scikit_learn(settings: Settings) -> None:
     known = view._known(snapshot, snapshot.shown.weights)
     block = next(view._blocks(snapshot, known))
     found = {"".join(text for text, _ in line).split()[0]: line for line in block if line}
-    for at, is_test in enumerate([False, True][: 1 + (snapshot.run.data.test is not None)]):
+    for at, is_test in enumerate([False, True][: 1 + (snapshot.data.test is not None)]):
         y, p = activations(snapshot, is_test)
         predicted = p.argmax(axis=0) if p.ndim > 1 else p >= snapshot.run.objective.threshold
         of_class = [share[number] for share in precision_recall_fscore_support(y, predicted, zero_division=0)]

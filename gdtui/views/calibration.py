@@ -60,7 +60,7 @@ class CalibrationView(RowsView):
 
     def _bins(self, chart: Chart, canvas: Canvas, snapshot: Snapshot, upper: int, sides: tuple[Side, ...]) -> str:
         """Draw them. Returns what stands in the way of that, if anything does."""
-        data, number = snapshot.run.data, self.number(snapshot)
+        data, number = snapshot.data, self.number(snapshot)
         every = [rows for rows in self.rows(data) if rows is not None]
         found = [activations_of(rows, snapshot.shown.weights, snapshot.run.objective) for rows in every]
         if any(np.isnan(p).any() for p in found):

@@ -71,7 +71,7 @@ class RocView(RowsView):
         """Of the rows trained on, and of those kept for testing, where there are any; nothing where activations are not
         numbers."""
         objective, number = snapshot.run.objective, self.number(snapshot)
-        every = [rows for rows in self.rows(snapshot.run.data) if rows is not None]
+        every = [rows for rows in self.rows(snapshot.data) if rows is not None]
         found = [activations_of(rows, weights, objective) for rows in every]
         if any(np.isnan(activations).any() for activations in found):
             return []
@@ -81,7 +81,7 @@ class RocView(RowsView):
     def _curves(self, chart: Chart, canvas: Canvas, snapshot: Snapshot, known: list[Known]) -> None:
         """That in front over that of what is kept for testing, and both over those of others."""
         number = self.number(snapshot)
-        if snapshot.run.data.units == 1:
+        if snapshot.data.units == 1:
             at, role = 0, int(role_in_front(snapshot))
             racers = [racer for racer in snapshot.race if racer.curve is not snapshot.run.history]
             rivals = ((self._known(snapshot, racer.shown.weights), role_of(racer)) for racer in racers)
@@ -97,7 +97,7 @@ class RocView(RowsView):
 
     def _blocks(self, snapshot: Snapshot, known: list[Known]) -> Iterator[list[Line]]:
         """The figures, in fewer and fewer cells."""
-        data, shown = snapshot.run.data, snapshot.shown
+        data, shown = snapshot.data, snapshot.shown
         confusions = [shown.confusion] if data.test is None else [shown.confusion, shown.test_confusion]
         areas = [[roc.area for roc in one.rocs] for one in known] or [[math.nan] * data.units] * 2
         return tables(data.class_names, self.number(snapshot), [*zip(confusions, areas, strict=False)])

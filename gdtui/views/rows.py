@@ -84,7 +84,7 @@ class RowsView(View):
         self._rows: tuple[Rows, Rows | None]
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
-        units = snapshot.run.data.units
+        units = snapshot.data.units
         if units == 1 or not across:
             return False
         self._number = (self.number(snapshot) + across) % units
@@ -92,7 +92,7 @@ class RowsView(View):
 
     def number(self, snapshot: Snapshot) -> int:
         """Of the class that is looked at: of two it is class 1, whose activation there is."""
-        units = snapshot.run.data.units
+        units = snapshot.data.units
         return 1 if units == 1 else self._number % units
 
     def rows(self, data: Dataset) -> tuple[Rows, Rows | None]:
@@ -105,7 +105,7 @@ class RowsView(View):
 
     def title(self, snapshot: Snapshot, what: str, names_class: bool = False) -> str:
         """What is shown, of which class (of two only where it is to be named), of which rows, and of whom."""
-        data, told = snapshot.run.data, [what]
+        data, told = snapshot.data, [what]
         if data.units > 1 or names_class:
             told[0] += f" of {shortened(data.class_names[self.number(snapshot)], 16)}"
         if data.units > 1:
@@ -114,6 +114,8 @@ class RowsView(View):
             return f"{told[0]}  ·  rows not at hand"
         if snapshot.race:
             told.append(snapshot.names[snapshot.front])
+        if snapshot.past is None and snapshot.stop is not None and snapshot.stop.diverged:
+            told.append("diverged")
         if not (rows := self.rows(data)[0]).are_all:
             told.append(f"{len(rows):,} of {len(data):,} rows")
         return "  ·  ".join(told)

@@ -100,7 +100,7 @@ class SigmoidView(RowsView):
         self._frame: Frame | None = None
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        data = snapshot.run.data
+        data = snapshot.data
         what = "Hinge loss" if snapshot.run.objective.is_score else "Sigmoid"
         return Titles(self.title(snapshot, what), legend(data.class_names, data.test is not None), is_legend=True)
 
@@ -108,11 +108,11 @@ class SigmoidView(RowsView):
         run, number, trouble = snapshot.run, self.number(snapshot), self.trouble(snapshot)
         found: list[Scored] = []
         if not trouble:
-            every = (rows for rows in self.rows(run.data) if rows is not None)
+            every = (rows for rows in self.rows(snapshot.data) if rows is not None)
             found = [scored(rows, snapshot.shown.weights, run.objective, number) for rows in every]
             if any(np.isnan(one.scores).any() for one in found):
                 found, trouble = [], "the scores are not numbers"
-        if self._of != (of := (id(run.data), number, width)):
+        if self._of != (of := (id(snapshot.data), number, width)):
             self._of = of
             self._reach.forget()
             self._most.forget()
@@ -120,14 +120,14 @@ class SigmoidView(RowsView):
         is_score = run.objective.is_score
         reach = self._reach.over(max(farthest, 2.0) if is_score else farthest)
         look = Look(
-            width, height, reach, is_score, run.data.class_names, number, len(found) > 1, role_in_front(snapshot)
+            width, height, reach, is_score, snapshot.data.class_names, number, len(found) > 1, role_in_front(snapshot)
         )
         if look != self._look:
             self._look, self._frame = look, framed(look)
         if self._frame is None:
             return Chart.blank(width, height)
         chart, canvas = self._frame.chart.copy(), self._frame.canvas
-        binned = [Columns.of(one, reach, canvas.width, len(run.data.class_names)) for one in found]
+        binned = [Columns.of(one, reach, canvas.width, len(snapshot.data.class_names)) for one in found]
         for place, columns in reversed([*enumerate(binned)]):  # what is trained on covers what is tested
             _samples(chart, self._frame, columns.parted(number), place, len(binned) > 1)
         if binned:
