@@ -114,7 +114,7 @@ class Calibration(NamedTuple):
     """How often rows whose activations are in each bin are positive.
 
     Attributes:
-        counts: rows in each bin, shape (bins,).
+        counts: rows in each bin, shape (BINS,).
         predicted: the mean of their activations; NaN in an empty bin.
         share: of them that are positive; NaN in an empty bin.
         brier: the mean of (p − y)², where y is 1 for a positive row, else 0.
@@ -126,15 +126,20 @@ class Calibration(NamedTuple):
     brier: float
 
 
-def calibration_of(positive: Bools, p: Floats, bins: int = BINS) -> Calibration:
+def bins_of(p: Floats) -> NDArray[np.intp]:
+    """In which bin each of these activations is, from 0 on: a bin has its upper edge, and the first has 0 too."""
+    return np.searchsorted(np.linspace(0.0, 1.0, BINS + 1)[1:-1], p)
+
+
+def calibration_of(positive: Bools, p: Floats) -> Calibration:
     """The bins of activations p, shape (n,), n > 0, from 0 to 1, of rows that are positive or not, shape (n,).
 
     As `sklearn.calibration.calibration_curve` with strategy "uniform", which leaves out empty bins, and
     `sklearn.metrics.brier_score_loss`.
     """
-    places = np.searchsorted(np.linspace(0.0, 1.0, bins + 1)[1:-1], p)
-    counts = np.bincount(places, minlength=bins)
+    places = bins_of(p)
+    counts = np.bincount(places, minlength=BINS)
     with np.errstate(invalid="ignore"):
-        predicted = np.bincount(places, weights=p, minlength=bins) / counts
-        share = np.bincount(places, weights=positive, minlength=bins) / counts
+        predicted = np.bincount(places, weights=p, minlength=BINS) / counts
+        share = np.bincount(places, weights=positive, minlength=BINS) / counts
     return Calibration(counts, predicted, share, float(np.mean((p - positive) ** 2)))

@@ -14,7 +14,7 @@ from gdtui.charts.chart import Chart, shortened
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import CLASSES, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
-from gdtui.learning.measures import BINS, Calibration, calibration_of
+from gdtui.learning.measures import BINS, Calibration, bins_of, calibration_of
 from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.figures import Line, figure, place
@@ -76,7 +76,7 @@ class CalibrationView(RowsView):
         name = shortened(data.class_names[number], 16)
         place(chart, replace(canvas, height=upper), _told(name, [one.brier for one in known]), is_above=True)
         if sides:
-            places = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], of_class_looked_at[0])
+            places = bins_of(of_class_looked_at[0])
             self._bars(
                 chart, canvas, sides, of_class(by_column(every[0].y, places, len(data.class_names), BINS), number)
             )
@@ -86,18 +86,21 @@ class CalibrationView(RowsView):
         self, chart: Chart, canvas: Canvas, sides: tuple[Side, ...], parts: tuple[NDArray[np.intp], NDArray[np.intp]]
     ) -> None:
         """How many rows of the class looked at, and of the others, each bin has, with their sum above."""
-        bins = np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], canvas.x_centres())
-        is_last = np.append(bins[1:] != bins[:-1], False) & (canvas.width >= 3 * BINS)  # so that there are gaps
+        bins, has_gaps = (
+            np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], canvas.x_centres()),
+            canvas.width >= 3 * BINS,
+        )
+        is_gap = np.append(bins[1:] != bins[:-1], False) & has_gaps
         most = self._most.over(float(max(part.sum(axis=0).max() for part in parts)))
         for side, part in zip(sides, parts, strict=True):
-            shares = np.where(is_last, 0, (part.sum(axis=0) / most)[bins])
+            shares = np.where(is_gap, 0, (part.sum(axis=0) / most)[bins])
             bar(chart, canvas, side, shares, part.argmax(axis=0)[bins], self.shading is Shading.HATCHED)
             mark(chart, canvas, side, most)
         texts = [short(float(count)) for count in sum(part.sum(axis=0) for part in parts)]
-        for number, text in enumerate(texts):
-            at = np.flatnonzero((bins == number) & ~is_last)
-            if len(text) <= len(at):
-                begin = canvas.left + int(at[0]) + (len(at) - len(text)) // 2
+        rooms = np.bincount(bins[~is_gap], minlength=BINS)
+        if all(len(text) + (not has_gaps) <= room for text, room in zip(texts, rooms, strict=True)):
+            for first, room, text in zip(np.searchsorted(bins, range(BINS)), rooms, texts, strict=True):
+                begin = canvas.left + int(first) + int(room - len(text)) // 2
                 chart.write(canvas.top + sides[0].first - sides[0].rows, begin, text, Role.LABEL)
 
 

@@ -102,7 +102,7 @@ class SigmoidView(RowsView):
     def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.data
         what = "Hinge loss" if snapshot.run.objective.is_score else "Sigmoid"
-        return Titles(self.title(snapshot, what), legend(data.class_names, data.test is not None), is_legend=True)
+        return Titles(self.title(snapshot, what), legend(data.class_names, data.test is not None))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run, number, trouble = snapshot.run, self.number(snapshot), self.trouble(snapshot)
