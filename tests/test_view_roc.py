@@ -80,7 +80,7 @@ def test_the_figures_are_those_of_scikit_learn(settings: Settings) -> None:
     view.turn(snapshot, 1, 0)
     assert view.number(snapshot) == number
     known = view._known(snapshot, snapshot.shown.weights)
-    block = next(view._blocks(snapshot, known))
+    block = next(view._blocks(snapshot, known, view._every(snapshot, known)[0]))
     found = {"".join(text for text, _ in line).split()[0]: line for line in block if line}
     for at, is_test in enumerate([False, True][: 1 + (snapshot.data.test is not None)]):
         y, p = activations(snapshot, is_test)
@@ -137,8 +137,12 @@ def test_a_hinge_has_no_calibration() -> None:
 
 def test_a_race_has_a_curve_for_each_and_many_classes_one_for_each() -> None:
     race = standing(NOISY, 2, [Recipe(alpha=0.3), Recipe(alpha=3.0)]).snapshot()
-    roles = RocView().draw(race, 90, 40).roles
-    assert {int(role) for role in RUNS[:3]} <= {*roles.flat}
+    chart = RocView().draw(race, 90, 40)
+    assert {int(role) for role in RUNS[:3]} <= {*chart.roles.flat}
+    y, _ = activations(race)
+    for racer in race.race:
+        area = roc_auc_score(y, race.data.X @ racer.shown.weights)
+        assert f"{racer.name} {area:.4f}" in " ".join(text(chart).split())
     many, view = standing(FOUR, 1).snapshot(), RocView()
     assert {int(role) for role in CLASSES[:4]} <= {*view.draw(many, 90, 40).roles.flat}
     assert view.titles(many).above == "ROC of 0 vs rest [ ]"

@@ -11,7 +11,6 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart, cells_of, shortened
-from gdtui.charts.points import MARKERS
 from gdtui.charts.roles import CLASSES, Role
 from gdtui.learning.measures import quality_of
 from gdtui.learning.moment import accuracy_of
@@ -33,7 +32,10 @@ class Column(NamedTuple):
 
 
 def tables(
-    class_names: Sequence[str], number: int, sets: Sequence[tuple[Confusion | None, list[float]]]
+    class_names: Sequence[str],
+    number: int,
+    sets: Sequence[tuple[Confusion | None, list[float]]],
+    each: Sequence[tuple[str, int]] = (),
 ) -> Iterator[list[Line]]:
     """All figures, in fewer and fewer cells.
 
@@ -41,9 +43,9 @@ def tables(
         number: of the class whose own they are; of more than two classes there are the means too.
         sets: the confusion, and the areas below the ROC of each class, or of class 1 of two: of the rows trained on
             and, where there are any, of those kept for testing.
+        each: what stands above the figures, where that has room: one text for each of several curves.
     """
     is_one = len(class_names) == 2
-    names = [shortened(name, 10) for name in class_names]
     own, means = [], []
     for at, (confusion, areas) in enumerate(sets):
         quality = None if confusion is None else quality_of(confusion)
@@ -53,22 +55,16 @@ def tables(
         if is_one:
             own.append(Column(("train" * (len(sets) > 1), "test")[at], role, [areas[0], *shares, accuracy]))
         else:
-            head = ("test", Role.TEST) if at else (names[number], CLASSES[number])
+            head = ("test", Role.TEST) if at else (shortened(class_names[number], 10), CLASSES[number])
             own.append(Column(head[0], head[1], [areas[number], *shares]))
             every = [None] * 3 if quality is None else quality.means
             means.append(Column(("mean", "test")[at], role, [sum(areas) / len(areas), *every, accuracy]))
-    if is_one:
-        yield from (table(own, NAMES[:rows]) for rows in (5, 3, 1))
-        return
-    each = [
-        (f"{marker}{name} {figure(area)}", role)
-        for (marker, role), name, area in zip(MARKERS, names, sets[0][1], strict=False)
-    ]
-    for shown in ([*own, *means], [own[0], means[0]]):
+    for shown in [own] if is_one else ([*own, *means], [own[0], means[0]]):
         lines = table(shown)
-        yield [*in_columns(each, columns(lines[0])), [], *lines]
+        if each:
+            yield [*in_columns(each, columns(lines[0])), [], *lines]
         yield lines
-    yield from (table(means[:1], NAMES[:rows]) for rows in (5, 1))
+    yield from (table(own if is_one else means[:1], NAMES[:rows]) for rows in (3, 1))
 
 
 def figure(value: float | None) -> str:

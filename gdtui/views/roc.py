@@ -9,17 +9,26 @@ from typing import NamedTuple
 import numpy as np
 
 from gdtui.charts.axes import Canvas, axes, nice_ticks
-from gdtui.charts.chart import Chart
-from gdtui.charts.roles import CLASSES, Role
+from gdtui.charts.chart import Chart, cells_of, shortened
+from gdtui.charts.points import MARKERS
+from gdtui.charts.roles import Role
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp, straight
 from gdtui.learning.measures import Roc, point_of, roc_of
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
-from gdtui.views.figures import Line, beside, place, tables
-from gdtui.views.rows import Rows, RowsView, activations_of, role_in_front, tell
+from gdtui.views.figures import Line, beside, figure, place, tables
+from gdtui.views.rows import Rows, RowsView, activations_of, tell
 from gdtui.views.view import Titles, role_of
 
 UNIT = (0.0, 1.0)
+
+
+class Curve(NamedTuple):
+    """One of several curves, and what it is called."""
+
+    name: str
+    role: int
+    roc: Roc
 
 
 class Known(NamedTuple):
@@ -58,49 +67,65 @@ class RocView(RowsView):
         known = [] if trouble else self._known(snapshot, snapshot.shown.weights)
         if not (known or trouble):
             trouble = "the activations are not numbers"
+        every, front = self._every(snapshot, known)
         if known:
-            self._curves(chart, canvas, snapshot, known)
+            _draw(chart, canvas, every, front, known)
         stamp(chart, canvas, _diagonal(canvas), Role.AXIS)
-        place(chart, canvas, self._blocks(snapshot, known))
+        place(chart, canvas, self._blocks(snapshot, known, every))
         beside(chart, canvas, range(canvas.height // 2), canvas.left + 2, "true positive rate", Role.LABEL)
         if trouble:
             tell(chart, canvas.area, trouble)
         return chart
 
-    def _known(self, snapshot: Snapshot, weights: Floats) -> list[Known]:
+    def _known(self, snapshot: Snapshot, weights: Floats, with_tests: bool = True) -> list[Known]:
         """Of the rows trained on, and of those kept for testing, where there are any; nothing where activations are not
         numbers."""
         objective, number = snapshot.run.objective, self.number(snapshot)
-        every = [rows for rows in self.rows(snapshot.data) if rows is not None]
+        every = [rows for rows in self.rows(snapshot.data)[: 1 + with_tests] if rows is not None]
         found = [activations_of(rows, weights, objective) for rows in every]
         if any(np.isnan(activations).any() for activations in found):
             return []
         both = zip(every, found, strict=True)
         return [Known.of(rows, activations, objective.threshold, number) for rows, activations in both]
 
-    def _curves(self, chart: Chart, canvas: Canvas, snapshot: Snapshot, known: list[Known]) -> None:
-        """That in front over that of what is kept for testing, and both over those of others."""
-        number = self.number(snapshot)
-        if snapshot.data.units == 1:
-            at, role = 0, int(role_in_front(snapshot))
-            racers = [racer for racer in snapshot.race if racer.curve is not snapshot.run.history]
-            rivals = ((self._known(snapshot, racer.shown.weights), role_of(racer)) for racer in racers)
-            others = [(found[0].rocs[0], int(role)) for found, role in rivals if found]
-        else:
-            at, role = number, int(CLASSES[number])
-            others = [(roc, int(CLASSES[label])) for label, roc in enumerate(known[0].rocs) if label != at]
-        front = [(one.rocs[at], one_role) for one, one_role in zip(known, (role, Role.TEST), strict=False)]
-        for roc, one_role in (*front, *others):
-            stamp(chart, canvas, _dots(canvas, roc), one_role)
-        for one, one_role, marker in reversed([*zip(known, (role, Role.TEST), "●○", strict=False)]):
-            _mark(chart, canvas, one.point, marker, one_role)
+    def _every(self, snapshot: Snapshot, known: list[Known]) -> tuple[list[Curve], int]:
+        """The curves of all classes, or of all who race, and which of them is in front."""
+        if not known:
+            return [], 0
+        data, curves, front = snapshot.data, list[Curve](), 0
+        if data.units > 1:
+            looks = zip(MARKERS, data.class_names, known[0].rocs, strict=False)
+            curves = [Curve(f"{marker}{shortened(name, 10)}", int(role), roc) for (marker, role), name, roc in looks]
+            return curves, self.number(snapshot)
+        for racer in snapshot.race:
+            is_front = racer.curve is snapshot.run.history
+            front = len(curves) if is_front else front
+            found = known if is_front else self._known(snapshot, racer.shown.weights, with_tests=False)
+            curves += [Curve(racer.name, role_of(racer), one.rocs[0]) for one in found[:1]]
+        return curves or [Curve("", Role.CURVE, known[0].rocs[0])], front
 
-    def _blocks(self, snapshot: Snapshot, known: list[Known]) -> Iterator[list[Line]]:
+    def _blocks(self, snapshot: Snapshot, known: list[Known], every: list[Curve]) -> Iterator[list[Line]]:
         """The figures, in fewer and fewer cells."""
         data, shown = snapshot.data, snapshot.shown
         confusions = [shown.confusion] if data.test is None else [shown.confusion, shown.test_confusion]
         areas = [[roc.area for roc in one.rocs] for one in known] or [[math.nan] * data.units] * 2
-        return tables(data.class_names, self.number(snapshot), [*zip(confusions, areas, strict=False)])
+        named = [curve for curve in every if curve.name]
+        width = max((len(cells_of(curve.name)) for curve in named), default=0)
+        pads = [" " * (1 + width - len(cells_of(curve.name))) for curve in named]
+        each = [(f"{one.name}{pad}{figure(one.roc.area)}", one.role) for one, pad in zip(named, pads, strict=True)]
+        return tables(data.class_names, self.number(snapshot), [*zip(confusions, areas, strict=False)], each)
+
+
+def _draw(chart: Chart, canvas: Canvas, every: list[Curve], front: int, known: list[Known]) -> None:
+    """That in front over that of what is kept for testing, and both over those of others, with the points of their
+    thresholds."""
+    at, looks = front if len(known[0].rocs) > 1 else 0, ((every[front].role, "●"), (int(Role.TEST), "○"))
+    for one, (role, _) in zip(known, looks, strict=False):
+        stamp(chart, canvas, _dots(canvas, one.rocs[at]), role)
+    for curve in every[:front] + every[front + 1 :]:
+        stamp(chart, canvas, _dots(canvas, curve.roc), curve.role)
+    for one, (role, marker) in reversed([*zip(known, looks, strict=False)]):
+        _mark(chart, canvas, one.point, marker, role)
 
 
 def _dots(canvas: Canvas, roc: Roc) -> Dots:
