@@ -18,6 +18,9 @@ from gdtui.views.figures import beside
 TICK = 4
 """Columns of the texts along the upright axis, so that a count has room among them."""
 
+HARDLY = 1e-6
+"""The curve keeps this far from 0 and 1, which are the very edges of dots: what is rounded would make a step there."""
+
 
 class Look(NamedTuple):
     """What the axes and curves depend on.
@@ -123,7 +126,7 @@ def _xlabel(look: Look) -> str:
 def _sigmoid(canvas: Canvas) -> tuple[Dots, Dots]:
     """The dots of the curve, twice."""
     with np.errstate(over="ignore"):
-        p = sigmoid(canvas.x_centres(ACROSS))
+        p = np.clip(sigmoid(canvas.x_centres(ACROSS)), HARDLY, 1 - HARDLY)
     dots = extents(canvas, p, p)
     return dots, dots
 
