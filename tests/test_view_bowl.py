@@ -32,6 +32,7 @@ from gdtui.views.bowl import BALL, BEHIND, BowlView, facing
 from gdtui.views.view import Touch
 from gdtui.wire.cells import Cells
 from tests.test_lost_data import lose, trained
+from tests.test_relief import height_at
 
 WAIT = 60.0
 NOISY = DataSettings(noise=3.0, standardize=True)
@@ -77,12 +78,10 @@ class Looking:
         """Row and column of where weights project, on the loss that they have there."""
         bowl = self.view._bowl
         assert bowl is not None
-        surface = bowl.surface
-        (a, b), (low, high) = surface.plane.place(weights[None])[0], surface.span
+        (a, b), surface = bowl.surface.plane.place(weights[None])[0], bowl.surface
         (left, right), (bottom, top) = surface.plane.limits
-        loss = float(surface.at(np.array([[a, b]]))[0])
-        z = np.log(loss / low) / np.log(high / low) if bowl.levels.is_log else (loss - low) / (high - low)
         x, y = 2 * (a - left) / (right - left) - 1, 2 * (b - bottom) / (top - bottom) - 1
+        z = height_at(bowl.field, x, y)
         column, row, _ = bowl.solid.seen.frame.project(x, y, z)
         return int(row) // 2, int(column)
 
@@ -106,6 +105,9 @@ def test_the_ball_and_the_way_are_where_their_weights_project() -> None:
         loss = of.run.kernel.loss(surface.plane.weights(place)[0])
         assert surface.losses[row, column] == pytest.approx(float(loss), rel=1e-9)
     assert (chart.chars == "◎").sum() == 1
+    low, high = surface.span
+    field = looking.view._bowl.field if looking.view._bowl is not None else None
+    np.testing.assert_allclose(field, (surface.losses - low) / (high - low), atol=1e-12)
     assert looking.titles.above.startswith("Bowl")
     assert "% of the path's variance" in looking.titles.above
 

@@ -139,7 +139,7 @@ def relief(field: Floats, frame: Frame) -> Relief:
     across, heights = frame.centres()
     near, far = _spans(across, cos, sin)
     depths = near + (far - near) * np.linspace(0, 1, STEPS)[:, None]
-    z = _between(field, across * cos - depths * sin, across * sin + depths * cos)
+    z = between(field, across * cos - depths * sin, across * sin + depths * cos)
     seen = depths * away + TALL * z * up
     seen[np.isnan(seen)] = -np.inf
     horizon = np.maximum.accumulate(seen, axis=0)
@@ -161,7 +161,7 @@ def _lit(field: Floats, frame: Frame, near: Floats, depths: Floats, seen: Floats
         z = (rows[:, None] - depth * away) / (TALL * up)
         hit &= ~sides | (z >= BASE / TALL)
     x, y = across * cos - depth * sin, across * sin + depth * cos
-    heights = np.where(sides, np.maximum(z, 0), _between(field, x, y))
+    heights = np.where(sides, np.maximum(z, 0), between(field, x, y))
     # Of the two sides that are seen, the right one is turned away from the light.
     lights = np.where(sides, np.where(_faces_right(across, near, cos, sin), 0, 1), _lights(field, x, y, frame.eye))
     heights, depth = (np.where(hit, each, np.nan) for each in (heights, depth))
@@ -188,8 +188,8 @@ def _faces_right(across: Floats, near: Floats, cos: float, sin: float) -> NDArra
     return np.where(is_x, np.sign(x) * cos, np.sign(y) * sin) > 0
 
 
-def _between(field: Floats, x: Floats, y: Floats) -> Floats:
-    """The field at places between its own, bilinearly; NaN beside a hole, and where the place is not known."""
+def between(field: Floats, x: Floats, y: Floats) -> Floats:
+    """The field at places, as `relief` has them, bilinearly; NaN beside a hole, and where the place is not known."""
     m, n = field.shape
     known = np.isfinite(x) & np.isfinite(y)
     column = np.clip(np.where(known, (x + 1) / 2 * (n - 1), 0), 0, n - 1)
@@ -209,7 +209,7 @@ def _lights(field: Floats, x: Floats, y: Floats, eye: Eye) -> Codes:
     if min(m, n) < 2:
         return np.full(x.shape, FLAT)
     rises: list[Floats] = [*np.gradient(TALL * field, 2 / (m - 1), 2 / (n - 1))]
-    slope_y, slope_x = (_between(rise, x, y) for rise in rises)
+    slope_y, slope_x = (between(rise, x, y) for rise in rises)
     cos, sin = eye.across
     across, away = slope_x * cos + slope_y * sin, slope_y * cos - slope_x * sin
     with np.errstate(invalid="ignore"):

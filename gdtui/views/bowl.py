@@ -10,7 +10,7 @@ import numpy as np
 
 from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading
-from gdtui.charts.relief import BASE, TALL, Eye, Frame, relief
+from gdtui.charts.relief import BASE, TALL, Eye, Frame, between, relief
 from gdtui.charts.roles import PATHS, Role
 from gdtui.charts.solid import FAINT, Places, Solid
 from gdtui.learning.landscape import Heights, Plane
@@ -54,19 +54,20 @@ class Bowl:
 
     Attributes:
         key: what it was made of and for.
+        field: its heights, 0 to 1.
     """
 
     key: object
     surface: Surface
-    levels: Levels
+    field: Floats
     solid: Solid
 
     def on_it(self, places: Floats) -> Places:
         """Where places of the plane, shape (n, 2), are on it; NaN for those beyond its edges."""
         ends = np.array([[at[0], at[-1]] for at in (self.surface.a, self.surface.b)]).T
         x, y = (2 * (places - ends[0]) / (ends[1] - ends[0]) - 1).T
-        z = heights_of(self.surface, self.levels, self.surface.at(places))
-        return np.where(np.maximum(np.abs(x), np.abs(y)) > 1, np.nan, x), y, z
+        x = np.where(np.maximum(np.abs(x), np.abs(y)) > 1, np.nan, x)
+        return x, y, between(self.field, x, y)
 
     def trace(self, chart: Chart, way: Floats, role: int, recent: int = 0) -> None:
         """Draw a way, shape (n, size): a solid line where so many of its last steps are recent ones, and else a faint
@@ -108,8 +109,11 @@ class BowlView(View):
     def toggle_log(self, snapshot: Snapshot) -> bool:
         if self._surface is None or self._surface.span[0] <= 0:
             return False
-        self._log = not Levels.of(self._surface, self._log).is_log
+        self._log = not self._is_log(self._surface)
         return True
+
+    def _is_log(self, surface: Surface) -> bool:
+        return surface.span[0] > 0 and (surface.is_wide if self._log is None else self._log)
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
         self._turn_to(self._turned + STEP * across, self._elevation + LIFT * up)
@@ -138,7 +142,7 @@ class BowlView(View):
         terrain, scene = self._looked = self._look(snapshot)
         if self._surface is None or scene.survey is None:
             return Titles("Bowl")
-        log, plane = Levels.of(self._surface, self._log).is_log, self._surface.plane
+        log, plane = self._is_log(self._surface), self._surface.plane
         share = "every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance"
         parts = [
             f"Bowl{' (log)' * log}",
@@ -200,7 +204,7 @@ class BowlView(View):
         solid = Solid.of(field, frame, edges, self.shading)
         for axis, name in enumerate(surface.plane.labels):
             _name_edge(solid.chart, frame, axis, name)
-        return Bowl(key, surface, levels, solid)
+        return Bowl(key, surface, field, solid)
 
     def _draw_ways(self, chart: Chart, bowl: Bowl, scene: Scene) -> None:
         """The ways, and then where each stands."""
