@@ -70,6 +70,15 @@ def test_it_shows_what_a_march_along_each_ray_meets(eye: Eye) -> None:
     assert np.isfinite(seen.depths).mean() > 0.3
 
 
+def test_on_a_slope_each_ray_ends_exactly_where_it_meets_it() -> None:
+    frame = Frame(Eye(30, 40), WIDTH, HEIGHT)
+    seen = relief(0.5 + 0.2 * AT[:, None] + 0.1 * AT[None, :], frame)
+    field = np.isfinite(seen.heights) & ~seen.sides
+    away, up = frame.eye.up
+    rises = np.broadcast_to(frame.centres()[1][:, None], field.shape)[field]
+    np.testing.assert_allclose(seen.depths[field] * away + TALL * seen.heights[field] * up, rises, atol=1e-9)
+
+
 @pytest.mark.parametrize("eye", [Eye(0, 30), Eye(30, 40), Eye(135, 70), Eye(-45, 90)])
 def test_a_place_of_the_field_is_at_its_pixel_or_behind_what_is_there(eye: Eye) -> None:
     frame = Frame(eye, 40, 40)
