@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from gdtui.data.dataset import Dataset
+from gdtui.data.edits import EditedData
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.stop import Stop
@@ -139,6 +140,11 @@ class Snapshot:
     def missing(self) -> str:
         """Why the rows of the data are not to be had; empty where they are."""
         return self.data.why if isinstance(self.data, LostData) else ""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the data that is shown was changed by hand."""
+        return isinstance(self.data, EditedData)
 
     @property
     def unsaved(self) -> str:

@@ -63,6 +63,7 @@ BINDINGS = (
     Key("Steer", "a", "ask_alpha", "a", "", "Type alpha"),
     Key("Steer", "o", "ask_recipe", "o", "o Optimiser", "Choose how steps are taken"),
     Key("Steer", "x", "ask_racer", "x", "x Race", "Add a racer, with another alpha, say"),
+    Key("Steer", "u", "undo", "u", "u Undo", "Take back a change of the data", ask.Do.UNDO),
     Key("Steer", "plus,equals_sign", "more_epochs", "+", "+- Epochs", "Add half the epochs", ask.ScaleEpochs(up=True)),
     Key("Steer", "minus", "fewer_epochs", "-", "", "Drop a third of the epochs", ask.ScaleEpochs(up=False)),
     Key("Steer", "e", "ask_epochs", "e", "", "Type the number of epochs"),
@@ -96,6 +97,7 @@ BINDINGS = (
     Key("Look", "k,shift+up", "scroll(-1)", "k", "", "Scroll the page up (or shift+↑)"),
     Key("Look", "z,Z", "zoom", "z", "z Zoom", "Zoom the chart in front (▸), or back"),
     Key("Look", "v", "front", "v", "v Chart", "Bring the other chart to the front"),
+    Key("Look", "c", "cursor", "c", "c Cursor", "Move a cursor in the chart (▸)"),
     Key("Look", "escape", "back", "escape", "", "Back from a zoom, or from a page"),
     Key("Look", "B", "blocks", "B", "", "Show large digits, or not"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
@@ -133,7 +135,7 @@ COMPARING = (
 """The same where runs are compared."""
 
 FIRST = (
-    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "alpha_up", "more_epochs"),
+    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "undo", "alpha_up", "more_epochs"),
     *("page(1)", "zoom", "travel(-1)", "front", "faster"),
 )
 """What the footer shows first, where it has no room for all."""
@@ -150,6 +152,7 @@ STEERING = {
         "ask_epochs",
         "more_epochs",
         "fewer_epochs",
+        "undo",
     ),
     *("restart", "restart_fresh", "choose_data", "fork", "save"),
 }

@@ -118,6 +118,7 @@ class Board(FrugalScreen):
 
         def answered(answer: Any) -> None:
             self.dialog, self.key_bar.of_dialog = None, ()
+            self.take_keys()
             if answer is not None:
                 then(answer)
 
@@ -127,6 +128,9 @@ class Board(FrugalScreen):
         self.dialog = dialog = getattr(where, name)(*about)
         dialog.answered, self.key_bar.of_dialog = answered, dialog.footers
         return self.mount(dialog)
+
+    def take_keys(self) -> None:
+        """Have the keys again after a dialog."""
 
     def on_key(self) -> None:
         """A dialog has the keys, also where the focus has been lost to nobody."""

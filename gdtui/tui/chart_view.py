@@ -1,4 +1,4 @@
-"""A widget that shows a chart, and repaints only the cells that changed."""
+"""A widget that shows a chart, and repaints only the cells that changed; keys can move a cursor in it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
@@ -19,22 +20,73 @@ if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
 
 Kind = Literal["press", "drag", "release"]
+FAR = 5
+"""Cells by which the cursor moves with shift."""
+POINTING = ("←↑↓→ Move", "enter Click", "0-9 Class", "c End")
+"""The keys of the cursor, each with a word, for the foot of the screen."""
 
 
 class ChartView(Styled):
     """Places a `Chart`."""
 
-    class Touched(Message):
-        """The mouse was pressed over the chart, or drawn along with its button down, or let go."""
+    COMPONENT_CLASSES = {"chart-view--cursor"}
+    BINDINGS = [
+        *(
+            Binding(f"{shift}{key}", f"move({across * far},{down * far})", show=False)
+            for key, across, down in (("left", -1, 0), ("right", 1, 0), ("up", 0, -1), ("down", 0, 1))
+            for shift, far in (("", 1), ("shift+", FAR))
+        ),
+        Binding("enter", "touch", show=False),
+        *(Binding(str(digit), f"touch({digit})", show=False) for digit in range(10)),
+        Binding("escape", "screen.cursor", show=False),
+    ]
+    """The cursor's, while there is one: then the chart has the focus."""
 
-        def __init__(self, view: ChartView, column: int, row: int, kind: Kind, button: int) -> None:
+    class Touched(Message):
+        """The mouse was pressed over the chart, or drawn along with its button down, or let go; or the cursor stands
+        there, and a key was pressed, which may be a digit."""
+
+        def __init__(
+            self, view: ChartView, column: int, row: int, kind: Kind, button: int, digit: int | None = None
+        ) -> None:
             super().__init__()
             self.view, self.column, self.row, self.kind, self.button = view, column, row, kind, button
+            self.digit = digit
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
         self._button = 0
+        self._at: tuple[float, float] = (0.5, 0.5)
+        """Where the cursor is, or was last, as shares of the width and the height."""
+
+    @property
+    def cursor(self) -> tuple[int, int] | None:
+        """The column and the row in which keys act, while they do."""
+        across, down = self._at
+        return (int(across * self.size.width), int(down * self.size.height)) if self.can_focus else None
+
+    def point(self, is_on: bool) -> None:
+        """Let keys move a cursor from now on, or no more."""
+        if self.can_focus != is_on:
+            self.can_focus = is_on
+            self.refresh()
+        if is_on:
+            self.focus(scroll_visible=False)
+        elif self.has_focus:
+            self.blur()
+
+    def action_move(self, across: int, down: int) -> None:
+        if self.cursor is not None and self.size:
+            (column, row), (width, height) = self.cursor, self.size
+            to = min(max(column + across, 0), width - 1), min(max(row + down, 0), height - 1)
+            self._at = (to[0] + 0.5) / width, (to[1] + 0.5) / height
+            self.refresh(Region(column, row, 1, 1), Region(*to, 1, 1))
+
+    def action_touch(self, digit: int | None = None) -> None:
+        if self.cursor is not None:
+            for kind in ("press", "release"):
+                self.post_message(self.Touched(self, *self.cursor, kind, 1, digit))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         if event.get_content_offset(self) is not None:  # not its frame
@@ -69,7 +121,12 @@ class ChartView(Styled):
         if self.chart is None or y >= self.chart.height:
             return Strip.blank(self.size.width, self.look(Role.BLANK, Ground.NONE))
         segments = [Segment(text, self.look(role, ground)) for text, role, ground in self.chart.runs(y)]
-        return Strip(segments, self.chart.width)  # it is as wide as the widget, but until it is drawn for another size
+        strip = Strip(segments, self.chart.width)  # as wide as the widget, but until it is drawn for another size
+        if self.cursor is None or self.cursor[1] != y or self.cursor[0] >= self.chart.width:
+            return strip
+        before, at, after = strip.divide([self.cursor[0], self.cursor[0] + 1, self.chart.width])
+        style = self.style("chart-view--cursor")
+        return Strip.join([before, Strip([Segment(segment.text, style) for segment in at]), after])
 
     def look(self, role: int, ground: int = Ground.NONE) -> Style:
         """How what has this role looks in front of that."""

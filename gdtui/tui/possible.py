@@ -42,6 +42,8 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
             return not shown.is_over
         case Key(action="ask_racer"):
             return is_past or shown.stop is None
+        case Key(action="undo"):
+            return shown.is_edited
         case Key(action="fork") | Key(command=ask.GoTo(epoch=None)):
             return is_past
         case Key(command=ask.Travel(epochs, tenths)) if epochs + tenths > 0:

@@ -15,7 +15,7 @@ from textual.widgets import Static
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
 from gdtui.tui.bindings import VIEWS
 from gdtui.tui.board import Board, entitle, literal
-from gdtui.tui.chart_view import ChartView
+from gdtui.tui.chart_view import POINTING, ChartView
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
@@ -40,6 +40,8 @@ class Stage(Board):
         """What is to be seen."""
         self.unit = "activation"
         """What an activation is called."""
+        self.is_pointing = False
+        """Whether keys move a cursor in the chart in front."""
         self.is_chosen = False
         """Whether it is the person who opened the page."""
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
@@ -97,6 +99,7 @@ class Stage(Board):
         for name, slot in zip(CHARTS, self.slots, strict=True):
             slot.set_class(name == CHARTS[self.wish.front], "front")
             self.entitle(name)
+        self.take_keys()
 
     def entitle(self, name: str, *titles: Any) -> None:
         """Write these into a chart's frame (see `Titles`), or those before, with a mark where it is the one in
@@ -107,6 +110,15 @@ class Stage(Board):
             both, room = f"{title}  {below}".rstrip(), self.slots[number].size.width - AROUND
             title, below = both if cell_len(both) <= room else below if is_legend else title, ""
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
+
+    def take_keys(self) -> None:
+        """The chart in front has the keys of a cursor, if there is to be one."""
+        if self.dialog is None:
+            front = self.slots[self.wish.front]
+            is_on = self.is_pointing and front.id in self.arrangement.areas
+            for slot in self.slots:
+                slot.point(is_on and slot is front)
+            self.key_bar.of_dialog = POINTING if is_on else ()
 
     def on_click(self, event: Click) -> None:
         """A click on a chart's frame takes it to the front."""
@@ -150,6 +162,10 @@ class Stage(Board):
 
     def action_zoom(self) -> None:
         self.show_wish(is_zoomed=not self.wish.is_zoomed)
+
+    def action_cursor(self) -> None:
+        self.is_pointing = not self.is_pointing
+        self.take_keys()
 
     def action_front(self) -> None:
         self.show_wish(front=1 - self.wish.front)

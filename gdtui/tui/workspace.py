@@ -179,7 +179,7 @@ class Workspace(Stage):
         from gdtui.views.view import Touch
 
         view = self.view(self.wish.views[self.slots.index(event.view)])
-        touch = Touch(event.column, event.row, *event.view.size, event.kind, event.button)
+        touch = Touch(event.column, event.row, *event.view.size, event.kind, event.button, event.digit)
         command = view.touched(self.snapshot, touch)
         if command is not None:
             self.ask(command)

@@ -70,7 +70,7 @@ def test_the_help_has_every_key_in_its_group_and_breaks_lines_at_words(table: An
         assert found[group] == {key.shown: key.help for key in table if key.group == group}
 
 
-@pytest.mark.parametrize(("size", "is_whole"), [((120, 40), True), ((80, 24), False), ((40, 12), False)])
+@pytest.mark.parametrize(("size", "is_whole"), [((120, 50), True), ((80, 24), False), ((40, 12), False)])
 async def test_the_help_is_seen_whole_or_scrolls_by_key_and_wheel(size: tuple[int, int], is_whole: bool) -> None:
     async with running(size=size) as (app, pilot):
         await press(pilot, "question_mark")
@@ -98,7 +98,7 @@ async def test_the_help_takes_the_room_that_there_is_after_a_change_of_size() ->
         await press(pilot, "question_mark")
         side_by_side = re.compile("Run +(Time|Look)")
         assert not side_by_side.search(screen(app))
-        await pilot.resize_terminal(120, 40)
+        await pilot.resize_terminal(120, 50)
         await until(pilot, lambda: bool(side_by_side.search(screen(app))))
         assert app.board.dialog.max_scroll_y == 0
         await pilot.resize_terminal(80, 24)

@@ -416,7 +416,7 @@ async def test_the_link_is_shown_and_hidden(key: str) -> None:
 
 @pytest.mark.parametrize("key", keys("help"))
 async def test_help_lists_every_key(key: str) -> None:
-    async with running() as (app, pilot):
+    async with running(size=(120, 50)) as (app, pilot):
         await press(pilot, key)
         assert isinstance(app.board.dialog, Help)
         for row in BINDINGS:
