@@ -12,7 +12,7 @@ from gdtui.runs.events import Switched, in_turn
 from gdtui.runs.race import race_of
 from gdtui.runs.recipes import from_start, steered
 from gdtui.runs.run import Run
-from gdtui.session import branching, racing
+from gdtui.session import branching, holding, racing
 from gdtui.session import commands as ask
 from gdtui.session.reading import Reading
 from gdtui.session.saving import save
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
 """What can be asked for while data is read."""
 
-BY_HAND = ask.Begin | ask.Edit
+BY_HAND = ask.Begin | ask.Hold | ask.Edit
 """What clicks ask for."""
 
 AT_ONCE = 0.2
@@ -46,8 +46,11 @@ def carry_out(command: ask.Command, session: Session) -> None:
             if isinstance(command, ask.Restart | ask.SetAlpha | ask.Change | ask.SetEpochs | BY_HAND):
                 session.say("the run stands still while other data is read; space gives that up", is_logged=False)
             return
+    asked, command = command, holding.taken(session, command)
     if isinstance(session.run, Run):
         _steer(command, session, session.run)
+        if asked is ask.Do.STEP and command is not asked:  # from the weights that were held
+            _steer(asked, session, session.run)
     elif isinstance(command, BY_HAND) or command is ask.Do.UNDO:
         session.say("a file that is only watched cannot be changed; gdtui resume goes on with it", is_logged=False)
     _look(command, session)
@@ -76,6 +79,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             branching.fork(session, run)
         case ask.Begin(weights):
             branching.begin(session, run, weights)
+        case ask.Hold(weights):
+            holding.hold(session, run, weights)
         case ask.Edit(changes):
             branching.edit(session, run, changes)
         case ask.Do.UNDO:
@@ -113,8 +118,8 @@ def _look(command: ask.Command, session: Session) -> None:
             session.bring(session.runs[number])
             session.tell(Switched(number))
             session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches", is_marked=True)
-        case ask.Note(text):
-            session.log.add(text)
+        case ask.Note(text, is_logged):
+            session.log.add(text) if is_logged else session.say(text, is_logged=False)
         case ask.Do.LEAVE:
             session.is_leaving = True
 

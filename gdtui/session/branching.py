@@ -33,12 +33,19 @@ def fork(session: Session, run: Run) -> None:
 
 def begin(session: Session, run: Run, weights: tuple[float, ...]) -> None:
     """Train on from these weights, from the epoch shown on."""
-    chosen = np.array(weights, dtype=np.float64)
-    if chosen.shape != run.start.shape or not np.isfinite(chosen).all():
-        session.say(f"the run has {len(run.start)} weights, all of them finite", is_error=True, is_logged=False)
-    elif branch(session, run, chosen):
+    chosen = chosen_by_hand(session, run, weights)
+    if chosen is not None and branch(session, run, chosen):
         session.log.add(f"{_begun(session)}, from weights chosen by hand", is_marked=True)
         session.phase = Phase.TRAINING
+
+
+def chosen_by_hand(session: Session, run: Run, weights: tuple[float, ...]) -> Floats | None:
+    """These weights, if the run can have them; else it is said that it cannot."""
+    chosen = np.array(weights, dtype=np.float64)
+    if chosen.shape == run.start.shape and np.isfinite(chosen).all():
+        return chosen
+    session.say(f"the run has {len(run.start)} weights, all of them finite", is_error=True, is_logged=False)
+    return None
 
 
 def branch(session: Session, run: Run, weights: Floats | None = None) -> bool:
@@ -94,7 +101,8 @@ def _change(
         session.say(str(error), is_error=True, is_logged=False)
         return
     told = done + "; ".join(edit_told(one, run.data) for one in about)
-    is_training, racers = session.phase is Phase.TRAINING, [one for one in run.race if isinstance(one, Run)]
+    is_training = (session.phase if session.hand is None else session.phase_before) is Phase.TRAINING
+    racers = [one for one in run.race if isinstance(one, Run)]
     is_new = session.past is not None or any(racer.has_begun or racer.stop is not None for racer in racers)
     if is_new and not branch(session, run):
         return
@@ -104,7 +112,9 @@ def _change(
     session.log.add(f"{_begun(session)}: {told}" if is_new else told, is_marked=True)
     session.look_anew()
     if is_new:
-        session.phase = Phase.TRAINING if is_training else Phase.PAUSED
+        session.phase = session.phase_before = Phase.TRAINING if is_training else Phase.PAUSED
+    if session.hand is not None:
+        session.phase = Phase.HELD
 
 
 def _begun(session: Session) -> str:

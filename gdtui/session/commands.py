@@ -55,6 +55,13 @@ class Begin(NamedTuple):
     weights: tuple[float, ...]
 
 
+class Hold(NamedTuple):
+    """Show these weights at the epoch shown, as if it had come to them, and train nothing meanwhile; `Do.PAUSE` trains
+    on from them. None gives them up."""
+
+    weights: tuple[float, ...] | None
+
+
 class Edit(NamedTuple):
     """Train on with data that is changed so, as a new branch, from the epoch shown on; or in the branch shown, where it
     has no epochs of its own yet."""
@@ -120,12 +127,13 @@ class Save(NamedTuple):
 
 
 class Note(NamedTuple):
-    """Say this in the log."""
+    """Say this in the log, or to the person alone."""
 
     text: str
+    is_logged: bool = True
 
 
 Command = (
-    Do | SetAlpha | Change | Race | Begin | Edit | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel | GoTo
-    | NextBranch | Restart | ChooseData | Save | Note
+    Do | SetAlpha | Change | Race | Begin | Hold | Edit | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel
+    | GoTo | NextBranch | Restart | ChooseData | Save | Note
 )  # fmt: skip

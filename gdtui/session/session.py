@@ -21,11 +21,13 @@ from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, watching
 from gdtui.session.acts import carry_out, take_in
 from gdtui.session.commands import ChooseData, Command
+from gdtui.session.holding import held
 from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.reading import Reading
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Display, Recipe
+from gdtui.types import Floats
 
 POLL = 0.2
 """Seconds between two looks at a file that is watched."""
@@ -60,6 +62,8 @@ class Session:
         """The epoch shown, where that is not the newest."""
         self.fork_recipe: Recipe | None = None
         """The recipe chosen for a fork from there."""
+        self.hand: Floats | None = None
+        """The weights that are shown instead, if any are held; see `gdtui.session.holding`."""
         self.reading: Reading | None = None
         """Other data that is being read; the run stands still meanwhile."""
         self.is_leaving = False
@@ -84,6 +88,8 @@ class Session:
         self.phase = self.standing()
         if self.phase is Phase.PAUSED and watched is None:
             self.phase = Phase.TRAINING
+        self.phase_before = self.phase
+        """That in which the weights that are held were taken."""
 
     # From outside
 
@@ -141,7 +147,7 @@ class Session:
     def moment(self) -> Moment:
         """What is shown of the run."""
         if self.seen is None:
-            self.seen = self.run.newest() if self.past is None else self.run.moment(self.past)
+            self.seen = held(self) or (self.run.newest() if self.past is None else self.run.moment(self.past))
         return self.seen
 
     def close(self) -> str | None:

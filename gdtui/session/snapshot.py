@@ -30,6 +30,7 @@ class Phase(Enum):
     DIVERGED = "diverged"
     PAST = "past"
     REPLAY = "replay"
+    HELD = "held"
     WAITING = "waiting"
     FOLLOWING = "following"
     STALLED = "stalled"

@@ -33,6 +33,8 @@ def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
             return "space Stop"
         case "pause" if shown.phase.is_past or shown.watched is not None:
             return "space Stop" if shown.phase.value == "replay" else "space Play"
+        case "pause" if shown.phase.value == "held":
+            return "space Train on"
         case "pause" if shown.phase.value == "paused":
             return "space Go on"
         case "step" if shown.phase.is_past:

@@ -36,6 +36,8 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
         return not is_steering or command in WHILE_READING or type(command) in WHILE_READING
     phase, is_past = shown.phase, shown.phase.is_past
     match key:
+        case Key(action="pause" | "step" | "fork") if phase.value == "held":
+            return True
         case Key(action="pause"):
             return bool(shown.done) if is_past or shown.watched is not None else not phase.is_over
         case Key(action="step"):

@@ -58,6 +58,8 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
         tail = snapshot.reading
     elif link:
         tail = link
+    elif phase.value == "held":
+        tail = "space trains on from here, escape gives up"
     elif phase.is_past:
         tail = "End returns" if snapshot.watched is not None else "f trains on from here, End returns"
     elif snapshot.stop is not None:
@@ -105,7 +107,7 @@ def trend_of(curve: Curve, epoch: int) -> str:
 SIGNS = {
     **dict.fromkeys(("training", "following", "replay"), "▶"),
     **dict.fromkeys(("loading", "reading", "waiting"), "…"),
-    **dict.fromkeys(("paused", "stalled"), "‖"),
+    **dict.fromkeys(("paused", "stalled", "held"), "‖"),
     **dict.fromkeys(("done", "stopped"), "✓"),
     "diverged": "✗",
     "past": "◀",

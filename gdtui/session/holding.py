@@ -1,0 +1,58 @@
+"""Weights in the hand: they are shown while nothing is trained, and trained on from as a branch, or given up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gdtui.learning.moment import Moment, measure
+from gdtui.runs.run import Run
+from gdtui.session import commands as ask
+from gdtui.session.branching import chosen_by_hand
+from gdtui.session.snapshot import Phase
+
+if TYPE_CHECKING:
+    from gdtui.session.session import Session
+
+LETTING_GO = (ask.Do.PAUSE, ask.Do.FORK, ask.Do.STEP)
+"""What trains on from them."""
+KEEPING = (
+    *(ask.Hold, ask.Edit, ask.SetAlpha, ask.StepAlpha, ask.Change, ask.ChangeSpeed, ask.Save, ask.Note),
+    *(ask.Do.UNDO, ask.Do.LEAVE),
+)
+"""What can be asked for meanwhile; they are given up for all else."""
+
+
+def hold(session: Session, run: Run, weights: tuple[float, ...] | None) -> None:
+    """Show these weights at the epoch shown; None gives up those that are held."""
+    if weights is None:
+        give_up(session)
+    elif (chosen := chosen_by_hand(session, run, weights)) is not None:
+        if session.hand is None:
+            session.phase_before = session.phase
+        session.hand, session.phase = chosen, Phase.HELD
+        session.look_anew()
+
+
+def give_up(session: Session) -> None:
+    """What was going on goes on."""
+    if session.hand is not None:
+        session.hand, session.phase = None, session.phase_before
+        session.look_anew()
+
+
+def taken(session: Session, command: ask.Command) -> ask.Command:
+    """What a command comes to while weights are held."""
+    if session.hand is None or command in KEEPING or type(command) in KEEPING:
+        return command
+    weights = session.hand
+    give_up(session)
+    return ask.Begin(tuple(weights.tolist())) if command in LETTING_GO else command
+
+
+def held(session: Session) -> Moment | None:
+    """What is known of the weights that are held; None where there are none."""
+    if session.hand is None:
+        return None
+    epoch = session.run.done if session.past is None else session.past
+    kernel = session.run.kernel if session.past is None else session.run.owner(session.past).kernel
+    return measure(kernel, session.hand, epoch, session.recipe)
