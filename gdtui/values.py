@@ -3,6 +3,7 @@
 import argparse
 import csv
 import math
+import os
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
@@ -70,3 +71,16 @@ classes_in = allowed(
     lambda names: 2 <= len(names) <= MOST_CLASSES or names == (ALL,),
 )
 a_few = allowed(int, f"a whole number from 2 to {MOST_CLASSES}", lambda value: 2 <= value <= MOST_CLASSES)
+
+
+def new_path(text: str) -> str:
+    """The name of a file that can be made. Raises ValueError with what is wrong."""
+    if not text:
+        raise ValueError("a file name is needed")
+    text = os.path.expanduser(text)
+    if os.path.lexists(text):
+        raise ValueError(f"{text} is there already; give another name")
+    folder = os.path.dirname(text) or "."
+    if not os.path.isdir(folder):
+        raise ValueError(f"there is no folder {folder}")
+    return text

@@ -27,7 +27,7 @@ from gdtui.tui.bindings import BINDINGS, NUMBERS, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.stage import Stage
 from gdtui.tui.status import Status, status_of
-from gdtui.values import a_count, a_positive
+from gdtui.values import a_count, a_positive, new_path
 
 if TYPE_CHECKING:
     # These bring NumPy and plotext with them: imported after the first paint.
@@ -285,16 +285,3 @@ class Workspace(Stage):
         assert self.snapshot is not None
         name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
         return self._question("save the run as", name, new_path, lambda path: ask.Save(path, then))
-
-
-def new_path(text: str) -> str:
-    """The name of a file that can be made. Raises ValueError with what is wrong."""
-    if not text:
-        raise ValueError("a file name is needed")
-    text = os.path.expanduser(text)
-    if os.path.lexists(text):
-        raise ValueError(f"{text} is there already; give another name")
-    folder = os.path.dirname(text) or "."
-    if not os.path.isdir(folder):
-        raise ValueError(f"there is no folder {folder}")
-    return text
