@@ -21,6 +21,7 @@ from gdtui.views.calibration import CalibrationView
 from gdtui.views.figures import tables
 from gdtui.views.roc import RocView
 from gdtui.views.rows import RowsView
+from gdtui.views.sigmoid import SigmoidView
 from tests.drawings import corner, dots, standing
 
 NOISY = Settings(data=DataSettings(noise=3.0), init=(0.5, 0.5, 0.5), epochs=10**6)
@@ -186,6 +187,16 @@ def test_what_is_not_known_is_said_in_words(kind: type[RowsView], tmp_path) -> N
     if kind is RocView:
         assert f"accuracy   {lost.shown.accuracy:.4f}" in drawn  # which the file tells
         assert "AUC             –" in drawn
+
+
+@pytest.mark.parametrize("kind", [SigmoidView, *VIEWS])
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_hardly_any_rows_and_one_class_only_can_be_shown(kind: type[RowsView], rows: int) -> None:
+    snapshot, view = standing(NOISY).snapshot(), kind()
+    alike = np.flatnonzero(snapshot.data.y == 1)[:rows]
+    snapshot = replace(snapshot, data=replace(snapshot.data, X=snapshot.data.X[alike], y=snapshot.data.y[alike]))
+    view.titles(snapshot)
+    assert ("there are no rows yet" in text(view.draw(snapshot, 60, 20))) == (rows == 0)
 
 
 def test_one_class_alone_has_no_area() -> None:

@@ -124,6 +124,8 @@ class RowsView(View):
         """Why there is nothing to show of the rows, in words; empty where there is."""
         if snapshot.missing:
             return snapshot.missing
+        if not len(snapshot.data.y):
+            return "there are no rows yet"
         return "" if np.isfinite(snapshot.shown.weights).all() else "diverged: the weights are not finite"
 
 
