@@ -12,7 +12,7 @@ from tests.terminal.looking import assert_restored, trained
 ABSURD = {
     "a byte that is no UTF-8": b"\xff\xc3(\xed\xa0\x80",
     "the same in a paste": b"\x1b[200~one\xfftwo\x1b[201~",
-    "a paste with controls": b"\x1b[200~\xc2\x9b31m\x1b]0;y\x07\nsecond\x1b[201~",
+    "a paste with controls": b"\x1b[200~\xc2\x9b31m\x1b]0;y\x07\ntjk\x1b[201~",  # no letter that opens a dialog
     "a key beyond Unicode": b"\x1b[1114112u\x1b[97;1;9999999999999999u",
     "keys that are no characters": b"\x1b[55296u\x1b[97;1;55296u\x1b[97;1;27u\x1b[0u",
     "a size of no pixels": b"\x1b[48;40;120;0;0t\x1b[<0;5;5M\x1b[<0;5;5m",
