@@ -121,8 +121,7 @@ class GdtuiApp(TerseApp):
 
     async def _live(self) -> None:
         """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
-        progress = Progress()
-        PROGRESS.set(progress)
+        PROGRESS.set(progress := Progress())
         timer = self.set_interval(PROGRESS_EVERY, lambda: self.board.show_waiting(progress.text))
         try:
             session = await in_background(self.begin)
@@ -160,7 +159,7 @@ class GdtuiApp(TerseApp):
             self._rests = False
 
     def _leave(self, shown: Any) -> None:
-        """Leave with what the run has come to as the exit code."""
+        """What the run has come to is the exit code."""
         self.exit(int(shown is not None and shown.is_diverged))
 
     def _keep_smooth(self) -> None:
@@ -193,11 +192,14 @@ class GdtuiApp(TerseApp):
             if self.is_running:  # not left meanwhile
                 self.board.show(snapshot, drawn)
                 self.frame_due = True
+            if self._is_stale:  # there came more to be seen while it was drawn
+                self._asked.set()
 
-    def redraw(self) -> None:
-        """The room for the drawings, or the way they look, is another."""
+    def redraw(self, now: bool = True) -> None:
+        """The drawings are others. Where that need not be seen now, the frames that come by themselves are enough."""
         self._is_stale = True
-        self._asked.set()
+        if now or not (self.board.snapshot and self.board.snapshot.phase.moves):
+            self._asked.set()
 
     def _hear(self, happened: Iterable[object]) -> None:
         from gdtui.session.log import Marked, Said
@@ -290,10 +292,9 @@ class GdtuiApp(TerseApp):
             shown = self.session.snapshot()
         if not self._outlives_hangup or shown is None or shown.saved_in is None or shown.is_over:
             super().hung_up()
-        speed = "max" if shown.is_max else repr(shown.rate)
+        how = "resume", shown.saved_in, "--plain", "--speed", "max" if shown.is_max else repr(shown.rate)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream in range(3):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        command = ["-P", "-c", GO_ON, HOME, "resume", shown.saved_in, "--plain", "--speed", speed]
-        os.execv(sys.executable, [sys.executable, *command])
+        os.execv(sys.executable, [sys.executable, "-P", "-c", GO_ON, HOME, *how])

@@ -84,7 +84,7 @@ class Workspace(Stage):
         if name not in self._views:
             of_name = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")
             self._views[name] = view = of_name()
-            view.wake = partial(self._own_app.call_later, self._own_app.redraw)  # from any thread
+            view.wake = partial(self._own_app.call_later, self._own_app.redraw, now=False)  # from any thread
         return self._views[name]
 
     @property
