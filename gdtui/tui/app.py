@@ -192,7 +192,7 @@ class GdtuiApp(TerseApp):
             if self.is_running:  # not left meanwhile
                 self.board.show(snapshot, drawn)
                 self.frame_due = True
-            if self._is_stale:  # there came more to be seen while it was drawn
+            if self._is_stale and not snapshot.phase.moves:  # there came more to be seen while it was drawn
                 self._asked.set()
 
     def redraw(self, now: bool = True) -> None:
