@@ -50,8 +50,8 @@ def extents(canvas: Canvas, low: Floats, high: Floats) -> Dots:
     columns = np.flatnonzero(known)
     part = slice(int(columns[0]), int(columns[-1]) + 1)
     if part.stop - part.start > len(columns):
-        between = np.interp(np.arange(part.start, part.stop), columns, (top[columns] + bottom[columns]) / 2)
-        top, bottom = (np.where(known[part], edge[part], between) for edge in (top, bottom))
+        every = np.arange(part.start, part.stop)
+        top, bottom = (np.interp(every, columns, edge[columns]) for edge in (top, bottom))
     else:
         top, bottom = top[part].copy(), bottom[part].copy()
     # Meet each neighbour half way, so that a steep curve has no gaps.

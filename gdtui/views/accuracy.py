@@ -12,7 +12,7 @@ from gdtui.learning.moment import Moment
 from gdtui.numbers import next_on_ladder
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.curves import branches_of
-from gdtui.views.lines import Line, LinesView, path_of
+from gdtui.views.lines import Line, LinesView, Swings
 from gdtui.views.track import Track, Tracks, is_sampled, sample_told
 from gdtui.views.view import Titles
 
@@ -71,11 +71,11 @@ def _line(name: str, role: Role, track: Track, shown: Moment | None, of_sample: 
     epochs, values = track.epochs, 100 * np.array(shares)
     share = None if shown is None else shown.test_accuracy if is_test else shown.accuracy
     if shown is None or share is None:
-        return Line(name, role, path_of(epochs, values))
+        return Line(name, role, Swings(epochs, values))
     here = 100 * share
     if of_sample:
         _, known = track.at(shown.epoch)
         here = math.nan if known is None else 100 * (known.test_accuracy if is_test else known.accuracy)
     elif not len(epochs) or shown.epoch > epochs[-1]:
         epochs, values = np.append(epochs, shown.epoch), np.append(values, here)
-    return Line(name, role, path_of(epochs, values), shown.epoch, here, f"{share:.2%}")
+    return Line(name, role, Swings(epochs, values), shown.epoch, here, f"{share:.2%}")

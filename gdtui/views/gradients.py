@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from gdtui.session.snapshot import Snapshot
-from gdtui.views.lines import Line, is_wide, path_of, told
-from gdtui.views.track import Tracks, sample_told
+from gdtui.types import Floats
+from gdtui.views.lines import FAIR, Line, is_wide, told
+from gdtui.views.loss_axes import WIDE
+from gdtui.views.track import sample_told
 from gdtui.views.view import Titles
-from gdtui.views.weights import WeightsView
+from gdtui.views.weights import WeightsView, lines_of
 
 
 class GradientsView(WeightsView):
@@ -23,13 +24,8 @@ class GradientsView(WeightsView):
 
     def __init__(self) -> None:
         super().__init__()
-        self._tracks = Tracks(lambda: self.wake())
         self._is_log = False
         self._ratio = ""
-
-    @property
-    def is_busy(self) -> bool:
-        return self._tracks.is_busy
 
     def why_not(self, snapshot: Snapshot) -> str:
         return f"no gradients: {snapshot.missing}" if snapshot.missing else ""
@@ -45,19 +41,25 @@ class GradientsView(WeightsView):
         return titles._replace(above=above, below="  ·  ".join(filter(None, (self._ratio, titles.below))))
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
-        run, shown = snapshot.run, snapshot.shown
-        track, *_ = self._tracks.of(run.data, run.objective, [(run.history, shown.epoch)], snapshot.phase.moves)
-        epoch, here = track.at(shown.epoch)
+        track = self.track(snapshot)
+        epoch, here = track.at(snapshot.shown.epoch)
         self._ratio = ""
         if here is not None and math.isfinite(here.ratio):
             self._ratio = f"step / weights {told(here.ratio)}"
         chosen = self.chosen(snapshot)
         values = np.array([known.gradient[chosen] for known in track.known]).reshape(-1, len(chosen))
-        self._is_log = is_wide([np.abs(values)]) if self.log is None else self.log
+        is_large = is_wide([np.abs(values)]) and not leaps(track.epochs, values)
+        self._is_log = is_large if self.log is None else self.log
         at = np.full(len(chosen), np.nan) if here is None else here.gradient[chosen]
         if self._is_log:
             values, at = abs(values), abs(at)
-        return [
-            replace(line, path=path_of(track.epochs, values), epoch=epoch, value=float(value), told=told(value))
-            for line, value, values in zip(super().lines(snapshot), at, values.T, strict=True)
-        ]
+        return lines_of(snapshot, chosen, track.epochs, values, epoch, at)
+
+
+def leaps(epochs: Floats, values: Floats) -> bool:
+    """Whether any of these, shape (n, c), changes its sign with a fair part of the epochs, and is large before and
+    after: without signs, as on a logarithmic axis, that would look smooth."""
+    before, after = values[:-1], values[1:]
+    is_near, size = np.diff(epochs) == 1, np.abs(values[np.isfinite(values)]).max(initial=0.0)
+    is_leap = (before * after < 0) & (np.minimum(abs(before), abs(after)) * WIDE > size)
+    return bool(is_near.any() and (is_leap[is_near].mean(axis=0) > FAIR).any())

@@ -14,6 +14,7 @@ from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import extents, stamp
 from gdtui.runs.curve import KnownLosses, Losses
+from gdtui.runs.envelope import reduced
 from gdtui.runs.recipes import Recipes
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
@@ -89,6 +90,32 @@ def path_of(epochs: Floats, values: Floats) -> KnownLosses:
     path = KnownLosses()
     path.extend(epochs, values)
     return path
+
+
+class Swings(KnownLosses):
+    """A curve of which pairs of neighbouring epochs are known, here and there: what a column has of a pair it has as
+    high and as low as both, so that what leaps to and fro with each epoch is seen as a band.
+
+    Args:
+        epochs, values: shape (n,).
+    """
+
+    def __init__(self, epochs: Floats, values: Floats) -> None:
+        super().__init__()
+        self.extend(epochs, values)
+        self._ends = []
+        near = np.diff(epochs) == 1
+        for extreme in (np.fmin, np.fmax):
+            both, ends = extreme(values[1:], values[:-1]), values.copy()
+            if not near.all():  # of every epoch that is known the drawing makes itself what it needs
+                ends[1:] = np.where(near, both, ends[1:])
+                ends[:-1] = np.where(near, extreme(both, ends[:-1]), ends[:-1])
+            self._ends.append((extreme, ends))
+
+    def stretches(self, edges: np.ndarray) -> tuple[Floats, Floats]:
+        cuts = np.searchsorted(self.known()[0], edges + 1)
+        low, high = (reduced(extreme, ends, cuts) for extreme, ends in self._ends)
+        return low, high
 
 
 class LinesView(EpochsView):

@@ -10,7 +10,7 @@ import numpy as np
 from gdtui.charts.roles import RUNS, Role
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.curves import branches_of
-from gdtui.views.lines import Line, LinesView, path_of, told
+from gdtui.views.lines import Line, LinesView, Swings, told
 from gdtui.views.track import Known, Track, Tracks
 from gdtui.views.view import Titles
 
@@ -50,5 +50,5 @@ class StepsView(LinesView):
 def _line(name: str, role: Role, track: Track, shown: int, length: Callable[[Known], float]) -> Line:
     epoch, here = track.at(shown)
     value = math.nan if here is None else length(here)
-    path = path_of(track.epochs, np.array([length(known) for known in track.known]))
+    path = Swings(track.epochs, np.array([length(known) for known in track.known]))
     return Line(name, role, path, epoch, value, told(value))

@@ -25,7 +25,7 @@ from gdtui.views.later import Later
 
 MOST, LEAST, NUMBERS = 256, 32, 2**20
 """Epochs of a branch at the most, fewer where there are many weights, but not fewer than these; and the numbers that
-are kept of them."""
+are kept of them. With each comes the one after it: of every second epoch alone, what leaps to and fro looks smooth."""
 LARGE, ROWS, FEWEST = 2**20, 2**13, 2**10
 """Multiplications up to which all rows are evaluated, which takes some milliseconds; and of a sample, which takes a
 quarter of that, the rows at the most and at the least."""
@@ -74,9 +74,24 @@ class Track(NamedTuple):
         return (int(self.epochs[place]), self.known[place]) if place >= 0 else (0, None)
 
 
-Job = tuple[dict[int, Known], State, Recipe, Floats | None]
-"""Where what is found goes, the state before an epoch, the recipe of its step, and the weights after it, where they are
-known."""
+class Epoch(NamedTuple):
+    """What has to be known of an epoch to find out the rest.
+
+    Attributes:
+        state: that it begins with; None for what the step before, which was taken again, came to.
+        recipe: of its step.
+        after: the weights after that, shape (size,), where they are kept.
+        kernel: what evaluated the data then; it belongs to another thread.
+    """
+
+    state: State | None
+    recipe: Recipe
+    after: Floats | None
+    kernel: Kernel
+
+
+Job = tuple[dict[int, Known], list[Epoch]]
+"""Where what is found goes, and the epochs, one after the other."""
 _KNOWN: WeakKeyDictionary[History, dict[int, Known]] = WeakKeyDictionary()
 """Of each branch what was found by any view: none computes what another has."""
 
@@ -92,7 +107,9 @@ class Tracks:
         self._later: Later[None] = Later(wake)
         self._key: object = None
         """What was asked for last."""
-        self._kernel: tuple[Dataset, Objective, Kernel] | None = None
+        self._kernels: WeakKeyDictionary[Kernel, Kernel] = WeakKeyDictionary()
+        """This thread's own, for each of those whose data is evaluated: a branch may have other data than the epochs
+        before it."""
 
     @property
     def is_busy(self) -> bool:
@@ -110,50 +127,73 @@ class Tracks:
         """
         if moves:
             branches = [(history, 0) for history, _ in branches]
-        wanted = [wanted_of(history, epoch) for history, epoch in branches]
-        if is_sampled(data):  # the newest step is not known before the epoch after it
-            wanted = [
-                [epoch for epoch in epochs if epoch < len(history)]
-                for epochs, (history, _) in zip(wanted, branches, strict=True)
-            ]
+        is_part = is_sampled(data)
+        wanted = [wanted_of(history, epoch, is_part) for history, epoch in branches]
         found = [_KNOWN.setdefault(history, {}) for history, _ in branches]
         missing = [
-            (history, epoch)
-            for (history, shown), known, epochs in zip(branches, found, wanted, strict=True)
-            for epoch in coarse_to_fine(epochs, shown)
-            if epoch not in known
+            (history, epochs)
+            for (history, shown), known, several in zip(branches, found, wanted, strict=True)
+            for epochs in coarse_to_fine(several, shown)
+            if not known.keys() >= {*epochs}
         ]
-        key = moves, [(history, epochs) for (history, _), epochs in zip(branches, wanted, strict=True)]
+        key = moves, [(history, several) for (history, _), several in zip(branches, wanted, strict=True)]
         if missing and (key != self._key or not self.is_busy):
-            for known, epochs in zip(found, wanted, strict=True):
-                _forget(known, epochs)
+            for known, several in zip(found, wanted, strict=True):
+                _forget(known, several)
             jobs = [_begin(*one) for one in missing[: A_FRAME if moves else None]]
             self._key = key
             self._later.ask(object(), lambda: self._found(data, objective, jobs), RESTS if moves else 0.0)
         tracks = []
-        for known, epochs in zip(found, wanted, strict=True):
-            here = [epoch for epoch in epochs if epoch in known]
+        for known, several in zip(found, wanted, strict=True):
+            here = [epoch for epochs in several for epoch in epochs if epoch in known]
             tracks.append(Track(np.array(here, dtype=float), [known[epoch] for epoch in here]))
         return tracks
 
     def _found(self, data: Dataset, objective: Objective, jobs: Sequence[Job]) -> Iterator[None]:
-        if self._kernel is None or self._kernel[0] is not data or self._kernel[1] is not objective:
-            self._kernel = data, objective, kernel_for(sample_of(data), objective)
-        kernel, began = self._kernel[2], time.perf_counter()
-        for known, state, recipe, after in jobs:
-            known[state.done + 1] = _known(kernel, state, recipe, after, len(kernel.X) == len(data))
+        began = time.perf_counter()
+        for known, epochs in jobs:
+            state = None
+            for epoch in epochs:
+                begins = epoch.state or state
+                if begins is None:
+                    break
+                kernel = self._own(data, objective, epoch.kernel)
+                known[begins.done + 1], state = _known(kernel, begins, epoch, len(kernel.X) == len(epoch.kernel.X))
             if time.perf_counter() - began > AT_ONCE:
                 yield
                 began = time.perf_counter()
         yield
 
+    def _own(self, data: Dataset, objective: Objective, kernel: Kernel) -> Kernel:
+        """One for this thread, of what that one evaluates, or of a sample of it."""
+        if kernel not in self._kernels:
+            test, other = data.test, kernel.held_out
+            if test is not None and other is not None:
+                test = replace(test, X=other.X, y=other.y)
+            whole = data if kernel.X is data.X else replace(data, X=kernel.X, y=kernel.y, test=test)
+            self._kernels[kernel] = kernel_for(sample_of(whole), objective)
+        return self._kernels[kernel]
 
-def wanted_of(history: History, epoch: int) -> list[int]:
-    """Epochs of a branch whose states are kept, evenly spread, and that one, if it has it."""
+
+def wanted_of(history: History, epoch: int, of_sample: bool = False) -> list[tuple[int, ...]]:
+    """Epochs of a branch whose states are kept, evenly spread, each with the one after it, ascending; and among them
+    that epoch, if the branch has it.
+
+    Args:
+        of_sample: whether only a sample is evaluated: then no step can be taken again, and only those are wanted whose
+            state is kept, but not the newest, whose step is not known before the epoch after it.
+    """
     epochs, weights = history.keyframes
-    most = max(LEAST, min(MOST, NUMBERS // (3 * weights.shape[1])))
-    found = epochs[:: stride_of(len(epochs), most)].astype(int).tolist()
-    return sorted({*found, epoch}) if 1 <= epoch <= len(history) else found
+    most = max(LEAST, min(MOST, NUMBERS // (6 * weights.shape[1])))
+    last = len(history) - of_sample
+    firsts = [int(first) for first in epochs[:: stride_of(len(epochs), most)] if first <= last]
+    firsts += [epoch] if 1 <= epoch <= last else []
+    taken = {*firsts}
+    wanted: list[tuple[int, ...]] = []
+    for first in sorted(taken):
+        follows = first < last and first + 1 not in taken and not (of_sample and _place(history, first + 1) is None)
+        wanted.append((first, first + 1) if follows else (first,))
+    return wanted
 
 
 def stride_of(count: int, most: int) -> int:
@@ -165,28 +205,42 @@ def stride_of(count: int, most: int) -> int:
     return stride
 
 
-def coarse_to_fine(epochs: Sequence[int], shown: int) -> list[int]:
-    """The one shown, if it is among them, every 64th, then those between, and those between."""
-    order = [epoch for epoch in epochs if epoch == shown]
+def coarse_to_fine(wanted: Sequence[tuple[int, ...]], shown: int) -> list[tuple[int, ...]]:
+    """What has the one shown, if any has, every 64th, then those between, and those between."""
+    order = [epochs for epochs in wanted if shown in epochs]
     for stride in (64, 16, 4, 1):
-        order += epochs[::stride]
+        order += wanted[::stride]
     return [*dict.fromkeys(order)]
 
 
-def _forget(known: dict[int, Known], epochs: Sequence[int]) -> None:
+def _forget(known: dict[int, Known], wanted: Sequence[tuple[int, ...]]) -> None:
     """Keep no more than is wanted, and as much again."""
-    if len(known) > 2 * len(epochs) + LEAST:
-        for epoch in {*known} - {*epochs}:
+    if len(known) > 4 * len(wanted) + LEAST:
+        for epoch in {*known} - {epoch for epochs in wanted for epoch in epochs}:
             del known[epoch]
 
 
-def _begin(history: History, epoch: int) -> Job:
-    """What is needed to find out about an epoch."""
-    epochs, weights = history.keyframes
-    place = int(np.searchsorted(epochs, epoch + 1))
-    is_kept = place < len(epochs) and epochs[place] == epoch + 1
-    after = weights[place].copy() if is_kept else None
-    return _KNOWN[history], history.state_at(epoch), history.recipe_at(epoch), after
+def _begin(history: History, epochs: tuple[int, ...]) -> Job:
+    """What is needed to find out about epochs that follow each other."""
+    return _KNOWN[history], [_epoch(history, epoch, epoch == epochs[0]) for epoch in epochs]
+
+
+def _epoch(history: History, epoch: int, is_first: bool) -> Epoch:
+    is_known = is_first or epoch in history.breaks or _place(history, epoch) is not None
+    after = _place(history, epoch + 1)
+    return Epoch(
+        history.state_at(epoch) if is_known else None,
+        history.recipe_at(epoch),
+        None if after is None or epoch + 1 in history.breaks else history.keyframes[1][after].copy(),
+        history.kernel_at(epoch),
+    )
+
+
+def _place(history: History, epoch: int) -> int | None:
+    """Where that epoch is among those whose states are kept, if it is."""
+    epochs = history.keyframes[0]
+    place = int(np.searchsorted(epochs, epoch))
+    return place if place < len(epochs) and epochs[place] == epoch else None
 
 
 def is_sampled(data: Dataset) -> bool:
@@ -213,20 +267,22 @@ def _spread(data: Dataset, count: int) -> Dataset:
     return replace(data, X=data.X[rows], y=data.y[rows])
 
 
-def _known(kernel: Kernel, state: State, recipe: Recipe, after: Floats | None, is_whole: bool) -> Known:
-    """Of the epoch that begins with that state. What a sample's step would be is not what was taken."""
-    weights, gradient = state.weights, np.empty(kernel.size)
+def _known(kernel: Kernel, state: State, epoch: Epoch, is_whole: bool) -> tuple[Known, State | None]:
+    """Of the epoch that begins with that state, and, where its step is taken again, the state after it. What a sample's
+    step would be is not what was taken."""
+    weights, gradient, later = state.weights, np.empty(kernel.size), None
     step = np.full(kernel.size, np.nan)
     with np.errstate(all="ignore"):
-        loss = float(loss_gradient_of(kernel, recipe)(weights, gradient))
+        loss = float(loss_gradient_of(kernel, epoch.recipe)(weights, gradient))
         tested = None if kernel.held_out is None else float(kernel.held_out.loss(weights))
         moment = evaluated(kernel, state.done + 1, weights, loss, gradient, tested)
-        if after is not None:
-            step = after - weights
+        if epoch.after is not None:
+            step = epoch.after - weights
         elif is_whole and math.isfinite(loss):
-            descent = Descent(kernel, state, recipe, state.done + 1)
+            descent = Descent(kernel, state, epoch.recipe, state.done + 1)
             descent.advance(1)
-            step = descent.weights - weights
+            later = descent.state
+            step = later.weights - weights
         length, size = (math.sqrt(vector @ vector) for vector in (step, weights))
     shares = (math.nan if one is None else one for one in (moment.accuracy, moment.test_accuracy))
-    return Known(weights, gradient, step, length, length / size if size else math.nan, *shares)
+    return Known(weights, gradient, step, length, length / size if size else math.nan, *shares), later

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gdtui.charts.roles import RUNS
@@ -9,14 +11,14 @@ from gdtui.data.dataset import Dataset
 from gdtui.numbers import ladder_step
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
-from gdtui.views.lines import Line, LinesView, path_of, told
-from gdtui.views.track import stride_of
+from gdtui.views.lines import Line, LinesView, Swings, told
+from gdtui.views.track import Track, Tracks, is_sampled, stride_of
 from gdtui.views.view import Titles
 
 LARGEST = 8
 """Weights that are drawn at a time."""
-KEYFRAMES = 2**12
-"""Of so many epochs at the most the weights are drawn."""
+KEYFRAMES = 2**11
+"""Of so many epochs at the most the weights are drawn, each with the one after it."""
 
 
 class WeightsView(LinesView):
@@ -27,8 +29,13 @@ class WeightsView(LinesView):
 
     def __init__(self) -> None:
         super().__init__()
+        self._tracks = Tracks(lambda: self.wake())
         self._page = 0
         """Which of them: 0 has the largest, 1 those that follow."""
+
+    @property
+    def is_busy(self) -> bool:
+        return self._tracks.is_busy
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
         pages = -(-snapshot.run.start.size // LARGEST)
@@ -52,15 +59,29 @@ class WeightsView(LinesView):
         return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}", more)
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
-        epochs, weights = snapshot.run.history.keyframes
-        stride, shown = stride_of(len(epochs), KEYFRAMES), snapshot.shown
-        lines = []
-        for number, index in enumerate(self.chosen(snapshot)):
-            of, name = name_of(snapshot.run.data, index)
-            path = path_of(epochs[::stride], weights[::stride, index])
-            value = float(shown.weights[index])
-            lines.append(Line(name, RUNS[number], path, shown.epoch, value, told(value), of))
-        return lines
+        chosen, shown = self.chosen(snapshot), snapshot.shown
+        epochs, weights = self._states(snapshot, chosen)
+        return lines_of(snapshot, chosen, epochs, weights, shown.epoch, shown.weights[chosen])
+
+    def _states(self, snapshot: Snapshot, chosen: list[int]) -> tuple[Floats, Floats]:
+        """Epochs, ascending, shape (n,), and these weights of each, shape (n, c)."""
+        history, data = snapshot.run.history, snapshot.run.data
+        epochs, weights = history.keyframes
+        firsts = np.arange(0, len(epochs), stride_of(len(epochs), KEYFRAMES))
+        frames = np.union1d(firsts, np.minimum(firsts + 1, len(epochs) - 1))
+        epochs, weights = epochs[frames], weights[frames][:, chosen]
+        if len(history.keyframes[0]) == len(history) or snapshot.missing or is_sampled(data):
+            return epochs, weights
+        track = self.track(snapshot)  # it has neighbours of those epochs that are kept without
+        found = np.array([known.weights[chosen] for known in track.known]).reshape(-1, len(chosen))
+        epochs, places = np.unique(np.concatenate([epochs, track.epochs]), return_index=True)
+        return epochs, np.concatenate([weights, found])[places]
+
+    def track(self, snapshot: Snapshot) -> Track:
+        """What has been found of the branch in front by now."""
+        run = snapshot.run
+        asked = [(run.history, snapshot.shown.epoch)]
+        return self._tracks.of(run.data, run.objective, asked, snapshot.phase.moves)[0]
 
     def chosen(self, snapshot: Snapshot) -> list[int]:
         """The numbers of the weights that are drawn, in their order: while the run goes on, by how large they were at
@@ -72,6 +93,23 @@ class WeightsView(LinesView):
             weights = kept[max(0, int(np.searchsorted(epochs, rung, side="right")) - 1)]
         first = self._page * LARGEST
         return sorted(by_size(weights)[first : first + LARGEST])
+
+
+def lines_of(
+    snapshot: Snapshot, chosen: Sequence[int], epochs: Floats, values: Floats, epoch: int, at: Floats
+) -> list[Line]:
+    """A curve for each of these weights.
+
+    Args:
+        epochs: ascending, shape (n,).
+        values: of each epoch, shape (n, c).
+        epoch: that of the dots, and `at` their values, shape (c,).
+    """
+    lines = []
+    for number, (index, value) in enumerate(zip(chosen, at.tolist(), strict=True)):
+        of, name = name_of(snapshot.run.data, index)
+        lines.append(Line(name, RUNS[number], Swings(epochs, values[:, number]), epoch, value, told(value), of))
+    return lines
 
 
 def by_size(weights: Floats) -> list[int]:
