@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.schedule import alpha_at
 from gdtui.session import opening
-from gdtui.session.commands import GoTo, SetAlpha
+from gdtui.session.commands import Change, GoTo, SetAlpha
 from gdtui.session.session import Session
 from gdtui.settings import DataSettings, Display, Recipe, Settings
 from gdtui.views.accuracy import AccuracyView
@@ -115,6 +115,37 @@ def test_a_change_of_alpha_is_a_step_with_its_mark() -> None:
     epochs, alphas, chosen = alphas_of(tuple(session.run.history.steered), 100)
     assert epochs.tolist() == list(range(1, 101))
     assert alphas.tolist() == chosen.tolist() == [0.1] * 50 + [0.02] * 50
+
+
+def test_what_is_chosen_for_a_branch_from_the_past_is_dotted_from_there() -> None:
+    session = shown(Settings(epochs=100, alpha=0.1))
+    view = AlphaView()
+    session.go(40)
+    before = drawn(view, session.snapshot())
+    assert "α 0.1" in text(before)
+    session.do(SetAlpha(0.3))
+    session.turn()
+    snapshot = session.snapshot()
+    chart, canvas = drawn(view, snapshot), canvas_of(view, snapshot)
+    assert "α 0.3" in text(chart)
+    row, begin = int(canvas.rows(np.array([0.3]), 4)[0]), int(canvas.columns(np.array([40.0]), 2)[0])
+    field = dots(chart, Role.CURVE)[row]
+    assert not field[: begin - 3].any()
+    assert 0.3 < field[begin + 20 : 2 * canvas.width].mean() < 0.6
+    was = dots(chart, Role.CURVE)[int(canvas.rows(np.array([0.1]), 4)[0])]
+    assert was[:190].mean() > 0.9
+    session.do(Change((("schedule", "cosine"),)))
+    session.turn()
+    assert "chosen" in text(drawn(view, session.snapshot()))
+    assert "cos" in view.titles(session.snapshot()).below
+
+
+@pytest.mark.parametrize("size", [(90, 24), (50, 18), (40, 10)])
+def test_both_curves_have_their_names_where_they_are_all_over_the_drawing(size: tuple[int, int]) -> None:
+    session = shown(Settings(data=DataSettings("blobs", noise=3.0), epochs=400, alpha=0.5))
+    chart = drawn(StepsView(), session.snapshot(), *size)
+    assert "step / weights" in text(chart)
+    assert text(chart).count("step") == 2
 
 
 def test_the_length_of_steps_is_on_a_log_axis_where_it_falls_far() -> None:

@@ -78,14 +78,15 @@ BINDINGS = (
     Key("Time", "p", "replay", "p", "", "Play from here, or stop playing", ask.Do.PLAY),
     Key("Time", "f,enter", "fork", "f  enter", "f Fork here", "Fork here: train on as a new branch", ask.Do.FORK),
     Key("Time", "b", "next_branch", "b", "b Branch", "Look at the next branch, or racer", ask.NextBranch()),
-    Key("Look", "1", "show_view('1')", "1", "1 Views", "Show the loss, or the data (▸)"),
+    Key("Look", "1", "show_view('1')", "1", "", "Show the loss, or the data (▸)"),
     Key("Look", "2", "show_view('2')", "2", "", "Show the loss over a plane of weights (▸)"),
     Key("Look", "3", "show_view('3')", "3", "", "Show the sigmoid, and each row on it"),
     Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
     Key("Look", "5", "show_view('5')", "5", "", "Show accuracy, ROC, or calibration"),
     Key("Look", "6", "show_view('6')", "6", "", "Show alpha, or how long steps are"),
-    Key("Look", "l", "log_scale", "l", "l Log scale", "Show the loss on a log axis, or not"),
-    Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log"),
+    Key("Look", "V", "next_view", "V", "1-6 Views", "Show the next of all these (▸)"),
+    Key("Look", "l", "log_scale", "l", "l Log scale", "Show a log axis, or not (▸)"),
+    Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log (▸)"),
     Key("Look", "left_square_bracket", "turn(-1,0)", "[", "", "Turn what is shown: left, or back"),
     Key("Look", "right_square_bracket", "turn(1,0)", "]", "", "Turn what is shown: right, or on"),
     Key("Look", "left_curly_bracket", "turn(0,1)", "{", "", "Turn what is shown: up"),
@@ -135,8 +136,8 @@ COMPARING = (
 """The same where runs are compared."""
 
 FIRST = (
-    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "undo", "alpha_up", "more_epochs"),
-    *("page(1)", "zoom", "travel(-1)", "front", "faster"),
+    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "undo", "alpha_up", "next_view"),
+    *("more_epochs", "page(1)", "zoom", "travel(-1)", "front", "faster"),
 )
 """What the footer shows first, where it has no room for all."""
 

@@ -13,7 +13,7 @@ from textual.style import Style
 from textual.widgets import Static
 
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
-from gdtui.tui.bindings import VIEWS
+from gdtui.tui.bindings import NUMBERS, VIEWS
 from gdtui.tui.board import Board, entitle, literal
 from gdtui.tui.chart_view import POINTING, ChartView
 from gdtui.tui.log_view import LogView
@@ -151,7 +151,15 @@ class Stage(Board):
 
     def action_show_view(self, number: str) -> None:
         """Show a view of that key in the slot in front; see `VIEWS`."""
-        kinds, front = VIEWS[number], self.wish.front
+        self._show_one_of(VIEWS[number])
+
+    def action_next_view(self) -> None:
+        """Show the next of all views there, but for that which the other slot shows."""
+        other = self.wish.views[1 - self.wish.front]
+        self._show_one_of(tuple(name for name in NUMBERS if name != other))
+
+    def _show_one_of(self, kinds: tuple[str, ...]) -> None:
+        front = self.wish.front
         here, other = self.wish.views[front], self.wish.views[1 - front]
         if here in kinds:
             name = kinds[(kinds.index(here) + 1) % len(kinds)]

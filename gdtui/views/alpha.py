@@ -11,7 +11,6 @@ import numpy as np
 from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.schedule import alpha_at
 from gdtui.recipe_options import RULES
-from gdtui.runs.curve import KnownLosses
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
@@ -22,10 +21,13 @@ from gdtui.views.view import Titles
 
 SPREAD = 1000
 """Epochs that are looked at, beside those at which it was changed."""
+Alphas = tuple[Floats, Floats, Floats]
+"""Epochs, alpha at them, and as what it was chosen, each of shape (n,)."""
 
 
 class AlphaView(LinesView):
-    """Alpha as the steps are taken with it; dotted, what is to come by today's recipe; and, where a schedule changes
+    """Alpha as the steps are taken with it; dotted, what is to come by today's recipe, or by that of a branch from
+    the past; and, where a schedule changes
     it, the alpha that was chosen."""
 
     def titles(self, snapshot: Snapshot) -> Titles:
@@ -41,36 +43,47 @@ class AlphaView(LinesView):
         longest = max(map(len, snapshot.curves))
         end = min(max(snapshot.epochs, longest), last_epoch(longest, snapshot.most_epochs))
         front, *behind = branches_of(snapshot, len(RUNS))
-        lines = [_line(one, end, snapshot) for one in (front, *behind)]
-        epochs, alphas, chosen = alphas_of(tuple(front.history.steered), end)
-        if not behind and (alphas != chosen).any():
-            path, to_come = _parted(epochs, chosen, len(front.history), snapshot.stop is None)
-            lines.append(
-                Line("chosen", Role.LABEL, path, front.epoch, math.nan, f"{snapshot.alpha:.4g}", to_come=to_come)
-            )
+        fork = fork_of(snapshot)
+        lines = []
+        for one in (front, *behind):
+            at = max(1, one.epoch)
+            recipe = fork[1] if one is front and fork else one.history.recipe_at(at)
+            (epochs, alphas, _), (later, coming, _) = _parted(one, end, fork if one is front else None)
+            value, name = alpha_at(recipe, at), one.name if len(snapshot.names) > 1 else "α"
+            was, to_come = path_of(epochs, alphas), path_of(later, coming)
+            lines.append(Line(name, one.role, was, one.epoch, value, f"{value:.4g}", to_come=to_come))
+        both = _parted(front, end, fork)
+        if not behind and any((alphas != chosen).any() for _, alphas, chosen in both):
+            was, to_come = (path_of(epochs, chosen) for epochs, _, chosen in both)
+            told = f"{snapshot.alpha:.4g}"
+            lines.append(Line("chosen", Role.LABEL, was, front.epoch, math.nan, told, "", to_come))
         return lines
 
 
-def _line(one: Branch, end: int, snapshot: Snapshot) -> Line:
-    history = one.history
-    epochs, alphas, _ = alphas_of(tuple(history.steered), end)
-    path, to_come = _parted(epochs, alphas, len(history), one.goes_on)
-    at = max(1, one.epoch)
-    value = alpha_at(history.recipe_at(at), at)
-    return Line(
-        one.name if len(snapshot.names) > 1 else "α", one.role, path, one.epoch, value, f"{value:.4g}", "", to_come
-    )
+def fork_of(snapshot: Snapshot) -> tuple[int, Recipe] | None:
+    """The epoch of the past that is shown and the recipe of a branch from there, where another has been chosen than
+    was trained with."""
+    past = snapshot.past
+    if past is None or snapshot.recipe == snapshot.run.history.recipe_at(past):
+        return None
+    return past, snapshot.recipe
 
 
-def _parted(epochs: Floats, alphas: Floats, done: int, goes_on: bool) -> tuple[KnownLosses, KnownLosses | None]:
-    """What was, and what is to come, if anything is."""
-    at = int(np.searchsorted(epochs, done, side="right"))
-    to_come = path_of(epochs[max(0, at - 1) :], alphas[max(0, at - 1) :]) if goes_on and at < len(epochs) else None
-    return path_of(epochs[:at], alphas[:at]), to_come
+def _parted(one: Branch, end: int, fork: tuple[int, Recipe] | None) -> tuple[Alphas, Alphas]:
+    """What was, and what is to come, be it of a fork."""
+    every = alphas_of(tuple(one.history.steered), end)
+    done = int(np.searchsorted(every[0], len(one.history), side="right"))
+    coming, begin = every, max(0, done - 1) if one.goes_on and done < len(every[0]) else len(every[0])
+    if fork is not None:
+        coming = alphas_of((fork,), end)
+        begin = int(np.searchsorted(coming[0], fork[0]))
+    epochs, alphas, chosen = every
+    later, others, others_chosen = coming
+    return (epochs[:done], alphas[:done], chosen[:done]), (later[begin:], others[begin:], others_chosen[begin:])
 
 
 @lru_cache(maxsize=32)
-def alphas_of(steered: tuple[tuple[int, Recipe], ...], end: int) -> tuple[Floats, Floats, Floats]:
+def alphas_of(steered: tuple[tuple[int, Recipe], ...], end: int) -> Alphas:
     """Epochs from 1 to that, all if they are few, and what alpha was, or will be, and as what it was chosen."""
     edges = [edge for since, _ in steered[1:] for edge in (since - 1, since)]
     spread = np.concatenate([np.linspace(1, end, SPREAD), np.geomspace(1, end, SPREAD), edges])

@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
@@ -33,12 +34,23 @@ def words(text: str, width: int, height: int) -> Chart:
     return chart
 
 
-def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
-    """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it."""
+def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywhere: bool = False) -> bool:
+    """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it.
+
+    Args:
+        anywhere: whether it is to be further away, rather than not at all.
+    """
     free = is_free(chart, canvas)
     for row, begin in _places(end, len(text), canvas):
         if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
             write(chart, canvas, row, begin, text, role)
+            return True
+    if anywhere and text and len(text) < canvas.width:
+        has_room = sliding_window_view(free, len(text) + 1, axis=1).all(axis=-1)
+        rows, columns = np.nonzero(has_room)
+        if len(rows):
+            nearest = np.lexsort((-columns, np.abs(rows - end[0])))[0]
+            write(chart, canvas, int(rows[nearest]), int(columns[nearest]) + 1, text, role)
             return True
     return False
 

@@ -238,7 +238,7 @@ def lines_chart(
         name = line.named(max(4, canvas.width // 2))
         is_told = head is not None and label(chart, canvas, head, f"{name} {line.told}".strip(), line.role)
         if not is_told and end is not None:
-            label(chart, canvas, end, name, line.role)
+            label(chart, canvas, end, name, line.role, anywhere=len(lines) > 1)
     return chart
 
 

@@ -193,8 +193,8 @@ async def test_the_palette_shows_each_name_with_its_key(size: tuple[int, int]) -
         await press(pilot, "ctrl+p")
         between = " " * (COLUMN - len("Run: Go faster")) if size[0] >= 60 else "  "
         await until(pilot, lambda: f"  Run: Go faster{between}> " in screen(app), about=size)
-        await pilot.press(*"loss")
-        await until(pilot, lambda: "Look: Show the loss on a log" in screen(app) and "Go faster" not in screen(app))
+        await pilot.press(*"axis")
+        await until(pilot, lambda: "Look: Show a log axis" in screen(app) and "Go faster" not in screen(app))
         await press(pilot, "escape")
         assert app.screen is app.board
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gdtui.tui.bindings import VIEWS
+from gdtui.tui.bindings import NUMBERS, VIEWS
 from gdtui.views.view import View
 from tests.tui.driving import base, keys, press, running, screen, step, until
 
@@ -68,6 +68,21 @@ async def test_a_number_shows_its_views_one_after_the_other(key: str) -> None:
             assert f"▸ {key} {TITLES.get(name, '')}" in screen(app)
         await press(pilot, "left")
         assert "epoch 2" in screen(app)
+
+
+@pytest.mark.parametrize("key", keys("next_view"))
+async def test_a_key_or_a_click_goes_through_all_views_but_that_beside_it(key: str) -> None:
+    names = tuple(NUMBERS)
+    async with running() as (app, pilot):
+        await step(pilot)
+        for name in (*names[2:], "loss"):
+            await press(pilot, key)
+            assert shown(app)[0] == name
+        assert shown(app) == ("loss", "data")
+        row = screen(app).splitlines()[-1]
+        assert "1-6 Views" in row
+        await pilot.click("#foot", offset=(row.index("1-6") + 1, 0))
+        assert shown(app) == (names[2], "data")
 
 
 async def test_a_key_of_one_view_brings_it_from_the_other_slot(monkeypatch: pytest.MonkeyPatch) -> None:
