@@ -184,3 +184,22 @@ def test_a_prefix_that_remembers_for_an_optimizer_keeps_fewer_keyframes(monkeypa
         history = History(kernel, recipe)
         history.append(Descent(kernel, State(START), recipe, 10**6).advance(1000))
         assert kept / 2 <= len(history.prefix(900, recipe)._keyframes) <= kept
+
+
+@pytest.mark.parametrize("epochs", [1, 70, 5_000])
+def test_the_path_is_the_same_epochs_whenever_it_is_asked_for_and_pairs_of_neighbours(epochs: int) -> None:
+    kernel = kernel_of(noisy())
+    descent, history = Descent(kernel, State(START), Recipe(), 100_000), History(kernel, Recipe())
+    before: set[float] = set()
+    for _ in range(3):
+        history.append(descent.advance(epochs))
+        known, weights = history.path()
+        assert weights.shape == (len(known), 3)
+        assert (np.diff(known) > 0).all()
+        assert before <= set(known.tolist())
+        before = set(known.tolist())
+    for at in (0, len(known) // 2, -1):
+        assert np.array_equal(weights[at], history.weights_at(int(known[at])))
+    assert known[: min(epochs, 512)].tolist() == [*range(1, 1 + min(epochs, 512))]
+    assert len(known) < 4_000
+    assert len(history) - known[-1] <= len(history) / 256

@@ -31,7 +31,7 @@ def _shifted(count: int, by: int) -> NDArray[np.intp]:
     return np.clip(np.arange(count) + by, 0, count - 1)
 
 
-def contours(levels: NDArray[np.intp]) -> Dots:
+def contours(levels: NDArray[np.intp] | Dots) -> Dots:
     """Where one level borders on the next, of a level at each dot."""
     dots = np.zeros(levels.shape, dtype=bool)
     dots[:-1] |= levels[:-1] != levels[1:]
@@ -52,8 +52,8 @@ def place_labels(canvas: Canvas, levels: NDArray[np.intp], texts: Sequence[str],
         length = len(text) + 2
         if len(found) >= most or length > canvas.width:
             continue
-        dots = (levels > number).reshape(canvas.height, DOWN, canvas.width, ACROSS)
-        crossed = np.asarray(dots.any(axis=(1, 3)) & ~dots.all(axis=(1, 3)))
+        line = contours(levels > number).reshape(canvas.height, DOWN, canvas.width, ACROSS)
+        crossed = np.asarray(line.any(axis=(1, 3)))
         free = ~np.lib.stride_tricks.sliding_window_view(taken, length, axis=1).any(axis=2)
         rows, columns = np.nonzero(free & crossed[:, length // 2 : length // 2 + free.shape[1]])
         if not len(rows):

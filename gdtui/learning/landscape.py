@@ -10,6 +10,7 @@ principal directions; Jolliffe, *Principal Component Analysis*, 2002.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -30,6 +31,8 @@ LARGEST = 1e100
 """Weights beyond are no places: squares and products of them would overflow."""
 EVENLY = 96
 """Points of a path that its principal directions are found from."""
+TOGETHER = 8
+"""Places that are evaluated before others have a turn."""
 PAD, NARROWEST = 0.2, 0.6
 """What is seen beyond the path on each side, as a share of its extent, and the narrower side as a share of the wider:
 a path is often nearly straight, and alone would be seen through a slit."""
@@ -220,6 +223,8 @@ class Heights:
                 np.multiply(up, height, out=row)
                 np.add(row, constant, out=row)
                 for index, along in enumerate(a.tolist()):
+                    if index % TOGETHER == 0:
+                        time.sleep(0)  # others wait for the interpreter; few rows are evaluated without letting it go
                     np.multiply(across, along, out=z)
                     np.add(z, row, out=z)
                     losses[index] = whole(z, self._targets, *buffers)

@@ -116,7 +116,7 @@ def surfaces(
     grid_a, grid_b = np.meshgrid(a, b)
     losses = _interpolated(few_a, few_b, few, grid_a, grid_b)
     is_fine = len(few_a) == len(a) and len(few_b) == len(b)
-    yield Surface(plane, a, b, losses, is_fine)
+    yield Surface(plane, a, b, losses.copy(), is_fine)
     if is_fine:
         return
     began = shown = time.perf_counter()

@@ -34,6 +34,8 @@ REACH = 2.5
 """An optimum further away than so many lengths of the whole way is not looked at: the way would be a dot."""
 MOST_AWAY = 0.1
 """See `Plane.holds`."""
+LATER = 1.5
+"""Epochs for which what is to come is computed again, over those for which it was computed before, while they pass."""
 WEIGHTS = 4
 """So many of the largest weights, and the bias, are looked at two by two."""
 
@@ -189,7 +191,8 @@ class Terrain:
         is_held = known is not None and known.pair == self.pair and known.plane.holds(places, known.most_away)
         epoch, whither = snapshot.shown.epoch, (self.pair, snapshot.epochs, headings(snapshot))
         if whither == self._asked[0]:
-            is_spent = known is not None and epoch >= known.until
+            soonest = LATER * self._asked[1] if snapshot.phase.moves else 0  # however fast it goes, a few times in all
+            is_spent = known is not None and epoch >= max(known.until, soonest)
             if self._later.is_busy or epoch == self._asked[1] or (is_held and not is_spent):
                 return known
         self._asked = whither, epoch
