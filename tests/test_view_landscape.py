@@ -21,8 +21,10 @@ from gdtui.session import commands as ask
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import ALL, DataSettings, Display, Recipe, Settings
-from gdtui.views.landscape import LandscapeView, told
+from gdtui.views.landscape import LandscapeView
 from gdtui.views.maps import Map, widened
+from gdtui.views.over_plane import told
+from gdtui.views.surface import Levels
 from gdtui.views.view import Touch
 
 WAIT = 60.0
@@ -48,8 +50,10 @@ def do(of: Session, *commands: Any) -> None:
 class Looking:
     """A view that is drawn until all of it is there."""
 
+    VIEW: type[Any] = LandscapeView
+
     def __init__(self, shading: Shading = Shading.TONES) -> None:
-        self.view = LandscapeView()
+        self.view = self.VIEW()
         self.view.shading = shading
         self._woken = threading.Event()
         self.view.wake = self._woken.set
@@ -60,8 +64,9 @@ class Looking:
             self._woken.clear()
             is_busy = self.view.is_busy
             self.titles = self.view.titles(shown)
+            self.scene = None if shown.missing else self.view._looked[1]
             chart = self.view.draw(shown, *size)
-            if not (is_busy or self.view.is_busy):
+            if not (is_busy or self.view.is_busy or self._woken.is_set()):
                 return chart
             assert self._woken.wait(WAIT)
 
@@ -93,8 +98,7 @@ def test_each_tone_is_that_of_the_loss_there(loss: str, classes: int) -> None:
     assert surface.is_fine
     assert surface.losses.shape == (2 * canvas.height, canvas.width)
     evaluate = loss_gradient_of(kernel_for(run.data, run.objective), run.recipe)
-    rng, levels = np.random.default_rng(0), looking.view._levels
-    assert levels is not None
+    rng, levels = np.random.default_rng(0), Levels.of(surface)
     for row, column in zip(rng.integers(0, canvas.height, 20), rng.integers(0, canvas.width, 20), strict=True):
         for half in (0, 1):
             place = np.array([[canvas.x_centres()[column], canvas.y_centres(2)[2 * row + half]]])
@@ -127,7 +131,7 @@ def test_what_is_to_come_is_where_the_descent_goes() -> None:
     of, looking = session(Settings(data=NOISY, alpha=0.05, epochs=60)), Looking()
     do(of, *[ask.Do.STEP] * 5)
     chart = looking.at(of)
-    ahead = looking.view._scene.coming
+    ahead = looking.scene.coming
     assert "┄ to come" in looking.titles.below
     do(of, *[ask.Do.STEP] * 30)
     assert of.moment().weights == pytest.approx(ahead[30])
@@ -167,7 +171,7 @@ def test_with_momentum_the_step_has_its_parts() -> None:
     chart = looking.at(of)
     assert "▶ gradient  ▷ momentum" in looking.titles.below
     assert {Role.GRADIENT, Role.MOMENTUM} <= set(chart.roles.ravel().tolist())
-    step = looking.view._scene.step
+    step = looking.scene.step
     do(of, ask.Do.STEP)
     assert of.moment().weights == pytest.approx(of.run.history.weights_at(4) + step.whole)
 
@@ -213,7 +217,7 @@ def test_in_the_past_the_ball_is_at_the_epoch_shown_and_what_was_walked_later_is
     do(of, ask.SetAlpha(0.3))  # of a fork from there
     looking.at(of)
     assert "to come" in looking.titles.below
-    coming = looking.view._scene.coming
+    coming = looking.scene.coming
     do(of, ask.Do.FORK, ask.Do.PAUSE, *[ask.Do.STEP] * 3)
     assert of.run.history.weights_at(6) == pytest.approx(coming[1])
     chart = looking.at(of)
@@ -323,3 +327,11 @@ def test_a_step_as_long_looks_as_long_in_any_direction_where_there_is_room() -> 
 )
 def test_shares_are_never_rounded_up(share: float, text: str) -> None:
     assert told(share) == text
+
+
+def test_other_data_has_another_landscape() -> None:
+    of, other, looking = session(), session(Settings(data=DataSettings("iris", classes=(ALL,)))), Looking()
+    for which in (of, other, of):
+        do(which, *[ask.Do.STEP] * 5)
+        chart = looking.at(which)
+        assert chart.chars[cell(looking.map, which.moment().weights)] == "●"

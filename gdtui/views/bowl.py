@@ -18,12 +18,10 @@ from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
-from gdtui.views.landscape import told
-from gdtui.views.later import Later
-from gdtui.views.maps import note
+from gdtui.views.over_plane import OverPlane, optimum_told
 from gdtui.views.surface import FLATTEST, Levels, Surface, surfaces
-from gdtui.views.terrain import Scene, Terrain, terrain_of
-from gdtui.views.view import Titles, Touch, View
+from gdtui.views.terrain import Scene, Survey, Terrain
+from gdtui.views.view import Touch
 
 PLACES = 80
 """Along each side of the field."""
@@ -84,36 +82,18 @@ class Bowl:
         self.solid.trace(chart, self.on_it(line), role, is_faint=not recent)
 
 
-class BowlView(View):
+class BowlView(OverPlane):
     """The loss over a plane of weights as a solid, and the ways of those who descend on it."""
+
+    NAME = "Bowl"
 
     def __init__(self) -> None:
         super().__init__()
-        self._log: bool | None = None
-        """Whether heights are logarithms, where somebody has chosen."""
         self._facing, self._turned, self._elevation = CORNERS[0], 0, ELEVATION
         """Degrees: from where it is seen at first, by how much it was turned since, and above the horizon."""
         self._held = 0, 0, 0, 0
         """The column and the row where the mouse took hold of it, and how it was turned then."""
-        self._later: Later[Surface] = Later(lambda: self.wake())
-        self._terrain: Terrain | None = None
-        self._looked: tuple[Terrain, Scene] | None = None
-        """What the titles were told of, and has not been drawn yet."""
-        self._surface: Surface | None = None
         self._bowl: Bowl | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._later.is_busy or (self._terrain is not None and self._terrain.is_busy)
-
-    def toggle_log(self, snapshot: Snapshot) -> bool:
-        if self._surface is None or self._surface.span[0] <= 0:
-            return False
-        self._log = not self._is_log(self._surface)
-        return True
-
-    def _is_log(self, surface: Surface) -> bool:
-        return surface.span[0] > 0 and (surface.is_wide if self._log is None else self._log)
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
         self._turn_to(self._turned + STEP * across, self._elevation + LIFT * up)
@@ -136,46 +116,18 @@ class BowlView(View):
     def _eye(self) -> Eye:
         return Eye((self._facing + self._turned) % 360, self._elevation)
 
-    def titles(self, snapshot: Snapshot) -> Titles:
-        if snapshot.missing:
-            return Titles(f"Bowl  ·  {snapshot.missing}")
-        terrain, scene = self._looked = self._look(snapshot)
-        if self._surface is None or scene.survey is None:
-            return Titles("Bowl")
-        log, plane = self._is_log(self._surface), self._surface.plane
-        share = "every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance"
-        parts = [
-            f"Bowl{' (log)' * log}",
-            share,
-            *["no optimum: the classes can be parted"] * scene.survey.optimum.is_parted,
-        ]
-        return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
-
     def _legend(self, scene: Scene) -> str:
-        """What the signs stand for, and from where it is seen."""
         signs = [(BALL, "here"), *[(COMING, "to come")] * (len(scene.coming) > 1)]
-        if scene.survey is not None and scene.survey.optimum.weights is not None:
-            signs.append((GOAL, "optimum" + " out of view" * (scene.survey.mark is None)))
+        if scene.survey is not None and (best := optimum_told(scene.survey)):
+            signs.append((GOAL, best))
         known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
         return f"{known}  ·  from {self._eye.azimuth:g}°, {self._eye.elevation:g}° up"
 
     def _sign(self, sign: str) -> str:
         return PLAIN.get(sign, "") if self.shading is Shading.HATCHED else sign
 
-    def _look(self, snapshot: Snapshot) -> tuple[Terrain, Scene]:
-        terrain = terrain_of(snapshot, self)
-        if terrain is not self._terrain:  # of other data, whose weights have no place in the plane of these
-            self._terrain, self._surface, self._later = terrain, None, Later(lambda: self.wake())
-        return terrain, terrain.scene(snapshot)
-
-    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
-        if snapshot.missing:
-            return note(width, height, "no bowl: the data is not at hand")
-        (terrain, scene), self._looked = self._looked or self._look(snapshot), None
-        if scene.survey is None:
-            is_lost = scene.front.at is None and not terrain.is_busy
-            return note(width, height, "no bowl: the weights are not finite" * is_lost)
-        self._compute(terrain, scene.survey.plane, snapshot.recipe)
+    def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:
+        self._compute(terrain, survey.plane, recipe)
         if self._surface is None:
             return Chart.blank(width, height)
         self._bowl = bowl = self._seen(self._surface, width, height)

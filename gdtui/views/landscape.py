@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,11 +16,11 @@ from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
-from gdtui.views.later import Later
-from gdtui.views.maps import Map, frame, note
+from gdtui.views.maps import Map, frame
+from gdtui.views.over_plane import OverPlane, optimum_told
 from gdtui.views.surface import Levels, surfaces
-from gdtui.views.terrain import Scene, Terrain, terrain_of
-from gdtui.views.view import Titles, Touch, View
+from gdtui.views.terrain import Scene, Survey, Terrain, terrain_of
+from gdtui.views.view import Touch
 
 DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
@@ -36,76 +35,34 @@ ROLES = {"next step": Role.BALL, "gradient": Role.GRADIENT, "momentum": Role.MOM
 OVER = (*FIELD, *PATHS, Role.OPTIMUM, Role.AXIS, *ROLES.values())
 
 
-class LandscapeView(View):
+class LandscapeView(OverPlane):
     """The loss over a plane of weights, the way through it, and where it goes on to."""
+
+    NAME = "Landscape"
 
     def __init__(self) -> None:
         super().__init__()
-        self._log: bool | None = None
-        """Whether logarithms of the loss are shown, where somebody has chosen."""
-        self._later: Later[Map] = Later(lambda: self.wake())
-        self._terrain: Terrain | None = None
-        self._scene: Scene | None = None
-        self._looked: Snapshot | None = None
-        """Of which the titles were told, and nothing has been drawn yet."""
         self._map: Map | None = None
-        self._levels: Levels | None = None
         self._still: tuple[object, Chart] | None = None
-
-    @property
-    def is_busy(self) -> bool:
-        return self._later.is_busy or (self._terrain is not None and self._terrain.is_busy)
-
-    def toggle_log(self, snapshot: Snapshot) -> bool:
-        if self._levels is None or self._map is None or self._map.surface.span[0] <= 0:
-            return False
-        self._log = not self._levels.is_log
-        return True
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
         return not snapshot.missing and across != 0 and terrain_of(snapshot, self).turn(snapshot, across)
 
-    def titles(self, snapshot: Snapshot) -> Titles:
-        if snapshot.missing:
-            return Titles("Landscape")
-        terrain, scene = self._look(snapshot)
-        self._looked = snapshot
-        parts = [f"Landscape{' (log)' if self._levels is not None and self._levels.is_log else ''}"]
-        if scene.survey is not None:
-            plane, best = scene.survey.plane, scene.survey.optimum
-            parts.append("every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance")
-            parts += ["no optimum: the classes can be parted"] * best.is_parted
-        return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
-
     def _legend(self, scene: Scene) -> str:
-        """What the signs stand for."""
         signs = ["● here"]
         if scene.step is not None:
             names = [*PARTS] if scene.step.gradient is not None else ["next step"]
             signs += [f"{PARTS[name][0]} {name}" for name in names]
         signs += ["┄ to come"] * (len(scene.coming) > 1)
-        if scene.survey is not None and scene.survey.optimum.weights is not None:
-            signs.append("◎ optimum" if scene.survey.mark is not None else "◎ optimum out of view")
+        if scene.survey is not None and (best := optimum_told(scene.survey)):
+            signs.append(f"◎ {best}")
         return "  ".join(signs)
 
-    def _look(self, snapshot: Snapshot) -> tuple[Terrain, Scene]:
-        if self._looked is snapshot and self._terrain is not None and self._scene is not None:
-            self._looked = None
-            return self._terrain, self._scene
-        self._terrain = terrain = terrain_of(snapshot, self)
-        self._scene = scene = terrain.scene(snapshot)
-        return terrain, scene
-
-    def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
-        if snapshot.missing:
-            return note(width, height, f"no landscape: {snapshot.missing}")
-        terrain, scene = self._look(snapshot)
-        if scene.survey is None:
-            is_lost = scene.front.at is None and not terrain.is_busy
-            return note(width, height, "no landscape: the weights are not finite" * is_lost)
-        plane, recipe = scene.survey.plane, snapshot.recipe
+    def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:
+        plane = survey.plane
         key = id(plane), width, height, recipe.l2, recipe.l1
         self._map = found = self._later.ask(key, partial(_computed, terrain, plane, recipe, width, height))
+        self._surface = None if found is None else found.surface
         if found is None or (found.empty.width, found.empty.height) != (width, height):
             return Chart.blank(width, height)
         chart = self._background(found, scene).copy()
@@ -119,9 +76,9 @@ class LandscapeView(View):
         """What stands still."""
         key = shown, self.shading, self._log
         if self._still is None or self._still[0] != key:
-            self._levels = Levels.of(shown.surface, self._log)
+            levels = Levels.of(shown.surface, self._log)
             ways = [*(walk.walked for walk in scene.walks), scene.front.later, scene.coming]
-            self._still = key, shown.drawn(self._levels, self.shading, [way for way in ways if len(way)])
+            self._still = key, shown.drawn(levels, self.shading, [way for way in ways if len(way)])
         return self._still[1]
 
     def _draw_way(self, chart: Chart, shown: Map, scene: Scene, is_front: bool, number: int, walked: Floats) -> None:
@@ -186,12 +143,6 @@ def _computed(terrain: Terrain, plane: Plane, recipe: Recipe, width: int, height
         heights = Heights(terrain.data, terrain.objective, recipe)
         for surface in surfaces(heights, plane, canvas.x_centres(), canvas.y_centres(2)[::-1], terrain.rest):
             yield Map(empty, canvas, surface)
-
-
-def told(share: float) -> str:
-    """A share of 1 in per cent, with two digits where it is nearly all."""
-    digits = 2 if share >= 0.99 else 0
-    return "100 %" if share > 1 - 1e-12 else f"{math.floor(share * 10 ** (2 + digits)) / 10**digits:.{digits}f} %"
 
 
 def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:

@@ -109,13 +109,13 @@ class Terrain:
     """Keeps one plane until a way leaves it.
 
     Args:
-        snapshot: of the run whose data it is of.
+        snapshot: whose data it is of.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
         run = snapshot.run
-        self.whole, self.loss = run.data, run.settings.loss
-        self.data, self.objective = sampled(run.data, run.objective)
+        self.whole, self.loss = snapshot.data, run.settings.loss
+        self.data, self.objective = sampled(snapshot.data, run.objective)
         """What stands for the data, and its loss."""
         self.size = run.kernel.size
         self.pair: tuple[int, int] | None = (0, 1) if self.size == 2 else None
@@ -256,9 +256,9 @@ _latest: list[Terrain] = []
 
 
 def terrain_of(snapshot: Snapshot, view: View) -> Terrain:
-    """The terrain of a run's data, which all views look at that are shown; this one too from now on."""
-    run = snapshot.run
-    if not _latest or _latest[0].whole is not run.data or _latest[0].loss != run.settings.loss:
+    """The terrain of the data shown, which all views look at that are shown; this one too from now on."""
+    loss = snapshot.run.settings.loss
+    if not _latest or _latest[0].whole is not snapshot.data or _latest[0].loss != loss:
         _latest[:] = [Terrain(snapshot)]
     _latest[0].views.add(view)
     return _latest[0]
