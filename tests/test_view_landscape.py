@@ -20,7 +20,7 @@ from gdtui.runs.run import Run, Shown
 from gdtui.session import commands as ask
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Snapshot
-from gdtui.settings import ALL, DataSettings, Display, Recipe, Settings
+from gdtui.settings import ALL, DataEdit, DataSettings, Display, Recipe, Settings
 from gdtui.views.landscape import LandscapeView
 from gdtui.views.maps import Map, widened
 from gdtui.views.over_plane import told
@@ -335,3 +335,17 @@ def test_other_data_has_another_landscape() -> None:
         do(which, *[ask.Do.STEP] * 5)
         chart = looking.at(which)
         assert chart.chars[cell(looking.map, which.moment().weights)] == "●"
+
+
+def test_the_past_has_the_loss_over_the_data_that_it_was_measured_on() -> None:
+    of, looking = session(), Looking()
+    do(of, *[ask.Do.STEP] * 5, ask.Edit((DataEdit(0, row=1), DataEdit(1, features=(-2.0, -1.5)))), *[ask.Do.STEP] * 5)
+    for epoch, rows in ((None, 251), (3, 250)):
+        do(of, ask.GoTo(epoch))
+        looking.at(of)
+        (a,), (b,) = looking.map.surface.a[:1], looking.map.surface.b[:1]
+        weights = looking.plane.weights(np.array([[a, b]]))[0]
+        shown = of.snapshot()
+        assert len(shown.data) == rows
+        loss = kernel_for(shown.data, of.run.objective).loss(weights)
+        assert looking.map.surface.losses[0, 0] == pytest.approx(loss, rel=1e-9)
