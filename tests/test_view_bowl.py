@@ -160,7 +160,7 @@ def test_keys_turn_it_round_and_tilt_it_as_far_as_it_goes() -> None:
             assert looking.view.turn(shown, across, 0)
             seen.add(looking.at(shown).roles.tobytes())
             told = looking.titles.below
-            assert f"from {looking.view._eye.azimuth:g}°" in told
+            assert f"[ ] {looking.view._eye.azimuth:g}°" in told
         assert len(seen) == 24
         np.testing.assert_array_equal(looking.at(shown).roles, first.roles)
     for up, ends in ((-1, 15), (1, 85)):

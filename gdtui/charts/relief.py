@@ -23,7 +23,7 @@ BASE = -0.08
 """How deep the solid goes below the lowest place."""
 RADIUS = math.sqrt(2)
 """How far the corners are from the middle."""
-WIDEST = 1.3
+WIDEST = 1.45
 """How much wider than tall pixels are taken for at the most, where there is room on both sides."""
 LIGHT = np.array([-0.56, -0.33, 0.76])
 """Where the light comes from: from the left, a little from before the field, and from above."""

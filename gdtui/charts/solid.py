@@ -57,6 +57,11 @@ class Solid:
             _paint(chart, tones)
         return cls(seen, tones, chart, shading is Shading.HATCHED)
 
+    @property
+    def _behind(self) -> Codes:
+        """The ground of what is drawn in each cell: the lower of its two tones, if there are two."""
+        return np.where(self.tones[1::2] != Ground.NONE, self.tones[1::2], self.tones[0::2])
+
     def trace(self, chart: Chart, places: Places, role: int, is_faint: bool = False) -> None:
         """Draw a line through places on the field, which are near to one another: a solid one, or single dots, where it
         is faint."""
@@ -66,14 +71,14 @@ class Solid:
             at = rows[is_seen] // 2, columns[is_seen]
             chart.chars[at], chart.roles[at] = FAINT if is_faint else WAY, role
             return
-        canvas, tones = Canvas(0, 0, chart.width, chart.height, (0, 1), (0, 1)), self.tones
+        canvas = Canvas(0, 0, chart.width, chart.height, (0, 1), (0, 1))
         # Of a cell there are two dots across and four down, or two quarters each way.
         column, row = (np.floor(to[is_seen]).astype(np.intp) for to in (2 * across, down * (1 + is_faint)))
-        marked = np.zeros((len(tones) * (1 + is_faint), 2 * chart.width), dtype=bool)
+        marked = np.zeros((len(self.tones) * (1 + is_faint), 2 * chart.width), dtype=bool)
         marked[row, column] = True
         (stamp if is_faint else stamp_thick)(chart, canvas, marked, role, EVERYWHERE)
         mine = chart.roles == role
-        chart.grounds[mine] = np.where(tones[1::2] != Ground.NONE, tones[1::2], tones[0::2])[mine]
+        chart.grounds[mine] = self._behind[mine]
 
     def put(self, chart: Chart, place: Places, sign: str, role: int, behind: str = "") -> None:
         """Write a sign at a place, or another where that is behind the solid, if any; without colours with a blank on
@@ -82,6 +87,8 @@ class Solid:
         sign, column, row = sign if is_seen[0] else behind, int(columns[0]), int(rows[0]) // 2
         if sign and 0 <= column < chart.width and 0 <= row < chart.height:
             chart.write(row, column - self.is_plain, f" {sign} " if self.is_plain else sign, role)
+            if not self.is_plain:
+                chart.grounds[row, column] = self._behind[row, column]
 
 
 def _tones(seen: Relief, edges: Floats, shading: Shading) -> Codes:

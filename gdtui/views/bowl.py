@@ -121,7 +121,7 @@ class BowlView(OverPlane):
         if scene.survey is not None and (best := optimum_told(scene.survey)):
             signs.append((GOAL, best))
         known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
-        return f"{known}  ·  from {self._eye.azimuth:g}°, {self._eye.elevation:g}° up"
+        return f"{known}  ·  [ ] {self._eye.azimuth:g}°  {{ }} {self._eye.elevation:g}° up"
 
     def _sign(self, sign: str) -> str:
         return PLAIN.get(sign, "") if self.shading is Shading.HATCHED else sign

@@ -114,7 +114,7 @@ async def test_pressed_again_the_key_of_the_landscape_shows_the_bowl(key: str) -
         await press(pilot, key, key)
         assert shown(app) == ("bowl", "data")
         view, slot = app.board.view("bowl"), base(app).slots[0]
-        await until(pilot, lambda: not view.is_busy and "from" in str(slot.border_subtitle))
+        await until(pilot, lambda: not view.is_busy and "° up" in str(slot.border_subtitle))
         assert "▸ 2 Bowl" in screen(app)
         before = slot.chart
         await press(pilot, "]")
