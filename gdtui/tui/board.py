@@ -127,10 +127,11 @@ class Board(FrugalScreen):
         where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice}.get(name, dialogs)
         self.dialog = dialog = getattr(where, name)(*about)
         dialog.answered, self.key_bar.of_dialog = answered, dialog.footers
+        self.take_keys()
         return self.mount(dialog)
 
     def take_keys(self) -> None:
-        """Have the keys again after a dialog."""
+        """Have the keys, but for those that a dialog has, which may have come or gone."""
 
     def on_key(self) -> None:
         """A dialog has the keys, also where the focus has been lost to nobody."""

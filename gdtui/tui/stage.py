@@ -112,12 +112,13 @@ class Stage(Board):
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
 
     def take_keys(self) -> None:
-        """The chart in front has the keys of a cursor, if there is to be one."""
+        """The chart in front has the keys of a cursor, if there is to be one. Beside a dialog there is none: a click
+        there would take the focus from it."""
+        front = self.slots[self.wish.front]
+        is_on = self.is_pointing and self.dialog is None and front.id in self.arrangement.areas
+        for slot in self.slots:
+            slot.point(is_on and slot is front)
         if self.dialog is None:
-            front = self.slots[self.wish.front]
-            is_on = self.is_pointing and front.id in self.arrangement.areas
-            for slot in self.slots:
-                slot.point(is_on and slot is front)
             self.key_bar.of_dialog = POINTING if is_on else ()
 
     def on_click(self, event: Click) -> None:

@@ -138,6 +138,18 @@ async def test_all_other_keys_go_on_to_work_also_after_a_dialog() -> None:
         assert slot(app).cursor == at
 
 
+async def test_a_click_on_the_chart_takes_no_keys_from_a_dialog() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "c", "question_mark")
+        assert app.board.dialog is not None
+        assert slot(app).cursor is None
+        await pilot.click("#second", offset=(slot(app, 1).size.width, 2))
+        await pilot.click("#first", offset=(0, 2))
+        await press(pilot, "escape")
+        assert app.board.dialog is None
+        assert slot(app).has_focus
+
+
 async def test_it_moves_on_to_the_other_chart_and_keeps_its_place_in_each(touches: list[Touch]) -> None:
     async with running() as (app, pilot):
         await press(pilot, "c", "left", "v")
