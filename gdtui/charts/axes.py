@@ -17,6 +17,9 @@ from gdtui.types import Floats
 # plotext would cut a figure to the size it believes the terminal has; here the widget's size counts.
 terminal.limit(False, False)
 
+BEYOND = 1e6
+"""Lengths of an axis beyond its ends, further than which nothing is: sums and products of what is would overflow."""
+
 _DRAWING = threading.Lock()
 """plotext has one figure for all: who draws with it is alone with it."""
 
@@ -48,13 +51,12 @@ class Canvas:
 
     def columns(self, x: Floats, dots: int = 1) -> Floats:
         """Where `x` lies from the canvas's left edge, in cells (or `dots` to a cell), not rounded."""
-        low, high = self.xlim
-        return (((np.log10(x) if self.xlog else x) - low) / (high - low) * (self.width - 1) + 0.5) * dots
+        return (_share(np.log10(x) if self.xlog else x, *self.xlim) * (self.width - 1) + 0.5) * dots
 
     def rows(self, y: Floats, dots: int = 1) -> Floats:
         """Where `y` lies from the canvas's top edge, downwards, in cells (or `dots` to a cell)."""
         low, high = self.ylim
-        return ((high - (np.log10(y) if self.ylog else y)) / (high - low) * (self.height - 1) + 0.5) * dots
+        return (_share(np.log10(y) if self.ylog else y, high, low) * (self.height - 1) + 0.5) * dots
 
     def x_centres(self, dots: int = 1) -> Floats:
         """The x in the middle of each column of cells (or dots)."""
@@ -75,6 +77,12 @@ class Canvas:
         low, high = self.ylim
         middles = (np.arange(self.height * dots) + 0.5) / dots - 0.5
         return high - middles / max(self.height - 1, 1) * (high - low)
+
+
+def _share(values: Floats, begin: float, end: float) -> Floats:
+    """How far values lie from one end of an axis to the other, 0 to 1, or `BEYOND`; NaN stays NaN."""
+    with np.errstate(over="ignore"):
+        return np.clip((values - begin) / (end - begin), -BEYOND, BEYOND)
 
 
 def _by_plotext(width: int, height: int, across: tuple[Limits, Ticks], up: tuple[Limits, Ticks], xlabel: str) -> Chart:

@@ -29,6 +29,8 @@ MOST_ROWS = 4096
 """Of more data, evenly spaced rows, so many at the most, stand for all."""
 LARGEST = 1e100
 """Weights beyond are no places: squares and products of them would overflow."""
+SMALLEST = 1e-100
+"""A way that is no longer is a point, since those of its steps would be 0."""
 EVENLY = 96
 """Points of a path that its principal directions are found from."""
 TOGETHER = 8
@@ -147,8 +149,8 @@ def limits_of(places: Floats, size: float) -> Limits:
     """What is to be seen around places, shape (n, 2), of weights of that size. The limits are round numbers."""
     low, high = places.min(axis=0), places.max(axis=0)
     widest = float((high - low).max())
-    if widest <= ROUNDING * size:
-        widest = size or 1.0
+    if widest <= max(ROUNDING * size, SMALLEST):
+        widest = size if size > SMALLEST else 1.0
     sides = np.maximum(high - low, NARROWEST * widest) * (1 + 2 * PAD)
     step = next_on_ladder(widest / 20)
     first, last = (
@@ -215,7 +217,8 @@ class Heights:
     def over(self, plane: Plane, a: Floats, b: Floats) -> Iterator[Floats]:
         """The losses of the places with each b, one row after the other, each of shape (n,) for a of that shape."""
         whole, X = self.kernel.objective.loss_and_signal, self.kernel.X
-        constant, across, up = (logits(X, weights) for weights in (plane.origin, *plane.axes))
+        with np.errstate(over="ignore", invalid="ignore"):
+            constant, across, up = (logits(X, weights) for weights in (plane.origin, *plane.axes))
         z, row, *buffers = np.empty((5, *constant.shape))
         for height in b.tolist():
             losses = np.empty(len(a))

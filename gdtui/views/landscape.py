@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import HEIGHTS, LIGHTS, PATHS, RAMP, UPPER, Role
 from gdtui.charts.strokes import ACROSS, DOWN, dots_of, stamp, trace
-from gdtui.learning.landscape import Heights, Plane
+from gdtui.learning.landscape import SMALLEST, Heights, Plane
 from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
@@ -158,7 +158,7 @@ def enlarged(lengths: Floats) -> float:
     """By how much arrows of so many dots are drawn longer, so that the first is seen, and, if that does not make it too
     long, all of them are."""
     whole, least = float(lengths[0]), float(lengths.min())
-    if not whole > 0:
+    if not whole > SMALLEST:
         return 1.0
     return max(1.0, SHORTEST / whole, min(SHORTEST / 2 / max(least, 1e-300), LONGEST / whole))
 

@@ -15,6 +15,7 @@ from gdtui.learning.heading import SECONDS, Optimum, Step, continuation, next_st
 from gdtui.learning.landscape import (
     Heights,
     Plane,
+    finite,
     names_of_weights,
     plane_of_two,
     principal_plane,
@@ -176,7 +177,7 @@ class Terrain:
             if start is not None:
                 kernel = Heights(self.data, self.objective, start.recipe).kernel
                 step = next_step(kernel, start.state, start.then)
-                step = step if np.isfinite(step.whole).all() else None
+                step = step if len(finite(step.whole[None])) else None
             self._step = key, step
         return self._step[1]
 
