@@ -14,6 +14,7 @@ import re
 import resource
 import sys
 import tempfile
+import time
 import traceback
 import warnings
 from pathlib import Path
@@ -25,6 +26,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from gdtui import cli
 from gdtui.options import build_parser, display_from, settings_from
 from gdtui.recording.parser import parse
+from gdtui.session.commands import Do
 from gdtui.text import complain
 from gdtui.tui.bindings import NUMBERS
 from tests.drawings import view_named
@@ -33,7 +35,11 @@ from tests.trial.story import DOCUMENTED, Rules
 
 if TYPE_CHECKING:
     from gdtui.session.session import Session
+    from gdtui.session.snapshot import Snapshot
+    from gdtui.views.view import View
 
+BUSY = 8.0
+"""Seconds for which views may compute what they show of small data."""
 MEMORY = 3 * 2**30
 """Bytes of address space that the process may have."""
 GROWTH = 300
@@ -97,14 +103,29 @@ def _draw(arguments: tuple[str, ...]) -> int:
 
 
 def _shown(session: Session) -> int:
+    """Draw every view, and at last what each has computed beside the frames."""
     views = [view_named(name) for name in NUMBERS]
-    for size in ((60, 20), (3, 2), (200, 80)):
+    for size in ((3, 2), (200, 80), (60, 20)):
         session.turn()
-        shown = session.snapshot()
-        for view in views:
-            view.titles(shown)
-            view.draw(shown, *size)
+        _drawn(views, session.snapshot(), *size)
+    if session.phase.moves:
+        session.do(Do.PAUSE)
+        session.turn()
+    shown, end = session.snapshot(), time.monotonic() + BUSY
+    _drawn(views, shown, *size)
+    while any(view.is_busy for view in views):
+        if time.monotonic() > end:
+            raise TimeoutError(f"views are busy for more than {BUSY:g} s")
+        time.sleep(0.002)
+        _drawn(views, shown, *size)
+    _drawn(views, shown, *size)
     return 0
+
+
+def _drawn(views: list[View], shown: Snapshot, width: int, height: int) -> None:
+    for view in views:
+        view.titles(shown)
+        view.draw(shown, width, height)
 
 
 def _look(arguments: tuple[str, ...]) -> int:

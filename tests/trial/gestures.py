@@ -8,8 +8,9 @@ from random import Random
 
 from tests.trial.stage import Stage, until
 
-LETTERS = " n.+-><mpfblti?rRs"
-"""Keys of the app that are one letter; those that open more than the help are gestures of their own."""
+LETTERS = " n.+-><mpfblti?rRs" + "123456[]{}cuvzX" + "0789"
+"""Keys of the app that are one letter, and digits that name a class; those that open more than the help are gestures of
+their own."""
 SEQUENCES = tuple(
     f"\x1b[{end}".encode()
     for end in ("A", "B", "C", "D", "H", "F", "5~", "6~", "Z", "1;2C", "1;2D", "3~", "2~", "11~", "24~", "1;5A", "E")
@@ -54,6 +55,31 @@ def mouse(chance: Random, stage: Stage) -> None:
     button = chance.choice((0, 0, 0, 1, 2, 32, 35, 64, 65, 16))
     events = "Mm" if button < 3 else "M"
     stage.type("".join(f"\x1b[<{button};{place[0]};{place[1]}{end}" for end in events).encode())
+
+
+def drag(chance: Random, stage: Stage) -> None:
+    """A press, moves with the button held, also beyond the window, and mostly a release; keys may come in between."""
+    columns, rows = stage.emulator.size
+    button, end = chance.choice((0, 0, 0, 1, 2)), max(1, rows - 2)
+    at = chance.randint(1, columns), chance.randint(1, end)
+    stage.type(b"\x1b[<%d;%d;%dM" % (button, *at))
+    for _ in range(chance.choice((1, 3, 20))):
+        at = max(1, at[0] + chance.randint(-9, 9)), min(max(1, at[1] + chance.randint(-4, 4)), end)
+        stage.type(b"\x1b[<%d;%d;%dM" % (32 + button, *at))
+        if chance.random() < 0.1:
+            stage.type(chance.choice(LETTERS).encode())
+            settle(chance, stage)
+    if chance.random() < 0.9:
+        stage.type(b"\x1b[<%d;%d;%dm" % (button, *at))
+
+
+def point(chance: Random, stage: Stage) -> None:
+    """The cursor in a chart: moved, clicked with, and mostly put away."""
+    stage.type(chance.choice((b"c", b"1c", b"2c", b"22c", b"3c", b"cv")))
+    for _ in range(chance.choice((1, 3, 10))):
+        stage.type(chance.choice((*SEQUENCES, b"\r", b"\r", b"0", b"1", b"2", b"7", b"u")))
+        settle(chance, stage)
+    stage.type(chance.choice((b"c", b"c", b"\x1b", b" ")))
 
 
 def focus(chance: Random, stage: Stage) -> None:
@@ -158,6 +184,8 @@ GESTURES: dict[str, tuple[float, Callable[[Random, Stage], None]]] = {
     "keys": (10, keys),
     "paste": (2, paste),
     "mouse": (5, mouse),
+    "drag": (3, drag),
+    "point": (2, point),
     "focus": (2, focus),
     "resize": (3, resize),
     "suspend": (1, suspend),
