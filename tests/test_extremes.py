@@ -33,4 +33,4 @@ def test_every_view_draws_it_and_nothing_warns(name: str, recwarn: pytest.Warnin
     scaled = () if "--standardize" in words else ("--no-standardize",)
     given = Input(("draw", "--data", "t.csv", *scaled, *words.split()), {"t.csv": f"a,b,y\n{rows}\n".encode()})
     assert what_is_wrong(given, Rules()) == ""
-    assert not [str(warning.message) for warning in recwarn]
+    assert not [f"{warning.filename}:{warning.lineno}: {warning.message}" for warning in recwarn]

@@ -61,5 +61,5 @@ def leaps(epochs: Floats, values: Floats) -> bool:
     after: without signs, as on a logarithmic axis, that would look smooth."""
     before, after = values[:-1], values[1:]
     is_near, size = np.diff(epochs) == 1, np.abs(values[np.isfinite(values)]).max(initial=0.0)
-    is_leap = (before * after < 0) & (np.minimum(abs(before), abs(after)) * WIDE > size)
+    is_leap = (np.sign(before) * np.sign(after) < 0) & (np.minimum(abs(before), abs(after)) > size / WIDE)
     return bool(is_near.any() and (is_leap[is_near].mean(axis=0) > FAIR).any())
