@@ -72,7 +72,7 @@ class Plane:
         """The same plane with these points, shape (N, 2). It is as wide as it was, unless some are out of view."""
         moved = replace(self, points=points)
         widened = moved.holding(points)
-        pairs = zip(map(room, self.spans), widened.spans, strict=True)
+        pairs = zip(map(room, map(room, self.spans)), widened.spans, strict=True)  # in the last cell they are seen yet
         are_seen = all(low <= left and right <= high for (low, high), (left, right) in pairs)
         return moved if self.is_line or are_seen else widened
 

@@ -99,7 +99,7 @@ BINDINGS = (
     Key("Look", "z,Z", "zoom", "z", "z Zoom", "Zoom the chart in front (▸), or back"),
     Key("Look", "v", "front", "v", "v Chart", "Bring the other chart to the front"),
     Key("Look", "c", "cursor", "c", "c Cursor", "Move a cursor in the chart (▸)"),
-    Key("Look", "escape", "back", "escape", "", "Back from a zoom, or from a page"),
+    Key("Look", "escape", "back", "escape", "escape Give up", "Back from a zoom, or from a page"),
     Key("Look", "B", "blocks", "B", "", "Show large digits, or not"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
     Key("Look", "i", "link", "i", "", "Show or hide the link's speed"),
@@ -136,8 +136,8 @@ COMPARING = (
 """The same where runs are compared."""
 
 FIRST = (
-    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "step", "undo", "alpha_up", "next_view"),
-    *("more_epochs", "page(1)", "zoom", "travel(-1)", "front", "faster"),
+    *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "back", "step", "undo", "alpha_up"),
+    *("next_view", "more_epochs", "page(1)", "zoom", "travel(-1)", "front", "faster"),
 )
 """What the footer shows first, where it has no room for all."""
 

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 Kind = Literal["press", "drag", "release"]
 FAR = 5
 """Cells by which the cursor moves with shift."""
-POINTING = ("←↑↓→ Move", "enter Click", "0-9 Class", "c End")
+POINTING = ("←↑↓→ Move", "enter Click", "0-9 Class", "[]{} Turn", "c End")
 """The keys of the cursor, each with a word, for the foot of the screen."""
+HOLDING = ("space Train on", "escape Give up", *POINTING)
+"""The same while weights are held."""
 
 
 class ChartView(Styled):
@@ -38,7 +40,7 @@ class ChartView(Styled):
         ),
         Binding("enter", "touch", show=False),
         *(Binding(str(digit), f"touch({digit})", show=False) for digit in range(10)),
-        Binding("escape", "screen.cursor", show=False),
+        Binding("escape", "screen.end_cursor", show=False),
     ]
     """The cursor's, while there is one: then the chart has the focus."""
 

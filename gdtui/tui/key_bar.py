@@ -24,6 +24,8 @@ LAST = {"help": 1, "quit": 2}
 def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
     """What the foot says of a key, given the snapshot that is shown; empty where it would do nothing, or nothing of
     use."""
+    if key.action == "back":
+        return key.footer if shown is not None and shown.phase.value == "held" else ""
     if key.action == "zoom" and is_zoomed:
         return "z Back"
     if shown is None or not can_be_done(key, shown):

@@ -12,10 +12,11 @@ from textual.events import Click
 from textual.style import Style
 from textual.widgets import Static
 
+from gdtui.session.commands import Hold
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
 from gdtui.tui.bindings import NUMBERS, VIEWS
 from gdtui.tui.board import Board, entitle, literal
-from gdtui.tui.chart_view import POINTING, ChartView
+from gdtui.tui.chart_view import HOLDING, POINTING, ChartView
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
@@ -42,6 +43,8 @@ class Stage(Board):
         """What an activation is called."""
         self.is_pointing = False
         """Whether keys move a cursor in the chart in front."""
+        self.is_held = False
+        """Whether weights are held by hand."""
         self.is_chosen = False
         """Whether it is the person who opened the page."""
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
@@ -119,7 +122,13 @@ class Stage(Board):
         for slot in self.slots:
             slot.point(is_on and slot is front)
         if self.dialog is None:
-            self.key_bar.of_dialog = POINTING if is_on else ()
+            self.key_bar.of_dialog = () if not is_on else HOLDING if self.is_held else POINTING
+
+    def show_held(self, is_held: bool) -> None:
+        """Whether weights are held, which has keys of its own."""
+        if self.is_held != is_held:
+            self.is_held = is_held
+            self.take_keys()
 
     def on_click(self, event: Click) -> None:
         """A click on a chart's frame takes it to the front."""
@@ -179,8 +188,14 @@ class Stage(Board):
     def action_front(self) -> None:
         self.show_wish(front=1 - self.wish.front)
 
+    def action_end_cursor(self) -> None:
+        self.action_back() if self.is_held else self.action_cursor()
+
     def action_back(self) -> None:
-        self.show_wish(is_zoomed=False, covers=self.wish.covers and self.wish.is_zoomed)
+        if self.is_held:
+            self.ask(Hold(None))
+        else:
+            self.show_wish(is_zoomed=False, covers=self.wish.covers and self.wish.is_zoomed)
 
     def action_blocks(self) -> None:
         wish = self.wish._replace(is_big=not self.wish.is_big)

@@ -115,6 +115,7 @@ class Workspace(Stage):
             self.title_view.update(f"gdtui  {snapshot.title}")
         self.show_task(len(snapshot.data.class_names), snapshot.run.objective.unit)
         self._turn_page(before, snapshot)
+        self.show_held(snapshot.phase.value == "held")
         for slot, name, (of, titles, chart) in zip(self.slots, self.wish.views, drawn, strict=True):
             if of == name:  # else another was chosen meanwhile, and is drawn next
                 self.entitle(str(slot.id), *titles)
@@ -187,11 +188,17 @@ class Workspace(Stage):
 
     # Keys
 
-    def _first(self, change: Callable[[View, Snapshot], bool]) -> None:
-        """Have the view in front look another way, or, where it has no other, the other view."""
-        names = self.wish.views[:: -1 if self.wish.front else 1]
-        if self.snapshot is not None and any(change(self.view(name), self.snapshot) for name in names):
-            self.gdtui.redraw()
+    def _first(self, change: Callable[[View, Snapshot], bool | Command]) -> None:
+        """Have the view in front look another way, or ask for something, or, where there is nothing to it, the other
+        view."""
+        for place, name in enumerate(self.wish.views[:: -1 if self.wish.front else 1]):
+            view = self.view(name)
+            view.is_pointed = self.is_pointing and place == 0
+            if self.snapshot is not None and (found := change(view, self.snapshot)):
+                if not isinstance(found, bool):
+                    self.ask(found)
+                self.gdtui.redraw()
+                return
 
     def action_log_scale(self) -> None:
         self._first(lambda view, shown: view.toggle_log(shown))

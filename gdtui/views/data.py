@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 
 import numpy as np
 
-from gdtui.charts.axes import Canvas, Limits, axes, nice_ticks
+from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
 from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
@@ -17,13 +16,15 @@ from gdtui.data.dataset import Dataset
 from gdtui.data.plane import room
 from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
+from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
-from gdtui.views.view import Titles, View, role_of
+from gdtui.views.boundary import Line, boundary, scaled
+from gdtui.views.hands import Hands
+from gdtui.views.view import Titles, Touch, View, role_of
 
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
-Line = tuple[float, float, float]
 LONGEST_OF_TWO, LONGEST = 24, 12
 """Columns of a name in the legend of two classes, and of more, so that each leaves room for the others."""
 
@@ -35,10 +36,15 @@ class DataView(View):
     def __init__(self) -> None:
         super().__init__()
         self._chart: ScatterChart | None = None
+        self._drawn: tuple[int, int, Canvas | None] = 0, 0, None
+        """In how many columns and rows it was drawn last, and where in them; told in one piece, since that is another
+        thread than the one which is touched."""
+        self._hands = Hands()
 
     def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.data
         what = data.plane.note or f"{data.name} and boundary"
+        what += "; new points lie in this plane" * (snapshot.is_edited and len(data.feature_names) > 2)
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
         below = legend(data.class_names, data.test is not None) + both
         if snapshot.race and data.units > 1:
@@ -51,7 +57,21 @@ class DataView(View):
             self._chart = scatter_chart(data, run.objective)
         rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
         self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
-        return self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
+        drawn = self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
+        self._drawn = width, height, self._chart.canvas
+        return drawn
+
+    def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
+        width, height, canvas = self._drawn
+        if canvas is None or (touch.width, touch.height) != (width, height):
+            return None
+        return self._hands.touched(snapshot, touch, canvas)
+
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool | Command:
+        canvas = self._drawn[2]
+        if not self.is_pointed or canvas is None or snapshot.missing:
+            return False
+        return self._hands.turned(snapshot, across, up, canvas)
 
 
 def legend(class_names: tuple[str, ...], has_tests: bool = False) -> str:
@@ -92,6 +112,11 @@ class ScatterChart:
         self.rivals: list[tuple[Floats, Role]] = []
         """The weights of others whose boundaries are drawn too, thin, and as what."""
 
+    @property
+    def canvas(self) -> Canvas | None:
+        """Where it was drawn last."""
+        return None if self._still is None else self._still[1]
+
     def draw(
         self, weights: Floats | None, width: int, height: int, shading: Shading = Shading.TONES, moves: bool = False
     ) -> Chart:
@@ -124,19 +149,19 @@ class ScatterChart:
         is_finite = all(map(math.isfinite, line))
         if is_finite:
             points.cross(chart, weights)
-            stamp_thick(chart, canvas, straight(canvas, _scaled(line)), Role.BOUNDARY, over=POINTS)
+            stamp_thick(chart, canvas, straight(canvas, scaled(line)), Role.BOUNDARY, over=POINTS)
         for other, role in self.rivals:
             if np.isfinite(other).all():
-                stamp(chart, canvas, straight(canvas, _scaled(self.plane.line(other)), DOWN), role)
+                stamp(chart, canvas, straight(canvas, scaled(self.plane.line(other)), DOWN), role)
         if not is_finite:
             return
         if self._toned is None or not moves or _shift(canvas, self._toned, line, self._edges) > 1:
             self._toned = line
         line = self._toned
         u, v = canvas.x_centres(), canvas.y_centres(2)
-        scaled = _scaled(line)
+        unit = scaled(line)
         with np.errstate(over="ignore"):
-            scores = (scaled[0] + scaled[1] * u[None, :] + scaled[2] * v[:, None]) * max(map(abs, line))
+            scores = (unit[0] + unit[1] * u[None, :] + unit[2] * v[:, None]) * max(map(abs, line))
             paint(chart, canvas, tones_of_two(scores, shading, self._edges), shading)
             if self.plane.is_line:
                 p = self.objective.activations(line[0] + line[1] * canvas.x_centres(ACROSS))
@@ -154,7 +179,7 @@ class ScatterChart:
             with np.errstate(over="ignore"):
                 p = float(self.objective.activations(np.array([line[0]]))[0])
             return f"no boundary: every {self.objective.unit} here is {p:{'.4g' if self.objective.is_score else '.4f'}}"
-        if boundary(_scaled(line), self.xlim, self.ylim) is not None:
+        if boundary(scaled(line), self.xlim, self.ylim) is not None:
             return ""
         middle = (sum(self.xlim) / 2, sum(self.ylim) / 2)
         side = int(line[0] + line[1] * middle[0] + line[2] * middle[1] >= 0)
@@ -200,25 +225,3 @@ def _shift(canvas: Canvas, before: Line, after: Line, edges: Floats) -> float:
         across, down = np.ptp(canvas.xlim) / canvas.width, np.ptp(canvas.ylim) / (2 * canvas.height)
         step = max(abs(after[1]) * across, abs(after[2]) * down)
         return float(np.nan_to_num(np.abs(one - other).max() / step, nan=np.inf))
-
-
-def _scaled(line: Line) -> Line:
-    """The same boundary with coefficients of at most 1, so that no arithmetic on it overflows."""
-    largest = max(map(abs, line)) or 1.0
-    return line[0] / largest, line[1] / largest, line[2] / largest
-
-
-def boundary(line: Line, xlim: Limits, ylim: Limits) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Where c0 + cu·u + cv·v = 0 enters and leaves the view, or None where it does not cross it.
-
-    Found from the signs at the corners, so that no slope is ever divided by: a vertical boundary is like any
-    other, and the ends are always within the view.
-    """
-    corners = [(xlim[0], ylim[0]), (xlim[1], ylim[0]), (xlim[1], ylim[1]), (xlim[0], ylim[1])]
-    valued = [(u, v, line[0] + line[1] * u + line[2] * v) for u, v in corners]
-    ends: list[tuple[float, float]] = []
-    for (u1, v1, a), (u2, v2, b) in pairwise([*valued, valued[0]]):
-        if (a >= 0) != (b >= 0):
-            share = a / (a - b)
-            ends.append((u1 + share * (u2 - u1), v1 + share * (v2 - v1)))
-    return (ends[0], ends[1]) if len(ends) >= 2 else None

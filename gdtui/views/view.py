@@ -57,6 +57,8 @@ class View:
         """What the terminal and the way to it are good for."""
         self.wake: Callable[[], None] = lambda: None
         """To be called, by any thread, when there is more to be seen than was drawn last."""
+        self.is_pointed = False
+        """Whether keys move a cursor in it."""
 
     @property
     def is_busy(self) -> bool:
@@ -83,7 +85,7 @@ class View:
         """Go on to the next kind of the epochs' axis. Returns whether there is one."""
         return False
 
-    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
+    def turn(self, snapshot: Snapshot, across: int, up: int) -> bool | Command:
         """Turn what is shown by so many steps: whatever there is to be turned, or gone through. Returns whether there
-        is anything."""
+        is anything, or what that asks for."""
         return False

@@ -52,7 +52,7 @@ async def test_arrows_move_it_by_cells_and_with_shift_by_five_and_it_stays_withi
 async def test_the_foot_tells_its_keys_while_it_is_there(end: str) -> None:
     async with running() as (app, pilot):
         await press(pilot, "c")
-        assert "←↑↓→ Move  enter Click  0-9 Class  c End" in screen(app)
+        assert "←↑↓→ Move  enter Click  0-9 Class  []{} Turn  c End" in screen(app)
         await press(pilot, end)
         assert "enter Click" not in screen(app)
         assert "space Go on" in screen(app)

@@ -333,7 +333,7 @@ def foot(app: GdtuiApp) -> str:
 
 @pytest.mark.parametrize("width", [60, 66, 80, 99, 100, 120, 200])
 async def test_the_keys_at_the_foot_are_whole(width: int) -> None:
-    not_now = {"space Pause", "f Fork here", "End Now", "b Branch", "←→ Time"}
+    not_now = {"space Pause", "f Fork here", "End Now", "b Branch", "←→ Time", "u Undo", "escape Give up"}
     whole = {key.footer for key in BINDINGS if key.footer} - not_now | {"space Go on"}
     async with running(size=(width, 30)) as (app, _):
         shown = re.split(r" {2,}", foot(app).strip())

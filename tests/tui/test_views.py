@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from gdtui.tui.bindings import NUMBERS, VIEWS
+from gdtui.views.data import DataView
 from gdtui.views.view import View
 from tests.tui.driving import base, keys, press, running, screen, step, until
 
@@ -42,7 +43,8 @@ async def test_brackets_turn_what_the_view_in_front_shows_or_where_it_cannot_the
         asked.append((type(view).__name__, across, up))
         return len(asked) > 1
 
-    monkeypatch.setattr(View, "turn", turn)
+    for kind in (View, DataView):
+        monkeypatch.setattr(kind, "turn", turn)
     async with running() as (_, pilot):
         await step(pilot)
         for key, by in TURNS:
