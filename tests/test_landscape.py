@@ -17,13 +17,13 @@ from gdtui.learning.landscape import (
     Heights,
     evenly,
     finite,
-    names_of_weights,
     plane_of_two,
     principal_plane,
     sampled,
 )
 from gdtui.learning.objective import objective_named
 from gdtui.learning.penalty import loss_gradient_of
+from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.settings import LOSSES, Recipe
 from tests.oracles import finite_difference, noisy
 
@@ -72,12 +72,12 @@ def test_losses_are_infinite_where_they_overflow() -> None:
 def test_of_much_data_evenly_spaced_rows_stand_for_all(loss: str) -> None:
     data = noisy(1000)
     sample, objective = sampled(data, objective_named(loss), 300)
-    assert len(sample) == 250
-    assert np.array_equal(sample.X, data.X[::4])
+    assert len(sample) == 300
+    assert np.array_equal(sample.X, data.X[np.linspace(0, 999, 300).astype(int)])
     weights = np.array([0.1, 0.2, 0.3])
     heights = Heights(sample, objective, Recipe())
     one = kernel_for(sample, objective_named(loss)).loss(weights)
-    assert heights.loss(weights) == pytest.approx(one * (4 if loss == "article" else 1))
+    assert heights.loss(weights) == pytest.approx(one * (1000 / 300 if loss == "article" else 1))
 
 
 @pytest.mark.parametrize("size", [6, 700])
@@ -124,9 +124,15 @@ def test_points_are_evenly_spaced_along_a_path_however_fast_it_was_walked() -> N
     assert found == pytest.approx(np.array([[0, 0], [1, 0], [2, 0], [3, 0], [4, 0], [4, 1], [4, 2], [4, 3], [4, 4.0]]))
 
 
+def test_a_weight_of_many_classes_is_called_after_its_own_first() -> None:
+    names = [weight_told(*name) for name in names_of_weights(of_classes(3))]
+    assert names == [f"{unit}: {name}" for unit in "012" for name in ("bias", "x1", "x2", "x3")]
+
+
 def test_a_plane_of_two_weights_keeps_the_others() -> None:
     path = walk(4)
-    plane = plane_of_two((3, 1), names_of_weights(of_classes(2)), [path], path[-1])
+    names = [weight_told(*name) for name in names_of_weights(of_classes(2))]
+    plane = plane_of_two((3, 1), names, [path], path[-1])
     assert plane.labels == ("x3", "x1")
     assert plane.place(path) == pytest.approx(path[:, [3, 1]])
     assert plane.weights(np.array([[7.0, 8.0]]))[0] == pytest.approx([path[-1, 0], 8, path[-1, 2], 7])

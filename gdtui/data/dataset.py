@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -123,3 +123,18 @@ def sampled(name: str, rows: int, samples: int | None, seed: int) -> NDArray[np.
     chosen = np.random.default_rng(seed).permutation(rows)[:samples]
     chosen.sort()
     return chosen
+
+
+def some_rows(data: Dataset, most: int) -> Dataset:
+    """The data, or of more rows than that so many, evenly spread, which are always the same ones; and of its test set
+    as many."""
+    test = data.test and some_rows(data.test, most)
+    if len(data) <= most:
+        return data if test is data.test else replace(data, test=test)
+    rows = np.linspace(0, len(data) - 1, most).astype(np.intp)
+    return replace(data, X=data.X[rows], y=data.y[rows], test=test)
+
+
+def rows_told(rows: int, data: Dataset) -> str:
+    """Of which rows of the data something is, in words; empty where it is of all."""
+    return f"over {rows:,} of {len(data):,} rows" if rows < len(data) else ""

@@ -9,14 +9,13 @@ principal directions; Jolliffe, *Principal Component Analysis*, 2002.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from gdtui.data.dataset import Dataset
+from gdtui.data.dataset import Dataset, some_rows
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.objective import Objective
 from gdtui.learning.penalty import Penalty, loss_gradient_of
@@ -239,18 +238,6 @@ class Heights:
 
 
 def sampled(data: Dataset, objective: Objective, most: int = MOST_ROWS) -> tuple[Dataset, Objective]:
-    """So many evenly spaced rows of it at the most, without a test set, and the loss of them: a sum is as that of all
-    rows."""
-    each = max(1, math.ceil(len(data) / most))
-    if each == 1:
-        return (replace(data, test=None) if data.test is not None else data), objective
-    sample = replace(data, X=np.ascontiguousarray(data.X[::each]), y=data.y[::each].copy(), test=None)
-    return sample, objective.scaled(len(data) / len(sample))
-
-
-def names_of_weights(data: Dataset) -> tuple[str, ...]:
-    """What each weight is called."""
-    names = ("bias", *data.feature_names)
-    if data.units == 1:
-        return names
-    return tuple(f"{name} of {unit}" for unit in data.class_names for name in names)
+    """Some of its rows (see `some_rows`), without a test set, and the loss of them: a sum is as that of all rows."""
+    sample = some_rows(replace(data, test=None) if data.test is not None else data, most)
+    return sample, objective if len(sample) == len(data) else objective.scaled(len(data) / len(sample))

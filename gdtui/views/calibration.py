@@ -18,7 +18,8 @@ from gdtui.learning.measures import BINS, Calibration, bins_of, calibration_of
 from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.figures import Line, figure, place
-from gdtui.views.rows import RowsView, Rung, activations_of, by_column, of_class, role_in_front, tell
+from gdtui.views.labels import tell
+from gdtui.views.rows import RowsView, Rung, activations_of, by_column, of_class, role_in_front
 from gdtui.views.view import Titles
 
 UNIT = (0.0, 1.0)

@@ -1,13 +1,13 @@
 """Where texts have room in a drawing of losses."""
 
-import textwrap
 from collections.abc import Iterator
+from textwrap import wrap
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from gdtui.charts.axes import Canvas
-from gdtui.charts.chart import Chart
+from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import Dots
 
@@ -27,11 +27,20 @@ def value(loss: float) -> str:
 
 
 def words(text: str, width: int, height: int) -> Chart:
-    """A text in the middle of a drawing that has nothing else in it, as much of it as there is room for."""
-    chart, lines = Chart.blank(width, height), textwrap.wrap(text, max(1, min(width - 2, LONGEST)))[:height]
-    for row, line in enumerate(lines, (height - len(lines)) // 2):
-        chart.write(row, (width - len(line)) // 2, line, Role.NOTE)
+    """A text in the middle of a drawing that has nothing else in it."""
+    chart = Chart.blank(width, height)
+    tell(chart, (slice(0, height), slice(0, width)), text)
     return chart
+
+
+def tell(chart: Chart, area: tuple[slice, slice], text: str) -> None:
+    """Write why there is nothing to be seen into the middle of this part of a drawing, in lines as long as it takes, as
+    many as there is room for."""
+    rows, columns = area
+    room, height = columns.stop - columns.start, rows.stop - rows.start
+    lines = [f" {line} " for line in wrap(text, max(1, min(room - 2, LONGEST)))][:height]
+    for row, line in enumerate(lines, rows.start + (height - len(lines)) // 2):
+        chart.write(row, columns.start + max(0, room - len(cells_of(line))) // 2, line, Role.NOTE)
 
 
 def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywhere: bool = False) -> bool:

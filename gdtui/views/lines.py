@@ -13,6 +13,7 @@ from gdtui.charts.axes import Canvas, Limits
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import extents, stamp
+from gdtui.learning.weights import weight_told
 from gdtui.runs.curve import KnownLosses, Losses
 from gdtui.runs.envelope import reduced
 from gdtui.runs.recipes import Recipes
@@ -66,9 +67,9 @@ class Line:
 
     def named(self, room: int) -> str:
         """Its name in so many columns at the most, of which a class has a third."""
-        whole = f"{self.of}: {self.name}" if self.of else self.name
+        whole = weight_told(self.of, self.name)
         if self.of and len(cells_of(whole)) > room:
-            whole = f"{shortened(self.of, max(3, room // 3))}: {self.name}"
+            whole = weight_told(shortened(self.of, max(3, room // 3)), self.name)
         return shortened(whole, room)
 
 
@@ -236,9 +237,10 @@ def lines_chart(
         return chart
     for line, head, end in zip(lines, heads, ends, strict=True):
         name = line.named(max(4, canvas.width // 2))
-        is_told = head is not None and label(chart, canvas, head, f"{name} {line.told}".strip(), line.role)
-        if not is_told and end is not None:
-            label(chart, canvas, end, name, line.role, anywhere=len(lines) > 1)
+        told = f"{name} {line.told}".strip()
+        is_told = head is not None and label(chart, canvas, head, told, line.role)
+        if not is_told and end is not None and not label(chart, canvas, end, name, line.role) and len(lines) > 1:
+            label(chart, canvas, end, told if head else name, line.role, anywhere=True)
     return chart
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from textwrap import wrap
 
 import numpy as np
 
 from gdtui.charts.axes import Canvas, axes, nice_ticks
-from gdtui.charts.chart import Chart, cells_of, shortened
+from gdtui.charts.chart import Chart, shortened
 from gdtui.charts.contours import contours, finer, place_labels
 from gdtui.charts.field import Shading, paint
 from gdtui.charts.roles import UPPER, Role, ramp
@@ -72,14 +71,6 @@ class Map:
 def plain(value: float) -> str:
     """A number as short as it is."""
     return f"{value:g}".replace("e+0", "e").replace("e+", "e").replace("e-0", "e-")
-
-
-def note(width: int, height: int, text: str) -> Chart:
-    """A drawing that says only that."""
-    chart, lines = Chart.blank(width, height), wrap(text, max(1, width - 4))
-    for row, line in enumerate(lines, max(0, (height - len(lines)) // 2)):
-        chart.write(row, max(0, (width - len(cells_of(line))) // 2), line, Role.LABEL)
-    return chart
 
 
 def frame(plane: Plane, width: int, height: int) -> tuple[Chart, Canvas] | None:

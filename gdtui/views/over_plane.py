@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from gdtui.charts.chart import Chart
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
+from gdtui.views.labels import words
 from gdtui.views.later import Later
-from gdtui.views.maps import note
 from gdtui.views.surface import Surface
 from gdtui.views.terrain import Scene, Survey, Terrain, terrain_of
 from gdtui.views.view import Titles, View
@@ -65,11 +65,11 @@ class OverPlane(View):
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         name = self.NAME.lower()
         if snapshot.missing:
-            return note(width, height, f"no {name}: {snapshot.missing}")
+            return words(f"no {name}: {snapshot.missing}", width, height)
         (terrain, scene), self._looked = self._looked or self._look(snapshot), None
         if scene.survey is None:
             is_lost = scene.front.at is None and not terrain.is_busy
-            return note(width, height, f"no {name}: the weights are not finite" * is_lost)
+            return words(f"no {name}: the weights are not finite" * is_lost, width, height)
         return self._draw(terrain, scene, scene.survey, snapshot.recipe, width, height)
 
     def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:

@@ -17,7 +17,8 @@ from gdtui.learning.measures import Roc, point_of, roc_of
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.figures import Line, beside, figure, place, tables
-from gdtui.views.rows import Rows, RowsView, activations_of, tell
+from gdtui.views.labels import tell
+from gdtui.views.rows import Rows, RowsView, activations_of
 from gdtui.views.view import Titles, role_of
 
 UNIT = (0.0, 1.0)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtui.charts.chart import Chart, cells_of, shortened
+from gdtui.charts.chart import shortened
 from gdtui.charts.roles import Role
-from gdtui.data.dataset import Dataset
+from gdtui.data.dataset import Dataset, rows_told, some_rows
 from gdtui.learning.objective import Objective
 from gdtui.learning.weights import logits
 from gdtui.numbers import next_on_ladder
@@ -28,14 +26,11 @@ class Rows:
     Attributes:
         X: shape (n, d + 1).
         y: the numbers of their classes, shape (n,).
-        are_all: whether there are no others.
     """
 
     def __init__(self, data: Dataset) -> None:
-        count, most = len(data.y), MOST // data.units
-        self.are_all = count <= most
-        chosen = slice(None) if self.are_all else np.linspace(0, count - 1, most).astype(np.intp)
-        self.X, self.y = data.X[chosen], data.y[chosen].astype(np.intp)
+        some = some_rows(data, MOST // data.units)
+        self.X, self.y = some.X, some.y.astype(np.intp)
 
     def __len__(self) -> int:
         return len(self.y)
@@ -116,9 +111,8 @@ class RowsView(View):
             told.append(snapshot.names[snapshot.front])
         if snapshot.past is None and snapshot.stop is not None and snapshot.stop.diverged:
             told.append("diverged")
-        if not (rows := self.rows(data)[0]).are_all:
-            told.append(f"{len(rows):,} of {len(data):,} rows")
-        return "  ·  ".join(told)
+        told.append(rows_told(len(self.rows(data)[0]), data))
+        return "  ·  ".join(filter(None, told))
 
     def trouble(self, snapshot: Snapshot) -> str:
         """Why there is nothing to show of the rows, in words; empty where there is."""
@@ -145,13 +139,3 @@ def role_in_front(snapshot: Snapshot) -> Role:
     """What the curve of the run shown is drawn as."""
     racers = (racer for racer in snapshot.race if racer.curve is snapshot.run.history)
     return next(map(role_of, racers), Role.CURVE)
-
-
-def tell(chart: Chart, area: tuple[slice, slice], text: str) -> None:
-    """Write why there is nothing to be seen into the middle of this part of a drawing, in lines as long as it takes."""
-    rows, columns = area
-    room = columns.stop - columns.start
-    lines = [f" {line} " for line in wrap(text, max(1, room - 2))][: rows.stop - rows.start]
-    top = rows.start + (rows.stop - rows.start - len(lines)) // 2
-    for row, line in enumerate(lines, top):
-        chart.write(row, columns.start + max(0, room - len(cells_of(line))) // 2, line, Role.NOTE)

@@ -21,7 +21,8 @@ from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.data import legend
 from gdtui.views.figures import beside
-from gdtui.views.rows import Rows, RowsView, Rung, by_column, of_class, role_in_front, tell
+from gdtui.views.labels import tell
+from gdtui.views.rows import Rows, RowsView, Rung, by_column, of_class, role_in_front
 from gdtui.views.score_axes import Frame, Look, framed
 from gdtui.views.view import Titles
 

@@ -11,16 +11,17 @@ from weakref import WeakSet
 
 import numpy as np
 
+from gdtui.data.dataset import rows_told
 from gdtui.learning.heading import SECONDS, Optimum, Step, continuation, next_step, optimum
 from gdtui.learning.landscape import (
     Heights,
     Plane,
     finite,
-    names_of_weights,
     plane_of_two,
     principal_plane,
     sampled,
 )
+from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
@@ -143,8 +144,7 @@ class Terrain:
     @property
     def rows(self) -> str:
         """What stands for the data, in words; empty where that is all of it."""
-        rows, total = len(self.data), len(self.whole)
-        return "" if rows == total else f"loss over {rows:,} of {total:,} rows"
+        return rows_told(len(self.data), self.whole)
 
     def scene(self, snapshot: Snapshot) -> Scene:
         """What is to be seen of a snapshot whose data is at hand."""
@@ -250,7 +250,8 @@ class Terrain:
                 whole = [*whole[:-1], np.concatenate([whole[-1], best.weights[None]])]
         if pair is None:
             return principal_plane(whole)
-        return plane_of_two(pair, names_of_weights(self.data), whole, front.end)
+        names = [weight_told(*name) for name in names_of_weights(self.data)]
+        return plane_of_two(pair, names, whole, front.end)
 
 
 _latest: list[Terrain] = []

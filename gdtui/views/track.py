@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from gdtui.data.dataset import Dataset
+from gdtui.data.dataset import Dataset, rows_told, some_rows
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.moment import evaluated
@@ -249,22 +249,14 @@ def is_sampled(data: Dataset) -> bool:
 
 
 def sample_of(data: Dataset) -> Dataset:
-    """The data, or, where that is large, some of its rows, evenly spread, and of its test set as many."""
-    if not is_sampled(data):
-        return data
+    """The data, or, where that is large, some of its rows, and of its test set as many."""
     count = max(FEWEST, min(ROWS, LARGE // (4 * data.units * data.X.shape[1])))
-    test = None if data.test is None else _spread(data.test, count)
-    return replace(_spread(data, count), test=test)
+    return some_rows(data, count) if is_sampled(data) else data
 
 
 def sample_told(data: Dataset) -> str:
     """Of which rows that is, in words; empty where it is of all."""
-    return f"over {len(sample_of(data)):,} of {len(data):,} rows" if is_sampled(data) else ""
-
-
-def _spread(data: Dataset, count: int) -> Dataset:
-    rows = np.linspace(0, len(data) - 1, min(count, len(data))).astype(np.intp)
-    return replace(data, X=data.X[rows], y=data.y[rows])
+    return rows_told(len(sample_of(data)), data)
 
 
 def _known(kernel: Kernel, state: State, epoch: Epoch, is_whole: bool) -> tuple[Known, State | None]:

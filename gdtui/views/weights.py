@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdtui.charts.roles import RUNS
-from gdtui.data.dataset import Dataset
+from gdtui.learning.weights import names_of_weights
 from gdtui.numbers import ladder_step
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
@@ -105,9 +105,9 @@ def lines_of(
         values: of each epoch, shape (n, c).
         epoch: that of the dots, and `at` their values, shape (c,).
     """
-    lines = []
+    lines, names = [], names_of_weights(snapshot.run.data)
     for number, (index, value) in enumerate(zip(chosen, at.tolist(), strict=True)):
-        of, name = name_of(snapshot.run.data, index)
+        of, name = names[index]
         lines.append(Line(name, RUNS[number], Swings(epochs, values[:, number]), epoch, value, told(value), of))
     return lines
 
@@ -116,9 +116,3 @@ def by_size(weights: Floats) -> list[int]:
     """The numbers of weights, the largest first; those that are not finite are as large as any."""
     order: list[int] = np.argsort(-np.nan_to_num(np.abs(weights), nan=np.inf), kind="stable").tolist()
     return order
-
-
-def name_of(data: Dataset, index: int) -> tuple[str, str]:
-    """The class that a weight is for, where there are more than two, and what it is multiplied by."""
-    unit, place = divmod(index, 1 + len(data.feature_names))
-    return data.class_names[unit] if data.units > 1 else "", ("bias", *data.feature_names)[place]
