@@ -72,6 +72,16 @@ def test_a_race_has_a_curve_for_each_racer_and_the_one_in_front_is_thicker() -> 
     assert WeightsView().titles(session.snapshot()).above.endswith("·  α 1")
 
 
+def test_each_branch_has_its_name_that_in_front_too() -> None:
+    session = shown(Settings(data=DataSettings("blobs", noise=3.0), epochs=40))
+    for epoch, alpha in ((10, 0.5), (20, 0.001)):
+        session.enter(session.runs[0].forked(epoch, alpha))  # type: ignore[attr-defined]
+        session.pull(40)
+    for view in (AccuracyView(), AlphaView(), StepsView()):
+        chart = text(drawn(view, session.snapshot(), 58, 20))
+        assert all(name in chart for name in session.snapshot().names)
+
+
 def test_of_many_branches_the_newest_are_drawn() -> None:
     session = shown(Settings(epochs=20))
     for epoch in range(2, 20):

@@ -34,7 +34,7 @@ def test_of_many_weights_the_largest_are_drawn_and_brackets_go_on_to_the_others(
     view, order = WeightsView(), np.argsort(-np.abs(snapshot.shown.weights)).tolist()
     names = ("bias", *snapshot.run.data.feature_names)
     for page, told in enumerate(
-        ["the 8 largest of 31", "9 to 16 of 31, by size", "17 to 24 of 31, by size", "25 to 31 of 31, by size"]
+        ["8 largest of 31 [ ]", "9 to 16 of 31 by size [ ]", "17 to 24 of 31 by size [ ]", "25 to 31 of 31 by size [ ]"]
     ):
         chart = text(drawn(view, snapshot, 150, 30))
         assert view.titles(snapshot).above == f"Weights  {told}"
@@ -42,7 +42,7 @@ def test_of_many_weights_the_largest_are_drawn_and_brackets_go_on_to_the_others(
         assert {line.name for line in view.drawn(snapshot)} == wanted
         assert all(name in chart for name in wanted)
         assert view.turn(snapshot, 1, 0)
-    assert view.titles(snapshot).above == "Weights  the 8 largest of 31"
+    assert view.titles(snapshot).above == "Weights  8 largest of 31 [ ]"
     assert view.turn(snapshot, -1, 0)
     assert "25 to 31" in view.titles(snapshot).above
     assert not view.turn(snapshot, 0, 1)

@@ -56,8 +56,8 @@ class AccuracyView(LinesView):
         tracks = self._tracks.of(
             data, objective, [(one.history, one.epoch) for one in (front, *behind)], snapshot.phase.moves
         )
-        of_front = [front.name if snapshot.race else "train" * (data.test is not None), "test"]
-        lines = [_line(of_front[0], front.role, tracks[0], snapshot.shown, is_sampled(data))]
+        of_front = front.name if behind else "train" * (data.test is not None)
+        lines = [_line(of_front, front.role, tracks[0], snapshot.shown, is_sampled(data))]
         if data.test is not None:
             lines.append(_line("test", Role.TEST, tracks[0], snapshot.shown, is_sampled(data), is_test=True))
         for one, track in zip(behind, tracks[1:], strict=True):

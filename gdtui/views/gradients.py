@@ -37,8 +37,8 @@ class GradientsView(WeightsView):
         titles = super().titles(snapshot)
         sampled = sample_told(snapshot.run.data) if self.drawn(snapshot) else ""
         what = f"|{self.what}|" if self._is_log else self.what
-        above = "  ".join(filter(None, (titles.above.replace(self.what, what, 1), sampled)))
-        return titles._replace(above=above, below="  ·  ".join(filter(None, (self._ratio, titles.below))))
+        below = "  ·  ".join(filter(None, (self._ratio, sampled)))
+        return Titles(titles.above.replace(self.what, what, 1), below)
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         track = self.track(snapshot)

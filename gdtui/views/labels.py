@@ -55,11 +55,11 @@ def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywh
             write(chart, canvas, row, begin, text, role)
             return True
     if anywhere and text and len(text) < canvas.width:
-        has_room = sliding_window_view(free, len(text) + 1, axis=1).all(axis=-1)
-        rows, columns = np.nonzero(has_room)
+        beside = np.pad(free, ((0, 0), (1, 1)), constant_values=True)
+        rows, begins = np.nonzero(sliding_window_view(beside, len(text) + 2, axis=1).all(axis=-1))
         if len(rows):
-            nearest = np.lexsort((-columns, np.abs(rows - end[0])))[0]
-            write(chart, canvas, int(rows[nearest]), int(columns[nearest]) + 1, text, role)
+            nearest = np.lexsort((-begins, np.abs(rows - end[0])))[0]
+            write(chart, canvas, int(rows[nearest]), int(begins[nearest]), text, role)
             return True
     return False
 

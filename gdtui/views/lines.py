@@ -206,7 +206,7 @@ def names_room(lines: Sequence[Line], width: int) -> int:
     if len(lines) <= FEW or width < NARROW:
         return 0
     longest = max(len(cells_of(line.named(width))) for line in lines)
-    return 1 + min(longest + (1 + VALUE) * (width >= ROOMY), width // 3)
+    return 1 + min(longest + (1 + VALUE) * (width >= ROOMY), 2 * width // 5)
 
 
 def lines_chart(

@@ -26,7 +26,7 @@ from gdtui.views.later import Later
 MOST, LEAST, NUMBERS = 256, 32, 2**20
 """Epochs of a branch at the most, fewer where there are many weights, but not fewer than these; and the numbers that
 are kept of them. With each comes the one after it: of every second epoch alone, what leaps to and fro looks smooth."""
-LARGE, ROWS, FEWEST = 2**20, 2**13, 2**10
+LARGE, ROWS, FEWEST = 5 * 2**18, 2**13, 2**10
 """Multiplications up to which all rows are evaluated, which takes some milliseconds; and of a sample, which takes a
 quarter of that, the rows at the most and at the least."""
 AT_ONCE = 0.005

@@ -50,13 +50,12 @@ class WeightsView(LinesView):
         if pages == 1:
             which = "bias and 1 feature" if size == 2 else f"all {size}"
         elif self._page == 0:
-            which = f"the {LARGEST} largest of {size}"
+            which = f"{LARGEST} largest of {size} [ ]"
         else:
             first = self._page * LARGEST
-            which = f"{first + 1} to {min(first + LARGEST, size)} of {size}, by size"
+            which = f"{first + 1} to {min(first + LARGEST, size)} of {size} by size [ ]"
         of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
-        more = "[ ] others" if pages > 1 else ""
-        return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}", more)
+        return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}")
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         chosen, shown = self.chosen(snapshot), snapshot.shown
