@@ -27,10 +27,10 @@ from gdtui.tui.colours import chart_styles
 from gdtui.views.bowl import BALL, BEHIND, BowlView, facing
 from gdtui.views.view import Touch
 from gdtui.wire.cells import Cells
-from tests import test_view_landscape as landscape
+from tests import landscapes as landscape
+from tests.landscapes import do, session
 from tests.test_lost_data import lose, trained
 from tests.test_relief import height_at
-from tests.test_view_landscape import do, session
 
 NOISY = DataSettings(noise=3.0, standardize=True)
 SETTINGS = Settings(data=NOISY, alpha=0.2)

@@ -205,7 +205,7 @@ class Heights:
         """Of weights, shape (size,), the loss, and its gradient into the second, as a descent has it."""
         self._penalty = Penalty(recipe, self.kernel) if recipe.l2 or recipe.l1 else None
         self._targets = self.kernel.targets.T
-        self._rows = len(data) if objective.is_mean else 1
+        self._rows = max(1, len(data)) if objective.is_mean else 1
 
     def loss(self, weights: Floats) -> float:
         """At weights, shape (size,)."""

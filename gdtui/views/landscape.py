@@ -16,11 +16,12 @@ from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
-from gdtui.views.maps import Map, frame
+from gdtui.views.maps import Drawn, Map, frame
 from gdtui.views.over_plane import OverPlane, optimum_told
 from gdtui.views.surface import Levels, surfaces
 from gdtui.views.terrain import Scene, Survey, Terrain, terrain_of
 from gdtui.views.view import Touch
+from gdtui.views.walks import Walk
 
 DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
@@ -32,6 +33,7 @@ FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
 PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
 """Of each arrow the heads, by eighths of a turn from the right on, upwards."""
 ROLES = {"next step": Role.BALL, "gradient": Role.GRADIENT, "momentum": Role.MOMENTUM}
+FREE = (Role.BLANK, *FIELD)
 OVER = (*FIELD, *PATHS, Role.OPTIMUM, Role.AXIS, *ROLES.values())
 
 
@@ -43,10 +45,12 @@ class LandscapeView(OverPlane):
     def __init__(self) -> None:
         super().__init__()
         self._map: Map | None = None
-        self._still: tuple[object, Chart] | None = None
+        self._still: tuple[object, Drawn] | None = None
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
-        return not snapshot.missing and across != 0 and terrain_of(snapshot, self).turn(snapshot, across)
+        if snapshot.missing or not len(snapshot.data) or not across:
+            return False
+        return terrain_of(snapshot, self).turn(snapshot, across)
 
     def _legend(self, scene: Scene) -> str:
         signs = ["● here"]
@@ -60,19 +64,23 @@ class LandscapeView(OverPlane):
 
     def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:
         plane = survey.plane
-        key = id(plane), width, height, recipe.l2, recipe.l1
+        key = id(terrain), id(plane), width, height, recipe.l2, recipe.l1
         self._map = found = self._later.ask(key, partial(_computed, terrain, plane, recipe, width, height))
         self._surface = None if found is None else found.surface
         if found is None or (found.empty.width, found.empty.height) != (width, height):
             return Chart.blank(width, height)
-        chart = self._background(found, scene).copy()
+        still, labels = self._background(found, scene)
+        chart = still.copy()
         for walk in scene.walks:
-            self._draw_way(chart, found, scene, walk is scene.front, walk.number, walk.walked)
+            self._draw_way(chart, found, scene, walk)
         self._draw_arrows(chart, found, scene)
         self._draw_marks(chart, found, scene)
+        for at, text in labels:
+            if np.isin(chart.roles[at], FREE).all():  # else it would be read as another number
+                chart.chars[at], chart.roles[at] = list(text), Role.OPTIMUM
         return chart
 
-    def _background(self, shown: Map, scene: Scene) -> Chart:
+    def _background(self, shown: Map, scene: Scene) -> Drawn:
         """What stands still."""
         key = shown, self.shading, self._log
         if self._still is None or self._still[0] != key:
@@ -81,18 +89,22 @@ class LandscapeView(OverPlane):
             self._still = key, shown.drawn(levels, self.shading, [way for way in ways if len(way)])
         return self._still[1]
 
-    def _draw_way(self, chart: Chart, shown: Map, scene: Scene, is_front: bool, number: int, walked: Floats) -> None:
+    def _draw_way(self, chart: Chart, shown: Map, scene: Scene, walk: Walk) -> None:
+        """What was walked, and of the one in front what was walked later, and what is to come."""
         canvas, most = shown.canvas, BRIGHT * ACROSS * shown.canvas.width
-        role = PATHS[number % len(PATHS)]
-        if is_front and len(scene.front.later):
-            rows, columns, _ = shown.trace(scene.front.later)
+        role = PATHS[walk.number % len(PATHS)]
+        if walk is scene.front and len(walk.later):
+            rows, columns, _ = shown.trace(walk.later)
             stamp(chart, canvas, dots_of(canvas, rows, columns), Role.AXIS, OVER)
-        if is_front and len(scene.coming) > 1:
+        if walk is scene.front and len(scene.coming) > 1:
             rows, columns, stretches = shown.trace(scene.course)
             begin = int(np.searchsorted(stretches, scene.passed))
             dotted = slice(begin + -begin % DOTTED, begin + most, DOTTED)  # the same dots, as it moves on
             stamp(chart, canvas, dots_of(canvas, rows[dotted], columns[dotted]), role, OVER)
-        rows, columns, _ = shown.trace(walked)
+        rows, columns, stretches = shown.trace(walk.walked)
+        if walk.gaps:
+            walked = ~np.isin(stretches, np.array(walk.gaps) - 1)
+            rows, columns = rows[walked], columns[walked]
         stamp(chart, canvas, dots_of(canvas, rows[:-most], columns[:-most]), Role.AXIS, OVER)
         stamp(chart, canvas, dots_of(canvas, rows[-most:], columns[-most:]), role, OVER)
 

@@ -16,6 +16,8 @@ from gdtui.learning.landscape import Limits, Plane
 from gdtui.types import Floats
 from gdtui.views.surface import Levels, Surface
 
+Drawn = tuple[Chart, list[tuple[tuple[int, slice], str]]]
+"""What stands still, and the texts on it, with their cells."""
 MOST_WIDENED = 2.0
 """How much more than the plane has is shown on one side, so that a step as long looks as long in any direction."""
 
@@ -37,8 +39,8 @@ class Map:
         """The dots of a way, shape (n, size); see `trace`."""
         return trace(self.canvas, *self.plane.place(way).T)
 
-    def drawn(self, levels: Levels, shading: Shading, ways: list[Floats]) -> Chart:
-        """All of it but the ways, which no text is in the way of."""
+    def drawn(self, levels: Levels, shading: Shading, ways: list[Floats]) -> Drawn:
+        """All of it but the ways, and what to write on its lines, where no way leads yet."""
         chart, canvas, losses = self.empty.copy(), self.canvas, self.surface.losses[::-1]
         is_hatched = shading is Shading.HATCHED
         with np.errstate(divide="ignore"):
@@ -49,13 +51,12 @@ class Map:
             here = chart.roles[canvas.area] == Role.MARK
             chart.roles[canvas.area][here] = UPPER + ramp(levels.heights(losses[1::2]), 0)[here]
         paint(chart, canvas, ramp(levels.heights((losses[::2] + losses[1::2]) / 2 if is_hatched else losses)), shading)
-        taken = self._taken(ways)
-        for row, column, text in place_labels(
-            canvas, at_dots, [plain(edge) for edge in levels.lines], taken, max(2, canvas.height // 6)
-        ):
-            at = canvas.top + row, slice(canvas.left + column, canvas.left + column + len(text))
-            chart.chars[at], chart.roles[at] = list(text), Role.OPTIMUM
-        return chart
+        texts, most = [plain(edge) for edge in levels.lines], max(2, canvas.height // 6)
+        labels = place_labels(canvas, at_dots, texts, self._taken(ways), most)
+        return chart, [
+            ((canvas.top + row, slice(canvas.left + column, canvas.left + column + len(text))), text)
+            for row, column, text in labels
+        ]
 
     def _taken(self, ways: list[Floats]) -> Dots:
         """Cells where no text is to be, since a way leads through them, or something is written there."""

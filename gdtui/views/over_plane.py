@@ -48,13 +48,14 @@ class OverPlane(View):
         return True
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        if snapshot.missing:
+        if snapshot.missing or not len(snapshot.data):
             return Titles(self.NAME)
         terrain, scene = self._looked = self._look(snapshot)
         parts = [f"{self.NAME}{' (log)' * self._is_log}"]
         if scene.survey is not None:
             plane, best = scene.survey.plane, scene.survey.optimum
-            parts.append("every weight" if len(plane.origin) == 2 else f"{told(plane.share)} of the path's variance")
+            parts += ["other weights as here"] * (not plane.is_principal and terrain.size > 2)
+            parts.append("every weight" if terrain.size == 2 else f"{told(plane.share)} of the path's variance")
             parts += ["no optimum: the classes can be parted"] * best.is_parted
         return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
 
@@ -64,8 +65,8 @@ class OverPlane(View):
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         name = self.NAME.lower()
-        if snapshot.missing:
-            return words(f"no {name}: {snapshot.missing}", width, height)
+        if snapshot.missing or not len(snapshot.data):
+            return words(f"no {name}: {snapshot.missing or 'there are no points yet'}", width, height)
         (terrain, scene), self._looked = self._looked or self._look(snapshot), None
         if scene.survey is None:
             is_lost = scene.front.at is None and not terrain.is_busy
@@ -77,9 +78,10 @@ class OverPlane(View):
         raise NotImplementedError
 
     def _look(self, snapshot: Snapshot) -> tuple[Terrain, Scene]:
-        terrain = terrain_of(snapshot, self)
-        if terrain is not self._terrain:  # of other data, whose weights have no place in the plane of these
-            self._terrain, self._surface, self._later = terrain, None, Later(lambda: self.wake())
+        terrain, before = terrain_of(snapshot, self), self._terrain
+        if before is not None and before.root is not terrain.root:  # its weights may have no place in that plane
+            self._surface, self._later = None, Later(lambda: self.wake())
+        self._terrain = terrain
         return terrain, terrain.scene(snapshot)
 
 

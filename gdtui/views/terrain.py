@@ -22,12 +22,13 @@ from gdtui.learning.landscape import (
     sampled,
 )
 from gdtui.learning.weights import names_of_weights, weight_told
+from gdtui.runs.run import Shown
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from gdtui.views.later import Later
 from gdtui.views.view import View
-from gdtui.views.walks import Start, Walk, headings, standing, starts, walks
+from gdtui.views.walks import Start, Walk, headings, in_hand, standing, starts, walks
 
 LARGE, REST = 2**18, 9.0
 """Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
@@ -112,16 +113,21 @@ class Terrain:
 
     Args:
         snapshot: whose data it is of.
+        before: that of the data before, whose plane is kept if it can be.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, before: Terrain | None = None) -> None:
         run = snapshot.run
-        self.whole, self.loss = snapshot.data, run.settings.loss
+        self.whole, self.loss, self.root = snapshot.data, run.settings.loss, root_of(run)
         self.data, self.objective = sampled(snapshot.data, run.objective)
         """What stands for the data, and its loss."""
         self.size = run.kernel.size
         self.pair: tuple[int, int] | None = (0, 1) if self.size == 2 else None
         """The two weights that are looked at; None for the principal directions of the way."""
+        self.plane: Plane | None = None
+        """That which was found last."""
+        if before is not None and before.root is self.root:
+            self.pair, self.plane = before.pair, before.plane
         self.rest = REST if self.whole.units * self.whole.X.size > LARGE else 0.0
         """See `surfaces`."""
         self.views: WeakSet[View] = WeakSet()
@@ -166,12 +172,13 @@ class Terrain:
             chosen = sorted({0, *largest[:WEIGHTS].tolist()})
         planes = [None, *((one, other) for one in chosen for other in chosen if one < other)]
         here = planes.index(self.pair) if self.pair in planes else 0
-        self.pair = planes[(here + by) % len(planes)]
+        self.pair, self.plane = planes[(here + by) % len(planes)], None
         return True
 
     def _next_step(self, snapshot: Snapshot) -> Step | None:
         """That of the one in front; computed on the rows that stand for the data."""
-        key = id(snapshot.run.history), snapshot.shown.epoch, snapshot.recipe, snapshot.stop, snapshot.past
+        shown = snapshot.shown.epoch, snapshot.past, in_hand(snapshot)
+        key = id(snapshot.run.history), snapshot.recipe, snapshot.stop, shown
         if key != self._step[0]:
             start, step = standing(snapshot), None
             if start is not None:
@@ -189,16 +196,21 @@ class Terrain:
         places = np.array([walk.at for walk in ways if walk.at is not None and not walk.is_diverged])
         if not len(places):
             return known
-        is_held = known is not None and known.pair == self.pair and known.plane.holds(places, known.most_away)
+        plane = self.plane if known is None else known.plane if known.pair == self.pair else None
+        # What is in the hand is shown where it projects to: the plane does not follow it about.
+        most_away = np.inf if in_hand(snapshot) else MOST_AWAY if known is None else known.most_away
+        is_held = plane is not None and plane.holds(places, most_away)
         epoch, whither = snapshot.shown.epoch, (self.pair, snapshot.epochs, headings(snapshot))
         if whither == self._asked[0]:
-            soonest = LATER * self._asked[1] if snapshot.phase.moves else 0  # however fast it goes, a few times in all
+            # However fast it goes, that is a few times in all.
+            soonest = LATER * self._asked[1] if snapshot.phase.moves else 0
             is_spent = known is not None and epoch >= max(known.until, soonest)
             if self._later.is_busy or epoch == self._asked[1] or (is_held and not is_spent):
                 return known
         self._asked = whither, epoch
-        keep = known.plane if known is not None and is_held else None
-        self._work = partial(self._computed, whither, keep, self.pair, starts(snapshot), ways, snapshot.recipe)
+        self._work = partial(
+            self._computed, whither, plane if is_held else None, self.pair, starts(snapshot), ways, snapshot.recipe
+        )
         return self._later.ask(self._asked, self._work)
 
     def _computed(
@@ -223,6 +235,7 @@ class Terrain:
             points = np.concatenate(whole)
             away = np.linalg.norm(points - plane.weights(plane.place(points)), axis=1).max() / plane.extent
             most_away = MOST_AWAY if pair is not None else max(MOST_AWAY, 1.5 * float(away))
+            self.plane = plane
             return Survey(asked, plane, pair, coming, until, best, most_away)
 
         front = ways[-1]
@@ -254,13 +267,18 @@ class Terrain:
         return plane_of_two(pair, names, whole, front.end)
 
 
+def root_of(run: Shown) -> Shown:
+    """The run that it was forked from, and that from another …"""
+    return run if run.parent is None else root_of(run.parent)
+
+
 _latest: list[Terrain] = []
 
 
 def terrain_of(snapshot: Snapshot, view: View) -> Terrain:
-    """The terrain of the data shown, which all views look at that are shown; this one too from now on."""
-    loss = snapshot.run.settings.loss
-    if not _latest or _latest[0].whole is not snapshot.data or _latest[0].loss != loss:
-        _latest[:] = [Terrain(snapshot)]
+    """The terrain of a run's data, which all views look at that are shown; this one too from now on."""
+    before = _latest[0] if _latest else None
+    if before is None or before.whole is not snapshot.data or before.root is not root_of(snapshot.run):
+        _latest[:] = [Terrain(snapshot, before)]
     _latest[0].views.add(view)
     return _latest[0]

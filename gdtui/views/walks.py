@@ -12,7 +12,7 @@ from gdtui.learning.landscape import LARGEST
 from gdtui.learning.moment import Moment
 from gdtui.learning.optimizer import OPTIMIZERS
 from gdtui.runs.history import History
-from gdtui.session.snapshot import Snapshot
+from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 
@@ -31,6 +31,7 @@ class Walk:
         walked: the weights up to where it stands, shape (n, size).
         later: those after that, which were walked later than the epoch shown, shape (m, size).
         at: where it stands, at the moment shown, shape (size,); None where that is not shown, or is no place.
+        gaps: which of `walked` nobody walked to from those before: somebody has chosen them.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Walk:
     later: Floats
     at: Floats | None
     is_diverged: bool = False
+    gaps: tuple[int, ...] = ()
 
     @property
     def end(self) -> Floats:
@@ -70,33 +72,42 @@ def walks(snapshot: Snapshot) -> tuple[Walk, ...]:
         curve, racer = snapshot.curves[number], shown.get(number)
         moment = snapshot.shown if number == front else None if racer is None else racer.shown
         if isinstance(curve, History):
-            walk = _walk(curve, number, moment, racer is not None and racer.is_diverged)
+            is_held = number == front and snapshot.phase is Phase.HELD
+            walk = _walk(curve, number, moment, racer is not None and racer.is_diverged, is_held)
             if len(walk.walked) or number == front:
                 found.append(walk)
     return tuple(found)
 
 
-def _walk(curve: History, number: int, moment: Moment | None, is_diverged: bool) -> Walk:
+def _walk(curve: History, number: int, moment: Moment | None, is_diverged: bool, is_held: bool) -> Walk:
     epochs, weights = curve.path()
     with np.errstate(invalid="ignore"):
         known = (np.abs(weights) < LARGEST).all(axis=1)
         at = None if moment is None or not (np.abs(moment.weights) < LARGEST).all() else moment.weights
     epochs, weights = epochs[known], weights[known]
     here = len(epochs) if moment is None else int(np.searchsorted(epochs, moment.epoch, side="right"))
-    stand = weights[:0] if at is None else at[None]
-    later = weights[here:]
+    stand, later = weights[:0] if at is None else at[None], weights[here:]
+    gaps = [*np.searchsorted(epochs, [*curve.breaks]).tolist(), *[here] * is_held]
     return Walk(
         number,
         np.concatenate([weights[:here], stand]),
-        np.concatenate([stand, later]) if len(later) else later,
+        np.concatenate([stand, later]) if len(later) and not is_held else later,
         at,
         is_diverged,
+        tuple(gap for gap in gaps if gap > 0),
     )
 
 
 def is_retold(snapshot: Snapshot) -> bool:
-    """Whether what is shown is the past, and what came of it is known: no other recipe was chosen there."""
-    return snapshot.past is not None and snapshot.recipe == snapshot.run.history.recipe_at(snapshot.past)
+    """Whether what is shown is the past, and what came of it is known: nothing else was chosen there."""
+    if snapshot.past is None or snapshot.phase is Phase.HELD:
+        return False
+    return snapshot.recipe == snapshot.run.history.recipe_at(snapshot.past)
+
+
+def in_hand(snapshot: Snapshot) -> bytes:
+    """What tells weights that are held from others."""
+    return snapshot.shown.weights.tobytes() if snapshot.phase is Phase.HELD else b""
 
 
 def standing(snapshot: Snapshot) -> Start | None:
@@ -111,8 +122,8 @@ def headings(snapshot: Snapshot) -> tuple[object, ...]:
     """What tells where those go on to who have not ended, apart from how far they have come."""
     if is_retold(snapshot):
         return ()
-    if snapshot.past is not None or not snapshot.race:
-        return id(snapshot.run.history), snapshot.recipe, snapshot.stop, snapshot.past
+    if snapshot.past is not None or not snapshot.race or snapshot.phase is Phase.HELD:
+        return id(snapshot.run.history), snapshot.recipe, snapshot.stop, snapshot.past, in_hand(snapshot)
     return tuple((id(racer.curve), racer.recipe, racer.stop) for racer in snapshot.race)
 
 
@@ -120,9 +131,10 @@ def starts(snapshot: Snapshot) -> list[Start]:
     """Whence those go on who have not ended."""
     if is_retold(snapshot):
         return []
-    if snapshot.past is not None or not snapshot.race:
-        alone = standing(snapshot)
-        return [] if alone is None or (snapshot.past is None and snapshot.stop is not None) else [alone]
+    is_held = snapshot.phase is Phase.HELD
+    if snapshot.past is not None or not snapshot.race or is_held:
+        alone, is_over = standing(snapshot), snapshot.past is None and snapshot.stop is not None
+        return [] if alone is None or (is_over and not is_held) else [alone]
     found = [
         _start(snapshot, racer.number, racer.curve, racer.shown, racer.recipe, False, False)
         for racer in snapshot.race
@@ -147,8 +159,10 @@ def _start(
         return None
     state = State(moment.weights, done)
     if OPTIMIZERS[then.optimizer].slots and moment.epoch:
-        data = snapshot.run.data
+        data = snapshot.data
         if curve.stride * data.units * data.X.size > AGAIN:
             return None
-        state = curve.state_after(done) if is_over else curve.state_at(moment.epoch)
+        known = curve.state_after(done) if is_over else curve.state_at(moment.epoch)
+        if np.array_equal(known.weights, moment.weights):  # else somebody has chosen others, which nothing led to
+            state = known
     return Start(number, state, then, recipe, epochs)
