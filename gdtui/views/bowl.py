@@ -138,7 +138,7 @@ class BowlView(OverPlane):
     def _compute(self, terrain: Terrain, plane: Plane, recipe: Recipe) -> None:
         """Have the surface over a plane computed, and take it when all of it is there, or when it is all there is."""
         key = id(terrain), id(plane), recipe.l2, recipe.l1
-        found = self._later.ask(key, partial(_computed, terrain, plane, recipe), terrain.rest)
+        found = self._later.ask(key, partial(_computed, terrain, plane, recipe))
         is_other = found is not None and (self._surface is None or found.plane is not self._surface.plane)
         if found is not None and (found.is_fine or is_other):
             if is_other:
