@@ -275,3 +275,18 @@ def test_a_file_whose_data_is_gone_says_so(tmp_path: Path) -> None:
     chart = looking.at(opening.watch(path, Display()))
     assert "no bowl: " in "\n".join(chart.lines())
     assert looking.titles.above.startswith("Bowl")
+
+
+def test_of_many_leaps_to_and_fro_only_the_last_are_lines() -> None:
+    counts = []
+    for epochs in (2, 60):
+        of, looking = session(Settings(data=NOISY, loss="cross-entropy", alpha=40.0, epochs=epochs)), Looking()
+        do(of, *[ask.Do.STEP] * epochs)
+        chart = looking.at(of)
+        mine = chart.roles == PATHS[0]
+        counts.append((mine.sum(), (mine & (chart.chars >= "\u2800") & (chart.chars < "\u2900")).sum()))
+        assert balls(chart) == [looking.cell(of.moment().weights)]
+    (few, none), (many, dotted) = counts
+    assert few
+    assert not none
+    assert 0 < dotted < many < 0.5 * SIZE[0] * SIZE[1]

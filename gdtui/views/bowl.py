@@ -37,8 +37,8 @@ FEW = 48, 48
 """Pixels that are enough to tell from where most is seen."""
 SLIGHT = 0.2
 """What goes to the right, or to the left, by no more than this share of itself goes away, or comes nearer."""
-LEAP, RECENT = 0.05, 8
-"""Steps longer than this share of the field's sides are leaps, but for so many before where a descent stands."""
+LEAP, LINES = 0.05, 2.0
+"""Steps longer than this share of the field's sides are leaps, of which so many sides' lengths are drawn as lines."""
 MOST = 20_000
 """Places of a way that are drawn."""
 BALL, BEHIND, GOAL, COMING = "●", "○", "◎", "┄"
@@ -67,19 +67,21 @@ class Bowl:
         x = np.where(np.maximum(np.abs(x), np.abs(y)) > 1, np.nan, x)
         return x, y, between(self.field, x, y)
 
-    def trace(self, chart: Chart, way: Floats, role: int, recent: int = 0) -> None:
-        """Draw a way, shape (n, size): a solid line where so many of its last steps are recent ones, and else a faint
-        one. Of leaps, but for recent ones, only the ends are drawn: lines to and fro would cover all."""
+    def trace(self, chart: Chart, way: Floats, role: int, is_walked: bool = False) -> None:
+        """Draw a way, shape (n, size), that leads to where a descent stands, or from there on: that one is faint. Of
+        leaps far from there only the ends are drawn: lines to and fro would cover all."""
         sides, middle = (np.array([take(at) for at in (self.surface.a, self.surface.b)]) for take in (np.ptp, np.mean))
         places = np.clip(self.surface.plane.place(way), middle - 2 * sides, middle + 2 * sides)
         lengths = np.linalg.norm(np.diff(places, axis=0) / sides, axis=1)
-        leaps = (lengths > LEAP) & (np.arange(len(lengths)) < len(lengths) - recent)
-        along = np.concatenate([[0.0], np.cumsum(np.where(leaps, 0, lengths))])
+        leaps = np.where(lengths > LEAP, lengths, 0)
+        between = np.cumsum(leaps[::-1])[::-1] if is_walked else np.cumsum(leaps)
+        left_out = (leaps > 0) & (between > LINES)
+        along = np.concatenate([[0.0], np.cumsum(np.where(left_out, 0, lengths))])
         frame = self.solid.seen.frame
         at = np.linspace(0, along[-1], min(MOST, 1 + int(2 * along[-1] * max(frame.width, frame.height))))
         line = np.column_stack([np.interp(at, along, part) for part in places.T])
-        self.solid.trace(chart, self.on_it(places[:-1][leaps]), role, is_faint=True)
-        self.solid.trace(chart, self.on_it(line), role, is_faint=not recent)
+        self.solid.trace(chart, self.on_it(places[:-1][left_out]), role, is_faint=True)
+        self.solid.trace(chart, self.on_it(line), role, is_faint=not is_walked)
 
 
 class BowlView(OverPlane):
@@ -167,7 +169,7 @@ class BowlView(OverPlane):
                 if len(way) > 1:
                     bowl.trace(chart, way, role)
             if len(walk.walked):
-                bowl.trace(chart, walk.walked, role, RECENT)
+                bowl.trace(chart, walk.walked, role, is_walked=True)
         if scene.survey is not None and scene.survey.mark is not None:
             self._put(chart, bowl, scene.survey.mark, GOAL, Role.OPTIMUM)
         for walk in scene.walks:
