@@ -24,15 +24,16 @@ from gdtui.types import Floats
 from gdtui.views.later import Later
 
 MOST, LEAST, NUMBERS = 256, 32, 2**20
-"""Epochs of a branch at the most, fewer where there are many weights, but not fewer than these; and the numbers that
-are kept of them. With each comes the one after it: of every second epoch alone, what leaps to and fro looks smooth."""
+"""Epochs of a branch at the most, fewer where there are many branches or weights, but not fewer than these; and the
+numbers that are kept of them. With each comes the one after it: of every second epoch alone, what leaps to and fro
+looks smooth."""
 LARGE, ROWS, FEWEST = 5 * 2**18, 2**13, 2**10
 """Multiplications up to which all rows are evaluated, which takes some milliseconds; and of a sample, which takes a
 quarter of that, the rows at the most and at the least."""
 AT_ONCE = 0.005
 """Seconds of work between two looks at what is asked for."""
-A_FRAME, RESTS = 64, 9.0
-"""While a run goes on: how many epochs are begun with in a frame, which takes time of training, and for how many times
+A_FRAME, RESTS = 32, 9.0
+"""While a run goes on: how many pairs of epochs are begun with in a frame, which takes time of training, and for how many times
 as long as it works the thread rests, so that training has nine tenths of the time."""
 
 
@@ -128,7 +129,8 @@ class Tracks:
         if moves:
             branches = [(history, 0) for history, _ in branches]
         is_part = is_sampled(data)
-        wanted = [wanted_of(history, epoch, is_part) for history, epoch in branches]
+        most = 2 * MOST // (1 + len(branches))
+        wanted = [wanted_of(history, epoch, is_part, most) for history, epoch in branches]
         found = [_KNOWN.setdefault(history, {}) for history, _ in branches]
         missing = [
             (history, epochs)
@@ -175,16 +177,17 @@ class Tracks:
         return self._kernels[kernel]
 
 
-def wanted_of(history: History, epoch: int, of_sample: bool = False) -> list[tuple[int, ...]]:
+def wanted_of(history: History, epoch: int, of_sample: bool = False, most: int = MOST) -> list[tuple[int, ...]]:
     """Epochs of a branch whose states are kept, evenly spread, each with the one after it, ascending; and among them
     that epoch, if the branch has it.
 
     Args:
         of_sample: whether only a sample is evaluated: then no step can be taken again, and only those are wanted whose
             state is kept, but not the newest, whose step is not known before the epoch after it.
+        most: epochs beside those after them.
     """
     epochs, weights = history.keyframes
-    most = max(LEAST, min(MOST, NUMBERS // (6 * weights.shape[1])))
+    most = max(LEAST, min(most, NUMBERS // (6 * weights.shape[1])))
     last = len(history) - of_sample
     firsts = [int(first) for first in epochs[:: stride_of(len(epochs), most)] if first <= last]
     firsts += [epoch] if 1 <= epoch <= last else []

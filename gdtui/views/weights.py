@@ -66,8 +66,7 @@ class WeightsView(LinesView):
         """Epochs, ascending, shape (n,), and these weights of each, shape (n, c)."""
         history, data = snapshot.run.history, snapshot.run.data
         epochs, weights = history.keyframes
-        firsts = np.arange(0, len(epochs), stride_of(len(epochs), KEYFRAMES))
-        frames = np.union1d(firsts, np.minimum(firsts + 1, len(epochs) - 1))
+        frames = np.flatnonzero(np.arange(len(epochs)) % stride_of(len(epochs), KEYFRAMES) <= 1)
         epochs, weights = epochs[frames], weights[frames][:, chosen]
         if len(history.keyframes[0]) == len(history) or snapshot.missing or is_sampled(data):
             return epochs, weights
