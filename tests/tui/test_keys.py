@@ -43,6 +43,7 @@ from tests.tui.driving import (
 def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.terminal.test_life
     import tests.tui.test_arranged
+    import tests.tui.test_cursor
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_race
