@@ -33,9 +33,7 @@ def test_of_many_weights_the_largest_are_drawn_and_brackets_go_on_to_the_others(
     snapshot = shown(CANCER).snapshot()
     view, order = WeightsView(), np.argsort(-np.abs(snapshot.shown.weights)).tolist()
     names = ("bias", *snapshot.run.data.feature_names)
-    for page, told in enumerate(
-        ["8 largest of 31 [ ]", "9 to 16 of 31 by size [ ]", "17 to 24 of 31 by size [ ]", "25 to 31 of 31 by size [ ]"]
-    ):
+    for page, told in enumerate(["8 largest of 31 [ ]", "9-16 of 31 [ ]", "17-24 of 31 [ ]", "25-31 of 31 [ ]"]):
         chart = text(drawn(view, snapshot, 150, 30))
         assert view.titles(snapshot).above == f"Weights  {told}"
         wanted = {names[index] for index in order[page * LARGEST : (page + 1) * LARGEST]}
@@ -44,7 +42,7 @@ def test_of_many_weights_the_largest_are_drawn_and_brackets_go_on_to_the_others(
         assert view.turn(snapshot, 1, 0)
     assert view.titles(snapshot).above == "Weights  8 largest of 31 [ ]"
     assert view.turn(snapshot, -1, 0)
-    assert "25 to 31" in view.titles(snapshot).above
+    assert "25-31" in view.titles(snapshot).above
     assert not view.turn(snapshot, 0, 1)
     assert not WeightsView().turn(shown(Settings(epochs=3)).snapshot(), 1, 0)
 

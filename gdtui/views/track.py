@@ -33,8 +33,8 @@ quarter of that, the rows at the most and at the least."""
 AT_ONCE = 0.005
 """Seconds of work between two looks at what is asked for."""
 A_FRAME, RESTS = 32, 9.0
-"""While a run goes on: how many pairs of epochs are begun with in a frame, which takes time of training, and for how many times
-as long as it works the thread rests, so that training has nine tenths of the time."""
+"""While a run goes on: how many pairs of epochs are begun with in a frame, which takes time of training, and for how
+many times as long as it works the thread rests, so that training has nine tenths of the time."""
 
 
 class Known(NamedTuple):

@@ -53,7 +53,7 @@ class WeightsView(LinesView):
             which = f"{LARGEST} largest of {size} [ ]"
         else:
             first = self._page * LARGEST
-            which = f"{first + 1} to {min(first + LARGEST, size)} of {size} by size [ ]"
+            which = f"{first + 1}-{min(first + LARGEST, size)} of {size} [ ]"
         of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
         return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}")
 
