@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.schedule import alpha_at
 from gdtui.session import opening
-from gdtui.session.commands import Change, GoTo, SetAlpha
+from gdtui.session.commands import Change, GoTo, Hold, SetAlpha
 from gdtui.session.session import Session
 from gdtui.settings import DataSettings, Display, Recipe, Settings
 from gdtui.views.accuracy import AccuracyView
@@ -80,6 +80,23 @@ def test_each_branch_has_its_name_that_in_front_too() -> None:
     for view in (AccuracyView(), AlphaView(), StepsView()):
         chart = text(drawn(view, session.snapshot(), 58, 20))
         assert all(name in chart for name in session.snapshot().names)
+
+
+def test_what_is_held_in_the_hand_has_dots_where_it_is_and_no_step() -> None:
+    session, weights = shown(Settings(data=DataSettings("blobs", noise=3.0), epochs=60, alpha=0.1)), (9.0, -3.0, 0.2)
+    session.do(Hold(weights))
+    session.turn()
+    snapshot, gradient = session.snapshot(), np.empty(3)
+    session.run.kernel.loss_gradient(np.array(weights), gradient)
+    wanted = ((WeightsView(), weights), (GradientsView(), gradient), (AccuracyView(), [100 * snapshot.shown.accuracy]))
+    for view, values in wanted:
+        view.log = False
+        chart, canvas = drawn(view, snapshot), canvas_of(view, snapshot)
+        column = canvas.left + int(canvas.columns(np.array([60.0]))[0])
+        rows = sorted({canvas.top + int(row) for row in canvas.rows(np.array(values))})
+        assert np.flatnonzero(chart.chars[:, column] == "●").tolist() == rows
+    assert "●" not in text(drawn(StepsView(), snapshot))
+    assert "step" in text(drawn(StepsView(), snapshot))
 
 
 def test_of_many_branches_the_newest_are_drawn() -> None:

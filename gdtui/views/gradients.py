@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gdtui.session.snapshot import Snapshot
+from gdtui.learning.penalty import loss_gradient_of
+from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.types import Floats
 from gdtui.views.lines import FAIR, Line, is_wide, told
 from gdtui.views.loss_axes import WIDE
-from gdtui.views.track import sample_told
+from gdtui.views.track import is_sampled, sample_told
 from gdtui.views.view import Titles
 from gdtui.views.weights import WeightsView, lines_of
 
@@ -42,7 +43,8 @@ class GradientsView(WeightsView):
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         track = self.track(snapshot)
-        epoch, here = track.at(snapshot.shown.epoch)
+        is_held = snapshot.phase is Phase.HELD
+        epoch, here = (snapshot.shown.epoch, None) if is_held else track.at(snapshot.shown.epoch)
         self._ratio = ""
         if here is not None and math.isfinite(here.ratio):
             self._ratio = f"step / weights {told(here.ratio)}"
@@ -51,9 +53,20 @@ class GradientsView(WeightsView):
         is_large = is_wide([np.abs(values)]) and not leaps(track.epochs, values)
         self._is_log = is_large if self.log is None else self.log
         at = np.full(len(chosen), np.nan) if here is None else here.gradient[chosen]
+        if is_held and not is_sampled(snapshot.run.data):
+            at = of_hand(snapshot)[chosen]
         if self._is_log:
             values, at = abs(values), abs(at)
         return lines_of(snapshot, chosen, track.epochs, values, epoch, at)
+
+
+def of_hand(snapshot: Snapshot) -> Floats:
+    """The gradient at weights that are held in the hand, shape (size,)."""
+    run, past, gradient = snapshot.run, snapshot.past, np.empty(snapshot.run.kernel.size)
+    kernel = run.kernel if past is None else run.history.kernel_at(past)
+    with np.errstate(all="ignore"):
+        loss_gradient_of(kernel, snapshot.recipe)(snapshot.shown.weights, gradient)
+    return gradient
 
 
 def leaps(epochs: Floats, values: Floats) -> bool:

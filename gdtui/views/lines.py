@@ -190,6 +190,8 @@ class LinesView(EpochsView):
     def _look(self, snapshot: Snapshot) -> Look:
         lines = self._lines
         paths = [line.path for line in lines] + [line.to_come for line in lines if line.to_come is not None]
+        # What is shown may be elsewhere than any curve: weights held in the hand, and all that they come to.
+        paths += [path_of(np.array([line.epoch]), np.array([line.value])) for line in lines if line.epoch]
         return Look(
             snapshot.most_epochs,
             self.is_log(lines) if self.log is None else self.log,

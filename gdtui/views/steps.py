@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from gdtui.charts.roles import RUNS, Role
-from gdtui.session.snapshot import Snapshot
+from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.views.curves import branches_of
 from gdtui.views.lines import Line, LinesView, Swings, told
 from gdtui.views.track import Known, Track, Tracks
@@ -36,14 +36,17 @@ class StepsView(LinesView):
     def lines(self, snapshot: Snapshot) -> list[Line]:
         run, branches = snapshot.run, branches_of(snapshot, len(RUNS))
         asked = [(one.history, one.epoch) for one in branches]
+        shown = [one.epoch for one in branches]
+        if snapshot.phase is Phase.HELD:  # from what is held in the hand no step was taken
+            shown[0] = 0
         tracks = self._tracks.of(run.data, run.objective, asked, snapshot.phase.moves)
         names = [one.name for one in branches] if len(branches) > 1 else ["step"]
         lines = [
-            _line(name, one.role, track, one.epoch, lambda known: known.step_length)
-            for name, one, track in zip(names, branches, tracks, strict=True)
+            _line(name, one.role, track, epoch, lambda known: known.step_length)
+            for name, one, track, epoch in zip(names, branches, tracks, shown, strict=True)
         ]
         if len(branches) == 1:
-            lines.append(_line("step / weights", RUNS[1], tracks[0], branches[0].epoch, lambda known: known.ratio))
+            lines.append(_line("step / weights", RUNS[1], tracks[0], shown[0], lambda known: known.ratio))
         return lines
 
 
@@ -51,4 +54,4 @@ def _line(name: str, role: Role, track: Track, shown: int, length: Callable[[Kno
     epoch, here = track.at(shown)
     value = math.nan if here is None else length(here)
     path = Swings(track.epochs, np.array([length(known) for known in track.known]))
-    return Line(name, role, path, epoch, value, told(value))
+    return Line(name, role, path, epoch, value, "" if here is None else told(value))
