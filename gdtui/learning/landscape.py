@@ -9,7 +9,6 @@ principal directions; Jolliffe, *Principal Component Analysis*, 2002.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -32,8 +31,6 @@ SMALLEST = 1e-100
 """A way that is no longer is a point, since those of its steps would be 0."""
 EVENLY = 96
 """Points of a path that its principal directions are found from."""
-TOGETHER = 8
-"""Places that are evaluated before others have a turn."""
 PAD, NARROWEST = 0.2, 0.6
 """What is seen beyond the path on each side, as a share of its extent, and the narrower side as a share of the wider:
 a path is often nearly straight, and alone would be seen through a slit."""
@@ -225,8 +222,6 @@ class Heights:
                 np.multiply(up, height, out=row)
                 np.add(row, constant, out=row)
                 for index, along in enumerate(a.tolist()):
-                    if index % TOGETHER == 0:
-                        time.sleep(0)  # others wait for the interpreter; few rows are evaluated without letting it go
                     np.multiply(across, along, out=z)
                     np.add(z, row, out=z)
                     losses[index] = whole(z, self._targets, *buffers)
