@@ -143,7 +143,7 @@ def add_data(add: Callable[..., Any]) -> None:
     add("--data", default="blobs", metavar="NAME|FILE|-", help=f"{known}, {files}")
     add("--samples", type=a_count, metavar="N", help="rows to make, or to take from a file (250, or all)")
     add("--noise", type=not_negative, metavar="X", help="spread of the made-up sets")
-    add("--centers", type=a_few, metavar="K", help="clouds of blobs, each a class (2)")
+    add("--centers", type=a_few, metavar="K", help="clouds of blobs, each a class, or classes of none (2)")
     add("--data-seed", type=a_seed, default=20, metavar="S", help="seed of the data (20)")
     add("--target", metavar="COLUMN", help="the column with the classes (the last)")
     add("--features", type=names_in, metavar="A,B,…", help="the columns to learn from (all others)")

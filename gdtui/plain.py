@@ -10,6 +10,8 @@ from dataclasses import replace
 from typing import TextIO
 
 from gdtui.crash import CrashError
+from gdtui.data.dataset import DataError
+from gdtui.data.empty import lacks_points
 from gdtui.file_lines import Printed, each_of
 from gdtui.learning.descent import Batch
 from gdtui.numbers import due
@@ -22,8 +24,8 @@ from gdtui.runs.samples import details, samples, summary, summed_up, tests_told
 from gdtui.session import opening
 from gdtui.session.log import Said, epoch_told
 from gdtui.session.session import POLL, Session
-from gdtui.session.snapshot import Snapshot
-from gdtui.settings import MAX_SPEED, Display, Recipe, Settings
+from gdtui.session.snapshot import NO_POINTS, Snapshot
+from gdtui.settings import EMPTY, MAX_SPEED, Display, Recipe, Settings
 from gdtui.text import complain, tell
 
 UNSAVED = 2
@@ -50,6 +52,8 @@ def train(
     Raises:
         DataError, RunFileError, ValueError: the data, the file or the settings cannot be used.
     """
+    if settings.data.source == EMPTY:
+        raise DataError(f"{EMPTY} is an empty plane, which is filled by hand: that needs the screen")
     if display.detach:
         _outlive_hangup()  # before there is a file, which whoever hangs up may see
     session = opening.begin(settings, _full_speed(display), save, force, clock, rivals)
@@ -191,6 +195,8 @@ def _go_on(session: Session, out: TextIO, sleep: Callable[[float], None], every:
 
 
 def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], every: int | None) -> int:
+    if lacks_points(session.run.data):
+        raise DataError(f"{NO_POINTS}: on a terminal they are added by hand")
     each, begin = each_of(session.run.epochs, every), {run: run.done + 1 for run in session.runs}
     if session.run.data.told:
         complain(session.run.data.told)

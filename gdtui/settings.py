@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass, fields, replace
 
 TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
-BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "wine", "breast-cancer", "digits")
+EMPTY = "none"
+"""The set without points."""
+BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "wine", "breast-cancer", "digits", EMPTY)
 LOSSES = ("article", "cross-entropy", "squared-error", "hinge")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "inverse")
@@ -52,7 +54,7 @@ class DataSettings:
         decimal: the mark in numbers that can be read with either.
         index: whether a first column that has no name, or counts the rows, is left out. It is not in runs that were
             saved before that was done.
-        centers: clouds of blobs, each a class; None for two.
+        centers: clouds of blobs, each a class, or classes of an empty plane; None for two.
         test_size: the share of the rows that is kept for testing, below 1; 0 for none.
         edits: what was changed by hand afterwards.
     """
@@ -78,7 +80,7 @@ class DataSettings:
     def is_standardized(self) -> bool:
         """Whether features are brought to mean 0 and deviation 1: where nobody says, those of sets that have more
         than two, and of files."""
-        return self.source not in TWO_FEATURE_SETS if self.standardize is None else self.standardize
+        return self.source not in (*TWO_FEATURE_SETS, EMPTY) if self.standardize is None else self.standardize
 
 
 @dataclass(frozen=True, slots=True)

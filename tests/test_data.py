@@ -29,8 +29,8 @@ def refusal(**options) -> str:
     return message
 
 
-@pytest.mark.parametrize("name", BUILT_IN_SETS)
-def test_every_built_in_set_has_rows_of_each_class_and_a_column_of_ones(name):
+@pytest.mark.parametrize("name", BUILT_IN_SETS[:-1])
+def test_every_built_in_set_but_the_empty_one_has_rows_of_each_class_and_a_column_of_ones(name):
     data = load(name)
     rows, columns = data.X.shape
     assert data.name == name

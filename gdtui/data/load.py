@@ -10,6 +10,7 @@ from gdtui.data.builtin import built_in
 from gdtui.data.csv_file import read_csv
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.edits import edited
+from gdtui.data.empty import empty_plane
 from gdtui.data.parquet import read_parquet
 from gdtui.data.preparing import prepared
 from gdtui.data.progress import PROGRESS
@@ -17,7 +18,7 @@ from gdtui.data.source import opened
 from gdtui.data.split import split
 from gdtui.data.table import Table
 from gdtui.data.troubles import few
-from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
+from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import listed
 from gdtui.types import Floats
 
@@ -39,8 +40,10 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     is_made_up = settings.source in TWO_FEATURE_SETS
     if settings.noise is not None and not is_made_up:
         raise DataError("--noise applies to blobs, moons, circles and xor only")
-    if settings.centers is not None and settings.source != "blobs":
-        raise DataError("--centers applies to blobs only")
+    if settings.centers is not None and settings.source not in ("blobs", EMPTY):
+        raise DataError("--centers applies to blobs and none only")
+    if settings.source == EMPTY:
+        return edited(empty_plane(settings), settings.edits)
     loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
         remedy = "give a smaller --noise" if settings.noise is not None else "they are too large to be learnt from"

@@ -52,7 +52,9 @@ def accuracy_of(confusion: Confusion) -> float:
 
 
 def measure(kernel: Kernel, weights: Floats, epoch: int = 0, recipe: Recipe = NO_PENALTY) -> Moment:
-    """The state at `weights`, shape (size,), in full, with the penalties of a recipe."""
+    """The state at `weights`, shape (size,), in full, with the penalties of a recipe; without rows nothing is known."""
+    if not len(kernel.y):
+        return Moment(epoch, weights, math.nan)
     gradient = np.empty(len(weights))
     with np.errstate(over="ignore", invalid="ignore"):
         loss = float(loss_gradient_of(kernel, recipe)(weights, gradient))

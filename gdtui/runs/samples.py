@@ -55,7 +55,8 @@ class Sample:
 def sampled_rows(run: Shown, are_tests: bool = False, data: Dataset | None = None) -> np.ndarray:
     """Which rows of the data, or of the test set, the table shows: `settings.sample_size` in all, of each its share,
     without repetition, by `settings.seed`, sorted. Points that were added by hand change nothing of that."""
-    data = base_of(data or run.data)
+    data = data or run.data
+    data = base_of(data) if len(base_of(data)) else data
     size, rows, tests = run.settings.sample_size, len(data), len(data.test or ())
     of_tests = min(size, tests, max(1, round(size * tests / (rows + tests)))) if tests else 0
     every, count = (tests, of_tests) if are_tests else (rows, min(size - of_tests, rows))

@@ -99,7 +99,9 @@ def _look(command: ask.Command, session: Session) -> None:
     run = session.run
     match command:
         case ask.Do.PAUSE if session.past is None and session.watched is None:
-            other = {Phase.TRAINING: Phase.PAUSED, Phase.PAUSED: Phase.TRAINING}
+            other = {Phase.TRAINING: Phase.PAUSED}
+            if session.phase is Phase.PAUSED and not session.lacks_points():
+                other = {Phase.PAUSED: Phase.TRAINING}
             session.phase = other.get(session.phase, session.phase)
         case ask.Do.PAUSE | ask.Do.PLAY:
             _play(session)

@@ -11,6 +11,7 @@ from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session.comparison import Comparison
 from gdtui.session.session import Session
+from gdtui.session.snapshot import NO_POINTS
 from gdtui.settings import Display, Recipe, Settings
 
 
@@ -61,7 +62,7 @@ def watch(path: str, display: Display) -> Session | Comparison:
         return Comparison([path])
     session = Session([*watched.runs], watched.run, display, watched=watched)
     missing = session.snapshot().missing
-    if missing:
+    if missing and missing != NO_POINTS:
         session.log.add(f"all but the points can be shown: {missing}")
     session.log.add(watched.error or f"{path}: {watched.state}")
     return session

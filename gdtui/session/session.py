@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from gdtui.data.empty import lacks_points
 from gdtui.learning.moment import Moment
 from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
@@ -25,7 +26,7 @@ from gdtui.session.holding import held
 from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.reading import Reading
-from gdtui.session.snapshot import Phase, Snapshot
+from gdtui.session.snapshot import NO_POINTS, Phase, Snapshot
 from gdtui.settings import Display, Recipe
 from gdtui.types import Floats
 
@@ -86,7 +87,7 @@ class Session:
             self.log.add(writer.warning)
         self._began = clock()
         self.phase = self.standing()
-        if self.phase is Phase.PAUSED and watched is None:
+        if self.phase is Phase.PAUSED and watched is None and not lacks_points(run.data):
             self.phase = Phase.TRAINING
         self.phase_before = self.phase
         """That in which the weights that are held were taken."""
@@ -232,12 +233,21 @@ class Session:
 
     def pull(self, count: int, seconds: float = math.inf) -> None:
         """Train so many epochs, for so long at the most, or until something is asked for."""
+        if self.lacks_points():
+            return
         began = self.clock()
         trained = racing.pull(self, count, seconds)
         self.pace.saw(trained, self.clock() - began)
         self.seen = None
         if self.is_over:
             self.phase = self.standing()
+
+    def lacks_points(self) -> bool:
+        """Whether there is nothing to train on; that is said, and nothing goes on."""
+        if lacks := lacks_points(self.run.data):
+            self.say(f"{NO_POINTS}: a click in the data adds one, or c and a digit", is_logged=False)
+            self.phase = Phase.PAUSED
+        return lacks
 
     def look_anew(self) -> None:
         """What is shown may be another."""

@@ -7,6 +7,7 @@ from enum import Enum
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.edits import EditedData
+from gdtui.data.empty import lacks_points
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.stop import Stop
@@ -139,8 +140,10 @@ class Snapshot:
 
     @property
     def missing(self) -> str:
-        """Why the rows of the data are not to be had; empty where they are."""
-        return self.data.why if isinstance(self.data, LostData) else ""
+        """Why the rows of the data are not to be had, or are too few; empty where they are enough."""
+        if isinstance(self.data, LostData):
+            return self.data.why
+        return NO_POINTS if lacks_points(self.data) else ""
 
     @property
     def is_edited(self) -> bool:
@@ -157,5 +160,6 @@ class Snapshot:
         return f"{self.done:,} epochs" if self.done > WORTH_ASKING else ""
 
 
+NO_POINTS = "there are no points of two classes yet"
 WORTH_ASKING = 1_000
 """Epochs of an unsaved run beyond which it is not dropped without a question."""

@@ -17,7 +17,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from gdtui.options import Parser, add_data, data_from
-from gdtui.settings import BUILT_IN_SETS, TWO_FEATURE_SETS, DataSettings
+from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
 from gdtui.tui.dialogs import Dialog, Line
 from gdtui.wire.background import in_background
@@ -35,6 +35,7 @@ DESCRIPTIONS = {
     "wine": "three growers' wines, 13 features",
     "breast-cancer": "tumours, malignant or benign, 30 features",
     "digits": "ten digits by hand, 64 pixels",
+    "none": "an empty plane, to be filled by hand",
 }
 
 
@@ -90,7 +91,7 @@ class DataChoice(Dialog):
 
 def _told(name: str) -> Content:
     """What the list says of a data set."""
-    kind = "made up" if name in TWO_FEATURE_SETS else "real"
+    kind = "made up" if name in TWO_FEATURE_SETS else "empty" if name == EMPTY else "real"
     about = DESCRIPTIONS.get(name, "your file")
     return Content(f"{printable(name):<14} {kind:<8} {about}")
 

@@ -13,9 +13,11 @@ from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
 from gdtui.data.dataset import Dataset
+from gdtui.data.empty import lacks_points
 from gdtui.data.plane import room
 from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
+from gdtui.runs.lost import LostData
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
@@ -25,6 +27,7 @@ from gdtui.views.view import Titles, Touch, View, role_of
 
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
+FILL = "a click adds a point: two classes are needed"
 LONGEST_OF_TWO, LONGEST = 24, 12
 """Columns of a name in the legend of two classes, and of more, so that each leaves room for the others."""
 
@@ -49,7 +52,8 @@ class DataView(View):
         below = legend(data.class_names, data.test is not None) + both
         if snapshot.race and data.units > 1:
             what = f"{what} of {snapshot.names[snapshot.front]}"
-        return Titles(f"points not at hand  ·  {what}" if snapshot.missing else what, below, is_legend=bool(below))
+        is_lost = isinstance(data, LostData)
+        return Titles(f"points not at hand  ·  {what}" if is_lost else what, below, is_legend=bool(below))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run, data = snapshot.run, snapshot.data
@@ -69,7 +73,7 @@ class DataView(View):
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool | Command:
         canvas = self._drawn[2]
-        if not self.is_pointed or canvas is None or snapshot.missing:
+        if not self.is_pointed or canvas is None or isinstance(snapshot.data, LostData):
             return False
         return self._hands.turned(snapshot, across, up, canvas)
 
@@ -132,7 +136,7 @@ class ScatterChart:
         chart = still.copy()
         if weights is not None:
             self._decide(chart, canvas, points, weights, shading, moves)
-            note = self.note(weights)
+            note = FILL if lacks_points(self.data) else self.note(weights)
             if note:
                 text = f" {note} " if len(note) + 2 <= canvas.width else shortened(note, canvas.width)
                 begin = canvas.left + (canvas.width - len(text)) // 2

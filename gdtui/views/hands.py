@@ -157,7 +157,7 @@ def features_at(snapshot: Snapshot, canvas: Canvas, place: Place) -> tuple[float
 
 def _line(snapshot: Snapshot) -> Line | None:
     """The boundary of two classes, where there is one."""
-    if snapshot.data.units > 1 or snapshot.missing or snapshot.watched is not None:
+    if snapshot.data.units > 1 or snapshot.watched is not None:
         return None
     line = snapshot.data.plane.line(snapshot.shown.weights)
     return line if all(map(math.isfinite, line)) and (line[1] or line[2]) else None

@@ -244,3 +244,23 @@ async def test_at_any_size_it_does_something_or_nothing(size: tuple[int, int]) -
     async with running(FIFTY, size=size) as (app, pilot):
         await press(pilot, "v", "c", "1", "right_square_bracket", "space", "space", "u", "escape")
         assert snapshot(app).done >= 0
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+async def test_an_empty_plane_is_filled_in_every_view_and_then_trained_on(classes: int) -> None:
+    asked = Settings(data=DataSettings("none", centers=classes), epochs=50)
+    async with running(asked) as (app, pilot):
+        assert "two classes are needed" in screen(app)
+        for _ in range(12):  # all views, without points
+            await press(pilot, "V")
+        await press(pilot, "1", "1") if app.board.wish.views[1] != "data" else None
+        await press(pilot, "space")
+        assert "no points of two classes yet" in notices(app)[-1]
+        front = app.board.wish.views.index("data")
+        if app.board.wish.front != front:
+            await press(pilot, "v")
+        await press(pilot, "c", "0", "left", "left", "left", "1", "n", "n")
+        assert (snapshot(app).done, len(snapshot(app).data)) == (2, 2)
+        for _ in range(12):
+            await press(pilot, "c", "V", "n", "c")
+        assert snapshot(app).done == 14
