@@ -19,7 +19,7 @@ from gdtui.encoding import can_show
 from gdtui.learning.objective import OBJECTIVES, Objective
 from gdtui.runs.lost import LostData
 from gdtui.session.commands import Command
-from gdtui.session.snapshot import Snapshot
+from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.types import Floats
 from gdtui.views.boundary import Line, boundary, scaled
 from gdtui.views.hands import Hands
@@ -61,7 +61,8 @@ class DataView(View):
             self._chart = scatter_chart(data, run.objective)
         rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
         self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
-        drawn = self._chart.draw(snapshot.shown.weights, width, height, self.shading, snapshot.phase.moves)
+        moves = snapshot.phase.moves or snapshot.phase is Phase.HELD
+        drawn = self._chart.draw(snapshot.shown.weights, width, height, self.shading, moves)
         self._drawn = width, height, self._chart.canvas
         return drawn
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from gdtui.charts.axes import Canvas
 from gdtui.data.dataset import DataError
-from gdtui.data.edits import base_of, edited
+from gdtui.data.edits import MOST, base_of, edited
 from gdtui.session.commands import Command, Edit, Hold, Note
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import DataEdit
@@ -129,7 +129,8 @@ class Hands:
         if digit is not None and digit >= classes:
             return Note(f"there are the classes 0 to {classes - 1}", is_logged=False)
         self._label = self._label % classes if digit is None else digit
-        row = _row_at(data.plane.points, canvas, touch)
+        # Of data that is too large to be changed the points need not be looked through: the session says so.
+        row = None if base_of(data).X.size > MOST else _row_at(data.plane.points, canvas, touch)
         if row is not None:
             was = int(data.y[row])
             label = digit if digit is not None else (was + 1) % classes
