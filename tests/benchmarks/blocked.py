@@ -1,8 +1,8 @@
 """gdtui with everything at once, and how long its screen's thread was away at the longest.
 
 ``python -m tests.benchmarks.blocked OUT.json`` trains 300,000 rows of 30 features, saved into a file, while keys come
-that travel, fork, go from branch to branch, restart, show the table, and change how it looks. A task asks to be woken
-every 2 ms; how much later it is woken is how long a key would have waited.
+that travel, fork, go from branch to branch, restart, show the table and all views, and change how it looks. A task
+asks to be woken every 2 ms; how much later it is woken is how long a key would have waited.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ UNTIL = 60.0
 KEYS = [
     *(b" ", b"\x1b[D", b"\x1b[1;2D", b"f", b"t", b"l", b"\x1b[H", b"f", b"b", b"\x1b[A", b"\x1b[B", b"b", b"n", b"n"),
     *(b"p", b"p", b"\x1b[F", b" ", b"i", b"?", b"\x1b", b"a", b"\x1b", b"+", b"m", b"m", b"\x0c", b"s"),
+    *(b"2", b"]", b"l", b"2", b"{", b"]", b"3", b"4", b"]", b"X", b"4", b"5", b"5", b"v", b"5", b"6", b"6", b"z", b"z"),
+    *(b"2", b"c", b"\x1b[1;2C", b"\r", b"c", b"1", b"v", b"1"),
 ]
 
 

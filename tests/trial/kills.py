@@ -19,6 +19,8 @@ ROOT = Path(__file__).parents[2]
 CHAIN = 20
 """Kills of one file by the forked writers; those in a terminal, which take a second each, are fewer."""
 STEERING = (b"\x1b[A", b"\x1b[B", b"f", b"b", b"+", b"-", b" ", b"n", b"p", b">", b"<", b"\x1b[H", b"\x1b[D", b"\x1b[F")
+BY_HAND = (b"1", b"2", b"c", b"\r", b"0", b"v", b"u")
+"""Views, a cursor in them, and clicks with it, which may begin a branch from other weights, or with other data."""
 CODES = {signal.SIGKILL: {-9}, signal.SIGTERM: {143, -15}, signal.SIGHUP: {129, -1}, signal.SIGINT: {130, -2}}
 
 
@@ -73,7 +75,7 @@ def screen(seed: int, path: Path, rules: Rules, tally: Tally) -> None:
                 grown = until(lambda before=before: len(whole_lines(path)) > len(before) + 2_000, 30)
                 promise(grown, "nothing is saved in 30 s", stage.screen_text())
             for _ in range(chance.randint(0, 30)):
-                stage.type(chance.choice((*STEERING, *SEQUENCES)))
+                stage.type(chance.choice((*STEERING, *BY_HAND, *SEQUENCES)))
                 until(lambda: stage.has_ended, chance.choice((0, 0.005, 0.05)))
             number = chance.choice(SIGNALS)
             if is_early and number is signal.SIGINT and not rules.allows("kills.int-at-start"):

@@ -10,20 +10,26 @@ import os
 import signal
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import numpy as np
 
+from gdtui.data.dataset import Dataset
+from gdtui.data.edits import edited
 from gdtui.data.load import load
-from gdtui.runs.events import Forked, Switched
+from gdtui.learning.descent import Descent, State
+from gdtui.learning.kernel import kernel_for
+from gdtui.learning.objective import objective_named
+from gdtui.learning.weights import initial_weights
+from gdtui.runs.events import Branch, Event, Forked, Switched
 from gdtui.runs.reader import RunFile
-from gdtui.runs.recipes import difference
+from gdtui.runs.recipes import Recipes, difference
 from gdtui.runs.reopen import settings_of
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
-from gdtui.settings import OPTIMIZERS, SCHEDULES, DataSettings, Settings
+from gdtui.settings import OPTIMIZERS, SCHEDULES, DataEdit, DataSettings, Settings
+from gdtui.types import Floats
 from tests.trial.story import promise
 
 SIGNALS = (signal.SIGKILL, signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
@@ -52,17 +58,37 @@ def same_bits(path: Path) -> None:
         if not branch.epochs:
             continue
         last = branch.epochs[-1]
-        run = Run(replace(settings, epochs=last + 1), data)
-        batches = []
-        for first, recipe in [*(change for change in branch.recipes if change[0] <= last), (last + 1, run.recipe)]:
-            batches.append(run.advance(first - 1 - run.done))
-            run.descent.follow(recipe)
-        losses = np.concatenate([batch.losses for batch in batches])
-        weights = np.concatenate([batch.weights for batch in batches])
+        losses, weights = uninterrupted(settings, data, branch.recipes, begun(file.branches, number), last)
         rows = np.array(branch.epochs) - 1
         what = f"branch {number} of {len(file.branches)}, {last} epochs"
         promise(np.array(branch.losses).tobytes() == losses[rows].tobytes(), f"{what}: other losses than uninterrupted")
         promise(np.array(branch.weights).tobytes() == weights[rows].tobytes(), f"{what}: other weights")
+
+
+def begun(branches: list[Branch], number: int) -> list[tuple[int, Branch]]:
+    """The branches whose own epochs are among those of a branch, each with the first of them."""
+    branch = branches[number]
+    if branch.forked_at is None:
+        return [(1, branch)]
+    return [one for one in begun(branches, branch.parent) if one[0] <= branch.forked_at] + [(branch.forked_at, branch)]
+
+
+def uninterrupted(
+    settings: Settings, data: Dataset, recipes: Recipes, begun: list[tuple[int, Branch]], last: int
+) -> tuple[Floats, Floats]:
+    """The losses and weights of the first epochs, so many, of a branch that has these recipes, and begins so."""
+    start = initial_weights(settings.init, data.units * data.X.shape[1], settings.seed, data.units)
+    recipe, state, batches = settings.recipe, State(start), []
+    descent = Descent(kernel_for(data, objective_named(settings.loss)), state, recipe, last)
+    for epoch in sorted({epoch for epoch, _ in (*recipes, *begun) if epoch <= last} | {last + 1}):
+        batches.append(descent.advance(epoch - 1 - descent.done))
+        for branch in [branch for first, branch in begun if first == epoch]:
+            state = descent.state if branch.begun_with is None else State(np.array(branch.begun_with), epoch - 1)
+            kernel = kernel_for(edited(data, branch.edits), descent.kernel.objective)
+            descent = Descent(kernel, state, descent.recipe, last)
+        for recipe in [recipe for since, recipe in recipes if since == epoch]:
+            descent.follow(recipe)
+    return np.concatenate([one.losses for one in batches]), np.concatenate([one.weights for one in batches])
 
 
 def steer(chance: Random, path: str, is_new: bool) -> None:
@@ -77,12 +103,10 @@ def steer(chance: Random, path: str, is_new: bool) -> None:
         if act < 0.1:
             part = chance.choice(list(PARTS))
             events = run.steer(**{part: chance.choice(PARTS[part])})
-        elif act < 0.15 and run.done and len(branches) < 12:
-            epoch, number = chance.randint(1, run.done), branches.index(run)
-            before, run = run, run.forked(epoch, chance.choice(ALPHAS))
+        elif act < 0.18 and run.done and len(branches) < 16:
+            run, events = forked(chance, run, branches.index(run))
             branches.append(run)
-            events = [Forked(epoch, number, difference(before.history.recipe_at(epoch), run.recipe))]
-        elif act < 0.2:
+        elif act < 0.23:
             run = chance.choice(branches)
             events = [Switched(branches.index(run))]
         elif run.done < MOST:
@@ -92,6 +116,20 @@ def steer(chance: Random, path: str, is_new: bool) -> None:
             time.sleep(0.001)
         for event in events:
             writer.take(event)
+
+
+def forked(chance: Random, run: Run, number: int) -> tuple[Run, list[Event]]:
+    """A fork of a run, which has that number, by another alpha, and also from weights or on data changed by hand."""
+    epoch = chance.randint(1, run.done + 1)
+    chosen = [chance.gauss(0, 3) for _ in run.start] if chance.random() < 0.4 else None
+    fork = run.forked(epoch, chance.choice(ALPHAS), weights=None if chosen is None else np.array(chosen))
+    events: list[Event] = [Forked(epoch, number, difference(run.history.recipe_at(epoch), fork.recipe), chosen)]
+    if chance.random() < 0.4:
+        known = fork.settings.data.edits
+        point = DataEdit(chance.randint(0, 1), features=(chance.gauss(0, 5), chance.gauss(0, 5)))
+        flipped = DataEdit(chance.randint(0, 1), row=chance.randrange(250))
+        events += fork.change(chance.choice(((*known, point), (*known, flipped, point), known[:-1])))
+    return fork, events
 
 
 def _end(child: int, sign: signal.Signals) -> int:
