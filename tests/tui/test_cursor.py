@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from gdtui.charts.chart import Chart
-from gdtui.session.commands import Edit, GoTo
-from gdtui.settings import DataEdit
+from gdtui.session.commands import Begin, Edit, GoTo
+from gdtui.settings import DataEdit, Settings
 from gdtui.tui.chart_view import ChartView
 from gdtui.views.loss import LossView
 from gdtui.views.view import Touch
-from tests.tui.driving import base, keys, press, running, screen, session, snapshot, status, step
+from tests.tui.driving import base, keys, press, running, screen, session, snapshot, status, step, until
 
 
 def slot(app: Any, number: int = 0) -> ChartView:
@@ -184,3 +184,16 @@ async def test_a_chart_that_is_smaller_than_where_it_was_is_drawn_without_it() -
         await press(pilot, "c", *["shift+right"] * 30)
         slot(app).chart = Chart.blank(3, 2)
         assert slot(app).render_line(1).cell_length == 3
+
+
+async def test_in_the_landscape_enter_trains_on_from_the_weights_that_are_there() -> None:
+    async with running(Settings(epochs=50, init=(0.5, 0.5, 0.5))) as (app, pilot):
+        await step(pilot, 3)
+        await press(pilot, "2")
+        await until(pilot, lambda: not app.board.is_busy)
+        await press(pilot, "c", "shift+right", "up")
+        column, row = slot(app).cursor
+        asked = app.board.view("landscape").touched(snapshot(app), Touch(column, row, *slot(app).size))
+        await press(pilot, "enter", "space")
+        begun = session(app).runs[1]
+        assert (begun.forked_at, Begin(tuple(begun.begun_with.tolist()))) == (4, asked)
