@@ -40,7 +40,7 @@ def test_it_has_a_plane_and_classes_and_no_rows():
     assert (len(data), data.X.shape, data.class_names, data.standardized) == (0, (0, 3), ("0", "1"), False)
     assert data.plane.spans == ((-10.0, 10.0), (-10.0, 10.0))
     assert load(DataSettings("none", centers=4)).class_names == ("0", "1", "2", "3")
-    assert load(data.name).digest == data.digest
+    assert load(NONE).digest == data.digest
 
 
 @pytest.mark.parametrize("options", [{"samples": 9}, {"noise": 1.0}, {"standardize": True}, {"target": "y"}])

@@ -14,6 +14,8 @@ from gdtui.settings import EMPTY, DataSettings
 
 SPAN = -10.0, 10.0
 """What is seen of both features."""
+NAME = "points by hand"
+"""What the data is called."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +35,7 @@ def empty_plane(settings: DataSettings) -> Dataset:
     if asked != DataSettings(EMPTY):
         raise DataError(f"{EMPTY} begins without points: of the options that tell of data only --centers applies to it")
     classes = tuple(map(str, range(settings.centers or 2)))
-    return EmptyData(EMPTY, np.empty((0, 3)), np.empty(0), ("x1", "x2"), classes)
+    return EmptyData(NAME, np.empty((0, 3)), np.empty(0), ("x1", "x2"), classes)
 
 
 def lacks_points(data: Dataset) -> bool:
