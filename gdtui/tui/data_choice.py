@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from gdtui.options import Parser, add_data, data_from
 from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
+from gdtui.tui.choices import Settled
 from gdtui.tui.dialogs import Dialog, Line
 from gdtui.wire.background import in_background
 
@@ -55,7 +56,7 @@ class DataChoice(Dialog):
         self._other = DataSettings(seed=own.seed, test_size=own.test_size)
         """What counts for others too."""
         sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
-        self._list = OptionList(*(Option(_told(name), name) for name in sets), markup=False)
+        self._list = Settled(*(Option(_told(name), name) for name in sets), markup=False)
         self._list.can_focus = False  # the keys are the input's
         self._list.highlighted = sets.index(current.source)
         self._hint = Label("or type a path (tab completes it), and the options of gdtui --help", markup=False)

@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 from gdtui.encoding import named
 from gdtui.text import printable
 from gdtui.tui import bindings
+from gdtui.tui.choices import Settled
 from gdtui.tui.possible import can_be_done
 
 HELP_WIDTH = 116
@@ -144,7 +145,7 @@ class ThemeChoice(Dialog):
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names, self._before = names, ""
-        super().__init__("Theme: enter keeps it", OptionList(*(Option(name, name) for name in names)))
+        super().__init__("Theme: enter keeps it", Settled(*(Option(name, name) for name in names)))
 
     def on_mount(self) -> None:
         self._before = self.app.theme

@@ -7,13 +7,16 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.app import ComposeResult
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.events import Click
 from textual.message import Message
 from textual.widgets import Input, OptionList
 
 from gdtui.encoding import named
 from gdtui.tui.board import Board
+from gdtui.tui.choices import Settled
 from gdtui.tui.possible import can_be_done
 
 COLUMN = 46
@@ -65,8 +68,12 @@ class Keys(Provider):
         return Content.assemble(name, " " * max(2, blank), (entry.shown, "not bold"))
 
 
+class Found(CommandList, Settled, can_focus=False):
+    """What was found."""
+
+
 class Palette(CommandPalette):
-    """Textual's own takes whatever screen is uppermost away at each answer, also at a second one."""
+    """Textual's own takes whatever screen is uppermost away at each answer, or click beside it, also at a second."""
 
     DEFAULT_CSS = """
     Palette.short > Vertical { margin-top: 0; }
@@ -74,11 +81,15 @@ class Palette(CommandPalette):
     """
     VERTICAL_BREAKPOINTS = [(0, "short"), (24, "high")]
 
+    def compose(self) -> ComposeResult:
+        for part in super().compose():
+            yield Found() if isinstance(part, CommandList) else part
+
     def on_mount(self) -> None:
         self.query_one(Input).max_length = MOST
 
     async def _dispatch_message(self, message: Message) -> None:
-        if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected):
+        if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected | Click):
             await super()._dispatch_message(message)
 
     def _action_command_list(self, action: str) -> None:

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 from gdtui.recipe_options import RECIPE, RULES, Part
 from gdtui.settings import Recipe
 from gdtui.text import printable
+from gdtui.tui.choices import Settled
 from gdtui.tui.dialogs import Dialog, Line
 
 NAME, VALUE = 13, 12
@@ -45,7 +46,7 @@ class RecipeChoice(Dialog):
     def __init__(self, recipe: Recipe, when: str) -> None:
         self._before = self._recipe = recipe
         self._is_narrow = False
-        self._list = OptionList(*(Option("", part.name) for part in RECIPE), markup=False)
+        self._list = Settled(*(Option("", part.name) for part in RECIPE), markup=False)
         self._line, self._hint = Line(select_on_focus=False), Label(HINT, markup=False)
         self._about = Label("", markup=False, id="about")
         self._line.display = False

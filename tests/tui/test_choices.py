@@ -1,0 +1,61 @@
+"""Lists to choose from, when keys and clicks come that are for no line of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rich.style import Style
+from textual.events import Click
+from textual.widget import Widget
+from textual.widgets import Input, OptionList
+
+from tests.tui.driving import idle, press, running, step, until
+
+
+def click(widget: Widget, row: int, option: int | None = None) -> Click:
+    style = Style() if option is None else Style.from_meta({"option": option})
+    region = widget.region
+    return Click(widget, 1, row, 0, 0, 1, False, False, False, region.x + 1, region.y + row, style)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 2), (120, 40)])
+@pytest.mark.parametrize("key", ["d", "o", "T"])
+async def test_pages_of_a_list_that_has_no_room_are_no_trouble(key: str, size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await press(pilot, key, "down", "pageup", "pagedown", "escape")
+        assert app.board.dialog is None
+
+
+@pytest.mark.parametrize("key", ["d", "o", "T", "ctrl+p"])
+async def test_a_click_on_a_line_that_is_there_no_more_does_nothing(key: str) -> None:
+    async with running() as (app, pilot):
+        await press(pilot, key)
+        found: Any = app.screen.query_one(OptionList)
+        await until(pilot, lambda: found.option_count > 0)
+        found.post_message(click(found, 0, found.option_count))
+        await idle(pilot)
+        assert found.is_attached
+        await press(pilot, "escape")
+
+
+async def test_a_click_chooses_a_line_once() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "ctrl+p", *"Move a cursor")
+        found: Any = app.screen.query_one(OptionList)
+        await until(pilot, lambda: found.option_count == 1)
+        found.post_message(click(found, 0, 0))
+        await until(pilot, lambda: app.screen is app.board)
+        await idle(pilot)
+        assert app.board.is_pointing
+
+
+async def test_two_clicks_beside_the_palette_close_it_once() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "ctrl+p")
+        palette = app.screen
+        await until(pilot, lambda: palette.query_one(Input).has_focus)
+        for _ in range(2):
+            palette.post_message(click(palette, 0))
+        await until(pilot, lambda: app.screen is app.board)
+        await step(pilot)
