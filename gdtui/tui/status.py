@@ -94,7 +94,7 @@ def trend_of(curve: Curve, epoch: int) -> str:
     import numpy as np  # which is there by now; the first paint does not wait for it
 
     recent = min(max(5, epoch // 20), epoch // 2)
-    if not recent:
+    if not recent or epoch > len(curve):  # that of a longer branch, which was shown before
         return " "
     lows, highs = curve.stretches(np.array([epoch - 2 * recent, epoch - recent, epoch]))
     changes = [after - before for before, after in (lows.tolist(), highs.tolist())]
