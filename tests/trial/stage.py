@@ -152,5 +152,7 @@ def was_left_well(stage: Stage, errors: str = "") -> None:
     no_traceback(plain_text(bytes(stage.tail).rpartition(b"\x1b[?1049l")[2]), f"on the screen, exit code {code}")
     left = stage.leftovers() + (["the alternate screen"] if stage.emulator.is_alternate else [])
     promise(not left, f"left behind: {', '.join(left)}", stage.emulator.text())
+    failed = re.search(r"gdtui: failed in .*?(?=;)", errors + " ".join(stage.emulator.text().split()))
+    promise(not failed and code != 70, failed[0] if failed else "gdtui failed", stage.emulator.text())
     is_early = code == -signal.SIGQUIT and b"\x1b[?1049h" not in stage.tail  # ctrl+\\ before there was a screen
     promise(code in DOCUMENTED or is_early, f"exit code {code} is not documented", stage.emulator.text())

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-DOCUMENTED = frozenset({0, 1, 2, 70, 130, 141, 143})
-"""The exit codes that there are."""
+DOCUMENTED = frozenset({0, 1, 2, 130, 141, 143})
+"""The exit codes that there are, but for 70: gdtui itself has failed then."""
 
 
 class BrokenPromiseError(AssertionError):

@@ -147,15 +147,19 @@ def _end(child: int, sign: signal.Signals) -> int:
 
 def _killed(chance: Random, path: Path) -> bool:
     """One writer, killed at a random moment; returns whether it was killed in its work."""
-    before, child = whole_lines(path), os.fork()
+    before = whole_lines(path)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # until all is ready to take it
+    child = os.fork()
     if not child:
         try:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
             steer(chance, str(path), not before)
         except KeyboardInterrupt:
             os._exit(130)
         except BaseException as error:
             print(f"a writer could not go on: {type(error).__name__}: {error}", flush=True)
         os._exit(1)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     size, end = len(before) + chance.choice((0, 3_000, 60_000, 600_000)), time.monotonic() + chance.uniform(0, 0.3)
     while time.monotonic() < end and not (path.exists() and path.stat().st_size > size):
         time.sleep(chance.choice((0, 0.0005)))
