@@ -169,7 +169,7 @@ class GdtuiApp(TerseApp):
         gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
         self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
         self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
-        for name in ("gdtui.tui.data_choice", "gdtui.tui.palette"):
+        for name in ("gdtui.tui.data_choice", "gdtui.tui.recipe_choice", "gdtui.tui.palette"):
             dialogs = partial(asyncio.to_thread, import_module, name)
             self.set_timer(DIALOGS_AFTER, partial(self.run_worker, dialogs, group="imports"))  # type: ignore[arg-type]
 

@@ -77,6 +77,9 @@ class Workspace(Stage):
             titles = view.titles(snapshot)
             titles = titles._replace(above=f"{NUMBERS[name]} {titles.above}")
             drawn.append((name, titles, view.draw(snapshot, *size) if size else None))
+        if self.snapshot is not None and self.snapshot.curves[0] is not snapshot.curves[0]:  # that run is no more
+            seen = {name for name, _, chart in drawn if chart is not None}
+            self._views |= {name: view.afresh() for name, view in self._views.items() if name not in seen}
         return drawn
 
     def view(self, name: str) -> View:
@@ -175,11 +178,11 @@ class Workspace(Stage):
             self._saved_view.set_class(path is None, "unsaved")
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
-        if self.snapshot is None or self.dialog is not None:
+        view = self._views.get(self.wish.views[self.slots.index(event.view)])
+        if self.snapshot is None or self.dialog is not None or view is None:
             return
         from gdtui.views.view import Touch
 
-        view = self.view(self.wish.views[self.slots.index(event.view)])
         touch = Touch(event.column, event.row, *event.view.size, event.kind, event.button, event.digit)
         command = view.touched(self.snapshot, touch)
         if command is not None:
@@ -192,9 +195,10 @@ class Workspace(Stage):
         """Have the view in front look another way, or ask for something, or, where there is nothing to it, the other
         view."""
         for place, name in enumerate(self.wish.views[:: -1 if self.wish.front else 1]):
-            view = self.view(name)
+            if self.snapshot is None or (view := self._views.get(name)) is None:  # not drawn yet
+                continue
             view.is_pointed = self.is_pointing and place == 0
-            if self.snapshot is not None and (found := change(view, self.snapshot)):
+            if found := change(view, self.snapshot):
                 if not isinstance(found, bool):
                     self.ask(found)
                 self.gdtui.redraw()

@@ -88,6 +88,7 @@ class BowlView(OverPlane):
     """The loss over a plane of weights as a solid, and the ways of those who descend on it."""
 
     NAME = "Bowl"
+    looks = (*OverPlane.looks, "_turned", "_elevation")
 
     def __init__(self) -> None:
         super().__init__()

@@ -68,6 +68,8 @@ def branches_of(snapshot: Snapshot, most: int | None = None) -> list[Branch]:
 class EpochsView(View):
     """A view with an axis of epochs; a press of the mouse looks at an epoch."""
 
+    looks = (*View.looks, "log", "across")
+
     def __init__(self) -> None:
         super().__init__()
         self.log: bool | None = None

@@ -19,6 +19,7 @@ class OverPlane(View):
     """The loss over a plane of weights."""
 
     NAME: ClassVar[str]
+    looks = (*View.looks, "_log")
 
     def __init__(self) -> None:
         super().__init__()

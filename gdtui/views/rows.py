@@ -72,6 +72,8 @@ class Rung:
 class RowsView(View):
     """A view of what each row comes to at the moment shown; of more than two classes, of one against the rest."""
 
+    looks = (*View.looks, "_number")
+
     def __init__(self) -> None:
         super().__init__()
         self._number = 0

@@ -272,13 +272,16 @@ def root_of(run: Shown) -> Shown:
     return run if run.parent is None else root_of(run.parent)
 
 
-_latest: list[Terrain] = []
+_latest: WeakSet[Terrain] = WeakSet()
+"""The newest, as long as a view looks at it."""
 
 
 def terrain_of(snapshot: Snapshot, view: View) -> Terrain:
     """The terrain of a run's data, which all views look at that are shown; this one too from now on."""
-    before = _latest[0] if _latest else None
-    if before is None or before.whole is not snapshot.data or before.root is not root_of(snapshot.run):
-        _latest[:] = [Terrain(snapshot, before)]
-    _latest[0].views.add(view)
-    return _latest[0]
+    before = terrain = next(iter(_latest), None)
+    if terrain is None or terrain.whole is not snapshot.data or terrain.root is not root_of(snapshot.run):
+        terrain = Terrain(snapshot, before)
+        _latest.clear()
+        _latest.add(terrain)
+    terrain.views.add(view)
+    return terrain

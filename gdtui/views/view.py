@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, Self
 
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
@@ -50,7 +50,10 @@ class Touch(NamedTuple):
 
 
 class View:
-    """One way to look at a session. What it keeps is how to look, never what is seen."""
+    """One way to look at a session."""
+
+    looks: ClassVar[tuple[str, ...]] = ("shading", "wake")
+    """The attributes that say how to look; all others are of what is seen."""
 
     def __init__(self) -> None:
         self.shading = Shading.TONES
@@ -59,6 +62,13 @@ class View:
         """To be called, by any thread, when there is more to be seen than was drawn last."""
         self.is_pointed = False
         """Whether keys move a cursor in it."""
+
+    def afresh(self) -> Self:
+        """Another that looks in the same way, and has seen nothing."""
+        other = type(self)()
+        for name in self.looks:
+            setattr(other, name, getattr(self, name))
+        return other
 
     @property
     def is_busy(self) -> bool:

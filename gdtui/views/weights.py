@@ -26,6 +26,7 @@ class WeightsView(LinesView):
 
     has_log = has_front = False
     what, each = "Weights", "weights"
+    looks = (*LinesView.looks, "_page")
 
     def __init__(self) -> None:
         super().__init__()
