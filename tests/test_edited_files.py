@@ -15,9 +15,9 @@ from gdtui.runs.compare import entrants_of, tasks_differ
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.session import opening
-from gdtui.session.commands import Do, Edit, GoTo, NextBranch, Restart, Save
+from gdtui.session.commands import Begin, Do, Edit, GoTo, NextBranch, Restart, Save
 from gdtui.session.log import Said
-from gdtui.settings import DataEdit
+from gdtui.settings import DataEdit, StopRules
 from tests.oracles import noisy
 from tests.test_edited import ADDED, FLIPPED, said, saved
 from tests.test_session import SLOW, ask
@@ -44,6 +44,23 @@ def test_whoever_goes_on_with_the_file_has_the_same_bits(tmp_path, before, own_e
         for epoch in range(max(1, before - 5), found.done + 1):
             assert found.history.weights_at(epoch).tobytes() == told.history.weights_at(epoch).tobytes()
             assert found.moment(epoch) == told.moment(epoch)
+
+
+@pytest.mark.parametrize("first", [GoTo(None), Begin((0.5, -0.5, 0.25))])
+def test_a_change_that_was_taken_back_before_the_next_epoch_leaves_no_trace(tmp_path, first):
+    session, path = saved(tmp_path, stop=StopRules(patience=20), alpha=0.2, optimizer="momentum")
+    session.pull(9)
+    state = session.run.descent.state
+    ask(session, Do.PAUSE, first, Edit((ADDED,)), Do.UNDO)
+    if isinstance(first, GoTo):
+        assert session.run.descent.state.best == state.best
+        assert session.run.data is session.runs[0].data
+    for told, found in zip(session.runs, reopen(RunFile(path)), strict=True):
+        assert found.newest() == told.newest()
+        told.advance(40)
+        found.advance(40)
+        assert found.weights.tobytes() == told.weights.tobytes()
+        assert (found.stop, found.done) == (told.stop, told.done)
 
 
 def test_a_restart_keeps_what_was_changed_and_so_does_its_file(tmp_path):

@@ -79,11 +79,21 @@ class Shown:
 
     def _change(self, edits: tuple[DataEdit, ...], state: State) -> None:
         """Have its own epochs, of which there are none yet, begin with that state, on data with these changes, of which
-        the rules remember no loss. Raises DataError where the data cannot be changed so."""
-        self.data = edited(base_of(self.data), edits)
+        the rules remember no loss; with the changes of the epochs before, as if there had never been others. Raises
+        DataError where the data cannot be changed so."""
+        first, data = self.forked_at or 1, edited(base_of(self.data), edits)
         self.settings = replace(self.settings, data=replace(self.settings.data, edits=edits))
-        self.kernel = kernel_for(self.data, self.objective)
-        self.history.begin(self.forked_at or 1, replace(state, best=Best()), self.kernel)
+        owner = None if self.parent is None else self.parent.owner(first)
+        if owner is None or edits != owner.settings.data.edits:
+            self.data, self.kernel = data, kernel_for(data, self.objective)
+            self.history.begin(first, replace(state, best=Best()), self.kernel)
+            return
+        self.data, self.kernel = owner.data, owner.kernel
+        self.history.breaks.pop(first, None)
+        if self.begun_with is not None:
+            self.history.begin(first, State(self.begun_with, first - 1), self.kernel)
+        elif first in owner.history.breaks:
+            self.history.breaks[first] = owner.history.breaks[first]
 
     def join(self, race: tuple[Shown, ...]) -> None:
         """Be in that race from now on, of which this run is one."""
@@ -234,7 +244,7 @@ class Run(Shown):
             raise ValueError("the data is changed of a run that has epochs")
         before, was = self.settings.data.edits, self.descent
         self._change(edits, self._state_before(self.done + 1))
-        state = self.history.breaks[self.done + 1].state
+        state = self.history.next_state or State(self.start)
         self.descent = Descent(self.kernel, state, was.recipe, was.epochs, was.rules)
         self.descent.stop, self._newest = was.stop, None
         return changed(before, edits)
