@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from gdtui.learning.kernel import kernel_for
 from gdtui.learning.penalty import loss_gradient_of
 from gdtui.session import commands as ask
 from gdtui.settings import ALL, DataSettings, Recipe, Settings
+from gdtui.views.landscape import PARTS, SHORTEST
 from gdtui.views.maps import plain, widened
 from gdtui.views.over_plane import told
 from gdtui.views.surface import Levels
@@ -96,6 +98,25 @@ def test_the_arrow_is_along_the_finite_differences_of_what_is_followed() -> None
     assert chart.chars[tuple(heads[0])] == "→↗↑↖←↙↓↘"[round(wanted / (np.pi / 4)) % 8]
     assert "→ next step" in looking.titles.below
     assert "momentum" not in looking.titles.below
+
+
+def test_of_an_arrow_that_is_drawn_longer_the_legend_says_how_much() -> None:
+    of, looking = session(Settings(data=NOISY, loss="cross-entropy", alpha=0.0005)), Looking()
+    do(of, ask.Do.STEP)
+    chart = looking.at(of)
+    weights, shown = of.moment().weights, looking.map
+    do(of, ask.Do.STEP)
+    before, after = (np.array(cell(shown, at)) for at in (weights, of.moment().weights))
+    assert np.abs(after - before).max() <= 1  # the step itself would not be seen
+    assert np.isin(chart.chars, list(PARTS["next step"])).sum() == 1
+    said = re.search(r"→ next step ×([\d,]+)", looking.titles.below)
+    assert said is not None
+    canvas, step = shown.canvas, shown.plane.directions((of.moment().weights - weights)[None])[0]
+    dots = np.hypot(
+        step[0] * 2 * (canvas.width - 1) / np.ptp(canvas.xlim), step[1] * 4 * (canvas.height - 1) / np.ptp(canvas.ylim)
+    )
+    assert float(said[1].replace(",", "")) == pytest.approx(SHORTEST / dots, rel=0.5)
+    assert "[ ] plane" in looking.titles.below
 
 
 def test_with_momentum_the_step_has_its_parts() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import HEIGHTS, LIGHTS, PATHS, RAMP, UPPER, Role
 from gdtui.charts.strokes import ACROSS, DOWN, dots_of, stamp, trace
+from gdtui.learning.heading import Step
 from gdtui.learning.landscape import SMALLEST, Heights, Plane
 from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
@@ -29,6 +30,8 @@ BRIGHT = 3
 """Of a way that leads to and fro, so many widths of the drawing stand out, of what was walked last and comes next."""
 SHORTEST, LONGEST = 8.0, 16.0
 """Dots that the arrow of the next step has at the least, and up to which it is made longer for its parts to be seen."""
+LONGER = 1.5
+"""From so many times its length on it is said that the arrow is drawn longer."""
 FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
 PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
 """Of each arrow the heads, by eighths of a turn from the right on, upwards."""
@@ -55,12 +58,18 @@ class LandscapeView(OverPlane):
     def _legend(self, scene: Scene) -> str:
         signs = ["● here"]
         if scene.step is not None:
+            shown, survey = self._map, scene.survey
+            is_same = shown is not None and survey is not None and shown.plane is survey.plane
+            times = _arrows(shown, scene.step)[1] if shown is not None and is_same else 1.0
+            longer = f" ×{float(f'{times:.1g}'):,.0f}" * (times > LONGER)
             names = [*PARTS] if scene.step.gradient is not None else ["next step"]
-            signs += [f"{PARTS[name][0]} {name}" for name in names]
+            signs += [f"{PARTS[name][0]} {name}{longer * (name == 'next step')}" for name in names]
         signs += ["┄ to come"] * (len(scene.coming) > 1)
+        parts = ["  ".join(signs)]
         if scene.survey is not None and (best := optimum_told(scene.survey)):
-            signs.append(f"◎ {best}")
-        return "  ".join(signs)
+            parts.append(f"◎ {best}")
+        parts += ["[ ] plane"] * (self._terrain is not None and self._terrain.size > 2)
+        return "  ·  ".join(parts)
 
     def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:
         plane = survey.plane
@@ -113,18 +122,13 @@ class LandscapeView(OverPlane):
         step, at = scene.step, scene.front.at
         if step is None or at is None:
             return
-        parts = {"next step": step.whole}
-        if step.gradient is not None:
-            parts |= {"momentum": step.whole - step.gradient, "gradient": step.gradient}
-        plane, canvas = shown.plane, shown.canvas
-        begin, directions = plane.place(at[None])[0], plane.directions(np.array([*parts.values()]))
-        sides = np.ptp(canvas.xlim), np.ptp(canvas.ylim)
-        lengths = np.hypot(*(directions * (ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)) / sides).T)
-        ends = begin + enlarged(lengths) * directions
+        canvas, begin = shown.canvas, shown.plane.place(at[None])[0]
+        directions, times = _arrows(shown, step)
+        ends = begin + times * np.array([*directions.values()])
         ways = [trace(canvas, *np.array([begin, end]).T)[:2] for end in ends]
-        for name, way in zip(parts, ways, strict=True):
+        for name, way in zip(directions, ways, strict=True):
             stamp(chart, canvas, dots_of(canvas, *way), ROLES[name], OVER)
-        for name, (rows, columns), end in zip(parts, ways, ends, strict=True):
+        for name, (rows, columns), end in zip(directions, ways, ends, strict=True):
             if len(rows) > 2:
                 put(chart, shown, end, PARTS[name][eighth(rows, columns)], ROLES[name])
 
@@ -164,6 +168,17 @@ def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:
     if 0 <= row < canvas.height and 0 <= column < canvas.width:
         chart.chars[canvas.top + row, canvas.left + column] = sign
         chart.roles[canvas.top + row, canvas.left + column] = role
+
+
+def _arrows(shown: Map, step: Step) -> tuple[dict[str, Floats], float]:
+    """The next step, and on top of it its parts, as directions in the plane, and by how much they are drawn longer."""
+    parts = {"next step": step.whole}
+    if step.gradient is not None:
+        parts |= {"momentum": step.whole - step.gradient, "gradient": step.gradient}
+    canvas, directions = shown.canvas, shown.plane.directions(np.array([*parts.values()]))
+    sides = np.ptp(canvas.xlim), np.ptp(canvas.ylim)
+    lengths = np.hypot(*(directions * (ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)) / sides).T)
+    return dict(zip(parts, directions, strict=True)), enlarged(lengths)
 
 
 def enlarged(lengths: Floats) -> float:
