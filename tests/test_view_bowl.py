@@ -80,7 +80,7 @@ def test_the_ball_and_the_way_are_where_their_weights_project() -> None:
     field = looking.view._bowl.field if looking.view._bowl is not None else None
     np.testing.assert_allclose(field, (surface.losses - low) / (high - low), atol=1e-12)
     assert looking.titles.above.startswith("Bowl")
-    assert "% of the path's variance" in looking.titles.above
+    assert "% of the path" in looking.titles.above
 
 
 def test_an_epoch_of_the_past_has_its_own_ball_and_the_rest_is_faint() -> None:

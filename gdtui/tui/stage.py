@@ -24,6 +24,8 @@ from gdtui.tui.tables import ConfusionPanel, Page, RacePanel, SamplesPanel
 
 AROUND = 8
 """Columns of a frame that are not its title's: two corners, blanks, and the mark of the one in front."""
+PARTING = "  ·  "
+"""What stands between the parts of a title."""
 TABS = {"log": "Log", "race": "Race", "samples": "Samples", "confusion": "Confusion"}
 TITLES = {"log": "Log", "race": "Race", "samples": "Sampled activations", "confusion": "Confusion matrix"}
 
@@ -109,9 +111,11 @@ class Stage(Board):
         front."""
         title, below, is_legend = self._titles[name] = titles or self._titles[name]
         number = CHARTS.index(name)
+        room = self.slots[number].outer_size.width - AROUND
         if self.arrangement.charts != "round":  # there is nothing below
-            both, room = f"{title}  {below}".rstrip(), self.slots[number].size.width - AROUND
+            both = f"{title}  {below}".rstrip()
             title, below = both if cell_len(both) <= room else below if is_legend else title, ""
+        title, below = whole(title, room), whole(below, room)
         entitle(self.slots[number], f"▸ {title}" if number == self.wish.front else title, below)
 
     def take_keys(self) -> None:
@@ -203,6 +207,17 @@ class Stage(Board):
             self.app.notify(f"large digits need a window of at least {BIG[0]}×{BIG[1]}")
         else:
             self.show_wish(is_big=wish.is_big)
+
+
+@lru_cache
+def whole(text: str, room: int) -> str:
+    """As many parts of a text as there is room for, the first at least: of the others none is cut in half."""
+    parts = text.split(PARTING)
+    for count in range(len(parts), 0, -1):
+        for between in (PARTING, PARTING.strip().center(3)):
+            if cell_len(told := between.join(parts[:count])) <= room:
+                return told
+    return parts[0]
 
 
 @lru_cache

@@ -16,6 +16,7 @@ from gdtui.settings import DataSettings, Settings
 from gdtui.tui.arrangement import CHARTS, PAGES
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
+from gdtui.tui.stage import whole
 from gdtui.tui.status import trend_of
 from tests.tui.driving import (
     FIVE,
@@ -286,3 +287,28 @@ async def test_the_legend_says_what_a_cross_is_whatever_the_names(size: tuple[in
     table.write_text("x,y,kind\n" + "".join(f"{x},{x * x},{kinds[x % 2]}\n" for x in range(8)))
     async with running(Settings(DataSettings(str(table)), epochs=5), size=size) as (app, pilot):
         await until(pilot, lambda: "✗ wrong  ● a_kind" in screen(app))
+
+
+@pytest.mark.parametrize(
+    ("room", "wanted"),
+    [
+        (30, "2 Bowl  ·  99 % of the path"),
+        (25, "2 Bowl · 99 % of the path"),
+        (24, "2 Bowl"),
+        (3, "2 Bowl"),
+    ],
+)
+def test_of_titles_whole_parts_are_left_out(room: int, wanted: str) -> None:
+    assert whole("2 Bowl  ·  99 % of the path", room) == wanted
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_no_title_of_the_landscape_ends_in_the_midst(size: tuple[int, int]) -> None:
+    async with running(size=size) as (app, pilot):
+        await step(pilot, 3)
+        await press(pilot, "2", "]")
+        slot, view = app.board.slots[0], app.board.view("landscape")
+        await until(pilot, lambda: not view.is_busy and "next step" in str(slot.border_subtitle))
+        for row in screen(app).splitlines():
+            assert "…" not in row or ("Landscape" not in row and "here" not in row)
+        assert "% of the path" in screen(app)
