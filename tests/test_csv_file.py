@@ -320,7 +320,7 @@ def test_a_bad_number_is_found_in_a_later_part_of_the_file(file):
         ({"features": ("a", "a")}, "--features names 'a' twice"),
         ({"samples": 9}, "--samples 9 is more than the 2 rows of mine.csv"),
         ({"samples": 1}, "--samples 1 leaves rows of one class only"),
-        ({"centers": 3}, "--centers applies to blobs only"),
+        ({"centers": 3}, "--centers applies to blobs and none only"),
         ({"noise": 1.0}, "--noise applies to blobs, moons, circles and xor only"),
     ],
 )
