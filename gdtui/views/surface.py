@@ -22,7 +22,7 @@ FLATTEST = 1e-9
 """Of logarithms, the smallest loss that is told apart, over the largest."""
 LARGEST = 1e300
 """Losses beyond are as good as infinite."""
-OFTEN = 0.05
+OFTEN = 0.3
 """Seconds between two times that what is finished so far is shown."""
 
 

@@ -30,7 +30,7 @@ from gdtui.views.later import Later
 from gdtui.views.view import View
 from gdtui.views.walks import Start, Walk, headings, in_hand, standing, starts, walks
 
-LARGE, REST = 2**18, 9.0
+LARGE, REST = 2**18, 14.0
 """Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
 works."""
 REACH = 2.5
