@@ -73,3 +73,13 @@ def test_the_traceback_can_be_had_on_the_screen(plain: list[str], tmp_path: Path
     assert "Traceback (most recent call last):" in printed
     assert any(line.startswith("gdtui: failed in ") for line in printed)
     assert not list(tmp_path.iterdir())
+
+
+def test_so_is_what_fails_in_a_thread_beside_the_frames(tmp_path: Path) -> None:
+    with broken("gdtui.views.later:Later:_do_next", "--save", "my run.jsonl", folder=tmp_path) as terminal:
+        terminal.wait_for("epoch #")
+        terminal.send("5")
+        assert terminal.wait_exit() == 70
+        assert_restored(terminal)
+        [line] = terminal.printed()
+    assert re.match(r"gdtui: failed in \S+, line \d+: ArithmeticError: a fault.*; the run is whole in ", line), line
