@@ -7,9 +7,11 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, NamedTuple, cast
 
+from textual import work
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.css.query import NoMatches
 from textual.events import Click
 from textual.message import Message
 from textual.widgets import Input, OptionList
@@ -91,6 +93,11 @@ class Palette(CommandPalette):
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected | Click):
             await super()._dispatch_message(message)
+
+    @work(exclusive=True, group=CommandPalette._GATHER_COMMANDS_GROUP)
+    async def _gather_commands(self, search_value: str) -> None:
+        with suppress(NoMatches):  # its parts are there no more, since it is closed
+            await CommandPalette._gather_commands.__wrapped__(self, search_value)  # type: ignore[attr-defined]
 
     def _action_command_list(self, action: str) -> None:
         with suppress(KeyError):  # the list is not laid out yet

@@ -50,6 +50,17 @@ async def test_a_click_chooses_a_line_once() -> None:
         assert app.board.is_pointing
 
 
+async def test_a_search_that_is_under_way_as_the_palette_closes_comes_to_nothing() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "ctrl+p")
+        palette: Any = app.screen
+        await until(pilot, lambda: palette.query_one(OptionList).option_count > 1)
+        await palette.query_one("#--results").remove()
+        await palette._gather_commands("a").wait()
+        await press(pilot, "escape")
+        await step(pilot)
+
+
 async def test_two_clicks_beside_the_palette_close_it_once() -> None:
     async with running() as (app, pilot):
         await press(pilot, "ctrl+p")
