@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,7 +164,6 @@ def test_a_click_trains_on_from_the_weights_there() -> None:
     assert cell(looking.map, np.array(command.weights)) == (canvas.top + 3, canvas.left + 7)
     for other in (touch._replace(kind="drag"), touch._replace(kind="release"), touch._replace(column=0)):
         assert looking.view.touched(snapshot, other) is None
-    assert looking.view.touched(replace(snapshot, watched="run.jsonl"), touch) is None
 
 
 def test_the_scale_is_chosen_and_is_logarithmic_by_itself_where_losses_are_far_apart() -> None:

@@ -45,6 +45,16 @@ VIEWS = {
 again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
 NUMBERS = {name: number for number, names in VIEWS.items() for name in names}
 
+POINTED = {
+    "data": ("enter Add or flip", "[] Turn", "{} Shift", "0-9 Add"),
+    "landscape": ("enter Start here", "[] Plane"),
+    "bowl": ("[] Turn", "{} Lift"),
+    **dict.fromkeys(("loss", "weights", "gradients", "accuracy", "alpha", "steps"), ("enter Go there",)),
+}
+"""What keys do in a view in which they move a cursor, each with a word, for the foot of the screen."""
+DIGITS = "data"
+"""The view where digits are classes then; in all others they choose a view, as ever."""
+
 # fmt: off
 BINDINGS = (
     Key("Run", "space", "pause", "space", "space Pause", "Pause, or go on", ask.Do.PAUSE),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.actions import SkipAction
 from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 Kind = Literal["press", "drag", "release"]
 FAR = 5
 """Cells by which the cursor moves with shift."""
-POINTING = ("←↑↓→ Move", "enter Click", "0-9 Class", "[]{} Turn", "c End")
-"""The keys of the cursor, each with a word, for the foot of the screen."""
+POINTING = ("c End", "←↑↓→ Move")
+"""The keys of the cursor in every view, each with a word, for the foot of the screen."""
 HOLDING = ("space Train on", "escape Give up", *POINTING)
 """The same while weights are held."""
 
@@ -58,6 +59,8 @@ class ChartView(Styled):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.chart: Chart | None = None
+        self.has_digits = False
+        """Whether digits touch it, where there is a cursor."""
         self._button = 0
         self._at: tuple[float, float] = (0.5, 0.5)
         """Where the cursor is, or was last, as shares of the width and the height."""
@@ -86,6 +89,8 @@ class ChartView(Styled):
             self.refresh(Region(column, row, 1, 1), Region(*to, 1, 1))
 
     def action_touch(self, digit: int | None = None) -> None:
+        if digit is not None and not self.has_digits:
+            raise SkipAction  # the key means what it means elsewhere
         if self.cursor is not None:
             for kind in ("press", "release"):
                 self.post_message(self.Touched(self, *self.cursor, kind, 1, digit))

@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from gdtui.session.commands import Hold
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
-from gdtui.tui.bindings import NUMBERS, VIEWS
+from gdtui.tui.bindings import DIGITS, NUMBERS, POINTED, VIEWS
 from gdtui.tui.board import Board, entitle, literal
 from gdtui.tui.chart_view import HOLDING, POINTING, ChartView
 from gdtui.tui.log_view import LogView
@@ -123,10 +123,12 @@ class Stage(Board):
         there would take the focus from it."""
         front = self.slots[self.wish.front]
         is_on = self.is_pointing and self.dialog is None and front.id in self.arrangement.areas
-        for slot in self.slots:
+        for slot, name in zip(self.slots, self.wish.views, strict=True):
             slot.point(is_on and slot is front)
+            slot.has_digits = name == DIGITS
         if self.dialog is None:
-            self.key_bar.of_dialog = () if not is_on else HOLDING if self.is_held else POINTING
+            of_view = POINTED.get(self.wish.views[self.wish.front], ())
+            self.key_bar.of_dialog = (*(HOLDING if self.is_held else POINTING), *of_view) if is_on else ()
 
     def show_held(self, is_held: bool) -> None:
         """Whether weights are held, which has keys of its own."""

@@ -141,7 +141,7 @@ class LandscapeView(OverPlane):
                 put(chart, shown, shown.plane.place(walk.at[None])[0], "●", role)
 
     def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
-        if touch.kind != "press" or self._map is None or snapshot.watched is not None or snapshot.missing:
+        if touch.kind != "press" or self._map is None or snapshot.missing:
             return None
         canvas = self._map.canvas
         column, row = touch.column - canvas.left, touch.row - canvas.top

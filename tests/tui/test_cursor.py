@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from gdtui.charts.chart import Chart
+from gdtui.charts.roles import Role
 from gdtui.session.commands import Begin, Edit, GoTo
 from gdtui.settings import DataEdit, Settings
+from gdtui.tui.bindings import NUMBERS
 from gdtui.tui.chart_view import ChartView
+from gdtui.views.data import DataView
 from gdtui.views.loss import LossView
 from gdtui.views.view import Touch
 from tests.tui.driving import base, keys, press, running, screen, session, snapshot, status, step, until
@@ -52,10 +55,48 @@ async def test_arrows_move_it_by_cells_and_with_shift_by_five_and_it_stays_withi
 async def test_the_foot_tells_its_keys_while_it_is_there(end: str) -> None:
     async with running() as (app, pilot):
         await press(pilot, "c")
-        assert "←↑↓→ Move  enter Click  0-9 Class  []{} Turn  c End" in screen(app)
+        assert "c End  ←↑↓→ Move  enter Go there" in screen(app)
         await press(pilot, end)
-        assert "enter Click" not in screen(app)
+        assert "enter Go there" not in screen(app)
         assert "space Go on" in screen(app)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+async def test_the_foot_tells_what_the_view_is_good_for(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 3)
+        app.board.show_wish(views=(name, "data" if name != "data" else "loss"))
+        await press(pilot, "c")
+        view = app.board.view(name)
+        await until(pilot, lambda: not view.is_busy and slot(app).chart.lines()[0].strip() != "")
+        foot = screen(app).splitlines()[-1]
+        asked: list[object] = []
+        monkeypatch.setattr(type(app.board), "ask", lambda _, command: asked.append(command))
+        await press(pilot, "enter")
+        assert bool(asked) == ("enter " in foot), foot
+        view.is_pointed = True
+        turned = view.turn(snapshot(app), 1, 0) or view.turn(snapshot(app), 0, 1)
+        assert bool(turned) == ("[] " in foot), foot
+
+
+async def test_it_is_seen_on_the_boundary() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "v", "c")
+        view = slot(app, 1)
+        at, boundary = view.style("chart-view--cursor"), view.look(Role.BOUNDARY)
+        assert at.reverse
+        assert at.color.get_truecolor() != boundary.color.get_truecolor()
+
+
+async def test_digits_choose_views_where_they_are_no_classes() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "c", "3")
+        assert base(app).wish.views == ("sigmoid", "data")
+        assert slot(app).cursor is not None
+        await press(pilot, "9", "1", "1")
+        assert base(app).wish.views[0] == "data"
+        await press(pilot, "3")
+        assert base(app).wish.views[0] == "data"
 
 
 @pytest.mark.parametrize("key", keys("undo"))
@@ -93,15 +134,23 @@ async def test_its_cell_is_reversed_and_no_other(touches: list[Touch]) -> None:
         assert reversed_cells() == []
 
 
-async def test_enter_and_digits_touch_the_chart_where_it_is(touches: list[Touch]) -> None:
+async def test_enter_touches_the_chart_where_it_is(touches: list[Touch]) -> None:
     async with running() as (app, pilot):
         await press(pilot, "c", "left", "enter")
         (column, row), size = slot(app).cursor, slot(app).size
         assert touches == [Touch(column, row, *size, kind) for kind in ("press", "release")]
+
+
+async def test_digits_touch_the_data_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    touches: list[Touch] = []
+    monkeypatch.setattr(DataView, "touched", lambda _, __, touch: touches.append(touch))
+    async with running() as (app, pilot):
+        await press(pilot, "v", "c")
         for digit in range(10):
             touches.clear()
             await press(pilot, str(digit))
-            assert touches == [Touch(column, row, *size, kind, digit=digit) for kind in ("press", "release")]
+            at = *slot(app, 1).cursor, *slot(app, 1).size
+            assert touches == [Touch(*at, kind, digit=digit) for kind in ("press", "release")]
 
 
 async def test_enter_goes_to_the_epoch_that_a_click_goes_to() -> None:

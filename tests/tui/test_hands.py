@@ -24,6 +24,7 @@ from tests.tui.driving import (
     session,
     snapshot,
     step,
+    until,
     watching,
 )
 
@@ -237,6 +238,13 @@ async def test_where_a_file_is_watched_it_is_said_that_nothing_can_be_changed(tm
         await press(pilot, "v", "c", "right_square_bracket")
         assert "only watched cannot be changed" in notices(app)[-1]
         assert len(snapshot(app).names) == 1
+        await press(pilot, "c", "2")
+        view, slot = app.board.view("landscape"), app.board.slots[app.board.wish.front]
+        await until(pilot, lambda: not view.is_busy and "●" in "".join(slot.chart.lines()))
+        count = len(notices(app))
+        await pilot.click(slot, offset=(30, 5))
+        await until(pilot, lambda: len(notices(app)) > count)
+        assert "only watched cannot be changed" in notices(app)[-1]
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (200, 60)])
