@@ -146,9 +146,9 @@ def test_a_race_has_a_curve_for_each_and_many_classes_one_for_each() -> None:
         assert f"{racer.name} {area:.4f}" in " ".join(text(chart).split())
     many, view = standing(FOUR, 1).snapshot(), RocView()
     assert {int(role) for role in CLASSES[:4]} <= {*view.draw(many, 90, 40).roles.flat}
-    assert view.titles(many).above == "ROC of 0 vs rest [ ]"
+    assert view.titles(many).above == "ROC of class 0 vs rest [ ]"
     view.turn(many, -1, 0)
-    assert view.titles(many).above == "ROC of 3 vs rest [ ]"
+    assert view.titles(many).above == "ROC of class 3 vs rest [ ]"
 
 
 @pytest.mark.parametrize("kind", VIEWS)

@@ -153,13 +153,16 @@ def test_rows_kept_for_testing_are_hollow_and_have_places_of_their_own() -> None
     hollow = np.isin(chart.chars[canvas.area], [*HOLLOW[:2], WRONG]).any(axis=0)
     assert hollow[np.unique(columns)].all()
     assert "○△ test" in view.titles(snapshot).below
+    assert "▲ on it, ● under it" in view.titles(snapshot).above
 
 
 def test_a_class_is_brought_forward_and_named_where_there_are_many() -> None:
     view, snapshot = SigmoidView(), standing(FOUR, 30).snapshot()
     seen = []
     for number in (0, 1, 2, 3, 0):
-        assert f"Sigmoid of {number} vs rest" in view.titles(snapshot).above
+        above = view.titles(snapshot).above
+        assert f"Sigmoid of class {number} vs rest" in above
+        assert f"{'●▲■◆'[number]} on it, others under it" in above
         seen.append("\n".join(view.draw(snapshot, 70, 24).lines()))
         assert f"score of {number}" in seen[-1]
         assert view.turn(snapshot, 1, 0)
@@ -171,7 +174,7 @@ def test_a_race_shows_the_racer_in_front_by_name() -> None:
     snapshot = standing(NOISY, 5, [Recipe(alpha=0.1)]).snapshot()
     view = SigmoidView()
     view.draw(snapshot, 58, 21)
-    assert view.titles(snapshot).above.endswith("α 0.01")
+    assert "Sigmoid  ·  α 0.01" in view.titles(snapshot).above
 
 
 def test_what_cannot_be_shown_is_said_in_words(tmp_path) -> None:

@@ -48,7 +48,7 @@ class Plane:
         else:
             points, origin, axes, share = _principal(features)
             labels = "PC 1", "PC 2"
-            note = f"principal components of {count} features, {share:.0%} of variance"
+            note = f"principal components  ·  {share:.0%} of the variance"
         if np.abs(points).max() > FARTHEST:
             points = np.clip(points, -FARTHEST, FARTHEST)
         (left, low), (right, high) = points.min(axis=0).tolist(), points.max(axis=0).tolist()

@@ -19,7 +19,7 @@ from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.figures import Line, figure, place
 from gdtui.views.labels import tell
-from gdtui.views.rows import RowsView, Rung, activations_of, by_column, of_class, role_in_front
+from gdtui.views.rows import RowsView, Rung, activations_of, by_column, class_told, of_class, role_in_front
 from gdtui.views.view import Titles
 
 UNIT = (0.0, 1.0)
@@ -107,7 +107,7 @@ class CalibrationView(RowsView):
 
 def _told(name: str, scores: list[float]) -> Iterator[list[Line]]:
     """What goes up, and the Brier scores, of the rows trained on and tested on, in fewer and fewer columns."""
-    what: Line = [(f"share that is {name}", Role.LABEL)]
+    what: Line = [(f"share that is {class_told(name)}", Role.LABEL)]
     train: Line = [(f"Brier {figure(scores[0])}", Role.LABEL)]
     tests: list[Line] = [[(f"test  {figure(score)}", Role.TEST)] for score in scores[1:]]
     yield [what, [*train, *((f"  test {figure(score)}", Role.TEST) for score in scores[1:])]]

@@ -47,13 +47,14 @@ class DataView(View):
     def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.data
         what = data.plane.note or f"{data.name} and boundary"
-        what += "; new points lie in this plane" * (snapshot.is_edited and len(data.feature_names) > 2)
+        if snapshot.is_edited and len(data.feature_names) > 2:
+            what = f"new points lie in this plane  ·  {what}"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
         below = legend(data.class_names, data.test is not None) + both
         if snapshot.race and data.units > 1:
-            what = f"{what} of {snapshot.names[snapshot.front]}"
+            what += f"  ·  {snapshot.names[snapshot.front]}"
         is_lost = isinstance(data, LostData)
-        return Titles(f"points not at hand  ·  {what}" if is_lost else what, below, is_legend=bool(below))
+        return Titles(f"Data  {'points not at hand  ·  ' * is_lost}{what}", below, is_legend=bool(below))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run, data = snapshot.run, snapshot.data

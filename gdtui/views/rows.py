@@ -104,7 +104,7 @@ class RowsView(View):
         """What is shown, of which class (of two only where it is to be named), of which rows, and of whom."""
         data, told = snapshot.data, [what]
         if data.units > 1 or names_class:
-            told[0] += f" of {shortened(data.class_names[self.number(snapshot)], 16)}"
+            told[0] += f" of {class_told(data.class_names[self.number(snapshot)])}"
         if data.units > 1:
             told[0] += " vs rest [ ]"
         if snapshot.missing:
@@ -123,6 +123,11 @@ class RowsView(View):
         if not len(snapshot.data.y):
             return "there are no rows yet"
         return "" if np.isfinite(snapshot.shown.weights).all() else "diverged: the weights are not finite"
+
+
+def class_told(name: str) -> str:
+    """A class where a number would be read as that many."""
+    return shortened(f"class {name}" if name.isdecimal() else name, 16)
 
 
 def by_column(y: NDArray[np.intp], columns: NDArray[np.intp], classes: int, width: int) -> NDArray[np.intp]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from gdtui.charts.bars import bar, mark
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
-from gdtui.charts.points import HOLLOW, WRONG, sized
+from gdtui.charts.points import HOLLOW, MARKERS, WRONG, sized
 from gdtui.charts.roles import CLASSES, WRONGS, Role
 from gdtui.learning.descent import predictions
 from gdtui.learning.measures import against_rest
@@ -103,7 +103,11 @@ class SigmoidView(RowsView):
     def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.data
         what = "Hinge loss" if snapshot.run.objective.is_score else "Sigmoid"
-        return Titles(self.title(snapshot, what), legend(data.class_names, data.test is not None))
+        title = self.title(snapshot, what)
+        if not self.trouble(snapshot) and not snapshot.run.objective.is_score:
+            sign = MARKERS[self.number(snapshot)][0]
+            title += f"  ·  {sign} on it, {MARKERS[0][0] if data.units == 1 else 'others'} under it"
+        return Titles(title, legend(data.class_names, data.test is not None))
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run, number, trouble = snapshot.run, self.number(snapshot), self.trouble(snapshot)

@@ -182,7 +182,7 @@ async def test_the_chart_in_front_is_marked_and_a_click_on_a_frame_takes_it_ther
         await step(pilot)
         assert "▸ 1 Loss" in screen(app)
         await pilot.click("#second", offset=(3, 0))
-        await until(pilot, lambda: "▸ 1 blobs and boundary" in screen(app) and "▸ 1 Loss" not in screen(app))
+        await until(pilot, lambda: "▸ 1 Data  blobs and boundary" in screen(app) and "▸ 1 Loss" not in screen(app))
         assert status(app).state == "paused"
         await pilot.click("#first", offset=(3, 0))
         await until(pilot, lambda: "▸ 1 Loss" in screen(app))

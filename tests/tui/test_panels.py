@@ -193,7 +193,7 @@ async def test_many_features_are_counted_where_they_do_not_fit() -> None:
         await pilot.pause()
         shown = screen(app)
         assert "30 features, standardised" in shown
-        assert "principal components of 30 features" in shown
+        assert "1 Data  principal components  ·  63% of the variance" in shown
         assert "standardised  ·  " in shown
         assert "more features" in shown
         assert "malignant" in shown

@@ -96,7 +96,7 @@ async def test_several_classes_are_drawn_for_the_one_in_front_and_that_is_said()
     asked = replace(ASKED, data=DataSettings(centers=3))
     async with running(racing(0.1, asked=asked)) as (app, pilot):
         await step(pilot, 3)
-        assert "blobs and boundary of α 0.01" in screen(app)
+        assert "blobs and boundary  ·  α 0.01" in screen(app)
         assert RUNS[1] not in drawn(app.board.slots[1])
 
 

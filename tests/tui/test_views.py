@@ -24,9 +24,9 @@ async def test_a_view_that_the_other_slot_shows_changes_places_with_it(key: str)
         await press(pilot, key)
         assert shown(app) == ("data", "loss")
         first, second = (str(base(app).query_one(name).border_title) for name in ("#first", "#second"))
-        assert "1 blobs and boundary" in first
+        assert "1 Data  blobs and boundary" in first
         assert "1 Loss" in second
-        assert "▸ 1 blobs" in screen(app)
+        assert "▸ 1 Data" in screen(app)
         await press(pilot, "v", key)
         assert shown(app) == ("loss", "data")
 
