@@ -8,9 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtui.charts.axes import Canvas
+from gdtui.charts.roles import Role
 from gdtui.data.load import load
 from gdtui.data.plane import Plane
+from gdtui.session.commands import Hold
+from gdtui.settings import DataSettings, Settings
 from gdtui.views.boundary import Grip, boundary, shifted, steps_of, turned, with_line
+from gdtui.views.data import DataView
+from gdtui.views.view import Touch
+from tests import landscapes
 
 CANVAS = Canvas(5, 0, 60, 20, (-3.0, 9.0), (0.0, 10.0))
 NUMBERS = st.floats(-5, 5).filter(lambda value: abs(value) > 0.01)
@@ -87,3 +93,14 @@ def test_away_from_it_nothing_is_taken_hold_of():
     assert Grip.of(line, CANVAS, (5.0, 3.0), False) is None
     assert Grip.of((100.0, 1.0, 1.0), CANVAS, (4.0, 4.0), False) is None
     assert Grip.of((0.0, 0.0, 0.0), CANVAS, (4.0, 4.0), False) is None
+
+
+def test_a_boundary_that_is_held_while_other_data_comes_is_let_go():
+    view, before = DataView(), landscapes.session(Settings(init=(0.5, 1.0, -1.0))).snapshot()
+    row, column = np.argwhere(view.draw(before, 80, 24).roles == Role.BOUNDARY)[10].tolist()
+    view.touched(before, Touch(column, row, 80, 24))
+    assert isinstance(view.touched(before, Touch(column + 5, row, 80, 24, "drag")), Hold)
+    after = landscapes.session(Settings(data=DataSettings("breast-cancer"))).snapshot()
+    view.draw(after, 80, 24)
+    assert view.touched(after, Touch(column + 9, row, 80, 24, "drag")) is None
+    assert view.touched(after, Touch(column + 9, row, 80, 24, "release")) is None

@@ -68,7 +68,8 @@ class Hands:
         is_there = (touch.column, touch.row) == (pressed.column, pressed.row)
         if touch.kind == "drag":
             self._is_drawn = self._is_drawn or not is_there
-            if self._grip is None or not self._is_drawn:
+            is_of_other_data = self._weights is not None and self._weights.shape != snapshot.shown.weights.shape
+            if self._grip is None or not self._is_drawn or is_of_other_data:
                 return None
             line_there = self._grip.drawn_to(place)
             return None if line_there is None else self._hold(snapshot, self._weights, line_there)
