@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from gdtui.charts.roles import PATHS, Role
+from gdtui.learning.heading import next_step
 from gdtui.learning.kernel import kernel_for
 from gdtui.session import commands as ask
 from gdtui.settings import ALL, DataEdit, DataSettings, Settings
+from gdtui.views.walks import standing
 from tests.landscapes import NOISY, Looking, cell, do, session
 
 
@@ -127,6 +129,23 @@ def test_weights_in_the_hand_take_the_ball_with_them_and_the_plane_stays() -> No
     assert of.run.history.weights_at(12) == pytest.approx(coming[1])
     chart = looking.at(of)
     assert chart.roles[middle] not in PATHS
+
+
+HELD = ask.Hold((0.5, -0.5, 0.25))
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "momentum"])
+@pytest.mark.parametrize("asked", [ask.Edit((DataEdit(0, 2),)), ask.Begin(HELD.weights), HELD])
+@pytest.mark.parametrize("epochs", [10, 100])
+def test_the_next_step_of_what_begins_anew_is_the_one_that_is_taken(asked, optimizer, epochs) -> None:
+    of = session(Settings(data=NOISY, optimizer=optimizer, schedule="step", epochs=epochs))
+    do(of, *[ask.Do.STEP] * 10, ask.SetAlpha(0.5), asked)
+    shown = of.snapshot()
+    start = standing(shown)
+    step = next_step(of.run.kernel, start.state, start.then)
+    do(of, ask.Do.STEP)
+    assert (start.state.done, start.epochs) == (10, of.run.epochs - 10)
+    assert of.run.weights == pytest.approx(shown.shown.weights + step.whole, rel=1e-12)
 
 
 def test_data_that_is_changed_has_another_surface_over_the_same_plane() -> None:

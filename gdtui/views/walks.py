@@ -112,10 +112,8 @@ def in_hand(snapshot: Snapshot) -> bytes:
 
 def standing(snapshot: Snapshot) -> Start | None:
     """Whence the one in front goes on, or would if it had not ended; None where that cannot be told at once."""
-    run, moment = snapshot.run, snapshot.shown
     is_over = snapshot.past is None and snapshot.stop is not None
-    is_chosen = snapshot.past is not None or is_over
-    return _start(snapshot, snapshot.front, run.history, moment, snapshot.recipe, is_chosen, is_over)
+    return _start(snapshot, snapshot.front, snapshot.run.history, snapshot.shown, snapshot.recipe, is_over)
 
 
 def headings(snapshot: Snapshot) -> tuple[object, ...]:
@@ -136,7 +134,7 @@ def starts(snapshot: Snapshot) -> list[Start]:
         alone, is_over = standing(snapshot), snapshot.past is None and snapshot.stop is not None
         return [] if alone is None or (is_over and not is_held) else [alone]
     found = [
-        _start(snapshot, racer.number, racer.curve, racer.shown, racer.recipe, False, False)
+        _start(snapshot, racer.number, racer.curve, racer.shown, racer.recipe)
         for racer in snapshot.race
         if racer.stop is None and isinstance(racer.curve, History)
     ]
@@ -144,17 +142,21 @@ def starts(snapshot: Snapshot) -> list[Start]:
 
 
 def _start(
-    snapshot: Snapshot, number: int, curve: History, moment: Moment, recipe: Recipe, is_chosen: bool, is_over: bool
+    snapshot: Snapshot, number: int, curve: History, moment: Moment, recipe: Recipe, is_over: bool = False
 ) -> Start | None:
-    """Where one stands at a moment.
+    """Whence one goes on at a moment.
 
     Args:
-        is_chosen: whether the step from there is taken by this recipe, not by that of the time.
-        is_over: whether the step of that epoch has been taken before.
+        recipe: of the next step, where the step of the epoch shown is not the next.
+        is_over: whether that has been taken, and none is to follow.
     """
-    then = recipe if is_chosen or not moment.epoch else curve.recipe_at(moment.epoch)
-    done = moment.epoch if is_over else max(0, moment.epoch - 1)
-    epochs = max(0, snapshot.epochs - done)
+    is_held = number == snapshot.front and snapshot.phase is Phase.HELD
+    has_begun_anew = moment.epoch == len(curve) and moment.epoch + 1 in curve.breaks
+    is_taken = snapshot.past is None and (is_over or is_held or has_begun_anew)
+    is_then = snapshot.past is None and not is_taken and moment.epoch > 0
+    then = curve.recipe_at(moment.epoch) if is_then else recipe
+    done = moment.epoch if is_taken else max(0, moment.epoch - 1)
+    wanted = done + snapshot.run.settings.epochs if is_over and is_held else snapshot.epochs
     if not (np.isfinite(moment.weights).all() and (np.abs(moment.weights) < LARGEST).all()):
         return None
     state = State(moment.weights, done)
@@ -162,7 +164,7 @@ def _start(
         data = snapshot.data
         if curve.stride * data.units * data.X.size > AGAIN:
             return None
-        known = curve.state_after(done) if is_over else curve.state_at(moment.epoch)
-        if np.array_equal(known.weights, moment.weights):  # else somebody has chosen others, which nothing led to
+        known = curve.next_state if is_taken else curve.state_at(moment.epoch)
+        if known is not None and np.array_equal(known.weights, moment.weights):  # else they were chosen by hand
             state = known
-    return Start(number, state, then, recipe, epochs)
+    return Start(number, state, then, recipe, max(0, wanted - done))
