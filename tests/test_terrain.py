@@ -12,7 +12,8 @@ from gdtui.learning.heading import next_step
 from gdtui.learning.kernel import kernel_for
 from gdtui.session import commands as ask
 from gdtui.settings import ALL, DataEdit, DataSettings, Settings
-from gdtui.views.walks import standing
+from gdtui.views.terrain import Terrain
+from gdtui.views.walks import standing, starts, walks
 from tests.landscapes import NOISY, Looking, cell, do, session
 
 
@@ -170,3 +171,15 @@ def test_without_points_there_is_no_landscape() -> None:
     chart = looking.at(replace(snapshot, data=none))
     assert "no landscape: there are no points yet" in "".join(chart.lines())
     assert not looking.view.turn(replace(snapshot, data=none), 1, 0)
+
+
+def test_a_plane_that_is_found_after_another_was_chosen_is_not_kept() -> None:
+    of = session()
+    do(of, *[ask.Do.STEP] * 10)
+    shown = of.snapshot()
+    terrain = Terrain(shown)
+    work = terrain._computed("asked", None, terrain.pair, starts(shown), walks(shown), shown.recipe)
+    assert next(work).plane is terrain.plane
+    assert terrain.turn(shown, 1)
+    assert next(work).pair is None
+    assert (terrain.pair, terrain.plane) == ((0, 1), None)

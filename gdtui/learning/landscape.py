@@ -39,7 +39,7 @@ ROUNDING = 1e-12
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Plane:
     """Weights W = origin + a · axes[0] + b · axes[1].
 

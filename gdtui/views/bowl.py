@@ -140,7 +140,7 @@ class BowlView(OverPlane):
 
     def _compute(self, terrain: Terrain, plane: Plane, recipe: Recipe) -> None:
         """Have the surface over a plane computed, and take it when all of it is there, or when it is all there is."""
-        key = id(terrain), id(plane), recipe.l2, recipe.l1
+        key = terrain, plane, recipe.l2, recipe.l1
         found = self._later.ask(key, partial(_computed, terrain, plane, recipe))
         is_other = found is not None and (self._surface is None or found.plane is not self._surface.plane)
         if found is not None and (found.is_fine or is_other):
@@ -151,7 +151,7 @@ class BowlView(OverPlane):
     def _seen(self, surface: Surface, width: int, height: int) -> Bowl:
         """The surface in so many cells."""
         frame = Frame(self._eye, width, 2 * height)
-        key = id(surface), self._log, frame, self.shading
+        key = surface, self._log, frame, self.shading
         if self._bowl is not None and self._bowl.key == key:
             return self._bowl
         levels = Levels.of(surface, self._log)

@@ -73,7 +73,7 @@ class LandscapeView(OverPlane):
 
     def _draw(self, terrain: Terrain, scene: Scene, survey: Survey, recipe: Recipe, width: int, height: int) -> Chart:
         plane = survey.plane
-        key = id(terrain), id(plane), width, height, recipe.l2, recipe.l1
+        key = terrain, plane, width, height, recipe.l2, recipe.l1
         self._map = found = self._later.ask(key, partial(_computed, terrain, plane, recipe, width, height))
         self._surface = None if found is None else found.surface
         if found is None or (found.empty.width, found.empty.height) != (width, height):

@@ -13,6 +13,7 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.points import HOLLOW, MARKERS, WRONG, sized
 from gdtui.charts.roles import CLASSES, WRONGS, Role
+from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import predictions
 from gdtui.learning.measures import against_rest
 from gdtui.learning.moment import Moment
@@ -95,7 +96,7 @@ class SigmoidView(RowsView):
     def __init__(self) -> None:
         super().__init__()
         self._reach, self._most = Rung(1.0), Rung(2.0, (1, 1.5, 2, 3, 4, 6, 8, 10))
-        self._of = 0, 0, 0
+        self._of: tuple[Dataset, int, int] | None = None
         """What the axes are of: which data, class and width."""
         self._look: Look | None = None
         self._frame: Frame | None = None
@@ -117,7 +118,7 @@ class SigmoidView(RowsView):
             found = [scored(rows, snapshot.shown.weights, run.objective, number) for rows in every]
             if any(np.isnan(one.scores).any() for one in found):
                 found, trouble = [], "the scores are not numbers"
-        if self._of != (of := (id(snapshot.data), number, width)):
+        if self._of != (of := (snapshot.data, number, width)):
             self._of = of
             self._reach.forget()
             self._most.forget()

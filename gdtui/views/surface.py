@@ -26,7 +26,7 @@ OFTEN = 0.3
 """Seconds between two times that what is finished so far is shown."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Surface:
     """The loss over a plane.
 

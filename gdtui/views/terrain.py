@@ -178,7 +178,7 @@ class Terrain:
     def _next_step(self, snapshot: Snapshot) -> Step | None:
         """That of the one in front; computed on the rows that stand for the data."""
         shown = snapshot.shown.epoch, snapshot.past, in_hand(snapshot)
-        key = id(snapshot.run.history), snapshot.recipe, snapshot.stop, shown
+        key = snapshot.run.history, snapshot.recipe, snapshot.stop, shown
         if key != self._step[0]:
             start, step = standing(snapshot), None
             if start is not None:
@@ -235,7 +235,8 @@ class Terrain:
             points = np.concatenate(whole)
             away = np.linalg.norm(points - plane.weights(plane.place(points)), axis=1).max() / plane.extent
             most_away = MOST_AWAY if pair is not None else max(MOST_AWAY, 1.5 * float(away))
-            self.plane = plane
+            if pair == self.pair:  # else another has been chosen meanwhile
+                self.plane = plane
             return Survey(asked, plane, pair, coming, until, best, most_away)
 
         front = ways[-1]

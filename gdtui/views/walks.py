@@ -121,8 +121,8 @@ def headings(snapshot: Snapshot) -> tuple[object, ...]:
     if is_retold(snapshot):
         return ()
     if snapshot.past is not None or not snapshot.race or snapshot.phase is Phase.HELD:
-        return id(snapshot.run.history), snapshot.recipe, snapshot.stop, snapshot.past, in_hand(snapshot)
-    return tuple((id(racer.curve), racer.recipe, racer.stop) for racer in snapshot.race)
+        return snapshot.run.history, snapshot.recipe, snapshot.stop, snapshot.past, in_hand(snapshot)
+    return tuple((racer.curve, racer.recipe, racer.stop) for racer in snapshot.race)
 
 
 def starts(snapshot: Snapshot) -> list[Start]:
