@@ -11,6 +11,7 @@ from typing import TextIO
 
 from gdtui.crash import CrashError
 from gdtui.data.dataset import DataError
+from gdtui.data.edits import added
 from gdtui.data.empty import lacks_points
 from gdtui.file_lines import Printed, each_of
 from gdtui.learning.descent import Batch
@@ -18,6 +19,7 @@ from gdtui.numbers import due
 from gdtui.runs.compare import Row, entrants_of
 from gdtui.runs.events import Switched
 from gdtui.runs.following import ANEW, STALLED
+from gdtui.runs.header import checked
 from gdtui.runs.race import by_place, names_in, standings_in
 from gdtui.runs.reader import RunFile
 from gdtui.runs.samples import details, samples, summary, summed_up, tests_told
@@ -86,8 +88,9 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
     while True:
         if file.current not in (front, *file.branches[front].race):
             front = file.current
-            chosen = ", from weights chosen by hand" * (file.branch.begun_with is not None)
-            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}{chosen}\n")
+            by_hand = ", from weights chosen by hand" * (file.branch.begun_with is not None)
+            by_hand += ", on data changed by hand" * bool(file.branch.edits)
+            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}{by_hand}\n")
         is_last = not follow or file.is_over
         for line in shown.new_lines(front, follow, every, is_last):
             out.write(f"{line}\n")
@@ -131,6 +134,7 @@ def _sum_up(file: RunFile) -> Iterator[str]:
         yield from details(file.branch.last(), [*map(str, classes)], header.get("features", ()))
     rows, tests = header.get("rows"), header.get("test_rows")
     if isinstance(rows, int) and isinstance(tests, int):
+        rows += added(checked(header).data.edits, file.branch.edits)
         yield from tests_told(rows, tests, header.get("loss", ""))
     yield from (f"branch {number}: {line}" for number, line in enumerate(told) if number not in race)
     if len(race) == 1:

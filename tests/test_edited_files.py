@@ -165,3 +165,14 @@ def test_lines_and_a_resumed_run_have_the_data_of_the_branch(tmp_path, capsys):
     assert "41 rows" in told
     assert reopen(RunFile(path))[1].done == 20
     assert plain.watch(path, follow=False) == 0
+
+
+def test_lines_say_which_branch_is_on_changed_data_and_how_many_rows_that_has(tmp_path, capsys):
+    session, path = saved(tmp_path, 0.3, epochs=9)
+    session.pull(3)
+    steps = [lambda: ask(session, Edit((ADDED,))), lambda: session.pull(100)]
+    plain.watch(path, follow=True, sleep=lambda _: steps.pop(0)())
+    told = capsys.readouterr()
+    assert "[INFO] branch 1, from epoch 4, on data changed by hand" in told.out.splitlines()
+    assert f"as of {len(session.run.data)} rows" in told.out + told.err
+    assert len(session.run.data) == len(session.runs[0].data) + 1

@@ -61,6 +61,11 @@ def edited(base: Dataset, edits: Sequence[DataEdit]) -> Dataset:
     return EditedData(**{**kept, "X": X, "y": np.array(labels)}, base=base)
 
 
+def added(before: Sequence[DataEdit], after: Sequence[DataEdit]) -> int:
+    """How many more rows the data has with those changes than with these."""
+    return sum(edit.row is None for edit in after) - sum(edit.row is None for edit in before)
+
+
 def _scaled(data: Dataset, edit: DataEdit) -> Floats:
     """The row of a new point in the design matrix: standardised, where the others are, by what they were."""
     features = np.array(edit.features, dtype=np.float64)

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 from gdtui.data.dataset import DataError, Dataset
+from gdtui.data.edits import added
 from gdtui.learning.descent import State
 from gdtui.learning.moment import Moment
 from gdtui.learning.optimizer import OPTIMIZERS
@@ -114,8 +115,7 @@ class ArchivedRun(Shown):
         """Its own epochs, of which none has been taken in, are trained on other data. Raises as `read_on`."""
         begun, edits = (self.forked_at or 1) - 1, self.branch.edits
         if isinstance(self.data, LostData):
-            more = sum(one.row is None for one in edits) - sum(one.row is None for one in self.settings.data.edits)
-            self.data = replace(self.data, rows=self.data.rows + more)
+            self.data = replace(self.data, rows=self.data.rows + added(self.settings.data.edits, edits))
             self.settings = replace(self.settings, data=replace(self.settings.data, edits=edits))
             return
         if not can_be_bridged(self.done, begun, self.kernel.size):
