@@ -11,36 +11,24 @@ from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.moment import Moment
 from gdtui.numbers import next_on_ladder
 from gdtui.session.snapshot import Snapshot
-from gdtui.views.curves import branches_of
-from gdtui.views.lines import Line, LinesView, Swings
-from gdtui.views.track import Track, Tracks, is_sampled, sample_told
+from gdtui.views.curves import branches_of, front_told
+from gdtui.views.lines import Line, Swings, TrackedView
+from gdtui.views.track import Track, is_sampled, sample_told
 from gdtui.views.view import Titles
 
 LEAST = 2.0
 """Per cent that the axis spans at the least."""
 
 
-class AccuracyView(LinesView):
+class AccuracyView(TrackedView):
     """The share of right predictions, in per cent: of the branch in front, of those behind it, and, of the one in
     front, on the rows kept for testing."""
 
-    has_log = False
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._tracks = Tracks(lambda: self.wake())
-
-    @property
-    def is_busy(self) -> bool:
-        return self._tracks.is_busy
-
-    def why_not(self, snapshot: Snapshot) -> str:
-        return f"no accuracy: {snapshot.missing}" if snapshot.missing else ""
+    has_log, needs_data = False, "no accuracy"
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
         below = "" if snapshot.missing else sample_told(snapshot.run.data)
-        return Titles(f"Accuracy in %{self.scale_told(snapshot)}{of}", below)
+        return Titles(f"Accuracy in %{self.scale_told(snapshot)}{front_told(snapshot)}", below)
 
     def limits(self, low: float, high: float, is_settled: bool) -> Limits:
         if not is_settled:

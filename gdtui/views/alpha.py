@@ -14,7 +14,7 @@ from gdtui.recipe_options import RULES
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
-from gdtui.views.curves import Branch, branches_of
+from gdtui.views.curves import Branch, branches_of, front_told
 from gdtui.views.lines import Line, LinesView, is_wide, path_of
 from gdtui.views.loss_axes import last_epoch
 from gdtui.views.view import Titles
@@ -31,9 +31,8 @@ class AlphaView(LinesView):
     it, the alpha that was chosen."""
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
         rule = f"α ← {RULES[snapshot.recipe.schedule]}" if snapshot.recipe.schedule != "constant" else ""
-        return Titles(f"Alpha{self.scale_told(snapshot)}{of}", rule)
+        return Titles(f"Alpha{self.scale_told(snapshot)}{front_told(snapshot)}", rule)
 
     def is_log(self, lines: Sequence[Line]) -> bool | None:
         paths = [[path.known()[1] for path in (line.path, line.to_come) if path is not None] for line in lines]

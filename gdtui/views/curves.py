@@ -65,6 +65,11 @@ def branches_of(snapshot: Snapshot, most: int | None = None) -> list[Branch]:
     return found if most is None or len(found) <= most else [found[0], *found[1 - most :]]
 
 
+def front_told(snapshot: Snapshot) -> str:
+    """The name of the branch in front, for a title; empty where there is no other."""
+    return f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
+
+
 class EpochsView(View):
     """A view with an axis of epochs; a press of the mouse looks at an epoch."""
 

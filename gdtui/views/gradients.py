@@ -21,15 +21,12 @@ class GradientsView(WeightsView):
     """The gradient of the branch in front, with the penalties of the time, for the weights that `WeightsView` draws;
     on a logarithmic axis its absolute values."""
 
-    has_log, what = True, "Gradient"
+    has_log, what, needs_data = True, "Gradient", "no gradients"
 
     def __init__(self) -> None:
         super().__init__()
         self._is_log = False
         self._ratio = ""
-
-    def why_not(self, snapshot: Snapshot) -> str:
-        return f"no gradients: {snapshot.missing}" if snapshot.missing else ""
 
     def is_log(self, lines: Sequence[Line]) -> bool:
         return self._is_log

@@ -31,6 +31,7 @@ from gdtui.views.curves import (
 )
 from gdtui.views.labels import Place, label, words
 from gdtui.views.loss_axes import WIDE, Look, Scales, framed, linear_limits, scales_of
+from gdtui.views.track import Tracks
 from gdtui.views.view import Touch
 
 FEW = 2
@@ -148,8 +149,7 @@ class LinesView(EpochsView):
         return linear_limits(low, high, is_settled)
 
     def forget(self) -> None:
-        """There are other curves to be shown."""
-        self._of = None
+        self._of = None  # there are other curves to be shown
 
     def drawn(self, snapshot: Snapshot) -> list[Line]:
         """The curves of a snapshot, found once."""
@@ -201,6 +201,24 @@ class LinesView(EpochsView):
             done=(snapshot.done, max(map(len, snapshot.curves))),
             linear=self.limits,
         )
+
+
+class TrackedView(LinesView):
+    """Curves of which tracks tell more than the histories."""
+
+    needs_data = ""
+    """What there is none of without the rows of the data, in words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._tracks = Tracks(lambda: self.wake())
+
+    @property
+    def is_busy(self) -> bool:
+        return self._tracks.is_busy
+
+    def why_not(self, snapshot: Snapshot) -> str:
+        return f"{self.needs_data}: {snapshot.missing}" if self.needs_data and snapshot.missing else ""
 
 
 def names_room(lines: Sequence[Line], width: int) -> int:

@@ -15,6 +15,7 @@ from gdtui.views.curves import (
     draw_curves,
     draw_head,
     epoch_on,
+    front_told,
     label_changes,
     mark_changes,
 )
@@ -33,8 +34,7 @@ class LossView(EpochsView):
 
     def titles(self, snapshot: Snapshot) -> Titles:
         run = snapshot.run
-        shown = title(scales_of(run.history, self._look(snapshot)), run.objective.title)
-        told = shown if len(snapshot.names) == 1 else f"{shown}  ·  {snapshot.names[snapshot.front]}"
+        told = title(scales_of(run.history, self._look(snapshot)), run.objective.title) + front_told(snapshot)
         is_scaled = snapshot.data.test is not None and not run.objective.is_mean
         scaled = f"  ·  test: the sum as of {len(snapshot.data)} rows" * is_scaled
         return Titles(told, rule_of(snapshot.recipe) + scaled)

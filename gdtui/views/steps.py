@@ -9,29 +9,19 @@ import numpy as np
 
 from gdtui.charts.roles import RUNS, Role
 from gdtui.session.snapshot import Phase, Snapshot
-from gdtui.views.curves import branches_of
-from gdtui.views.lines import Line, LinesView, Swings, told
-from gdtui.views.track import Known, Track, Tracks
+from gdtui.views.curves import branches_of, front_told
+from gdtui.views.lines import Line, Swings, TrackedView, told
+from gdtui.views.track import Known, Track
 from gdtui.views.view import Titles
 
 
-class StepsView(LinesView):
+class StepsView(TrackedView):
     """The Euclidean norm of what each epoch changed the weights by; of a branch alone also as a share of theirs."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._tracks = Tracks(lambda: self.wake())
-
-    @property
-    def is_busy(self) -> bool:
-        return self._tracks.is_busy
-
-    def why_not(self, snapshot: Snapshot) -> str:
-        return f"no steps: {snapshot.missing}" if snapshot.missing else ""
+    needs_data = "no steps"
 
     def titles(self, snapshot: Snapshot) -> Titles:
-        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
-        return Titles(f"Step length{self.scale_told(snapshot)}{of}")
+        return Titles(f"Step length{self.scale_told(snapshot)}{front_told(snapshot)}")
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         run, branches = snapshot.run, branches_of(snapshot, len(RUNS))

@@ -11,8 +11,9 @@ from gdtui.learning.weights import names_of_weights
 from gdtui.numbers import ladder_step
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
-from gdtui.views.lines import Line, LinesView, Swings, told
-from gdtui.views.track import Track, Tracks, is_sampled, stride_of
+from gdtui.views.curves import front_told
+from gdtui.views.lines import Line, Swings, TrackedView, told
+from gdtui.views.track import Track, is_sampled, stride_of
 from gdtui.views.view import Titles
 
 LARGEST = 8
@@ -21,22 +22,17 @@ KEYFRAMES = 2**11
 """Of so many epochs at the most the weights are drawn, each with the one after it."""
 
 
-class WeightsView(LinesView):
+class WeightsView(TrackedView):
     """The weights of the branch in front, or the largest of them."""
 
     has_log = has_front = False
-    what, each = "Weights", "weights"
-    looks = (*LinesView.looks, "_page")
+    what = "Weights"
+    looks = (*TrackedView.looks, "_page")
 
     def __init__(self) -> None:
         super().__init__()
-        self._tracks = Tracks(lambda: self.wake())
         self._page = 0
         """Which of them: 0 has the largest, 1 those that follow."""
-
-    @property
-    def is_busy(self) -> bool:
-        return self._tracks.is_busy
 
     def turn(self, snapshot: Snapshot, across: int, up: int) -> bool:
         pages = -(-snapshot.run.start.size // LARGEST)
@@ -55,8 +51,7 @@ class WeightsView(LinesView):
         else:
             first = self._page * LARGEST
             which = f"{first + 1}-{min(first + LARGEST, size)} of {size} [ ]"
-        of = f"  ·  {snapshot.names[snapshot.front]}" if len(snapshot.names) > 1 else ""
-        return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{of}")
+        return Titles(f"{self.what}{self.scale_told(snapshot)}  {which}{front_told(snapshot)}")
 
     def lines(self, snapshot: Snapshot) -> list[Line]:
         chosen, shown = self.chosen(snapshot), snapshot.shown
