@@ -30,6 +30,8 @@ class TerseApp(App[int]):
     """Sends the cells that differ (see `gdtui.wire.cells`), and asks after each frame whether it has been drawn
     (see `gdtui.wire.link`). A front end sets `frame_due` where the next thing sent is a frame."""
 
+    ALLOW_SELECT = False  # the terminal selects text; Textual fails at a press on a widget that has just been removed
+
     def __init__(self) -> None:
         if sys.__stdout__ is not None and sys.__stdout__.isatty():
             for name in ("COLUMNS", "LINES"):  # the terminal knows better, and tells when it changes

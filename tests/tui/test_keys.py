@@ -501,3 +501,14 @@ async def test_a_command_of_the_palette_does_what_the_key_does(key: str) -> None
         await until(pilot, lambda: "Steer: Raise alpha" in screen(app))
         await pilot.press("enter")  # the best match is the first
         await until(pilot, lambda: snapshot(app).alpha == 0.02)
+
+
+async def test_the_mouse_selects_no_text_which_the_terminal_does() -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 3)
+        await pilot.mouse_down("#log", offset=(4, 2))
+        await pilot.hover("#log", offset=(30, 4))
+        assert app.screen._select_state is None
+        await pilot.mouse_up("#log", offset=(30, 4))
+        await idle(pilot)
+        assert not app.screen.selections
