@@ -83,6 +83,20 @@ def test_the_ball_and_the_way_are_where_their_weights_project() -> None:
     assert "% of the path" in looking.titles.above
 
 
+def test_no_line_leads_to_weights_that_were_chosen() -> None:
+    of, looking = session(SETTINGS), Looking()
+    do(of, *[ask.Do.STEP] * 40)
+    looking.at(of)
+    before, surface = of.moment().weights, looking.view._surface
+    assert surface is not None
+    chosen = surface.plane.weights(np.array([[surface.a[-8], surface.b[8]]]))[0]
+    do(of, ask.Begin(tuple(chosen.tolist())), ask.Do.STEP)
+    chart = looking.at(of)
+    between = {looking.cell(before + part * (chosen - before)) for part in np.linspace(0.3, 0.7, 9)}
+    assert not any(chart.roles[cell] in PATHS for cell in between)
+    assert (chart.roles == PATHS[1]).any()
+
+
 def test_an_epoch_of_the_past_has_its_own_ball_and_the_rest_is_faint() -> None:
     of, looking = session(SETTINGS), Looking()
     do(of, *[ask.Do.STEP] * 40)

@@ -67,15 +67,17 @@ class Bowl:
         x = np.where(np.maximum(np.abs(x), np.abs(y)) > 1, np.nan, x)
         return x, y, between(self.field, x, y)
 
-    def trace(self, chart: Chart, way: Floats, role: int, is_walked: bool = False) -> None:
+    def trace(self, chart: Chart, way: Floats, role: int, is_walked: bool = False, gaps: tuple[int, ...] = ()) -> None:
         """Draw a way, shape (n, size), that leads to where a descent stands, or from there on: that one is faint. Of
-        leaps far from there only the ends are drawn: lines to and fro would cover all."""
+        leaps far from there only the ends are drawn: lines to and fro would cover all; and so where `gaps` says that
+        nobody walked."""
         sides, middle = (np.array([take(at) for at in (self.surface.a, self.surface.b)]) for take in (np.ptp, np.mean))
         places = np.clip(self.surface.plane.place(way), middle - 2 * sides, middle + 2 * sides)
         lengths = np.linalg.norm(np.diff(places, axis=0) / sides, axis=1)
         leaps = np.where(lengths > LEAP, lengths, 0)
         between = np.cumsum(leaps[::-1])[::-1] if is_walked else np.cumsum(leaps)
         left_out = (leaps > 0) & (between > LINES)
+        left_out |= np.isin(np.arange(len(left_out)), np.array(gaps, np.intp) - 1)
         along = np.concatenate([[0.0], np.cumsum(np.where(left_out, 0, lengths))])
         frame = self.solid.seen.frame
         at = np.linspace(0, along[-1], min(MOST, 1 + int(2 * along[-1] * max(frame.width, frame.height))))
@@ -170,7 +172,7 @@ class BowlView(OverPlane):
                 if len(way) > 1:
                     bowl.trace(chart, way, role)
             if len(walk.walked):
-                bowl.trace(chart, walk.walked, role, is_walked=True)
+                bowl.trace(chart, walk.walked, role, is_walked=True, gaps=walk.gaps)
         if scene.survey is not None and scene.survey.mark is not None:
             self._put(chart, bowl, scene.survey.mark, GOAL, Role.OPTIMUM)
         for walk in scene.walks:
