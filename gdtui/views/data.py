@@ -27,7 +27,7 @@ from gdtui.views.view import Titles, Touch, View, role_of
 
 POINTS = (*CLASSES, *WRONGS)
 FIELD = tuple(UPPER + tone for tones in BY_CLASS for tone in tones)
-FILL = "a click adds a point: two classes are needed"
+FILL = f"click adds {MARKERS[0][0]}, right click {MARKERS[1][0]}: both are needed"
 LONGEST_OF_TWO, LONGEST = 24, 12
 """Columns of a name in the legend of two classes, and of more, so that each leaves room for the others."""
 

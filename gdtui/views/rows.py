@@ -11,6 +11,7 @@ from gdtui.data.dataset import Dataset, rows_told, some_rows
 from gdtui.learning.objective import Objective
 from gdtui.learning.weights import logits
 from gdtui.numbers import next_on_ladder
+from gdtui.runs.lost import LostData
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.view import View, role_of
@@ -108,7 +109,7 @@ class RowsView(View):
         if data.units > 1:
             told[0] += " vs rest [ ]"
         if snapshot.missing:
-            return f"{told[0]}  ·  rows not at hand"
+            return told[0] + "  ·  rows not at hand" * isinstance(data, LostData)
         if snapshot.race:
             told.append(snapshot.names[snapshot.front])
         if snapshot.past is None and snapshot.stop is not None and snapshot.stop.diverged:

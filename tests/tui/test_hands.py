@@ -258,7 +258,7 @@ async def test_at_any_size_it_does_something_or_nothing(size: tuple[int, int]) -
 async def test_an_empty_plane_is_filled_in_every_view_and_then_trained_on(classes: int) -> None:
     asked = Settings(data=DataSettings("none", centers=classes), epochs=50)
     async with running(asked) as (app, pilot):
-        assert "two classes are needed" in screen(app)
+        assert "click adds ●, right click ▲" in screen(app)
         for _ in range(12):  # all views, without points
             await press(pilot, "V")
         await press(pilot, "1", "1") if app.board.wish.views[1] != "data" else None
