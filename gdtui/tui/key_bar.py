@@ -41,6 +41,8 @@ def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
             return "space Go on"
         case "step" if shown.phase.is_past:
             return ""
+        case "fork" if shown.phase.value == "held":  # as space, which is told already
+            return ""
         case "alpha_up" | "faster" | "max_speed" if shown.phase.is_over:
             return ""
     return key.footer

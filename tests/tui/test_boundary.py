@@ -101,6 +101,8 @@ async def test_without_a_cursor_escape_gives_up_too_and_n_trains_one_epoch_from_
         begin = await boundary_cell(app, pilot, 0.5)
         await drag(pilot, begin, (begin[0] - 4, begin[1]))
         assert "escape Give up" in screen(app)
+        assert "space Train on" in screen(app)
+        assert "Fork here" not in screen(app)  # which would do the same
         await press(pilot, "escape")
         assert snapshot(app).shown == before
         await drag(pilot, begin, (begin[0] - 4, begin[1]))
