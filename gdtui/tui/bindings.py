@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from gdtui.session import commands as ask
 
-Group = Literal["Run", "Steer", "Time", "Look", "Files"]
+Group = Literal["Run", "Steer", "Time", "Look", "Files", "Mouse"]
 """What a key is about; the help and the palette are in this order."""
 
 
@@ -108,7 +108,7 @@ BINDINGS = (
     Key("Look", "k,shift+up", "scroll(-1)", "k", "", "Scroll the page up (or shift+↑)"),
     Key("Look", "z,Z", "zoom", "z", "z Zoom", "Zoom the chart in front (▸), or back"),
     Key("Look", "v", "front", "v", "v Chart", "Bring the other chart to the front"),
-    Key("Look", "c", "cursor", "c", "c Cursor", "Move a cursor in the chart (▸)"),
+    Key("Look", "c", "cursor", "c", "c Cursor", "Move a cursor; enter clicks there (▸)"),
     Key("Look", "escape", "back", "escape", "escape Give up", "Back from a zoom, or from a page"),
     Key("Look", "B", "blocks", "B", "", "Show large digits, or not"),
     Key("Look", "T", "app.choose_theme", "T", "", "Change the theme"),
@@ -121,6 +121,13 @@ BINDINGS = (
     Key("Files", "s", "app.still", "s", "", "Save a picture of the screen (SVG)"),
 )
 # fmt: on
+
+MOUSE = (
+    Key("Mouse", "", "", "click", "", "Add or flip a point (right: other class)"),
+    Key("Mouse", "", "", "", "", "Go to an epoch, or to weights (landscape)"),
+    Key("Mouse", "", "", "drag", "", "Move the boundary, or turn the bowl"),
+)
+"""What the mouse does, for the help."""
 
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {

@@ -178,6 +178,7 @@ class Help(Dialog):
     footers = "↑↓ Scroll", "escape Close"
 
     def __init__(self, keys: Sequence[bindings.Key], shown: Any) -> None:
+        keys = (*keys, *(bindings.MOUSE if any(key.action == "cursor" for key in keys) else ()))
         called = (key._replace(shown=named(key.shown), help=named(key.help)) for key in keys)
         self._keys = [(key, can_be_done(key, shown)) for key in called]
         self._table, self._columns = Static(id="keys"), 0

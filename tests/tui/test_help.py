@@ -15,7 +15,7 @@ from textual import events
 from textual.pilot import Pilot
 
 from gdtui.settings import Settings
-from gdtui.tui.bindings import BINDINGS, COMPARING, Group
+from gdtui.tui.bindings import BINDINGS, COMPARING, MOUSE, Group
 from gdtui.tui.dialogs import Help, key_table
 from gdtui.tui.palette import COLUMN, entries
 from gdtui.tui.possible import can_be_done
@@ -77,7 +77,7 @@ async def test_the_help_is_seen_whole_or_scrolls_by_key_and_wheel(size: tuple[in
         help_of = app.board.dialog
         assert isinstance(help_of, Help)
         assert (help_of.max_scroll_y == 0) == is_whole
-        last = BINDINGS[-1].help.split()[-1]
+        last = MOUSE[-1].help.split()[-1]
         assert "Run" in screen(app)
         if is_whole:
             assert last in screen(app)
