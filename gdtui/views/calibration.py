@@ -19,7 +19,7 @@ from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.figures import Line, figure, place
 from gdtui.views.labels import tell
-from gdtui.views.rows import RowsView, Rung, activations_of, by_column, class_told, of_class, role_in_front
+from gdtui.views.rows import RowsView, Rung, by_column, class_told, of_class, put, role_in_front, stamp_diagonal
 from gdtui.views.view import Titles
 
 UNIT = (0.0, 1.0)
@@ -62,35 +62,32 @@ class CalibrationView(RowsView):
     def _bins(self, chart: Chart, canvas: Canvas, snapshot: Snapshot, upper: int, sides: tuple[Side, ...]) -> str:
         """Draw them. Returns what stands in the way of that, if anything does."""
         data, number = snapshot.data, self.number(snapshot)
-        every = [rows for rows in self.rows(data) if rows is not None]
-        found = [activations_of(rows, snapshot.shown.weights, snapshot.run.objective) for rows in every]
-        if any(np.isnan(p).any() for p in found):
+        found = [
+            (rows, p if p.ndim == 1 else p[number]) for rows, p in self.activations(snapshot, snapshot.shown.weights)
+        ]
+        if not found:
             return "the activations are not numbers"
-        of_class_looked_at = [p if p.ndim == 1 else p[number] for p in found]
-        known = [calibration_of(rows.y == number, p) for rows, p in zip(every, of_class_looked_at, strict=True)]
+        known = [calibration_of(rows.y == number, p) for rows, p in found]
         roles = role_in_front(snapshot) if data.units == 1 else int(CLASSES[number]), Role.TEST
         for one, role in zip(known, roles, strict=False):
             stamp(chart, canvas, _dots(canvas, one), role)
         for one, role, marker in reversed([*zip(known, roles, "●○", strict=False)]):
-            _points(chart, canvas, one, marker, role)
-        stamp(chart, canvas, _diagonal(canvas), Role.AXIS)
+            for place_of_bin in zip(one.predicted.tolist(), one.share.tolist(), strict=True):
+                put(chart, canvas, place_of_bin, marker, role)
+        stamp_diagonal(chart, canvas)
         name = shortened(data.class_names[number], 16)
         place(chart, replace(canvas, height=upper), _told(name, [one.brier for one in known]), is_above=True)
         if sides:
-            places = bins_of(of_class_looked_at[0])
-            self._bars(
-                chart, canvas, sides, of_class(by_column(every[0].y, places, len(data.class_names), BINS), number)
-            )
+            rows, p = found[0]
+            counts = by_column(rows.y, bins_of(p), len(data.class_names), BINS)
+            self._bars(chart, canvas, sides, of_class(counts, number))
         return ""
 
     def _bars(
         self, chart: Chart, canvas: Canvas, sides: tuple[Side, ...], parts: tuple[NDArray[np.intp], NDArray[np.intp]]
     ) -> None:
         """How many rows of the class looked at, and of the others, each bin has, with their sum above."""
-        bins, has_gaps = (
-            np.searchsorted(np.linspace(0, 1, BINS + 1)[1:-1], canvas.x_centres()),
-            canvas.width >= 3 * BINS,
-        )
+        bins, has_gaps = bins_of(canvas.x_centres()), canvas.width >= 3 * BINS
         is_gap = np.append(bins[1:] != bins[:-1], False) & has_gaps
         most = self._most.over(float(max(part.sum(axis=0).max() for part in parts)))
         for side, part in zip(sides, parts, strict=True):
@@ -121,17 +118,3 @@ def _dots(canvas: Canvas, known: Calibration) -> Dots:
     at, x = np.flatnonzero(known.counts), canvas.x_centres(ACROSS)
     y = np.interp(x, known.predicted[at], known.share[at], np.nan, np.nan)
     return extents(canvas, y, y)
-
-
-def _diagonal(canvas: Canvas) -> Dots:
-    """Where activations are probabilities, dotted."""
-    x = canvas.x_centres(ACROSS)
-    dots = extents(canvas, x, x)
-    dots[:, 1::2] = False
-    return dots
-
-
-def _points(chart: Chart, canvas: Canvas, known: Calibration, marker: str, role: int) -> None:
-    for at in np.flatnonzero(known.counts).tolist():
-        column, row = canvas.columns(known.predicted[at : at + 1])[0], canvas.rows(known.share[at : at + 1])[0]
-        chart.write(canvas.top + int(row), canvas.left + int(column), marker, role)

@@ -12,13 +12,13 @@ from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.points import MARKERS
 from gdtui.charts.roles import Role
-from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp, straight
+from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
 from gdtui.learning.measures import Roc, point_of, roc_of
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.figures import Line, beside, figure, place, tables
 from gdtui.views.labels import tell
-from gdtui.views.rows import Rows, RowsView, activations_of
+from gdtui.views.rows import Rows, RowsView, put, stamp_diagonal
 from gdtui.views.view import Titles, role_of
 
 UNIT = (0.0, 1.0)
@@ -71,23 +71,18 @@ class RocView(RowsView):
         every, front = self._every(snapshot, known)
         if known:
             _draw(chart, canvas, every, front, known)
-        stamp(chart, canvas, _diagonal(canvas), Role.AXIS)
+        stamp_diagonal(chart, canvas)
         place(chart, canvas, self._blocks(snapshot, known, every))
         beside(chart, canvas, range(canvas.height // 2), canvas.left + 2, "true positive rate", Role.LABEL)
         if trouble:
             tell(chart, canvas.area, trouble)
         return chart
 
-    def _known(self, snapshot: Snapshot, weights: Floats, with_tests: bool = True) -> list[Known]:
+    def _known(self, snapshot: Snapshot, weights: Floats, most: int = 2) -> list[Known]:
         """Of the rows trained on, and of those kept for testing, where there are any; nothing where activations are not
         numbers."""
-        objective, number = snapshot.run.objective, self.number(snapshot)
-        every = [rows for rows in self.rows(snapshot.data)[: 1 + with_tests] if rows is not None]
-        found = [activations_of(rows, weights, objective) for rows in every]
-        if any(np.isnan(activations).any() for activations in found):
-            return []
-        both = zip(every, found, strict=True)
-        return [Known.of(rows, activations, objective.threshold, number) for rows, activations in both]
+        threshold, number = snapshot.run.objective.threshold, self.number(snapshot)
+        return [Known.of(rows, p, threshold, number) for rows, p in self.activations(snapshot, weights, most)]
 
     def _every(self, snapshot: Snapshot, known: list[Known]) -> tuple[list[Curve], int]:
         """The curves of all classes, or of all who race, and which of them is in front."""
@@ -101,7 +96,7 @@ class RocView(RowsView):
         for racer in snapshot.race:
             is_front = racer.curve is snapshot.run.history
             front = len(curves) if is_front else front
-            found = known if is_front else self._known(snapshot, racer.shown.weights, with_tests=False)
+            found = known if is_front else self._known(snapshot, racer.shown.weights, most=1)
             curves += [Curve(racer.name, role_of(racer), one.rocs[0]) for one in found[:1]]
         return curves or [Curve("", Role.CURVE, known[0].rocs[0])], front
 
@@ -126,7 +121,7 @@ def _draw(chart: Chart, canvas: Canvas, every: list[Curve], front: int, known: l
     for curve in every[:front] + every[front + 1 :]:
         stamp(chart, canvas, _dots(canvas, curve.roc), curve.role)
     for one, (role, marker) in reversed([*zip(known, looks, strict=False)]):
-        _mark(chart, canvas, one.point, marker, role)
+        put(chart, canvas, one.point, marker, role)
 
 
 def _dots(canvas: Canvas, roc: Roc) -> Dots:
@@ -140,17 +135,3 @@ def _dots(canvas: Canvas, roc: Roc) -> Dots:
         share = np.where(end > begin, np.clip((x - begin) / (end - begin), 0, 1), x >= end)
     heights = low + share * (high - low)  # where it rises at once, after that
     return extents(canvas, heights[:-1], heights[1:])
-
-
-def _diagonal(canvas: Canvas) -> Dots:
-    """What guessing comes to, dotted."""
-    dots = straight(canvas, (0.0, 1.0, -1.0), DOWN)
-    dots[:, 1::2] = False
-    return dots
-
-
-def _mark(chart: Chart, canvas: Canvas, point: tuple[float, float], marker: str, role: int) -> None:
-    """The point of the threshold, where there is one."""
-    if not any(map(math.isnan, point)):
-        column, row = canvas.columns(np.array([point[0]]))[0], canvas.rows(np.array([point[1]]))[0]
-        chart.write(canvas.top + int(row), canvas.left + int(column), marker, role)

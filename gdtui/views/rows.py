@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtui.charts.chart import shortened
+from gdtui.charts.axes import Canvas
+from gdtui.charts.chart import Chart, shortened
 from gdtui.charts.roles import Role
+from gdtui.charts.strokes import DOWN, stamp, straight
 from gdtui.data.dataset import Dataset, rows_told, some_rows
-from gdtui.learning.objective import Objective
 from gdtui.learning.weights import logits
 from gdtui.numbers import next_on_ladder
 from gdtui.runs.lost import LostData
@@ -43,12 +46,6 @@ class Rows:
             if len(weights) == self.X.shape[1]:
                 return np.asarray(np.einsum("ij,j->i", self.X, weights))
             return logits(self.X, weights)
-
-
-def activations_of(rows: Rows, weights: Floats, objective: Objective) -> Floats:
-    """Shape (n,), or (k, n) of k units; NaN where they are not numbers."""
-    with np.errstate(all="ignore"):
-        return objective.activations(rows.logits(weights))
 
 
 class Rung:
@@ -101,6 +98,14 @@ class RowsView(View):
             self._data = data
         return self._rows
 
+    def activations(self, snapshot: Snapshot, weights: Floats, most: int = 2) -> list[tuple[Rows, Floats]]:
+        """The rows trained on, and those kept for testing, where there are any and `most` is 2, each with
+        its activations at these weights, shape (n,), or (k, n) of k units; none where some are not numbers."""
+        every = [rows for rows in self.rows(snapshot.data)[:most] if rows is not None]
+        with np.errstate(all="ignore"):
+            found = [snapshot.run.objective.activations(rows.logits(weights)) for rows in every]
+        return [] if any(np.isnan(p).any() for p in found) else [*zip(every, found, strict=True)]
+
     def title(self, snapshot: Snapshot, what: str, names_class: bool = False) -> str:
         """What is shown, of which class (of two only where it is to be named), of which rows, and of whom."""
         data, told = snapshot.data, [what]
@@ -141,6 +146,20 @@ def of_class(each: NDArray[np.intp], number: int) -> tuple[NDArray[np.intp], NDA
     """Such counts of that class alone, and of all others."""
     is_it = (np.arange(len(each)) == number)[:, None]
     return each * is_it, each * ~is_it
+
+
+def put(chart: Chart, canvas: Canvas, place: tuple[float, float], marker: str, role: int) -> None:
+    """A marker at a place within the axes; none where that is not known."""
+    if not any(map(math.isnan, place)):
+        column, row = canvas.columns(np.array(place[:1]))[0], canvas.rows(np.array(place[1:]))[0]
+        chart.write(canvas.top + int(row), canvas.left + int(column), marker, role)
+
+
+def stamp_diagonal(chart: Chart, canvas: Canvas) -> None:
+    """Dots where both axes have the same, behind all else."""
+    dots = straight(canvas, (0.0, 1.0, -1.0), DOWN)
+    dots[:, 1::2] = False
+    stamp(chart, canvas, dots, Role.AXIS)
 
 
 def role_in_front(snapshot: Snapshot) -> Role:
