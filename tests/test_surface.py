@@ -47,11 +47,6 @@ def test_few_places_are_all_computed_at_once() -> None:
     assert only.losses[3, 5] == pytest.approx(heights.loss(np.array([A[5], B[3], 0.0])))
 
 
-def test_losses_between_places_are_interpolated_and_those_beyond_are_the_edges() -> None:
-    flat = surface(np.array([[0.0, 1.0], [2.0, 3.0]]))
-    assert flat.at(np.array([[0.5, 0.5], [1.0, 1.0], [9.0, -9.0]])) == pytest.approx([1.5, 3.0, 1.0])
-
-
 @pytest.mark.parametrize("losses", [np.geomspace(1e-6, 100, 300), np.linspace(30, 120, 300), np.linspace(-5, 7, 300)])
 @pytest.mark.parametrize("is_log", [None, True, False])
 def test_there_are_levels_for_all_tones_and_they_are_round(losses: np.ndarray, is_log: bool | None) -> None:

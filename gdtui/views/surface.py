@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtui.charts.relief import between
 from gdtui.charts.roles import HEIGHTS
 from gdtui.learning.landscape import Heights, Plane
 from gdtui.numbers import next_on_ladder
@@ -53,11 +54,6 @@ class Surface:
         """The smallest and the largest loss, as far as they are finite; (0, 1) where none is."""
         known = self.losses[np.isfinite(self.losses) & (np.abs(self.losses) < LARGEST)]
         return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-
-    def at(self, places: Floats) -> Floats:
-        """The losses at places, shape (n, 2), interpolated between those around them: shape (n,). What is beyond the
-        edges has the edges' losses."""
-        return _interpolated(self.a, self.b, self.losses, places[:, 0], places[:, 1])
 
 
 @dataclass(frozen=True)
@@ -113,9 +109,8 @@ def surfaces(
     """
     few_a, few_b = (_few(every) for every in (a, b))
     few = np.array([*heights.over(plane, few_a, few_b)])
-    grid_a, grid_b = np.meshgrid(a, b)
-    losses = _interpolated(few_a, few_b, few, grid_a, grid_b)
     is_fine = len(few_a) == len(a) and len(few_b) == len(b)
+    losses = few if is_fine else _interpolated(few, len(a), len(b))
     yield Surface(plane, a, b, losses.copy(), is_fine)
     if is_fine:
         return
@@ -135,16 +130,12 @@ def _few(places: Floats) -> Floats:
     return places if len(places) <= COARSE else np.linspace(places[0], places[-1], COARSE)
 
 
-def _interpolated(a: Floats, b: Floats, losses: Floats, x: Floats, y: Floats) -> Floats:
-    """Between the four places around each, of logarithms where all are positive, so that a valley is no hill."""
+def _interpolated(losses: Floats, across: int, up: int) -> Floats:
+    """At so many places, evenly spaced, between those that are known: of logarithms where all are positive, so that a
+    valley is no hill."""
     is_log = bool((losses > 0).all())
     losses = np.nan_to_num(losses, nan=np.finfo(float).max, posinf=np.finfo(float).max)
     with np.errstate(all="ignore"):
-        heights = np.log(losses) if is_log else losses
-        column, row = (np.clip(np.searchsorted(at, to) - 1, 0, len(at) - 2) for at, to in ((a, x), (b, y)))
-        right = np.clip((x - a[column]) / (a[column + 1] - a[column]), 0, 1)
-        up = np.clip((y - b[row]) / (b[row + 1] - b[row]), 0, 1)
-        low = heights[row, column] * (1 - right) + heights[row, column + 1] * right
-        high = heights[row + 1, column] * (1 - right) + heights[row + 1, column + 1] * right
-        found = low * (1 - up) + high * up
+        places = np.meshgrid(np.linspace(-1, 1, across), np.linspace(-1, 1, up))
+        found = between(np.log(losses) if is_log else losses, *places)
         return np.asarray(np.exp(found) if is_log else found)
