@@ -15,7 +15,7 @@ from gdtui.runs.compare import entrants_of, tasks_differ
 from gdtui.runs.reader import RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.session import opening
-from gdtui.session.commands import Begin, Do, Edit, GoTo, NextBranch, Restart, Save
+from gdtui.session.commands import Begin, Do, Edit, GoTo, NextBranch, Race, Restart, Save
 from gdtui.session.log import Said
 from gdtui.settings import DataEdit, StopRules
 from tests.oracles import noisy
@@ -165,6 +165,17 @@ def test_lines_and_a_resumed_run_have_the_data_of_the_branch(tmp_path, capsys):
     assert "41 rows" in told
     assert reopen(RunFile(path))[1].done == 20
     assert plain.watch(path, follow=False) == 0
+
+
+def test_whoever_watches_a_race_sees_all_of_it_on_the_data_that_is_changed(tmp_path):
+    session, path = saved(tmp_path)
+    ask(session, Race((("alpha", 0.1),)))
+    watching = opening.watch(path, SLOW)
+    for command in (GoTo(None), Edit((FLIPPED,)), Edit((ADDED,))):
+        ask(session, command)
+        watching.turn()
+        told = [run.newest() for run in session.runs]
+        assert all([racer.shown for racer in one.snapshot().race] == told for one in (session, watching))
 
 
 def test_lines_say_which_branch_is_on_changed_data_and_how_many_rows_that_has(tmp_path, capsys):

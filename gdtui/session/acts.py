@@ -129,7 +129,7 @@ def _look(command: ask.Command, session: Session) -> None:
 def _change(session: Session, run: Run, **parts: Any) -> None:
     if session.past is None:
         session.tell(*run.steer(**parts))
-        session.look_anew()
+        session.seen = None
     else:
         session.fork_recipe = steered(session.recipe, parts, session.past, run.epochs - session.past + 1)
 

@@ -110,7 +110,7 @@ def _change(
     for racer in [run] if is_new else racers:
         session.tell(*in_turn(session.runs.index(racer), front, racer.change(edits)), of=racer)
     session.log.add(f"{_begun(session)}: {told}" if is_new else told, is_marked=True)
-    session.look_anew()
+    session.seen = None
     if is_new:
         session.phase = session.phase_before = Phase.TRAINING if is_training else Phase.PAUSED
     if session.hand is not None:

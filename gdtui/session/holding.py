@@ -30,14 +30,14 @@ def hold(session: Session, run: Run, weights: tuple[float, ...] | None) -> None:
         if session.hand is None:
             session.phase_before = session.phase
         session.hand, session.phase = chosen, Phase.HELD
-        session.look_anew()
+        session.seen = None
 
 
 def give_up(session: Session) -> None:
     """What was going on goes on."""
     if session.hand is not None:
         session.hand, session.phase = None, session.phase_before
-        session.look_anew()
+        session.seen = None
 
 
 def taken(session: Session, command: ask.Command) -> ask.Command:

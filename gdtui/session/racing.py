@@ -128,7 +128,7 @@ def _moment(session: Session, racer: Shown) -> Moment:
     past = session.past
     if past is not None and past > racer.done:
         past = None
-    key = racer.done, racer.stop, racer.recipe, past
+    key = racer.done, racer.stop, racer.recipe, racer.kernel, past
     known = session.rivals.get(racer)
     if known is None or known[0] != key:
         moment = racer.newest() if past is None else racer.moment(racer.reachable(past, forward=False))

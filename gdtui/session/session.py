@@ -79,7 +79,7 @@ class Session:
         self._done = 0
         self._happened: list[Happened] = []
         self.seen: Moment | None = None
-        """What is shown of the run, once it has been measured."""
+        """What is shown of the run, once it has been measured; None where it may be another by now."""
         self.rivals: dict[Shown, tuple[object, Moment]] = {}
         """What was last shown of those who race with the run shown, and what that depends on."""
         self.logs = {run: log_of(run, self._happened)}
@@ -248,11 +248,6 @@ class Session:
             self.say(f"{NO_POINTS}: a click in the data adds one, or c and a digit", is_logged=False)
             self.phase = Phase.PAUSED
         return lacks
-
-    def look_anew(self) -> None:
-        """What is shown may be another."""
-        self.seen = None
-        self.rivals.clear()
 
     def go(self, epoch: int) -> None:
         """Show that epoch of the past, standing still, or the present, if it is beyond the last. Whoever is in the
