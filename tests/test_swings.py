@@ -1,4 +1,4 @@
-"""What leaps to and fro with each epoch is seen as a band, however few of the epochs are looked at."""
+"""What oscillates from epoch to epoch is seen as a band, however few of the epochs are looked at."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ def continuation(
 
 
 def _let_others() -> bool:
-    """Others have a turn, and then it goes on."""
+    """Let other threads run for a moment."""
     time.sleep(0)
     return False
 
@@ -109,7 +109,7 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float
     if not (recipe.l1 or recipe.l2):
         if _parts(heights.kernel, weights):
             return Optimum(is_parted=True)
-        is_found &= heights.loss(1.1 * weights) >= heights.loss(weights)  # else it is on its way to infinity
+        is_found &= heights.loss(1.1 * weights) >= heights.loss(weights)  # else it goes to infinity
     return Optimum(weights if is_found else None)
 
 

@@ -26,16 +26,16 @@ from gdtui.types import Floats
 MOST_ROWS = 4096
 """Of more data, evenly spaced rows, so many at the most, stand for all."""
 LARGEST = 1e100
-"""Weights beyond are no places: squares and products of them would overflow."""
+"""Larger weights are not drawn: squares and products of them would overflow."""
 SMALLEST = 1e-100
-"""A way that is no longer is a point, since those of its steps would be 0."""
+"""A path that is shorter counts as a point: squares of its steps would be 0."""
 EVENLY = 96
 """Points of a path that its principal directions are found from."""
 PAD, NARROWEST = 0.2, 0.6
 """What is seen beyond the path on each side, as a share of its extent, and the narrower side as a share of the wider:
 a path is often nearly straight, and alone would be seen through a slit."""
 ROUNDING = 1e-12
-"""Of the size of weights, what no direction is read from."""
+"""Differences between weights, as a share of their size, that are only rounding."""
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -68,7 +68,7 @@ class Plane:
         return self.origin + places @ self.axes
 
     def directions(self, steps: Floats) -> Floats:
-        """What of steps, shape (n, size), is seen: shape (n, 2)."""
+        """The components of steps, shape (n, size), along both axes: shape (n, 2)."""
         return steps @ self.axes.T
 
     @property
@@ -103,7 +103,7 @@ def evenly(path: Floats, count: int = EVENLY) -> Floats:
 
 
 def finite(path: Floats) -> Floats:
-    """Those weights of a path that are places, shape (m, size)."""
+    """The weights of a path that are small enough to be drawn, shape (m, size); see `LARGEST`."""
     with np.errstate(invalid="ignore"):
         return path[(np.abs(path) < LARGEST).all(axis=1)]
 

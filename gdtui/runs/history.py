@@ -229,7 +229,7 @@ class History:
 
     def path(self) -> tuple[Floats, Floats]:
         """Epochs, ascending, and the weights at which they were measured, shapes (n,) and (n, size): of what is kept
-        all of the first, and then ever fewer pairs of neighbours, since steps that leap to and fro are to be seen. They
+        all of the first, and then ever fewer pairs of neighbours, so that oscillations are seen. They
         are the same ones whenever it is asked for, and some more."""
         count, dense = len(self._frame_epochs), max(64, min(PATH, PATH_NUMBERS // self._kernel.size))
         parts, begin, step = [np.arange(min(dense, count))], dense, 2

@@ -1,4 +1,5 @@
-"""Weights in the hand: they are shown while nothing is trained, and trained on from as a branch, or given up."""
+"""Weights that are held by hand: they are shown while nothing is trained, and then trained on from as a branch, or
+given up."""
 
 from __future__ import annotations
 
@@ -14,12 +15,12 @@ if TYPE_CHECKING:
     from gdtui.session.session import Session
 
 LETTING_GO = (ask.Do.PAUSE, ask.Do.FORK, ask.Do.STEP)
-"""What trains on from them."""
+"""The commands that train on from them."""
 KEEPING = (
     *(ask.Hold, ask.Edit, ask.SetAlpha, ask.StepAlpha, ask.Change, ask.ChangeSpeed, ask.Save, ask.Note),
     *(ask.Do.UNDO, ask.Do.LEAVE),
 )
-"""What can be asked for meanwhile; they are given up for all else."""
+"""The commands that leave them held; all others give them up first."""
 
 
 def hold(session: Session, run: Run, weights: tuple[float, ...] | None) -> None:
@@ -34,7 +35,7 @@ def hold(session: Session, run: Run, weights: tuple[float, ...] | None) -> None:
 
 
 def give_up(session: Session) -> None:
-    """What was going on goes on."""
+    """Show again what was shown before; what was going on then goes on."""
     if session.hand is not None:
         session.hand, session.phase = None, session.phase_before
         session.seen = None

@@ -90,7 +90,7 @@ class Session:
         if self.phase is Phase.PAUSED and watched is None and not lacks_points(run.data):
             self.phase = Phase.TRAINING
         self.phase_before = self.phase
-        """That in which the weights that are held were taken."""
+        """The phase in which weights were first held; it comes back when they are given up."""
 
     # From outside
 

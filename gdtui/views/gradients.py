@@ -47,18 +47,18 @@ class GradientsView(WeightsView):
             self._ratio = f"step / weights {told(here.ratio)}"
         chosen = self.chosen(snapshot)
         values = np.array([known.gradient[chosen] for known in track.known]).reshape(-1, len(chosen))
-        is_large = is_wide([np.abs(values)]) and not leaps(track.epochs, values)
+        is_large = is_wide([np.abs(values)]) and not oscillates(track.epochs, values)
         self._is_log = is_large if self.log is None else self.log
         at = np.full(len(chosen), np.nan) if here is None else here.gradient[chosen]
         if is_held and not is_sampled(snapshot.run.data):
-            at = of_hand(snapshot)[chosen]
+            at = gradient_held(snapshot)[chosen]
         if self._is_log:
             values, at = abs(values), abs(at)
         return lines_of(snapshot, chosen, track.epochs, values, epoch, at)
 
 
-def of_hand(snapshot: Snapshot) -> Floats:
-    """The gradient at weights that are held in the hand, shape (size,)."""
+def gradient_held(snapshot: Snapshot) -> Floats:
+    """The gradient at weights that are held by hand, shape (size,)."""
     run, past, gradient = snapshot.run, snapshot.past, np.empty(snapshot.run.kernel.size)
     kernel = run.kernel if past is None else run.history.kernel_at(past)
     with np.errstate(all="ignore"):
@@ -66,9 +66,9 @@ def of_hand(snapshot: Snapshot) -> Floats:
     return gradient
 
 
-def leaps(epochs: Floats, values: Floats) -> bool:
-    """Whether any of these, shape (n, c), changes its sign with a fair part of the epochs, and is large before and
-    after: without signs, as on a logarithmic axis, that would look smooth."""
+def oscillates(epochs: Floats, values: Floats) -> bool:
+    """Whether any of these, shape (n, c), changes its sign in a fair part of the epochs, and is large before and after:
+    without signs, as on a logarithmic axis, such an oscillation would look smooth."""
     before, after = values[:-1], values[1:]
     is_near, size = np.diff(epochs) == 1, np.abs(values[np.isfinite(values)]).max(initial=0.0)
     is_leap = (np.sign(before) * np.sign(after) < 0) & (np.minimum(abs(before), abs(after)) > size / WIDE)

@@ -32,7 +32,7 @@ NONE = "there is no boundary that could be moved"
 
 
 class Hands:
-    """What is in the hand, from one touch to the next."""
+    """What is being moved, from one touch to the next."""
 
     def __init__(self) -> None:
         self._label = 0

@@ -1,4 +1,4 @@
-"""The landscape: the loss over a plane of weights, seen from above, with the way that was walked through it."""
+"""The landscape: the loss over a plane of weights, seen from above, with the path of the descent through it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from gdtui.views.walks import Walk
 DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
 BRIGHT = 3
-"""Of a way that leads to and fro, so many widths of the drawing stand out, of what was walked last and comes next."""
+"""Of a path that oscillates, so many widths of the drawing stand out: the last epochs and the next ones."""
 SHORTEST, LONGEST = 8.0, 16.0
 """Dots that the arrow of the next step has at the least, and up to which it is made longer for its parts to be seen."""
 LONGER = 1.5
@@ -41,7 +41,7 @@ OVER = (*FIELD, *PATHS, Role.OPTIMUM, Role.AXIS, *ROLES.values())
 
 
 class LandscapeView(OverPlane):
-    """The loss over a plane of weights, the way through it, and where it goes on to."""
+    """The loss over a plane of weights, the path through it, and the epochs to come."""
 
     NAME = "Landscape"
 

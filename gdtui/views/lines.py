@@ -96,7 +96,7 @@ def path_of(epochs: Floats, values: Floats) -> KnownLosses:
 
 class Swings(KnownLosses):
     """A curve of which pairs of neighbouring epochs are known, here and there: what a column has of a pair it has as
-    high and as low as both, so that what leaps to and fro with each epoch is seen as a band.
+    high and as low as both, so that an oscillation from epoch to epoch is seen as a band.
 
     Args:
         epochs, values: shape (n,).
@@ -190,7 +190,7 @@ class LinesView(EpochsView):
     def _look(self, snapshot: Snapshot) -> Look:
         lines = self._lines
         paths = [line.path for line in lines] + [line.to_come for line in lines if line.to_come is not None]
-        # What is shown may be elsewhere than any curve: weights held in the hand, and all that they come to.
+        # Weights that are held by hand, and what is measured at them, may lie off all curves.
         paths += [path_of(np.array([line.epoch]), np.array([line.value])) for line in lines if line.epoch]
         return Look(
             snapshot.most_epochs,

@@ -35,12 +35,12 @@ class Map:
         """Whose surface it is."""
         return self.surface.plane
 
-    def trace(self, way: Floats) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The dots of a way, shape (n, size); see `trace`."""
-        return trace(self.canvas, *self.plane.place(way).T)
+    def trace(self, path: Floats) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The dots of a path, shape (n, size); see `trace`."""
+        return trace(self.canvas, *self.plane.place(path).T)
 
-    def drawn(self, levels: Levels, shading: Shading, ways: list[Floats]) -> Drawn:
-        """All of it but the ways, and what to write on its lines, where no way leads yet."""
+    def drawn(self, levels: Levels, shading: Shading, paths: list[Floats]) -> Drawn:
+        """All of it but the paths, and the labels of its lines, which are placed where no path leads."""
         chart, canvas, losses = self.empty.copy(), self.canvas, self.surface.losses[::-1]
         is_hatched = shading is Shading.HATCHED
         with np.errstate(divide="ignore"):
@@ -52,18 +52,18 @@ class Map:
             chart.roles[canvas.area][here] = UPPER + ramp(levels.heights(losses[1::2]), 0)[here]
         paint(chart, canvas, ramp(levels.heights((losses[::2] + losses[1::2]) / 2 if is_hatched else losses)), shading)
         texts, most = [plain(edge) for edge in levels.lines], max(2, canvas.height // 6)
-        labels = place_labels(canvas, at_dots, texts, self._taken(ways), most)
+        labels = place_labels(canvas, at_dots, texts, self._taken(paths), most)
         return chart, [
             ((canvas.top + row, slice(canvas.left + column, canvas.left + column + len(text))), text)
             for row, column, text in labels
         ]
 
-    def _taken(self, ways: list[Floats]) -> Dots:
-        """Cells where no text is to be, since a way leads through them, or something is written there."""
+    def _taken(self, paths: list[Floats]) -> Dots:
+        """Cells where no text may be, since a path leads through them, or something is written there."""
         canvas = self.canvas
         taken = np.asarray(self.empty.roles[canvas.area] != Role.BLANK)
-        for way in ways:
-            rows, columns, _ = self.trace(way)
+        for path in paths:
+            rows, columns, _ = self.trace(path)
             dots = dots_of(canvas, rows, columns)
             taken |= dots.reshape(canvas.height, DOWN, canvas.width, ACROSS).any(axis=(1, 3))
         return taken

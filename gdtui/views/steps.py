@@ -27,7 +27,7 @@ class StepsView(TrackedView):
         run, branches = snapshot.run, branches_of(snapshot, len(RUNS))
         asked = [(one.history, one.epoch) for one in branches]
         shown = [one.epoch for one in branches]
-        if snapshot.phase is Phase.HELD:  # from what is held in the hand no step was taken
+        if snapshot.phase is Phase.HELD:  # no step was taken from weights that are held by hand
             shown[0] = 0
         tracks = self._tracks.of(run.data, run.objective, asked, snapshot.phase.moves)
         names = [one.name for one in branches] if len(branches) > 1 else ["step"]

@@ -1,5 +1,5 @@
-"""What the landscape and the bowl show of a session, beside the surface itself: which plane of weights, the ways
-through it, where they go on to, and the next step. Both look at the same plane."""
+"""What the landscape and the bowl show of a session, beside the surface itself: which plane of weights, the paths
+through it, the epochs to come, and the next step. Both look at the same plane."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ LARGE, REST = 2**18, 14.0
 """Numbers in the data from which on a thread that computes beside training rests, for so many times as long as it
 works."""
 REACH = 2.5
-"""An optimum further away than so many lengths of the whole way is not looked at: the way would be a dot."""
+"""An optimum further away than so many lengths of the whole path is left out: the path would be a dot."""
 MOST_AWAY = 0.1
 """See `Plane.holds`."""
 LATER = 1.5
-"""Epochs for which what is to come is computed again, over those for which it was computed before, while they pass."""
+"""While a run goes on, the epochs to come are computed again once it has done so many times as many epochs."""
 WEIGHTS = 4
-"""So many of the largest weights, and the bias, are looked at two by two."""
+"""The axes can be any two of so many of the largest weights, and the bias."""
 
 
 class Coming(NamedTuple):
-    """Where one goes on to: the weights before each of the next epochs, shape (n, size), and the first epoch."""
+    """The epochs to come of a branch: the weights before each of them, shape (n, size), and the number of the first."""
 
     first: int
     weights: Floats
@@ -84,11 +84,11 @@ class Scene:
 
     Attributes:
         survey: None before it is known.
-        walks: of those who are shown, that in front last.
-        course: where that one goes on to, shape (n, size), as it was computed once; of length 0 where it has ended, or
-            that is known already.
-        passed: how many of those have been passed.
-        step: the next of that one.
+        walks: the paths of the branches that are shown; the one in front comes last.
+        course: the weights of the epochs to come of the branch in front, shape (n, size), as they were computed once;
+            of length 0 where it has ended, or where those epochs have been trained.
+        passed: how many of those epochs have been trained since.
+        step: the next step of that branch.
     """
 
     survey: Survey | None
@@ -99,17 +99,17 @@ class Scene:
 
     @property
     def coming(self) -> Floats:
-        """What of the course is still to come."""
+        """The part of the course that is still to come."""
         return self.course[self.passed :]
 
     @property
     def front(self) -> Walk:
-        """The one in front."""
+        """The path of the branch in front."""
         return self.walks[-1]
 
 
 class Terrain:
-    """Keeps one plane until a way leaves it.
+    """Keeps one plane until a path leaves it.
 
     Args:
         snapshot: whose data it is of.
@@ -123,7 +123,7 @@ class Terrain:
         """What stands for the data, and its loss."""
         self.size = run.kernel.size
         self.pair: tuple[int, int] | None = (0, 1) if self.size == 2 else None
-        """The two weights that are looked at; None for the principal directions of the way."""
+        """The two weights that are the axes; None for the principal directions of the path."""
         self.plane: Plane | None = None
         """That which was found last."""
         if before is not None and before.root is self.root:
@@ -154,16 +154,16 @@ class Terrain:
 
     def scene(self, snapshot: Snapshot) -> Scene:
         """What is to be seen of a snapshot whose data is at hand."""
-        ways = walks(snapshot)
-        survey = self._survey(snapshot, ways)
+        paths = walks(snapshot)
+        survey = self._survey(snapshot, paths)
         course, passed = np.empty((0, self.size)), 0
         if survey is not None and survey.asked == self._asked[0] and snapshot.front in survey.coming:
             first, course = survey.coming[snapshot.front]
             passed = min(max(0, snapshot.shown.epoch - first), len(course))
-        return Scene(survey, ways, course, passed, self._next_step(snapshot))
+        return Scene(survey, paths, course, passed, self._next_step(snapshot))
 
     def turn(self, snapshot: Snapshot, by: int) -> bool:
-        """Go on to the plane of the next two weights, or back to that of the way. Returns whether there is another."""
+        """Go on to the plane of the next two weights, or back to that of the path. Returns whether there is another."""
         if self.size == 2:
             return False
         chosen = [*range(self.size)]
@@ -190,26 +190,26 @@ class Terrain:
 
     # What is computed beside the frames
 
-    def _survey(self, snapshot: Snapshot, ways: tuple[Walk, ...]) -> Survey | None:
-        """The newest. Another is asked for where a way has left the plane, or goes elsewhere than it was to."""
+    def _survey(self, snapshot: Snapshot, paths: tuple[Walk, ...]) -> Survey | None:
+        """The newest survey. Another is asked for when a path has left the plane, or when other epochs are to come."""
         known = self._later.ask(self._asked, self._work) if self._asked[0] is not None else None
-        places = np.array([walk.at for walk in ways if walk.at is not None and not walk.is_diverged])
+        places = np.array([walk.at for walk in paths if walk.at is not None and not walk.is_diverged])
         if not len(places):
             return known
         plane = self.plane if known is None else known.plane if known.pair == self.pair else None
-        # What is in the hand is shown where it projects to: the plane does not follow it about.
+        # Weights held by hand are shown where they project to: the plane does not follow them.
         most_away = np.inf if in_hand(snapshot) else MOST_AWAY if known is None else known.most_away
         is_held = plane is not None and plane.holds(places, most_away)
-        epoch, whither = snapshot.shown.epoch, (self.pair, snapshot.epochs, headings(snapshot))
-        if whither == self._asked[0]:
+        epoch, heading = snapshot.shown.epoch, (self.pair, snapshot.epochs, headings(snapshot))
+        if heading == self._asked[0]:
             # However fast it goes, that is a few times in all.
             soonest = LATER * self._asked[1] if snapshot.phase.moves else 0
             is_spent = known is not None and epoch >= max(known.until, soonest)
             if self._later.is_busy or epoch == self._asked[1] or (is_held and not is_spent):
                 return known
-        self._asked = whither, epoch
+        self._asked = heading, epoch
         self._work = partial(
-            self._computed, whither, plane if is_held else None, self.pair, starts(snapshot), ways, snapshot.recipe
+            self._computed, heading, plane if is_held else None, self.pair, starts(snapshot), paths, snapshot.recipe
         )
         return self._later.ask(self._asked, self._work)
 
@@ -219,7 +219,7 @@ class Terrain:
         plane: Plane | None,
         pair: tuple[int, int] | None,
         going: Sequence[Start],
-        ways: Sequence[Walk],
+        paths: Sequence[Walk],
         recipe: Recipe,
     ) -> Iterator[Survey]:
         """In a thread of its own: that plane, or another, and what is to come."""
@@ -239,8 +239,8 @@ class Terrain:
                 self.plane = plane
             return Survey(asked, plane, pair, coming, until, best, most_away)
 
-        front = ways[-1]
-        whole = [self._whole(walk, coming) for walk in ways if not walk.is_diverged or walk is front]
+        front = paths[-1]
+        whole = [self._whole(walk, coming) for walk in paths if not walk.is_diverged or walk is front]
         best = self._optima.get((recipe.l2, recipe.l1))
         if best is None:  # it takes longer, not least to import what finds it
             first = plane or self._plane(pair, whole, Optimum(), front)
@@ -256,7 +256,7 @@ class Terrain:
         return np.concatenate([walk.walked, walk.later, *follows])
 
     def _plane(self, pair: tuple[int, int] | None, whole: Sequence[Floats], best: Optimum, front: Walk) -> Plane:
-        """That of two weights, or of these ways, on which the optimum is the end of the last, if that is not too
+        """That of two weights, or of these paths; the last is led on to the optimum, if that is not too
         far."""
         if best.weights is not None:
             extent = np.linalg.norm(np.ptp(np.concatenate(whole), axis=0))

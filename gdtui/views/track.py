@@ -25,8 +25,8 @@ from gdtui.views.later import Later
 
 MOST, LEAST, NUMBERS = 256, 32, 2**20
 """Epochs of a branch at the most, fewer where there are many branches or weights, but not fewer than these; and the
-numbers that are kept of them. With each comes the one after it: of every second epoch alone, what leaps to and fro
-looks smooth."""
+numbers that are kept of them. With each comes the one after it: of every second epoch alone, an oscillation
+would look smooth."""
 LARGE, ROWS, FEWEST = 5 * 2**18, 2**13, 2**10
 """Multiplications up to which all rows are evaluated, which takes some milliseconds; and of a sample, which takes a
 quarter of that, the rows at the most and at the least."""
@@ -98,7 +98,7 @@ _KNOWN: WeakKeyDictionary[History, dict[int, Known]] = WeakKeyDictionary()
 
 
 class Tracks:
-    """Computes the tracks of branches of one data set at a time, in a thread of its own.
+    """Computes the tracks of branches in a thread of its own.
 
     Args:
         wake: called, in that thread, when there is more to be seen.

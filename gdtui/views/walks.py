@@ -1,4 +1,4 @@
-"""The ways of those who descend, as a landscape shows them, and whence they go on."""
+"""The paths of the branches through the space of weights, as a landscape shows them, and where each goes on from."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from gdtui.types import Floats
 MOST = 16
 """Of branches that are not in front, the newest are shown, so many at the most."""
 AGAIN = 2**23
-"""Multiplications that may be done again, at the most, for what an optimiser remembered."""
+"""Multiplications at the most that are done again to find out what an optimiser remembered."""
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The way of one who descends.
+    """The path of one branch.
 
     Attributes:
-        number: of its branch.
-        walked: the weights up to where it stands, shape (n, size).
-        later: those after that, which were walked later than the epoch shown, shape (m, size).
-        at: where it stands, at the moment shown, shape (size,); None where that is not shown, or is no place.
-        gaps: which of `walked` nobody walked to from those before: somebody has chosen them.
+        number: of the branch.
+        walked: the weights of its epochs up to the one shown, shape (n, size).
+        later: the weights of its epochs after that, shape (m, size).
+        at: the weights at the moment shown, shape (size,); None where none is shown, or they are not finite.
+        gaps: the indices in `walked` of weights that no step led to: they were chosen by hand.
     """
 
     number: int
@@ -43,16 +43,16 @@ class Walk:
 
     @property
     def end(self) -> Floats:
-        """Where it stands, or has last been, shape (size,)."""
+        """The weights at the moment shown, or the last that are known, shape (size,)."""
         return self.walked[-1] if self.at is None else self.at
 
 
 class Start(NamedTuple):
-    """Whence one goes on.
+    """Where a branch goes on from.
 
     Attributes:
-        number: of its branch.
-        state: from which the next step is taken, by the recipe `then`, and all after it by `recipe`.
+        number: of the branch.
+        state: what the next step begins with; it is taken by the recipe `then`, and all later ones by `recipe`.
         epochs: how many are still wanted.
     """
 
@@ -64,7 +64,7 @@ class Start(NamedTuple):
 
 
 def walks(snapshot: Snapshot) -> tuple[Walk, ...]:
-    """Those of all branches that are shown, that in front last."""
+    """The paths of all branches that are shown; the one in front comes last."""
     front, shown = snapshot.front, {racer.number: racer for racer in snapshot.race}
     others = [number for number in range(len(snapshot.curves)) if number != front]
     found = []
@@ -106,18 +106,19 @@ def is_retold(snapshot: Snapshot) -> bool:
 
 
 def in_hand(snapshot: Snapshot) -> bytes:
-    """What tells weights that are held from others."""
+    """Something that is another for other weights that are held by hand; empty where none are."""
     return snapshot.shown.weights.tobytes() if snapshot.phase is Phase.HELD else b""
 
 
 def standing(snapshot: Snapshot) -> Start | None:
-    """Whence the one in front goes on, or would if it had not ended; None where that cannot be told at once."""
+    """Where the branch in front goes on from, or would if it had not ended; None where to find that out takes too
+    long."""
     is_over = snapshot.past is None and snapshot.stop is not None
     return _start(snapshot, snapshot.front, snapshot.run.history, snapshot.shown, snapshot.recipe, is_over)
 
 
 def headings(snapshot: Snapshot) -> tuple[object, ...]:
-    """What tells where those go on to who have not ended, apart from how far they have come."""
+    """What the steps to come depend on, apart from the epoch: while it stays equal, they need not be computed again."""
     if is_retold(snapshot):
         return ()
     if snapshot.past is not None or not snapshot.race or snapshot.phase is Phase.HELD:
@@ -126,7 +127,7 @@ def headings(snapshot: Snapshot) -> tuple[object, ...]:
 
 
 def starts(snapshot: Snapshot) -> list[Start]:
-    """Whence those go on who have not ended."""
+    """Where each branch goes on from that has not ended."""
     if is_retold(snapshot):
         return []
     is_held = snapshot.phase is Phase.HELD
@@ -144,7 +145,7 @@ def starts(snapshot: Snapshot) -> list[Start]:
 def _start(
     snapshot: Snapshot, number: int, curve: History, moment: Moment, recipe: Recipe, is_over: bool = False
 ) -> Start | None:
-    """Whence one goes on at a moment.
+    """Where a branch goes on from at a moment.
 
     Args:
         recipe: of the next step, where the step of the epoch shown is not the next.

@@ -1,4 +1,4 @@
-"""Each weight's way over the epochs."""
+"""The weights over the epochs."""
 
 from __future__ import annotations
 
