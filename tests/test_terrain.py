@@ -11,7 +11,7 @@ from gdtui.charts.roles import PATHS, Role
 from gdtui.learning.heading import next_step
 from gdtui.learning.kernel import kernel_for
 from gdtui.session import commands as ask
-from gdtui.settings import ALL, DataEdit, DataSettings, Settings
+from gdtui.settings import ALL, DataEdit, DataSettings, Recipe, Settings
 from gdtui.views.terrain import Terrain
 from gdtui.views.walks import standing, starts, walks
 from tests.landscapes import NOISY, Looking, cell, do, session
@@ -183,3 +183,11 @@ def test_a_plane_that_is_found_after_another_was_chosen_is_not_kept() -> None:
     assert terrain.turn(shown, 1)
     assert next(work).pair is None
     assert (terrain.pair, terrain.plane) == ((0, 1), None)
+
+
+def test_weights_held_in_a_race_that_are_too_large_for_any_plane_are_told() -> None:
+    of, looking = session(others=(Recipe(alpha=0.1),)), Looking()
+    do(of, ask.Hold((1e200, 0.0, 0.0)))
+    looking.view.turn(of.snapshot(), 1, 0)
+    chart = looking.at(of)
+    assert "not finite" in "".join(chart.chars.ravel())

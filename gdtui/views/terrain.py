@@ -194,7 +194,7 @@ class Terrain:
         """The newest survey. Another is asked for when a path has left the plane, or when other epochs are to come."""
         known = self._later.ask(self._asked, self._work) if self._asked[0] is not None else None
         places = np.array([walk.at for walk in paths if walk.at is not None and not walk.is_diverged])
-        if not len(places):
+        if not len(places) or not len(paths[-1].walked):
             return known
         plane = self.plane if known is None else known.plane if known.pair == self.pair else None
         # Weights held by hand are shown where they project to: the plane does not follow them.
