@@ -21,14 +21,11 @@ from gdtui.views.view import Titles
 
 SPREAD = 1000
 """Epochs that are looked at, beside those at which it was changed."""
-Alphas = tuple[Floats, Floats, Floats]
-"""Epochs, alpha at them, and as what it was chosen, each of shape (n,)."""
 
 
 class AlphaView(LinesView):
-    """Alpha as the steps are taken with it; dotted, what is to come by today's recipe, or by that of a branch from
-    the past; and, where a schedule changes
-    it, the alpha that was chosen."""
+    """Alpha as the steps are taken with it; dotted, what is to come by today's recipe, or by that of a branch from the
+    past; and, where a schedule changes it, the alpha that was chosen."""
 
     def titles(self, snapshot: Snapshot) -> Titles:
         rule = f"α ← {RULES[snapshot.recipe.schedule]}" if snapshot.recipe.schedule != "constant" else ""
@@ -68,22 +65,21 @@ def fork_of(snapshot: Snapshot) -> tuple[int, Recipe] | None:
     return past, snapshot.recipe
 
 
-def _parted(one: Branch, end: int, fork: tuple[int, Recipe] | None) -> tuple[Alphas, Alphas]:
-    """What was, and what is to come, be it of a fork."""
+def _parted(one: Branch, end: int, fork: tuple[int, Recipe] | None) -> tuple[Floats, Floats]:
+    """What was, and what is to come, be it of a fork; see `alphas_of`."""
     every = alphas_of(tuple(one.history.steered), end)
     done = int(np.searchsorted(every[0], len(one.history), side="right"))
     coming, begin = every, max(0, done - 1) if one.goes_on and done < len(every[0]) else len(every[0])
     if fork is not None:
         coming = alphas_of((fork,), end)
         begin = int(np.searchsorted(coming[0], fork[0]))
-    epochs, alphas, chosen = every
-    later, others, others_chosen = coming
-    return (epochs[:done], alphas[:done], chosen[:done]), (later[begin:], others[begin:], others_chosen[begin:])
+    return every[:, :done], coming[:, begin:]
 
 
 @lru_cache(maxsize=32)
-def alphas_of(steered: tuple[tuple[int, Recipe], ...], end: int) -> Alphas:
-    """Epochs from 1 to that, all if they are few, and what alpha was, or will be, and as what it was chosen."""
+def alphas_of(steered: tuple[tuple[int, Recipe], ...], end: int) -> Floats:
+    """Epochs from 1 to that, all if they are few, what alpha was, or will be, and as what it was chosen: shape
+    (3, n)."""
     edges = [edge for since, _ in steered[1:] for edge in (since - 1, since)]
     spread = np.concatenate([np.linspace(1, end, SPREAD), np.geomspace(1, end, SPREAD), edges])
     epochs = np.unique(spread.astype(int))
@@ -91,4 +87,4 @@ def alphas_of(steered: tuple[tuple[int, Recipe], ...], end: int) -> Alphas:
     places = np.searchsorted([since for since, _ in steered], epochs, side="right") - 1
     found = [steered[place][1] for place in places.tolist()]
     alphas = np.array([alpha_at(recipe, epoch) for recipe, epoch in zip(found, epochs.tolist(), strict=True)])
-    return epochs.astype(float), alphas, np.array([recipe.alpha for recipe in found])
+    return np.array([epochs, alphas, [recipe.alpha for recipe in found]])

@@ -28,9 +28,15 @@ class Later(Generic[T]):
         self.is_busy = False
         """Whether there is more to come."""
 
+    @property
+    def found(self) -> T | None:
+        """The newest that has been found; None where nothing has been yet. Raises what the work has raised."""
+        if self._failure is not None:
+            raise self._failure
+        return self._found
+
     def ask(self, key: object, work: Callable[[], Iterator[T]], rest: float = 0.0) -> T | None:
-        """The newest that has been found: of what is asked for, or, until there is anything, of what was asked for
-        before; None where nothing has been found yet. Raises what the work has raised.
+        """See `found`: that is of what is asked for, or, until there is anything, of what was asked for before.
 
         Args:
             key: what is asked for; work that is done or under way for an equal one is not begun again, and that for
@@ -39,14 +45,12 @@ class Later(Generic[T]):
             rest: for how many times as long as each step took the thread rests after it, so that others have the cores.
         """
         with self._lock:
-            if self._failure is not None:
-                raise self._failure
-            if key != self._key:
+            if key != self._key and self._failure is None:
                 self._key, self._work, self._rest = key, work, rest
                 if not self.is_busy:
                     self.is_busy = True
                     threading.Thread(target=self._serve, daemon=True, name="later").start()
-            return self._found
+        return self.found
 
     def _serve(self) -> None:
         try:

@@ -3,7 +3,7 @@ through it, the epochs to come, and the next step. Both look at the same plane."
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -135,7 +135,6 @@ class Terrain:
         self._later: Later[Survey] = Later(self._wake)
         self._asked: tuple[object, int] = None, -1
         """What for, and at which epoch, the newest survey was asked for."""
-        self._work: Callable[[], Iterator[Survey]] = lambda: iter(())
         self._optima: dict[tuple[float, float], Optimum] = {}
         self._step: tuple[object, Step | None] = None, None
 
@@ -192,7 +191,7 @@ class Terrain:
 
     def _survey(self, snapshot: Snapshot, paths: tuple[Walk, ...]) -> Survey | None:
         """The newest survey. Another is asked for when a path has left the plane, or when other epochs are to come."""
-        known = self._later.ask(self._asked, self._work) if self._asked[0] is not None else None
+        known = self._later.found
         places = np.array([walk.at for walk in paths if walk.at is not None and not walk.is_diverged])
         if not len(places) or not len(paths[-1].walked):
             return known
@@ -208,10 +207,9 @@ class Terrain:
             if self._later.is_busy or epoch == self._asked[1] or (is_held and not is_spent):
                 return known
         self._asked = heading, epoch
-        self._work = partial(
-            self._computed, heading, plane if is_held else None, self.pair, starts(snapshot), paths, snapshot.recipe
-        )
-        return self._later.ask(self._asked, self._work)
+        plane = plane if is_held else None
+        work = partial(self._computed, heading, plane, self.pair, starts(snapshot), paths, snapshot.recipe)
+        return self._later.ask(self._asked, work)
 
     def _computed(
         self,
