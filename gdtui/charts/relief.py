@@ -18,17 +18,17 @@ from gdtui.charts.roles import FLAT
 from gdtui.types import Floats
 
 TALL = 0.9
-"""How tall the highest place is, of which half the field's width is 1."""
+"""The height of the highest place, in units of half the field's width."""
 BASE = -0.08
 """How deep the solid goes below the lowest place."""
 RADIUS = math.sqrt(2)
 """How far the corners are from the middle."""
 WIDEST = 1.45
-"""How much wider than tall pixels are taken for at the most, where there is room on both sides."""
+"""Where there is room on both sides, the picture is stretched across by this factor at the most."""
 LIGHT = np.array([-0.56, -0.33, 0.76])
 """Where the light comes from: from the left, a little from before the field, and from above."""
 PARTS = np.array([0.42, 0.62, 0.84])
-"""Between the lights: how much of it falls on what is lit so."""
+"""The shares of the light at which one step of brightness ends and the next begins."""
 STEPS = 128
 """Places along each plane."""
 
@@ -70,7 +70,7 @@ class Frame:
 
     @property
     def _scales(self) -> tuple[float, float, float]:
-        """Pixels a unit across and up, and what is in the middle of the picture's height."""
+        """Pixels per unit across and upwards, and how far up the middle of the picture is."""
         away, up = self.eye.up
         bottom, top = BASE * up - RADIUS * away, TALL * up + RADIUS * away
         upwards = min(self.height / (top - bottom), self.width / (2 * RADIUS))
@@ -84,7 +84,7 @@ class Frame:
 
     @property
     def pixel(self) -> float:
-        """How much further away what is a pixel and a half further up is, where the field is level."""
+        """By how much a level field is further away a pixel and a half further up in the picture."""
         return 1.5 / (self._scales[1] * self.eye.up[0])
 
     def project(self, x: Floats, y: Floats, z: Floats) -> tuple[Floats, Floats, Floats]:
@@ -115,8 +115,8 @@ class Relief:
     sides: NDArray[np.bool_]
 
     def sees(self, x: Floats, y: Floats, z: Floats) -> tuple[Codes, Codes, NDArray[np.bool_]]:
-        """The columns and rows of places, and which of them are in the picture, and not behind what is shown there, but
-        for what a pixel may hold of a level field."""
+        """The columns and rows of places, and which of them are seen: those in the picture that nothing hides, with
+        `Frame.pixel` as tolerance."""
         columns, rows, depths = self.frame.project(x, y, z)
         is_known = np.isfinite(columns) & np.isfinite(rows)
         across, down = (np.where(is_known, np.floor(place), -1).astype(np.intp) for place in (columns, rows))

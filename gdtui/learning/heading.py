@@ -1,4 +1,4 @@
-"""Where a descent is going: its next step, its next epochs at today's recipe, and the optimum, where there is one."""
+"""Where a descent goes: its next step, its next epochs by today's recipe, and the optimum, where there is one."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ PATIENCE = 0.4
 STILL = 1e-6
 """The largest entry of the gradient at an optimum."""
 WITH_VELOCITY = ("momentum", "nesterov", "adam")
-"""Optimisers whose first slot is what is left of the steps before, to which the step is proportional."""
+"""Optimisers with momentum: their first slot is a sum of the gradients before, to which the step is proportional."""
 
 
 class Step(NamedTuple):
-    """A step, shape (size,), and, where an optimiser has it roll on, the part of it that today's gradient makes: the
-    rest is left of the steps before."""
+    """A step, shape (size,), and, where the optimiser has momentum, the part of it that comes from the current
+    gradient: the rest is momentum."""
 
     whole: Floats
     gradient: Floats | None
@@ -56,10 +56,10 @@ def continuation(
     kernel: Kernel, state: State, recipe: Recipe, epochs: int, then: Recipe | None = None, seconds: float = SECONDS
 ) -> Floats:
     """The weights before each of the next epochs, so many, or as many as take so long of the thread's time, and after
-    the last: shape (n, size), as far as they are places.
+    the last: shape (n, size), up to the first that are too large to be drawn.
 
     Args:
-        then: by which the first of the steps is taken, where that is another recipe.
+        then: the recipe of the first of these steps, where that is another.
     """
     descent = Descent(kernel, state, then or recipe, state.done + min(epochs, EPOCHS))
     first = descent.advance(1)
@@ -79,11 +79,12 @@ def _let_others() -> bool:
 
 @dataclass(frozen=True)
 class Optimum:
-    """The least of what a descent follows.
+    """The minimum of the function whose gradient a descent follows.
 
     Attributes:
         weights: where it is, shape (size,); None where there is none, or it was not found.
-        is_parted: whether there is none since the classes can be parted: the larger the weights, the less the loss.
+        is_parted: whether there is none since the classes are linearly separable: the larger the weights, the smaller
+            the loss.
     """
 
     weights: Floats | None = None
@@ -91,9 +92,8 @@ class Optimum:
 
 
 def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float = 0.0) -> Optimum:
-    """The optimum of what a descent with that loss follows, looked for from some weights on: for ``article`` that is
-    that of the cross-entropy, whose gradient it takes. A hinge has corners, and often no single optimum: none is looked
-    for.
+    """The minimum of the function whose gradient a descent with that loss follows, searched from some weights on: for
+    ``article`` that is the cross-entropy. A hinge has corners, and often no single minimum: none is searched.
 
     Args:
         rest: for how many times as long as each look took the thread rests after it.
@@ -114,7 +114,7 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float
 
 
 def _least(heights: Heights, l1: float, start: Floats, rest: float) -> tuple[Floats, Floats]:
-    """Where the loss is least, with that first penalty, and the slope there; both shape (m,)."""
+    """The weights of the smallest loss, with that L1 penalty, and the gradient there; both of shape (m,)."""
     size, gradient = len(start), np.empty(len(start))
     last, deadline = [start], time.thread_time() + PATIENCE
 
@@ -159,7 +159,7 @@ def _minimum(
 
 
 def _parts(kernel: Kernel, weights: Floats) -> bool:
-    """Whether all rows are on their own side of these weights' boundary."""
+    """Whether these weights classify all rows correctly."""
     with np.errstate(over="ignore", invalid="ignore"):
         kernel.loss_gradient(weights, np.empty(len(weights)))
     confusion = np.array(kernel.confusion())

@@ -40,7 +40,7 @@ FOREVER = 2**62
 
 
 class Break(NamedTuple):
-    """Where an epoch does not go on from what the one before came to.
+    """Where an epoch does not begin with the state that the one before ended with.
 
     Attributes:
         state: what it begins with instead.

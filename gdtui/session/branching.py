@@ -69,7 +69,7 @@ def branch(session: Session, run: Run, weights: Floats | None = None) -> bool:
 
 
 def _next_epoch(session: Session, run: Run) -> int:
-    """The first that a branch from what is shown would have of its own."""
+    """The first epoch that a branch from what is shown would have of its own."""
     if session.past is None and run.stop is not None and run.stop.diverged:
         return max(1, run.done)  # the epoch at which it did has no step, and weights that may not be finite
     return session.past or run.done + 1

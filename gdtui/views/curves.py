@@ -103,7 +103,7 @@ def epoch_on(canvas: Canvas, column: int, last: int) -> int | None:
 def draw_curves(
     chart: Chart, canvas: Canvas, curves: Sequence[Losses], roles: Sequence[Role], has_front: bool = True
 ) -> list[Place | None]:
-    """Draw the curves, where they go along together by turns. Returns where each ends.
+    """Draw the curves; where several lie in the same cells, they take turns. Returns where each ends.
 
     Args:
         has_front: whether the first is that looked at, in front of others, which are branches of it, and thicker where

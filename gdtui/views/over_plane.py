@@ -30,7 +30,7 @@ class OverPlane(View):
         self._surface: Surface | None = None
         """The one that is shown."""
         self._looked: tuple[Terrain, Scene] | None = None
-        """What the titles were told of, and has not been drawn yet."""
+        """The scene that the titles tell of, until it is drawn."""
 
     @property
     def is_busy(self) -> bool:

@@ -163,6 +163,6 @@ def stamp_diagonal(chart: Chart, canvas: Canvas) -> None:
 
 
 def role_in_front(snapshot: Snapshot) -> Role:
-    """What the curve of the run shown is drawn as."""
+    """The role of the curve of the run shown."""
     racers = (racer for racer in snapshot.race if racer.curve is snapshot.run.history)
     return next(map(role_of, racers), Role.CURVE)

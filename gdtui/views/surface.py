@@ -20,7 +20,7 @@ COARSE = 24
 WIDE = 10.0
 """The largest loss over the smallest, beyond which logarithms are shown by themselves."""
 FLATTEST = 1e-9
-"""Of logarithms, the smallest loss that is told apart, over the largest."""
+"""On a logarithmic scale, the smallest loss that is told from smaller ones, as a share of the largest."""
 LARGEST = 1e300
 """Losses beyond are as good as infinite."""
 OFTEN = 0.3
@@ -58,7 +58,7 @@ class Surface:
 
 @dataclass(frozen=True)
 class Levels:
-    """The losses at which the tones of a surface part.
+    """The losses at which one tone of a surface ends and the next begins.
 
     Attributes:
         edges: ascending, HEIGHTS − 1 at the most.
@@ -83,7 +83,7 @@ class Levels:
 
     @property
     def lines(self) -> Floats:
-        """Those of the edges that have lines."""
+        """The edges that are drawn as contour lines."""
         return self.edges[1::3]
 
     def heights(self, losses: Floats) -> NDArray[np.intp]:
