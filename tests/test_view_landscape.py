@@ -178,7 +178,7 @@ def test_the_scale_is_chosen_and_is_logarithmic_by_itself_where_losses_are_far_a
         looking.at(of)
         looking.at(of)
         assert ("(log)" in looking.titles.above) != is_log
-    assert "no optimum: the classes can be parted" in parted.titles.above
+    assert "no optimum: the classes are separable" in parted.titles.above
 
 
 @pytest.mark.parametrize("shading", [Shading.TONES, Shading.HATCHED])

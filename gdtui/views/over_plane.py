@@ -56,8 +56,8 @@ class OverPlane(View):
         if scene.survey is not None:
             plane, best = scene.survey.plane, scene.survey.optimum
             parts.append("every weight" if terrain.size == 2 else f"{told(plane.share)} of the path")
-            parts += ["other weights as here"] * (not plane.is_principal and terrain.size > 2)
-            parts += ["no optimum: the classes can be parted"] * best.is_parted
+            parts += ["other weights fixed"] * (not plane.is_principal and terrain.size > 2)
+            parts += ["no optimum: the classes are separable"] * best.is_parted
         return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
 
     def _legend(self, scene: Scene) -> str:
