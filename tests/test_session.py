@@ -79,6 +79,8 @@ def assert_same(found: Shown, told: Run) -> None:
     for epoch in (1, told.done + 1, *[told.forked_at] * (told.forked_at is not None)):
         assert found.owner(epoch).data.digest == told.owner(epoch).data.digest
     assert found.weights.tobytes() == told.weights.tobytes()
+    assert repr(found.newest()) == repr(told.newest())  # a loss may be NaN, which equals nothing
+    assert {*found.history.breaks} - {1} == {*told.history.breaks} - {1}  # a new file begins with what 1 begins with
     assert found.history.steered == told.history.steered
     known = ~np.isnan(found.history.losses)
     assert known[:ALL_IN_FILE].all()
@@ -217,6 +219,10 @@ class Story:
         for racer in racers:
             racer.change(edits)
 
+    def regret(self, edit: DataEdit) -> None:
+        self.edit(edit)
+        self.edit()
+
     def branch(self) -> None:
         ask(self.session, NextBranch())
         self.at = (self.at + 1) % len(self.told)
@@ -329,6 +335,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.none(), st.tuples(PLACE, PLACE))),
     st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.integers(0, 9)), st.builds(DataEdit, CLASS, st.just(3))),
     st.tuples(st.just("edit")),
+    st.tuples(st.just("regret"), st.builds(DataEdit, CLASS, st.just(3))),
     st.tuples(st.just("branch")),
     st.tuples(st.just("rival"), RIVAL),
     st.tuples(st.just("restart"), st.booleans()),
