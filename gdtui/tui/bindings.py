@@ -43,6 +43,8 @@ VIEWS = {
 }
 """The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
 again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
+EDITED = "data", "landscape"
+"""The views in which a click changes the run: where another is in front, it takes them to the front first."""
 NUMBERS = {name: number for number, names in VIEWS.items() for name in names}
 
 POINTED = {

@@ -62,6 +62,8 @@ class ChartView(Styled):
         self.has_digits = False
         """Whether digits touch it, where there is a cursor."""
         self._button = 0
+        self.is_behind = False
+        """Whether the mouse does nothing here but take it to the front."""
         self._at: tuple[float, float] = (0.5, 0.5)
         """Where the cursor is, or was last, as shares of the width and the height."""
 
@@ -96,7 +98,7 @@ class ChartView(Styled):
                 self.post_message(self.Touched(self, *self.cursor, kind, 1, digit))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        if event.get_content_offset(self) is not None:  # not its frame
+        if event.get_content_offset(self) is not None and not self.is_behind:  # not its frame
             self.capture_mouse()
             self._button = event.button
             self._touch(event, "press")

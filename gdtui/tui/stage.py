@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from gdtui.session.commands import Hold
 from gdtui.tui.arrangement import BIG, BLOCKS, CHARTS, Arrangement, Wish, arrange
-from gdtui.tui.bindings import DIGITS, NUMBERS, POINTED, VIEWS
+from gdtui.tui.bindings import DIGITS, EDITED, NUMBERS, POINTED, VIEWS
 from gdtui.tui.board import Board, entitle, literal
 from gdtui.tui.chart_view import HOLDING, POINTING, ChartView
 from gdtui.tui.log_view import LogView
@@ -101,8 +101,10 @@ class Stage(Board):
                 title = TITLES[name].replace("activation", self.unit)
                 entitle(view, tabs or (f"▸ {title}" if is_front else title))
                 tabs = None
-        for name, slot in zip(CHARTS, self.slots, strict=True):
-            slot.set_class(name == CHARTS[self.wish.front], "front")
+        for name, slot, shown in zip(CHARTS, self.slots, self.wish.views, strict=True):
+            is_front = name == CHARTS[self.wish.front]
+            slot.set_class(is_front, "front")
+            slot.is_behind = shown in EDITED and not is_front
             self.entitle(name)
         self.take_keys()
 
@@ -137,9 +139,9 @@ class Stage(Board):
             self.take_keys()
 
     def on_click(self, event: Click) -> None:
-        """A click on a chart's frame takes it to the front."""
+        """A click on a chart's frame takes it to the front, and one within it, where it would change the run."""
         for number, slot in enumerate(self.slots):
-            if event.widget is slot and event.get_content_offset(slot) is None:
+            if event.widget is slot and (slot.is_behind or event.get_content_offset(slot) is None):
                 self.show_wish(front=number)
 
     # Keys

@@ -15,8 +15,9 @@ def test_clicks_add_points_and_the_boundary_is_drawn_along() -> None:
     start = ("--init=-1,1,-0.5", "--epochs", "20000", "--speed", "10")
     with Terminal([*GDTUI, *start], columns=120, rows=40) as terminal:
         terminal.wait_for(trained(2))
-        terminal.send(" ")
+        terminal.send(" ", "v")
         terminal.wait_for("paused")
+        terminal.wait_for("▸ 1 Data")
         for button, (x, y), told in ((0, (70, 15), "of class 0"), (2, (110, 3), "of class 1")):
             terminal.send(mouse(button, x, y), mouse(button, x, y, is_down=False))
             terminal.wait_for(f"a point {told} at")

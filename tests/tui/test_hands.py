@@ -76,7 +76,9 @@ def alone(app: GdtuiApp) -> tuple[int, Cell]:
 
 
 async def post(pilot: Pilot[int], kind: type[MouseEvent], cell: Cell, button: int = 1) -> None:
-    """The mouse does that in the second slot; Textual's pilot has one button."""
+    """The mouse does that in the second slot, which is in front; Textual's pilot has one button."""
+    if pilot.app.board.wish.front == 0:
+        await press(pilot, "v")
     await pilot._post_mouse_events([kind], "#second", (cell[0] + 1, cell[1] + 1), button)
 
 
@@ -94,6 +96,18 @@ async def mouse(app: GdtuiApp, pilot: Pilot[int], cell: Cell, button: int = 1) -
     for kind in (MouseDown, MouseUp):
         await post(pilot, kind, cell, button)
     await press(pilot)
+
+
+async def test_a_click_on_the_chart_that_is_not_in_front_only_takes_it_there() -> None:
+    async with running(FIFTY) as (app, pilot):
+        await step(pilot)
+        cell = free_cell(app)
+        await pilot.click("#second", offset=(cell[0] + 1, cell[1] + 1))
+        await press(pilot)
+        assert (app.board.wish.front, edits(app)) == (1, [])
+        await pilot.click("#second", offset=(cell[0] + 1, cell[1] + 1))
+        await press(pilot)
+        assert len(edits(app)) == 1
 
 
 async def go(app: GdtuiApp, pilot: Pilot[int], cell: Cell) -> None:
@@ -202,7 +216,7 @@ async def test_in_principal_components_a_point_lies_in_the_plane_and_the_title_s
         assert cell_of(app, shown.data.plane.points[-1]) == cell
         plane, added = shown.data.plane, shown.data.features[-1]
         assert added == pytest.approx(plane.origin + plane.points[-1] @ plane.axes, abs=0.02)
-        await press(pilot, "v", "z")
+        await press(pilot, "z")
         assert "new points lie in this plane" in screen(app)
         await press(pilot, "c", "right_curly_bracket")
         change = snapshot(app).shown.weights - shown.shown.weights
@@ -235,7 +249,7 @@ async def test_where_a_file_is_watched_it_is_said_that_nothing_can_be_changed(tm
     async with running(watching(tmp_path / "run.jsonl")) as (app, pilot):
         await mouse(app, pilot, free_cell(app))
         assert "only watched cannot be changed" in notices(app)[-1]
-        await press(pilot, "v", "c", "right_square_bracket")
+        await press(pilot, "c", "right_square_bracket")
         assert "only watched cannot be changed" in notices(app)[-1]
         assert len(snapshot(app).names) == 1
         await press(pilot, "c", "2")
