@@ -183,7 +183,7 @@ def test_what_is_not_known_is_said_in_words(kind: type[RowsView], tmp_path) -> N
     path.unlink()
     lost = opening.watch(str(tmp_path / "run.jsonl"), Display()).snapshot()
     drawn = text(kind().draw(lost, 90, 24))
-    assert "no such file" in " ".join(drawn.split())
+    assert "its data cannot be had" in " ".join(drawn.split())
     if kind is RocView:
         assert f"accuracy   {lost.shown.accuracy:.4f}" in drawn  # which the file tells
         assert "AUC             –" in drawn

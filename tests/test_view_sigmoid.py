@@ -186,7 +186,7 @@ def test_what_cannot_be_shown_is_said_in_words(tmp_path) -> None:
     path.unlink()
     lost = opening.watch(str(tmp_path / "run.jsonl"), Display()).snapshot()
     view = SigmoidView()
-    assert "no such file" in " ".join("\n".join(view.draw(lost, 90, 24).lines()).split())
+    assert "its data cannot be had" in " ".join("\n".join(view.draw(lost, 90, 24).lines()).split())
     assert "rows not at hand" in view.titles(lost).above
     wild = standing(replace(NOISY, alpha=1e308), 20).snapshot()
     assert view.titles(wild).above.endswith("diverged")
