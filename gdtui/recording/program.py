@@ -20,7 +20,8 @@ QUIET = 0.1
 """Seconds without output after which a screen has settled."""
 RESTLESS = 1.0
 """Seconds after which a screen that never settles is taken as it is."""
-_UPDATE_END = b"\x1b[?2026l"
+_UPDATE_BEGIN, _UPDATE_END = b"\x1b[?2026h", b"\x1b[?2026l"
+_BEGUN = tuple(_UPDATE_BEGIN[:length] for length in range(1, len(_UPDATE_BEGIN)))
 _TICK = 0.05
 MARK = "GDTUI_TAPE"
 """A variable in the environment of all that a program begins."""
@@ -34,7 +35,7 @@ class Program:
         command: the program and its arguments.
         size: columns and rows.
         env: its whole environment.
-        shown: is given all that the program writes, before the screen changes.
+        shown: is given all that the program writes, each update of the screen as a whole, before the screen changes.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Program:
         self._mark = {MARK: secrets.token_hex(8)}
         self._shown, self._outbox, self._inbox = shown, bytearray(), bytearray()
         self.emulator = Emulator(*size, self._outbox.extend)
-        self._before = b""
+        self._before = self._held = b""
         self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._master, self._slave = os.openpty()
         termios.tcsetwinsize(self._master, (size[1], size[0]))
@@ -88,7 +89,7 @@ class Program:
             while self._inbox:
                 self._feed()
             if not self._read(time.monotonic() + min(quiet, left)) and self._is_taken():
-                return not self.emulator.is_updating
+                return not (self.emulator.is_updating or self._held)
         return self.ended
 
     def close(self) -> None:
@@ -130,8 +131,12 @@ class Program:
         data = bytes(self._inbox if at < 0 else self._inbox[: at + len(_UPDATE_END) - len(before)])
         del self._inbox[: len(data)]
         self._before = (before + data)[-len(_UPDATE_END) + 1 :]
-        self._shown(self._decode(data))
-        self.emulator.feed(data)
+        self._held += data
+        begins = _UPDATE_BEGIN in self._held or self._held.endswith(_BEGUN)
+        if at >= 0 or self.ended or not begins:
+            whole, self._held = self._held, b""  # a player that knows no such updates would show half of one
+            self._shown(self._decode(whole))
+            self.emulator.feed(whole)
 
     def _read(self, deadline: float) -> bool:
         """Wait for output until then, and write what is to be written meanwhile. Says whether there is any."""

@@ -174,6 +174,7 @@ def test_a_cast_replays_to_the_live_screen_at_any_time():
         session.wait(lambda: session.ended, 20)
     finally:
         session.close()
+    assert all(piece.count("\x1b[?2026h") == piece.count("\x1b[?2026l") for piece in pieces)
     for cut in range(0, len(pieces), max(1, len(pieces) // 20)):
         again = Emulator(60, 12)
         again.feed("".join(pieces[:cut]).encode())
