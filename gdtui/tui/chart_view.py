@@ -64,6 +64,8 @@ class ChartView(Styled):
         self._button = 0
         self.is_behind = False
         """Whether the mouse does nothing here but take it to the front."""
+        self.is_marked = False
+        """Whether it has a mark that it is in front, where there is no frame for one."""
         self._at: tuple[float, float] = (0.5, 0.5)
         """Where the cursor is, or was last, as shares of the width and the height."""
 
@@ -120,6 +122,8 @@ class ChartView(Styled):
 
     def show(self, chart: Chart) -> None:
         """Show this chart from now on."""
+        if self.is_marked:
+            chart.write(chart.height - 1, 0, "▸", Role.NOTE)
         before, self.chart = self.chart, chart
         if before is None or before.chars.shape != chart.chars.shape:
             self.refresh()

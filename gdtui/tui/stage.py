@@ -105,6 +105,7 @@ class Stage(Board):
             is_front = name == CHARTS[self.wish.front]
             slot.set_class(is_front, "front")
             slot.is_behind = shown in EDITED and not is_front
+            slot.is_marked = is_front and arranged.charts == "none" and {*CHARTS} <= {*arranged.areas}
             self.entitle(name)
         self.take_keys()
 

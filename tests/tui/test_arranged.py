@@ -312,3 +312,15 @@ async def test_no_title_of_the_landscape_ends_in_the_midst(size: tuple[int, int]
         for row in screen(app).splitlines():
             assert "…" not in row or ("Landscape" not in row and "here" not in row)
         assert size == (80, 24) or "% of the path" in screen(app)  # where there is no room for all, it is left out
+
+
+async def test_where_charts_have_no_frames_the_one_in_front_has_a_mark_in_its_corner() -> None:
+    async with running(size=(40, 12)) as (app, pilot):
+        await step(pilot)
+        corners = [slot.chart.lines()[-1][0] for slot in app.board.slots]
+        assert corners == ["▸", " "]
+        await press(pilot, "v")
+        assert [slot.chart.lines()[-1][0] for slot in app.board.slots] == [" ", "▸"]
+        assert "▸" in screen(app)
+        await press(pilot, "z")
+        assert "▸" not in screen(app)
