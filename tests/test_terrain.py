@@ -191,3 +191,19 @@ def test_weights_held_in_a_race_that_are_too_large_for_any_plane_are_told() -> N
     looking.view.turn(of.snapshot(), 1, 0)
     chart = looking.at(of)
     assert "not finite" in "".join(chart.chars.ravel())
+
+
+def test_what_came_later_has_a_gap_where_somebody_chose_weights() -> None:
+    of, looking = session(Settings(data=NOISY)), Looking()
+    do(of, *[ask.Do.STEP] * 10)
+    looking.at(of)
+    here = of.moment().weights
+    chosen = here + looking.plane.axes[0] * 0.2
+    do(of, ask.Begin(tuple(chosen.tolist())), *[ask.Do.STEP] * 3)
+    for epoch in (4, 10):
+        do(of, ask.GoTo(epoch))
+        (walk,) = (walk for walk in walks(of.snapshot()) if walk.number == 1)
+        (gap,) = walk.later_gaps
+        np.testing.assert_array_equal(walk.later[gap], chosen)
+        np.testing.assert_array_equal(walk.later[0], of.moment().weights)
+    assert walk.later_gaps == (1,)

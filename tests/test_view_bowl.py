@@ -95,6 +95,9 @@ def test_no_line_leads_to_weights_that_were_chosen() -> None:
     between = {looking.cell(before + part * (chosen - before)) for part in np.linspace(0.3, 0.7, 9)}
     assert not any(chart.roles[cell] in PATHS for cell in between)
     assert (chart.roles == PATHS[1]).any()
+    do(of, ask.GoTo(35))
+    chart = looking.at(of)  # nor from an epoch of the past
+    assert not any(chart.roles[cell] in PATHS for cell in between)
 
 
 def test_an_epoch_of_the_past_has_its_own_ball_and_the_rest_is_faint() -> None:

@@ -168,9 +168,10 @@ class BowlView(OverPlane):
         plane = bowl.surface.plane
         for walk in scene.walks:
             role = PATHS[walk.number % len(PATHS)]
-            for way in (scene.coming, walk.later) if walk is scene.front else ():
+            ahead = ((scene.coming, ()), (walk.later, walk.later_gaps)) if walk is scene.front else ()
+            for way, gaps in ahead:
                 if len(way) > 1:
-                    bowl.trace(chart, way, role)
+                    bowl.trace(chart, way, role, gaps=gaps)
             if len(walk.walked):
                 bowl.trace(chart, walk.walked, role, is_walked=True, gaps=walk.gaps)
         if scene.survey is not None and scene.survey.mark is not None:

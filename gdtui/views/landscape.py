@@ -103,17 +103,14 @@ class LandscapeView(OverPlane):
         canvas, most = shown.canvas, BRIGHT * ACROSS * shown.canvas.width
         role = PATHS[walk.number % len(PATHS)]
         if walk is scene.front and len(walk.later):
-            rows, columns, _ = shown.trace(walk.later)
+            rows, columns = shown.steps(walk.later, walk.later_gaps)
             stamp(chart, canvas, dots_of(canvas, rows, columns), Role.AXIS, OVER)
         if walk is scene.front and len(scene.coming) > 1:
             rows, columns, stretches = shown.trace(scene.course)
             begin = int(np.searchsorted(stretches, scene.passed))
             dotted = slice(begin + -begin % DOTTED, begin + most, DOTTED)  # the same dots, as it moves on
             stamp(chart, canvas, dots_of(canvas, rows[dotted], columns[dotted]), role, OVER)
-        rows, columns, stretches = shown.trace(walk.walked)
-        if walk.gaps:
-            walked = ~np.isin(stretches, np.array(walk.gaps) - 1)
-            rows, columns = rows[walked], columns[walked]
+        rows, columns = shown.steps(walk.walked, walk.gaps)
         stamp(chart, canvas, dots_of(canvas, rows[:-most], columns[:-most]), Role.AXIS, OVER)
         stamp(chart, canvas, dots_of(canvas, rows[-most:], columns[-most:]), role, OVER)
 

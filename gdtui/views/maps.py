@@ -39,6 +39,12 @@ class Map:
         """The dots of a path, shape (n, size); see `trace`."""
         return trace(self.canvas, *self.plane.place(path).T)
 
+    def steps(self, path: Floats, gaps: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
+        """The rows and columns of its dots, but of those that lead to points at the indices `gaps`."""
+        rows, columns, stretches = self.trace(path)
+        is_walked = ~np.isin(stretches, np.array(gaps, np.intp) - 1)
+        return rows[is_walked], columns[is_walked]
+
     def drawn(self, levels: Levels, shading: Shading, paths: list[Floats]) -> Drawn:
         """All of it but the paths, and the labels of its lines, which are placed where no path leads."""
         chart, canvas, losses = self.empty.copy(), self.canvas, self.surface.losses[::-1]

@@ -31,7 +31,8 @@ class Walk:
         walked: the weights of its epochs up to the one shown, shape (n, size).
         later: the weights of its epochs after that, shape (m, size).
         at: the weights at the moment shown, shape (size,); None where none is shown, or they are not finite.
-        gaps: the indices in `walked` of weights that no step led to: they were chosen by hand.
+        gaps, later_gaps: the indices in `walked`, and in `later`, of weights that no step led to: they were chosen by
+            hand.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Walk:
     at: Floats | None
     is_diverged: bool = False
     gaps: tuple[int, ...] = ()
+    later_gaps: tuple[int, ...] = ()
 
     @property
     def end(self) -> Floats:
@@ -95,6 +97,7 @@ def _walk(curve: History, number: int, moment: Moment | None, is_diverged: bool,
         at,
         is_diverged,
         tuple(gap for gap in gaps if gap > 0),
+        tuple(gap - here + len(stand) for gap in gaps if gap >= here),
     )
 
 
