@@ -17,7 +17,7 @@ from gdtui.file_lines import Printed, each_of
 from gdtui.learning.descent import Batch
 from gdtui.numbers import due
 from gdtui.runs.compare import Row, entrants_of
-from gdtui.runs.events import Switched
+from gdtui.runs.events import Branch, Switched
 from gdtui.runs.following import ANEW, STALLED
 from gdtui.runs.header import checked
 from gdtui.runs.race import by_place, names_in, standings_in
@@ -88,9 +88,7 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
     while True:
         if file.current not in (front, *file.branches[front].race):
             front = file.current
-            by_hand = ", from weights chosen by hand" * (file.branch.begun_with is not None)
-            by_hand += ", on data changed by hand" * bool(file.branch.edits)
-            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}{by_hand}\n")
+            out.write(f"[INFO] branch {front}, from epoch {shown.begin_at_fork(front)}{_by_hand(file.branch)}\n")
         is_last = not follow or file.is_over
         for line in shown.new_lines(front, follow, every, is_last):
             out.write(f"{line}\n")
@@ -116,6 +114,12 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
         tell(line, out)
     stops = [file.branches[number].stop for number in file.racing]
     return int(all(stop is not None and stop.diverged for stop in stops))
+
+
+def _by_hand(branch: Branch) -> str:
+    """What of it somebody chose, in words."""
+    weights = ", from weights chosen by hand" * (branch.begun_with is not None)
+    return weights + ", on data changed by hand" * bool(branch.edits)
 
 
 def _sum_up(file: RunFile) -> Iterator[str]:

@@ -49,14 +49,9 @@ class Session:
     """
 
     def __init__(
-        self,
-        runs: list[Shown],
-        run: Shown,
-        display: Display,
-        writer: RunWriter | None = None,
-        watched: Watched | None = None,
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
+        self, runs: list[Shown], run: Shown, display: Display, writer: RunWriter | None = None,
+        watched: Watched | None = None, clock: Callable[[], float] = time.perf_counter,
+    ) -> None:  # fmt: skip
         self.runs, self.run, self.writer, self.watched = runs, run, writer, watched
         self.pace = Pace(display.speed or watchable_speed(run.epochs), display.fps)
         self.past: int | None = None
