@@ -203,8 +203,6 @@ class Workspace(Stage):
                     self.ask(found)
                 self.gdtui.redraw()
                 return
-        if self.snapshot is not None:
-            self.app.notify("that key changes nothing in the charts shown")
 
     def action_log_scale(self) -> None:
         self._first(lambda view, shown: view.toggle_log(shown))

@@ -15,7 +15,7 @@ from gdtui.tui.chart_view import ChartView
 from gdtui.views.data import DataView
 from gdtui.views.loss import LossView
 from gdtui.views.view import Touch
-from tests.tui.driving import base, keys, notices, press, running, screen, session, snapshot, status, step, until
+from tests.tui.driving import base, keys, press, running, screen, session, snapshot, status, step, until
 
 
 def slot(app: Any, number: int = 0) -> ChartView:
@@ -86,15 +86,6 @@ async def test_it_is_seen_on_the_boundary() -> None:
         at, boundary = view.style("chart-view--cursor"), view.look(Role.BOUNDARY)
         assert at.reverse
         assert at.color.get_truecolor() != boundary.color.get_truecolor()
-
-
-async def test_a_key_for_which_no_chart_has_any_use_says_so() -> None:
-    async with running() as (app, pilot):
-        await step(pilot, 3)
-        await press(pilot, "3", "v", "5", "5")
-        assert notices(app) == []
-        await press(pilot, "right_square_bracket")
-        assert notices(app) == ["that key changes nothing in the charts shown"]
 
 
 async def test_digits_choose_views_where_they_are_no_classes() -> None:
