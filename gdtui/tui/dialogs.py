@@ -65,7 +65,8 @@ class Dialog(VerticalScroll):
     def action_answer(self, answer: Any = None) -> None:
         """Answer once: more keys may have come in the same read, before this is gone."""
         answered, self.answered = self.answered, lambda _: None
-        self.screen.set_focus(None)  # the next key is not for what is being removed
+        if self.is_attached:
+            self.screen.set_focus(None)  # the next key is not for what is being removed
         self.remove()
         answered(answer)
 

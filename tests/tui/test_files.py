@@ -336,6 +336,16 @@ async def test_keys_that_come_with_the_one_that_opens_a_dialog_are_the_dialogs()
             assert app.board.dialog is None
 
 
+async def test_a_dialog_that_is_gone_already_may_be_answered() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "question_mark")
+        dialog = app.board.dialog
+        await press(pilot, "escape")
+        dialog.action_answer()
+        await idle(pilot)
+        assert app.board.dialog is None
+
+
 async def test_a_dialog_that_is_answered_twice_in_one_read_is_answered_once(tmp_path: Path) -> None:
     async with running() as (app, pilot):
         await step(pilot, 2)
