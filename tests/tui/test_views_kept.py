@@ -22,9 +22,11 @@ async def test_a_run_that_made_way_for_another_is_let_go_of(command: Any) -> Non
         await step(pilot, 3)
         app.ask(Edit((DataEdit(1, features=(1.0, 2.0)),)))
         await step(pilot, 2)
-        for number, names in VIEWS.items():
-            await press(pilot, *[number] * len(names))
-        assert len(base(app)._views) > 8
+        board = base(app)
+        for number in (number for number, names in VIEWS.items() for _ in names):
+            await press(pilot, number)
+            await until(pilot, lambda: set(board.wish.views) <= set(board._views))
+        assert len(board._views) > 8
         runs = session(app).runs
         kept = [] if isinstance(command, Restart) else [runs[1].data]
         known = [*map(weakref.ref, (*runs, *(run.history for run in runs), *kept))]
