@@ -3,9 +3,11 @@
 import codecs
 import math
 import os
+import re
 import select
 import signal
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -22,6 +24,8 @@ from textual.messages import InBandWindowResize
 from gdtui.text import printable
 from gdtui.wire.link import REQUEST
 
+ANSWER = re.compile(rb"\x1b\[\d+;\d+R")
+"""What a terminal answers to `REQUEST`."""
 GRACE = 10
 """Seconds that leaving may take, once it has been told by a signal."""
 LARGEST = 1000, 500
@@ -85,13 +89,33 @@ class OutputDriver(LinuxDriver):
         self._is_on = self._writer_thread is not None  # not in the background, where nothing may be drawn
 
     def stop_application_mode(self) -> None:
+        """The terminal's own settings come back when all has been read there: with them ctrl+c and ctrl+z are signals
+        again, at each of which the kernel drops what was written and has not been read."""
         if self._is_on:
             self._is_on = False
+            settings, self.attrs_before = self.attrs_before, None
             super().stop_application_mode()
+            self.write(REQUEST if self._answered else "")
+            self.close()  # when all is written
+            self._writer_thread = None
+            with suppress(OSError, termios.error):  # the terminal has gone
+                self._await_answer()
+                if settings is not None:
+                    termios.tcsetattr(self.fileno, termios.TCSANOW, settings)
+
+    def _await_answer(self) -> None:
+        """Wait until the terminal has read all that was written, where it is one that answers."""
+        data, until = b"", time.monotonic() + LATE
+        while self._asked > self._answered and not ANSWER.search(data):
+            is_there = select.select([self.fileno], [], [], max(0.0, until - time.monotonic()))[0]
+            if not (is_there and (more := os.read(self.fileno, 4096))):
+                break
+            data += more
+        self._asked = self._answered
 
     def suspend_application_mode(self) -> None:
         super().suspend_application_mode()
-        self._writer_thread, self._is_suspended = None, True
+        self._is_suspended = True
 
     def write(self, data: str) -> None:
         if self._writer_thread is not None:  # or it is suspended, and is painted anew when it goes on

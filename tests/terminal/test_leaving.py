@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import termios
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -93,6 +94,27 @@ def test_stopped_without_notice_it_goes_on_and_leaves_the_terminal_as_it_was() -
         terminal.wait_for(trained(4))
         terminal.send("ctrl+c")
         assert terminal.wait_exit() == 130
+        assert_restored(terminal)
+
+
+def test_ctrl_c_is_no_signal_until_the_terminal_has_read_that_it_is_given_back() -> None:
+    """At a signal from a key, the kernel drops what has not been read: modes would stay on for ever."""
+    with Terminal([*LONG, "--speed", "10"]) as terminal:
+        terminal.wait_for(trained(2))
+        emulator, are_signals = terminal.emulator, []
+        say = emulator._answer
+
+        def answered(text: bytes) -> None:
+            if not emulator.is_alternate:
+                are_signals.append(termios.tcgetattr(terminal._master)[3] & termios.ISIG)
+            say(text)
+
+        emulator._answer = answered
+        terminal.send("ctrl+c")
+        while terminal.process.poll() is None:
+            terminal.send("ctrl+c")
+        assert are_signals == [0]
+        assert terminal.wait_exit() in (130, -signal.SIGINT)  # the latter when all has been said
         assert_restored(terminal)
 
 
