@@ -11,7 +11,7 @@ from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
 from gdtui.learning.descent import State
-from gdtui.learning.heading import continuation, next_step, optimum
+from gdtui.learning.heading import continuation, next_step
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.landscape import (
     Heights,
@@ -22,6 +22,7 @@ from gdtui.learning.landscape import (
     sampled,
 )
 from gdtui.learning.objective import objective_named
+from gdtui.learning.optimum import optimum
 from gdtui.learning.penalty import loss_gradient_of
 from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.settings import LOSSES, Recipe
@@ -184,6 +185,32 @@ def test_classes_that_can_be_parted_have_no_optimum() -> None:
     assert found.weights is None
     assert found.is_parted
     assert optimum(parted, "article", Recipe(l2=0.01), np.full(3, 0.5)).weights is not None
+
+
+@pytest.mark.parametrize("recipe", [Recipe(), Recipe(l1=0.05), Recipe(l2=0.05)], ids=["plain", "l1", "l2"])
+@pytest.mark.parametrize("number", [2, 3])
+def test_nowhere_is_a_hinge_less_than_at_its_optimum(number: int, recipe: Recipe) -> None:
+    """It is convex: that it is more everywhere around is enough."""
+    data = noisy(features=4) if number == 2 else of_classes(3)
+    heights, rng = Heights(data, objective_named("hinge", number), recipe), np.random.default_rng(0)
+    found = optimum(data, "hinge", recipe, np.zeros(heights.kernel.size)).weights
+    assert found is not None
+    least = heights.loss(found)
+    for size in np.geomspace(1e-3, 10, 400):
+        assert heights.loss(found + size * rng.normal(size=len(found))) >= least - 1e-6
+
+
+@pytest.mark.parametrize("loss", ["article", "hinge"])
+def test_an_optimum_is_found_whatever_the_features_are_measured_in(loss: str) -> None:
+    data = noisy(features=3)
+    scales, shifts = np.array([1, 1e-3, 1.0, 1e4]), np.array([0, 5.0, -100.0, 1e5])
+    plain, other = (
+        optimum(each, loss, Recipe(), np.full(4, 0.5)).weights
+        for each in (data, replace(data, X=data.X * scales + shifts))
+    )
+    assert plain is not None
+    assert other is not None
+    assert other[1:] * scales[1:] == pytest.approx(plain[1:], rel=1e-4)
 
 
 def test_what_follows_is_what_a_descent_would_do() -> None:

@@ -12,7 +12,7 @@ from weakref import WeakSet
 import numpy as np
 
 from gdtui.data.dataset import rows_told
-from gdtui.learning.heading import SECONDS, Optimum, Step, continuation, next_step, optimum
+from gdtui.learning.heading import SECONDS, Step, continuation, next_step
 from gdtui.learning.landscape import (
     Heights,
     Plane,
@@ -21,6 +21,7 @@ from gdtui.learning.landscape import (
     principal_plane,
     sampled,
 )
+from gdtui.learning.optimum import Optimum, optimum
 from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.runs.run import Shown
 from gdtui.session.snapshot import Snapshot
