@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from gdtui import __version__, cli, options
+from gdtui import __version__, cli, fronts, options
 from gdtui.settings import BUILT_IN_SETS, INITS, LOSSES, DataSettings, Display, Settings, StopRules
 
 
@@ -263,14 +263,14 @@ def test_lines_are_printed_unless_both_sides_are_a_terminal_that_can_draw(
     with monkeypatch.context() as patched:  # before pytest wants its own streams again
         patched.setattr(sys, "stdin", stdin)
         patched.setattr(sys, "stdout", stdout)
-        answer = cli.wants_plain(forced)
+        answer = fronts.wants_plain(forced)
     assert answer is plain
 
 
 def test_without_a_term_lines_are_printed(monkeypatch):
     monkeypatch.delenv("TERM", raising=False)
     monkeypatch.setattr(sys, "stdin", Stream(True))
-    assert cli.wants_plain(False)
+    assert fronts.wants_plain(False)
 
 
 def test_epochs_may_be_written_with_an_exponent():
