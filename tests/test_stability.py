@@ -1,0 +1,35 @@
+"""The limits of alpha against dense eigenvalues; against runs, see `test_limits_of_runs`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from gdtui.data.load import load
+from gdtui.learning.softmax import softmax
+from gdtui.learning.stability import limits
+from gdtui.learning.weights import logits
+from gdtui.settings import DataSettings, Recipe
+
+
+@pytest.mark.parametrize(("source", "classes"), [("blobs", None), ("breast-cancer", None), ("wine", ("all",))])
+@pytest.mark.parametrize("l2", [0.0, 0.05])
+def test_limits_are_those_of_the_dense_matrices(source: str, classes: tuple[str, ...] | None, l2: float) -> None:
+    data = load(DataSettings(source, classes=classes))
+    X, (N, width), size = data.X, data.X.shape, data.X.shape[1] * data.units
+    weights = np.random.default_rng(1).normal(size=size) * 0.3
+    z = logits(X, weights)
+    if data.units == 1:
+        p = 1 / (1 + np.exp(-z))
+        hessian, bound = X.T @ (X * (p * (1 - p))[:, None]) / N, X.T @ X / 4 / N
+    else:
+        p = softmax(z.copy())
+        parts = [np.kron(np.diag(q) - np.outer(q, q), np.outer(x, x)) for q, x in zip(p.T, X, strict=True)]
+        hessian, bound = sum(parts) / N, np.kron(np.eye(data.units), X.T @ X) / 2 / N
+    penalty = np.full(size, l2)
+    penalty[::width] = 0.0
+    here, sure = (2 / np.linalg.eigvalsh(whole + np.diag(penalty))[-1] for whole in (hessian, bound))
+    found = limits(data, "article", Recipe(l2=l2), weights)
+    assert found.here == pytest.approx(here, rel=1e-6)
+    assert found.sure == pytest.approx(sure, rel=1e-6)
+    assert found.sure <= found.here
