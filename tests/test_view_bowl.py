@@ -18,6 +18,7 @@ from textual.strip import Strip
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import PATHS, Role
+from gdtui.learning.heading import next_step
 from gdtui.session import commands as ask
 from gdtui.session import opening
 from gdtui.session.session import Session
@@ -81,6 +82,20 @@ def test_the_ball_and_the_way_are_where_their_weights_project() -> None:
     np.testing.assert_allclose(field, (surface.losses - low) / (high - low), atol=1e-12)
     assert looking.titles.above.startswith("Bowl")
     assert "% of the path" in looking.titles.above
+
+
+def test_the_next_step_is_a_line_from_the_ball_on() -> None:
+    of, looking = session(SETTINGS), Looking()
+    do(of, *[ask.Do.STEP] * 3)
+    chart, run, bowl = looking.at(of), of.run, looking.view._bowl
+    assert bowl is not None
+    step = next_step(run.kernel, run.history.state_at(3), run.recipe)
+    direction, times = bowl.arrow(step)
+    taken = run.history.next_state.weights - run.history.weights_at(3)
+    assert direction == pytest.approx(bowl.surface.plane.directions(taken[None])[0])
+    for part in np.linspace(0, times, 5)[1:-1]:
+        assert chart.roles[looking.cell(of.moment().weights + part * taken)] == Role.BALL
+    assert f"next step ×{times:.0f}" in looking.view._legend(looking.view._look(of.snapshot())[1])
 
 
 def test_no_line_leads_to_weights_that_were_chosen() -> None:

@@ -13,7 +13,7 @@ from gdtui.learning.kernel import kernel_for
 from gdtui.learning.penalty import loss_gradient_of
 from gdtui.session import commands as ask
 from gdtui.settings import ALL, DataSettings, Recipe, Settings
-from gdtui.views.landscape import PARTS, SHORTEST
+from gdtui.views.arrows import PARTS, SHORTEST
 from gdtui.views.maps import plain, widened
 from gdtui.views.over_plane import told
 from gdtui.views.surface import Levels

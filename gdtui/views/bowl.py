@@ -12,12 +12,15 @@ from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading
 from gdtui.charts.relief import BASE, TALL, Eye, Frame, between, relief
 from gdtui.charts.roles import PATHS, Role
-from gdtui.charts.solid import FAINT, Places, Solid
+from gdtui.charts.solid import FAINT, WAY, Places, Solid
+from gdtui.charts.strokes import ACROSS
+from gdtui.learning.heading import Step
 from gdtui.learning.landscape import Heights, Plane
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
+from gdtui.views.arrows import ROLES, directions_of, enlarged, longer_told
 from gdtui.views.over_plane import OverPlane, optimum_told
 from gdtui.views.surface import FLATTEST, Levels, Surface, surfaces
 from gdtui.views.terrain import Scene, Survey, Terrain
@@ -41,8 +44,10 @@ LEAP, LINES = 0.05, 2.0
 """Steps longer than this share of the field's sides are leaps, of which so many sides' lengths are drawn as lines."""
 MOST = 20_000
 """Places of a way that are drawn."""
-BALL, BEHIND, GOAL, COMING = "●", "○", "◎", "┄"
-PLAIN = {BALL: "O", BEHIND: "0", GOAL: "X", COMING: FAINT}
+FINELY = 64
+"""Places of an arrow that are drawn."""
+BALL, BEHIND, GOAL, COMING, STEPS = "●", "○", "◎", "┄", "━"
+PLAIN = {BALL: "O", BEHIND: "0", GOAL: "X", COMING: FAINT, STEPS: WAY}
 """What stands for them among the characters of a solid without colours."""
 
 
@@ -85,6 +90,12 @@ class Bowl:
         self.solid.trace(chart, self.on_it(places[:-1][left_out]), role, is_faint=True)
         self.solid.trace(chart, self.on_it(line), role, is_faint=not is_walked)
 
+    def arrow(self, step: Step) -> tuple[Floats, float]:
+        """The next step as a direction in the plane, and by how much it is drawn longer."""
+        sides = np.array([np.ptp(self.surface.a), np.ptp(self.surface.b)])
+        direction = directions_of(step, self.surface.plane)["next step"]
+        return direction, enlarged(np.array([np.hypot(*(direction / sides)) * ACROSS * self.solid.seen.frame.width]))
+
 
 class BowlView(OverPlane):
     """The loss over a plane of weights as a solid, and the ways of those who descend on it."""
@@ -123,6 +134,11 @@ class BowlView(OverPlane):
 
     def _legend(self, scene: Scene) -> str:
         signs = [(BALL, "here"), *[(COMING, "to come")] * (len(scene.coming) > 1)]
+        if scene.step is not None and scene.front.at is not None:
+            bowl, survey = self._bowl, scene.survey
+            is_same = bowl is not None and survey is not None and bowl.surface.plane is survey.plane
+            times = bowl.arrow(scene.step)[1] if bowl is not None and is_same else 1.0
+            signs.insert(1, (STEPS, f"next step{longer_told(times)}"))
         if scene.survey is not None and (best := optimum_told(scene.survey)):
             signs.append((GOAL, best))
         known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
@@ -174,6 +190,10 @@ class BowlView(OverPlane):
                     bowl.trace(chart, way, role, gaps=gaps)
             if len(walk.walked):
                 bowl.trace(chart, walk.walked, role, is_walked=True, gaps=walk.gaps)
+        if scene.step is not None and scene.front.at is not None and scene.survey is not None:
+            direction, times = bowl.arrow(scene.step)
+            begin, along = plane.place(scene.front.at[None]), np.linspace(0, times, FINELY)[:, None]
+            bowl.solid.trace(chart, bowl.on_it(begin + along * direction), ROLES["next step"])
         if scene.survey is not None and scene.survey.mark is not None:
             self._put(chart, bowl, scene.survey.mark, GOAL, Role.OPTIMUM)
         for walk in scene.walks:

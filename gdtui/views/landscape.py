@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import HEIGHTS, LIGHTS, PATHS, RAMP, UPPER, Role
 from gdtui.charts.strokes import ACROSS, DOWN, dots_of, stamp, trace
 from gdtui.learning.heading import Step
-from gdtui.learning.landscape import SMALLEST, Heights, Plane
+from gdtui.learning.landscape import Heights, Plane
 from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
+from gdtui.views.arrows import PARTS, ROLES, directions_of, eighth, enlarged, longer_told
 from gdtui.views.maps import Drawn, Map, frame
 from gdtui.views.over_plane import OverPlane, optimum_told
 from gdtui.views.surface import Levels, surfaces
@@ -28,14 +28,7 @@ DOTTED = 3
 """Of so many dots one is drawn, of what is still to come."""
 BRIGHT = 3
 """Of a path that oscillates, so many widths of the drawing stand out: the last epochs and the next ones."""
-SHORTEST, LONGEST = 8.0, 16.0
-"""Dots that the arrow of the next step has at the least, and up to which it is made longer for its parts to be seen."""
-LONGER = 1.5
-"""From so many times its length on it is said that the arrow is drawn longer."""
 FIELD = tuple(UPPER + ground for ground in range(RAMP, RAMP + HEIGHTS * LIGHTS))
-PARTS = {"next step": "→↗↑↖←↙↓↘", "gradient": "▶▶▲◀◀◀▼▶", "momentum": "▷▷△◁◁◁▽▷"}
-"""Of each arrow the heads, by eighths of a turn from the right on, upwards."""
-ROLES = {"next step": Role.BALL, "gradient": Role.GRADIENT, "momentum": Role.MOMENTUM}
 FREE = (Role.BLANK, *FIELD)
 OVER = (*FIELD, *PATHS, Role.OPTIMUM, Role.AXIS, *ROLES.values())
 
@@ -61,9 +54,8 @@ class LandscapeView(OverPlane):
             shown, survey = self._map, scene.survey
             is_same = shown is not None and survey is not None and shown.plane is survey.plane
             times = _arrows(shown, scene.step)[1] if shown is not None and is_same else 1.0
-            longer = f" ×{float(f'{times:.1g}'):,.0f}" * (times > LONGER)
             names = [*PARTS] if scene.step.gradient is not None else ["next step"]
-            signs += [f"{PARTS[name][0]} {name}{longer * (name == 'next step')}" for name in names]
+            signs += [f"{PARTS[name][0]} {name}{longer_told(times) * (name == 'next step')}" for name in names]
         signs += ["┄ to come"] * (len(scene.coming) > 1)
         parts = ["  ".join(signs)]
         if scene.survey is not None and (best := optimum_told(scene.survey)):
@@ -169,24 +161,7 @@ def put(chart: Chart, shown: Map, place: Floats, sign: str, role: int) -> None:
 
 def _arrows(shown: Map, step: Step) -> tuple[dict[str, Floats], float]:
     """The next step, and on top of it its parts, as directions in the plane, and by how much they are drawn longer."""
-    parts = {"next step": step.whole}
-    if step.gradient is not None:
-        parts |= {"momentum": step.whole - step.gradient, "gradient": step.gradient}
-    canvas, directions = shown.canvas, shown.plane.directions(np.array([*parts.values()]))
+    canvas, directions = shown.canvas, directions_of(step, shown.plane)
     sides = np.ptp(canvas.xlim), np.ptp(canvas.ylim)
-    lengths = np.hypot(*(directions * (ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)) / sides).T)
-    return dict(zip(parts, directions, strict=True)), enlarged(lengths)
-
-
-def enlarged(lengths: Floats) -> float:
-    """By how much arrows of so many dots are drawn longer, so that the first is seen, and, if that does not make it too
-    long, all of them are."""
-    whole, least = float(lengths[0]), float(lengths.min())
-    if not whole > SMALLEST:
-        return 1.0
-    return max(1.0, SHORTEST / whole, min(SHORTEST / 2 / max(least, 1e-300), LONGEST / whole))
-
-
-def eighth(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> int:
-    """In which of eight directions a line of dots leads, counted from the right on, upwards."""
-    return round(float(np.arctan2(rows[0] - rows[-1], columns[-1] - columns[0])) / (np.pi / 4)) % 8
+    dots = ACROSS * (canvas.width - 1), DOWN * (canvas.height - 1)
+    return directions, enlarged(np.hypot(*(np.array([*directions.values()]) * dots / sides).T))
