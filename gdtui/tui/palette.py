@@ -88,7 +88,8 @@ class Palette(CommandPalette):
             yield Found() if isinstance(part, CommandList) else part
 
     def on_mount(self) -> None:
-        self.query_one(Input).max_length = MOST
+        for line in self.query(Input):  # there is none, where it is closed before it is there
+            line.max_length = MOST
 
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected | Click):

@@ -16,6 +16,7 @@ from gdtui.tui.bindings import BINDINGS
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.data_choice import DataChoice
 from gdtui.tui.dialogs import Help, Question
+from gdtui.tui.palette import Keys, Palette
 from tests.tui import driving
 from tests.tui.driving import (
     FIVE,
@@ -501,6 +502,11 @@ async def test_a_command_of_the_palette_does_what_the_key_does(key: str) -> None
         await until(pilot, lambda: "Steer: Raise alpha" in screen(app))
         await pilot.press("enter")  # the best match is the first
         await until(pilot, lambda: snapshot(app).alpha == 0.02)
+
+
+async def test_a_palette_that_is_closed_before_its_parts_are_there_ends_quietly() -> None:
+    async with running():
+        Palette([Keys]).on_mount()
 
 
 async def test_the_mouse_selects_no_text_which_the_terminal_does() -> None:
