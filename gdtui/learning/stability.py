@@ -5,6 +5,9 @@ A step of gradient descent along a valley whose curvature is λ multiplies the d
 p(1 − p) ≤ 1/4, that of Xᵀ·X / 4N is never less. With k classes, the rows of the softmax contribute (diag(p) − p·pᵀ) ⊗
 x·xᵀ, at most ½ of x·xᵀ. Momentum β widens the limit by 1 + β (heavy ball), or by (1 + β) / (1 + 2β) (Nesterov).
 
+Plain descent with an alpha below the limit of all weights descends from wherever it begins. With momentum it is stable
+near any minimum; there are functions on which a heavy ball goes round for ever all the same (Lessard et al.).
+
 Sources: Nesterov, *Introductory Lectures on Convex Optimization*, 2004, section 1.2.3; Polyak, "Some methods of
 speeding up the convergence of iteration methods", 1964; Böhning, "Multinomial logistic regression algorithm", 1992 (the
 bounds ¼ and ½); Lessard, Recht and Packard, "Analysis and design of optimization algorithms via integral quadratic
@@ -14,23 +17,25 @@ constraints", 2016 (Nesterov's method); Lanczos by ARPACK: Lehoucq, Sorensen and
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.learning.softmax import softmax
-from gdtui.learning.weights import logits
+from gdtui.learning.weights import ALONE, logits
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 
-ROWS = 2**14
-"""Rows that are multiplied at once: products with all would not fit."""
-DENSE = 24
+LEAST = 64
+"""Rows that are multiplied at once, at the least."""
+DENSE = 64
 """Weights up to which the curvature is written down as a matrix."""
-TOLERANCE = 1e-9
+TOLERANCE = 1e-7
 """Of the largest eigenvalue, as a share."""
+_BOUNDS: WeakKeyDictionary[Dataset, dict[float, float]] = WeakKeyDictionary()
+"""The largest curvature there can be with each L2 penalty, which no weights change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,7 @@ def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> Limits:
     With ``article`` they are those of the cross-entropy, whose gradient it follows."""
     if why_not := unknown(loss, recipe, len(data)):
         return Limits(why_not=why_not)
-    curved = [curvature(data, recipe.l2, at) for at in (None, weights)]
+    curved = [curvature(data, recipe.l2), curvature(data, recipe.l2, weights, recipe.l1)]
     with np.errstate(divide="ignore"):
         sure, here = np.divide(widening(recipe), curved).tolist()
     return Limits(sure, None if math.isnan(here) else here, rows=len(data))
@@ -64,6 +69,8 @@ def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> Limits:
 
 def unknown(loss: str, recipe: Recipe, rows: int) -> str:
     """Why no limits are known for such a descent, in words; empty where they are."""
+    if not rows:
+        return "there are no rows"
     if loss == "hinge":
         return "the hinge has corners, and no curvature to tell a limit from"
     if loss == "squared-error":
@@ -83,20 +90,53 @@ def widening(recipe: Recipe) -> float:
     return 2 * (1 + beta) / (1 + 2 * beta) if recipe.optimizer == "nesterov" else 2.0
 
 
-def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None) -> float:
+def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1: float = 0.0) -> float:
     """The largest eigenvalue of the mean cross-entropy's Hessian at weights of shape (size,), or, where there are none,
-    of the matrix that no Hessian exceeds; with the L2 penalty's share. NaN where weights are not finite."""
-    if weights is not None and not np.isfinite(weights).all():
+    of the matrix that no Hessian exceeds; with the L2 penalty's share, and, with an L1 penalty, without the weights
+    that it holds at 0. NaN where weights are not finite."""
+    if weights is None:
+        of_data = _BOUNDS.setdefault(data, {})
+        if l2 not in of_data:  # the matrix has a part for each unit, all alike
+            share = 0.25 if data.units == 1 else 0.5
+            of_data[l2] = _largest(data.X, np.full((1, len(data)), share), l2, np.ones(data.X.shape[1]))
+        return of_data[l2]
+    if not np.isfinite(weights).all():
         return math.nan
-    width, units = data.X.shape[1], data.units
-    size, penalty = width * units, np.full(width * units, l2)
+    is_free = np.ones(len(weights))
+    if l1:
+        is_free = np.where(weights != 0, 1.0, 0.0)
+        is_free[:: data.X.shape[1]] = 1.0
+    z = logits(data.X, weights)
+    with np.errstate(over="ignore"):
+        p = 1 / (1 + np.exp(-z)) if data.units == 1 else softmax(z)
+    return _largest(data.X, (p * (1 - p))[None] if data.units == 1 else p, l2, is_free)
+
+
+def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
+    """The largest eigenvalue of Xᵀ·S·X / N with the penalty's share.
+
+    Args:
+        spread: shape (units, N): the diagonal of S, or, of several units, the softmax that it is made of.
+        is_free: of each weight 1, or 0 where it is left out, shape (size,).
+    """
+    (units, rows), width = spread.shape, X.shape[1]
+    size, penalty = units * width, l2 * is_free
     penalty[::width] = 0.0
-    times = _bound(data.X, units) if weights is None else _hessian(data.X, units, weights)
 
     def product(vectors: Floats) -> Floats:
-        columns = vectors.reshape(size, -1)
-        found = times(columns.T.reshape(-1, units, width)).reshape(-1, size).T / len(data)
-        return (found + penalty[:, None] * columns).reshape(vectors.shape)
+        columns = (is_free * vectors.reshape(size, -1).T).reshape(-1, units, width)
+        found = np.zeros_like(columns)
+        # Whatever is larger BLAS shares out among cores, and then waits for one that trains.
+        step = max(LEAST, ALONE // columns.size)
+        for begin in range(0, rows, step):
+            block, here = X[begin : begin + step], spread[:, begin : begin + step]
+            along = (columns.reshape(-1, width) @ block.T).reshape(-1, units, len(block))
+            if units > 1:
+                along -= (here * along).sum(axis=1, keepdims=True)
+            along *= here
+            found += (along.reshape(-1, len(block)) @ block).reshape(found.shape)
+        flat = found.reshape(-1, size) * is_free / rows + penalty * columns.reshape(-1, size)
+        return np.asarray(flat.T.reshape(vectors.shape))
 
     if size <= DENSE:
         whole = product(np.eye(size))
@@ -106,42 +146,3 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None) -> 
     operator = LinearOperator((size, size), product, matmat=product, dtype=np.float64)
     begin = np.random.default_rng(0).normal(size=size)
     return float(eigsh(operator, 1, which="LA", v0=begin, tol=TOLERANCE, return_eigenvectors=False)[0])
-
-
-Times = Callable[[Floats], Floats]
-"""The product of a matrix, N times too large, with m vectors, shape (m, units, width), of that shape."""
-
-
-def _bound(X: Floats, units: int) -> Times:
-    share = 0.25 if units == 1 else 0.5
-
-    def times(vectors: Floats) -> Floats:
-        flat, found = vectors.reshape(-1, X.shape[1]), np.zeros((len(vectors) * units, X.shape[1]))
-        for rows in _blocks(X):
-            found += (rows @ flat.T).T @ rows
-        return share * found.reshape(vectors.shape)
-
-    return times
-
-
-def _hessian(X: Floats, units: int, weights: Floats) -> Times:
-    z = logits(X, weights)
-    with np.errstate(over="ignore"):
-        p = 1 / (1 + np.exp(-z)) if units == 1 else softmax(z.copy())
-    spread = p * (1 - p) if units == 1 else p
-
-    def times(vectors: Floats) -> Floats:
-        found = np.zeros_like(vectors)
-        for begin, rows in zip(range(0, len(X), ROWS), _blocks(X), strict=True):
-            along = vectors @ rows.T  # (m, units, n)
-            here = spread[..., begin : begin + len(rows)]
-            if units > 1:
-                along = along - (here * along).sum(axis=1, keepdims=True)
-            found += (here * along) @ rows
-        return found
-
-    return times
-
-
-def _blocks(X: Floats) -> list[Floats]:
-    return [X[begin : begin + ROWS] for begin in range(0, len(X), ROWS)]
