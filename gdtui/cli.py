@@ -110,7 +110,7 @@ def _of(module: str) -> Callable[[list[str]], int]:
     return lambda arguments: import_module(f"gdtui.commands.{module}").run(arguments)
 
 
-COMMANDS = {name: _of(name.replace("-", "_")) for name in ("resume", "watch", "export", "check", "tape")}
+COMMANDS = {name: _of(name.replace("-", "_")) for name in ("resume", "watch", "export", "check", "tape", "advise")}
 
 
 def _fail(message: str, *details: str) -> int:

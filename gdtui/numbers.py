@@ -28,6 +28,22 @@ def ladder_step(value: float, up: bool) -> float:
     return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)
 
 
+def share_told(value: float, whole: float) -> str:
+    """How much of the whole a positive value is, in words: 1/47 of, 0.43 of, or 1.4 × where it is more."""
+    share = value / whole
+    if share >= 0.995:
+        return f"{share:.2g} ×" if share < 9.95 else f"{share:,.0f} ×" if share < 1e6 else f"{_power(share)} ×"
+    if share > 0.105:
+        return f"{share:.2g} of"
+    times = 1 / max(share, 1e-300)
+    return f"1/{times:,.0f} of" if times < 1e6 else f"1/{_power(times)} of"
+
+
+def _power(value: float) -> str:
+    mantissa, _, exponent = f"{value:.1e}".partition("e")
+    return f"{mantissa.removesuffix('.0')}e{int(exponent)}"
+
+
 def due(first: int, last: int, every: int | None) -> list[int]:
     """Which of these epochs to print: the multiples of `every`, or, where that is None, those on the ladder 1, 2, 5,
     10 …; and the very first."""

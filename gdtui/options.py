@@ -41,7 +41,8 @@ THEMES = (
 """Themes that there are, for whoever need not know of all: to ask Textual takes longer than a shell waits at a tab."""
 
 EPILOG = """\
-other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE; each has --help.
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise;
+each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
 141 broken pipe, 143 terminated."""
@@ -102,9 +103,9 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     about = "Watch gradient descent learn, live in a terminal, and steer it from the keyboard."
     parser = Parser("gdtui", about, EPILOG)
     parser.commands = commands
-    _add_training(parser.add_argument_group("training", rules_told(LOSS_RULES, LOSSES)).add_argument)
-    _add_recipe(parser.add_argument_group("steps", steps_told()).add_argument)
-    add_data(parser.add_argument_group("data").add_argument)
+    steps = add_run(parser)
+    about = f"let several descend together, each {GRAMMAR}: 0.01,0.1 or gd,adam:0.1,gd:batch=16"
+    steps("--race", type=a_race, default=(), metavar="R,R,…", help=about)
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
@@ -113,6 +114,15 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     add("--completion", action=_Completion, choices=("bash", "zsh", "fish"), help=about)
     add("-V", "--version", action="version", version=f"gdtui {__version__}")
     return parser
+
+
+def add_run(parser: Parser) -> Callable[..., Any]:
+    """The options that determine a run, for `settings_from`. Returns what adds more to those of its steps."""
+    _add_training(parser.add_argument_group("training", rules_told(LOSS_RULES, LOSSES)).add_argument)
+    steps = parser.add_argument_group("steps", steps_told()).add_argument
+    _add_recipe(steps)
+    add_data(parser.add_argument_group("data").add_argument)
+    return steps
 
 
 def _add_training(add: Callable[..., Any]) -> None:
@@ -132,8 +142,6 @@ def _add_recipe(add: Callable[..., Any]) -> None:
         add(
             part.flag, type=part.read, choices=part.choices, default=part.default, metavar=part.metavar, help=part.about
         )
-    about = f"let several descend together, each {GRAMMAR}: 0.01,0.1 or gd,adam:0.1,gd:batch=16"
-    add("--race", type=a_race, default=(), metavar="R,R,…", help=about)
 
 
 def add_data(add: Callable[..., Any]) -> None:
@@ -205,7 +213,7 @@ def settings_from(options: argparse.Namespace) -> Settings:
     o, data = options, data_from(options)
     stop = StopRules(o.target_loss, o.target_accuracy, o.patience, o.min_delta)
     return Settings(
-        data=data, epochs=o.epochs, loss=o.loss, init=o.init, stop=stop, sample_size=o.sample_size,
+        data=data, epochs=o.epochs, loss=o.loss, init=o.init, stop=stop, sample_size=getattr(o, "sample_size", 10),
         seed=o.seed, alpha=o.alpha, **{part.name: getattr(o, part.name) for part in RECIPE},
     )  # fmt: skip
 
