@@ -110,7 +110,8 @@ def _of(module: str) -> Callable[[list[str]], int]:
     return lambda arguments: import_module(f"gdtui.commands.{module}").run(arguments)
 
 
-COMMANDS = {name: _of(name.replace("-", "_")) for name in ("resume", "watch", "export", "check", "tape", "advise")}
+NAMES = "resume", "watch", "export", "check", "tape", "advise", "check-gradient"
+COMMANDS = {name: _of(name.replace("-", "_")) for name in NAMES}
 
 
 def _fail(message: str, *details: str) -> int:

@@ -41,8 +41,8 @@ THEMES = (
 """Themes that there are, for whoever need not know of all: to ask Textual takes longer than a shell waits at a tab."""
 
 EPILOG = """\
-other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise;
-each has --help.
+other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise,
+gdtui check-gradient; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
 141 broken pipe, 143 terminated."""

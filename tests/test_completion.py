@@ -57,7 +57,7 @@ def folder(tmp_path: Path) -> Path:
         ("gdtui --theme gd", {"gdtui-dark", "gdtui-light"}),
         ("gdtui --epochs ", set()),
         ("gdtui re", {"resume"}),
-        ("gdtui ", {"resume", "watch", "export", "check", "tape", "advise"}),
+        ("gdtui ", {*cli.COMMANDS}),
         ("gdtui resume ", {"old.jsonl", "plots/", "bin/"}),
         ("gdtui watch --fo", {"--follow", "--force"}),
         ("gdtui export old.jsonl --format ", {"csv", "json", "md"}),
