@@ -372,7 +372,7 @@ BAD = {
     "weights": (b'{"epoch": 1, "loss": 1, "weights": ["a"]}\n', "wrong kind"),
     "zero": (b'{"epoch": 0, "loss": 1}\n', "epochs are counted from 1"),
     "order": (b'{"epoch": 2, "loss": 1}\n{"epoch": 1, "loss": 1}\n', "line 2 goes back from epoch 2 to 1"),
-    "newer": (b'{"format": "gdtui-run", "version": 5}\n', "version 5; this gdtui reads up to version 4"),
+    "newer": (b'{"format": "gdtui-run", "version": 6}\n', "version 6; this gdtui reads up to version 5"),
     "other": (b'{"format": "cast", "version": 1}\n', "names the format 'cast'"),
     "fork": (b'{"epoch": 1, "loss": 1}\n{"fork": 0, "of": 0, "alpha": 1}\n', "line 2 has a value of the wrong kind"),
     "branch": (b'{"epoch": 1, "loss": 1}\n{"branch": 7}\n', "line 2 has a value of the wrong kind"),

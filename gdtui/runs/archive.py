@@ -109,6 +109,7 @@ class ArchivedRun(Shown):
                 self._tested(places),
             )
         self.epochs, self.stop = max(branch.wanted, self.done), branch.stop
+        self.tried, self.proved = branch.tried, branch.proved
         self.recipe = branch.recipes[-1][1] if branch.recipes else self.settings.recipe
 
     def _edit(self, where: str) -> None:

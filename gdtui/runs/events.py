@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import numpy as np
@@ -96,6 +96,29 @@ class Raced(msgspec.Struct, frozen=True, tag_field="kind", tag="race"):
     branches: tuple[int, ...]
 
 
+class Tried(msgspec.Struct, frozen=True, tag_field="kind", tag="tried", omit_defaults=True):
+    """The branch, a new fork, tries what a verdict on the one it was forked from proposes."""
+
+    until: Count
+    """The epoch at which both are compared: that of the verdict."""
+    verdict: str
+    """What kind of verdict it was; see `gdtui.why.verdict.Kind`."""
+    why: str
+    """The verdict in words."""
+    remedy: str
+    """What is tried, in words."""
+    measure: Literal["loss", "test_loss"] = "loss"
+    """What is compared."""
+
+
+class Proved(msgspec.Struct, frozen=True, tag_field="kind", tag="proved"):
+    """What came of what the branch tried, or that it was given up."""
+
+    outcome: Literal["confirmed", "refuted", "off"]
+    told: str
+    """The same in words."""
+
+
 class Stopped(msgspec.Struct, frozen=True, tag_field="kind", tag="stop", omit_defaults=True):
     """Training ended after that epoch; `end` is the state after its step, where it is finite."""
 
@@ -123,7 +146,7 @@ class Epoch(msgspec.Struct, omit_defaults=True, gc=False):
     test_confusion: Confusion | None = None
 
 
-Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | DataChanged | Switched | Raced
+Event = Batch | Steered | EpochsWanted | RuleDropped | Forked | DataChanged | Switched | Raced | Tried | Proved
 
 
 def changed(before: Sequence[DataEdit], after: Sequence[DataEdit]) -> list[Event]:
@@ -175,6 +198,9 @@ class Branch:
     """The weights that somebody has chosen for it to begin with."""
     edits: tuple[DataEdit, ...] = ()
     """All that was changed by hand of the data that its own epochs are trained on."""
+    tried: Tried | None = None
+    proved: Proved | None = None
+    """What it tries, if it does, and what came of that, once something has."""
 
     def fork(self, number: int, forked: Forked) -> Branch:
         """A branch that shares the epochs before `epoch` with this one, which has that number."""
@@ -195,6 +221,17 @@ class Branch:
         if self.epochs and self.epochs[-1] >= (self.forked_at or 1):
             raise ValueError("the data is changed of a branch that has epochs")
         self.edits = (*self.edits[: max(0, len(self.edits) - changed.undone)], *changed.edits)
+
+    def take(self, event: Tried | Proved) -> None:
+        """See those. Raises ValueError where there is nothing to be compared with, or nothing that could come out."""
+        if isinstance(event, Tried):
+            if not (self.forked_at or math.inf) <= event.until:
+                raise ValueError("a remedy is tried in a fork, up to an epoch of its own")
+            self.tried, self.proved = event, None
+        elif self.tried is None:
+            raise ValueError("nothing was tried")
+        else:
+            self.proved = event
 
     def steer(self, since: int, now: dict[str, Any]) -> None:
         """The step of epoch `since` is the first with these parts of the recipe changed."""

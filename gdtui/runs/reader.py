@@ -26,11 +26,13 @@ from gdtui.runs.events import (
     EpochsWanted,
     Forked,
     Measured,
+    Proved,
     Raced,
     RuleDropped,
     Steered,
     Stopped,
     Switched,
+    Tried,
 )
 from gdtui.runs.following import STALLED, Followed
 from gdtui.runs.following import RunFileError as RunFileError
@@ -38,13 +40,13 @@ from gdtui.runs.header import checked
 from gdtui.runs.recipes import recipe_in
 from gdtui.text import printable
 
-FORMAT, VERSION = "gdtui-run", 4
+FORMAT, VERSION = "gdtui-run", 5
 LAST_EPOCH = 2**53
 """Beyond this, floats cannot tell one epoch from the next."""
 
 KINDS = {
     str(kind.__struct_config__.tag): kind
-    for kind in (Forked, DataChanged, Switched, Raced, Steered, EpochsWanted, RuleDropped, Stopped)
+    for kind in (Forked, DataChanged, Switched, Raced, Steered, EpochsWanted, RuleDropped, Tried, Proved, Stopped)
 }
 """The lines beside epochs, by their tags; version 1 had no tags, but the keys of the same names."""
 BEFORE = ("alpha", "fork")
@@ -172,19 +174,8 @@ class RunFile(Followed):
     def _happened(self, event: object) -> None:
         branch = self.branch
         match event:
-            case Forked(epoch, of, weights=weights):
-                if epoch < 1:
-                    raise ValueError(f"a fork at epoch {epoch}")
-                if len(self.branches) >= MOST_BRANCHES:
-                    raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
-                if weights is not None:
-                    self._check_size(weights)
-                fork, owner = self._numbered(of).fork(of, event), self._numbered(of)
-                while epoch < (owner.forked_at or 0):
-                    owner = self.branches[owner.parent]
-                fork.edits = owner.edits
-                self.branches.append(fork)
-                self.current = len(self.branches) - 1
+            case Forked():
+                self._fork(event)
             case Switched(number):
                 self._numbered(number)
                 self.current = number
@@ -195,6 +186,8 @@ class RunFile(Followed):
                     racer.race = numbers
             case DataChanged():
                 branch.change(event)
+            case Tried() | Proved():
+                branch.take(event)
             case Steered(now, since):
                 branch.steer(since, now)
             case EpochsWanted(epochs):
@@ -209,6 +202,20 @@ class RunFile(Followed):
                 if end is not None:
                     self._check_size(end.weights)
                     branch.end = _moment(epoch, end)
+
+    def _fork(self, event: Forked) -> None:
+        if event.epoch < 1:
+            raise ValueError(f"a fork at epoch {event.epoch}")
+        if len(self.branches) >= MOST_BRANCHES:
+            raise self._wrong(f"is a branch more than the {MOST_BRANCHES:,} that a run may have")
+        if event.weights is not None:
+            self._check_size(event.weights)
+        fork, owner = self._numbered(event.of).fork(event.of, event), self._numbered(event.of)
+        while event.epoch < (owner.forked_at or 0):
+            owner = self.branches[owner.parent]
+        fork.edits = owner.edits
+        self.branches.append(fork)
+        self.current = len(self.branches) - 1
 
     def _go_on(self, end: Stop) -> None:
         """The branch goes on past its end. Version 1 does not say that the rule was dropped which had ended it."""

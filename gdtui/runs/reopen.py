@@ -114,6 +114,7 @@ def _ready(archived: ArchivedRun, where: str) -> Run:
     run = Run(archived.settings, archived.data, archived.kernel)
     run.history, run.forked_at, run.dropped = history, archived.forked_at, list(branch.dropped)
     run.begun_with = archived.begun_with
+    run.tried, run.proved = branch.tried, branch.proved
     rules = reduce(without, branch.dropped, run.settings.stop)
     state = history.next_state or State(run.start)
     known = max([run.forked_at or 1, *(since for since, _ in branch.recipes)]) - 1

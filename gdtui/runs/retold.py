@@ -22,6 +22,7 @@ def so_far(run: Run, branches: Sequence[Run]) -> Iterator[Event]:
             yield Forked(since, branches.index(branch.parent), now, weights)
             yield EpochsWanted(branch.epochs)
             yield from changed(branch.parent.owner(since).settings.data.edits, settings.data.edits)
+            yield from filter(None, (branch.tried,))
         else:
             if branch.epochs != settings.epochs:
                 yield EpochsWanted(branch.epochs, settings.epochs)
@@ -45,6 +46,7 @@ def _past(run: Run) -> Iterator[Event]:
             while changes and changes[0].since <= batch.first + len(batch):
                 yield changes.pop(0)
     yield from changes
+    yield from filter(None, (run.proved,))
     yield from (RuleDropped(rule) for rule in run.dropped)
     if run.stop is not None:
         yield Batch(run.done + 1, np.empty(0), np.empty((0, len(run.start))), None, run.stop, end=run.end())

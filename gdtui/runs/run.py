@@ -18,7 +18,7 @@ from gdtui.learning.moment import Moment, measure
 from gdtui.learning.objective import objective_named
 from gdtui.learning.stop import Best, Stop
 from gdtui.learning.weights import initial_weights
-from gdtui.runs.events import EpochsWanted, Event, RuleDropped, Steered, changed
+from gdtui.runs.events import EpochsWanted, Event, Proved, RuleDropped, Steered, Tried, changed
 from gdtui.runs.history import History
 from gdtui.runs.recipes import difference, from_start, steered
 from gdtui.settings import DataEdit, Recipe, Settings
@@ -58,6 +58,9 @@ class Shown:
         """The first epoch that is not shared with the run it was forked from."""
         self.begun_with: Floats | None = None
         """The weights that somebody has chosen for it to begin with, shape (size,)."""
+        self.tried: Tried | None = None
+        self.proved: Proved | None = None
+        """What it tries, if it does, and what came of that, once something has."""
         self._race: tuple[Shown, ...] = ()
 
     @property
