@@ -78,7 +78,7 @@ class KnownLosses:
         return reduced(np.fmin, losses, cuts), reduced(np.fmax, losses, cuts)
 
 
-def loss_at(curve: Curve, epoch: int) -> float | None:
+def loss_at(curve: Losses, epoch: int) -> float | None:
     """The loss of that epoch, or of the nearest before it that is known; None before the first and beyond the last."""
     epochs, losses = curve.known()
     if not len(epochs) or not epochs[0] <= epoch <= epochs[-1]:

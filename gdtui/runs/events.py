@@ -105,10 +105,12 @@ class Tried(msgspec.Struct, frozen=True, tag_field="kind", tag="tried", omit_def
     """What kind of verdict it was; see `gdtui.why.verdict.Kind`."""
     why: str
     """The verdict in words."""
-    remedy: str
-    """What is tried, in words."""
+    now: dict[str, Any]
+    """What is tried: parts of its recipe, as they are."""
+    against: float | None = None
+    """What is compared, of the other; None where that is not finite."""
     measure: Literal["loss", "test_loss"] = "loss"
-    """What is compared."""
+    """What it is that is compared."""
 
 
 class Proved(msgspec.Struct, frozen=True, tag_field="kind", tag="proved"):
@@ -227,6 +229,7 @@ class Branch:
         if isinstance(event, Tried):
             if not (self.forked_at or math.inf) <= event.until:
                 raise ValueError("a remedy is tried in a fork, up to an epoch of its own")
+            recipes.changed(Recipe(), event.now)
             self.tried, self.proved = event, None
         elif self.tried is None:
             raise ValueError("nothing was tried")

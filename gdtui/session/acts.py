@@ -12,7 +12,7 @@ from gdtui.runs.events import Switched, in_turn
 from gdtui.runs.race import race_of
 from gdtui.runs.recipes import from_start, steered
 from gdtui.runs.run import Run
-from gdtui.session import branching, holding, racing
+from gdtui.session import branching, holding, racing, trying
 from gdtui.session import commands as ask
 from gdtui.session.reading import Reading
 from gdtui.session.saving import save
@@ -77,6 +77,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
                 session.pull(1)
         case ask.Do.FORK:
             branching.fork(session, run)
+        case ask.Do.TRY:
+            trying.try_remedy(session, run)
         case ask.Begin(weights):
             branching.begin(session, run, weights)
         case ask.Hold(weights):

@@ -19,6 +19,8 @@ class Do(Enum):
     """Play the run from where one stands, or stop playing."""
     FORK = "fork"
     """Train on from the epoch of the past that is shown, as a new branch."""
+    TRY = "try"
+    """Try what the verdict proposes, as a new branch; in the past, where it proposes nothing, `FORK`."""
     UNDO = "undo"
     """Take back the change of the data that was made last; see `Edit`."""
     LEAVE = "leave"

@@ -14,7 +14,7 @@ from gdtui.session.snapshot import Phase
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
-LETTING_GO = (ask.Do.PAUSE, ask.Do.FORK, ask.Do.STEP)
+LETTING_GO = (ask.Do.PAUSE, ask.Do.FORK, ask.Do.TRY, ask.Do.STEP)
 """The commands that train on from them."""
 KEEPING = (
     *(ask.Hold, ask.Edit, ask.SetAlpha, ask.StepAlpha, ask.Change, ask.ChangeSpeed, ask.Save, ask.Note),

@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
 from itertools import pairwise
+from operator import itemgetter
 from textwrap import wrap
 from typing import NamedTuple
 
@@ -13,9 +14,10 @@ import numpy as np
 from gdtui.learning.descent import Batch
 from gdtui.learning.stop import Stop
 from gdtui.runs.archive import ArchivedRun
-from gdtui.runs.events import Branch, EpochsWanted, Event, Steered
+from gdtui.runs.events import Branch, EpochsWanted, Event, Proved, Steered, Tried
 from gdtui.runs.recipes import change_told, chosen, difference
 from gdtui.runs.run import Shown
+from gdtui.session.line import tried_told
 from gdtui.text import printable
 
 KEPT = 10_000
@@ -80,6 +82,8 @@ class Log:
         """The last epoch told."""
         self._told: Stop | None = None
         """The end that has been told."""
+        self.told_trial: tuple[Tried | None, Proved | None] = None, None
+        """What was tried, and what came of it, as far as that has been told."""
 
     def add(self, text: str, is_marked: bool = False) -> None:
         """Say what was done."""
@@ -117,6 +121,11 @@ class Log:
                     self._change = Steered(now, since, before)
             case EpochsWanted(epochs, others):
                 self.add(f"epochs {others} → {epochs}")
+            case Tried():
+                self.told_trial = event, None
+            case Proved():
+                self.told_trial = self.told_trial[0], event
+                self.add(event.told, is_marked=True)
 
     def read_on(self, branch: Branch, done: int, most: int = LINES_AT_ONCE) -> None:
         """Tell the epochs up to `done` that have come into the branch of a file since: of many, the last, `most`."""
@@ -124,8 +133,13 @@ class Log:
         end = bisect_right(branch.epochs, done)
         begin = max(bisect_right(branch.epochs, self._last), end - most)
         known = branch.epochs, branch.losses, branch.tested
+        before, self.told_trial = self.told_trial, (branch.tried, branch.proved)
+        if branch.tried is not None and branch.tried != before[0]:
+            self.add(tried_told(branch.tried, branch.forked_at), is_marked=True)
         for told in zip(*(series[begin:end] for series in known), strict=True):
             self.append(epoch_entry(*told))
+        if branch.proved is not None and branch.proved != before[1]:
+            self.add(branch.proved.told, is_marked=True)
         self.end(branch.stop)
 
     def end(self, stop: Stop | None) -> None:
@@ -146,17 +160,29 @@ def log_of(run: Shown, happened: list[Happened]) -> Log:
     if epochs and epochs[0] > 1:
         log.add(f"the log begins at epoch {epochs[0]}")
     changes = [
-        (difference(new, old), difference(old, new), since)
+        (since, change_told(difference(new, old), difference(old, new), since))
         for (_, old), (since, new) in pairwise(run.history.trained)
         if epochs and since >= epochs[0] and chosen(difference(old, new))
     ]
+    changes = sorted(changes + _trial(run), key=itemgetter(0))
     for epoch, loss, test in zip(epochs, losses, tests, strict=True):
-        while changes and changes[0][2] <= epoch:
-            log.add(change_told(*changes.pop(0)))
+        while changes and changes[0][0] <= epoch:
+            log.add(changes.pop(0)[1])
         log.append(epoch_entry(epoch, loss, test))
+    for _, text in changes:
+        log.add(text)
+    log.told_trial = run.tried, run.proved
     log.end(run.stop)
     log.happened = happened
     return log
+
+
+def _trial(run: Shown) -> list[tuple[int, str]]:
+    """What a run tries, and what came of it, each with the epoch before which that is told."""
+    if run.tried is None:
+        return []
+    begun = [(run.forked_at or 1, tried_told(run.tried, run.forked_at))]
+    return begun + ([] if run.proved is None else [(run.tried.until + 1, run.proved.told)])
 
 
 def _known(run: Shown) -> tuple[list[int], list[float], Sequence[float | None]]:

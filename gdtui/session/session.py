@@ -19,10 +19,11 @@ from gdtui.runs.events import Event
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Shown
 from gdtui.runs.writer import RunWriter
-from gdtui.session import racing, watching
+from gdtui.session import racing, trying, watching
 from gdtui.session.acts import carry_out, take_in
 from gdtui.session.commands import ChooseData, Command
 from gdtui.session.holding import held
+from gdtui.session.judging import Judging
 from gdtui.session.log import Happened, Log, Said, log_of
 from gdtui.session.pace import Pace
 from gdtui.session.reading import Reading
@@ -32,6 +33,8 @@ from gdtui.types import Floats
 
 POLL = 0.2
 """Seconds between two looks at a file that is watched."""
+JUDGING = 0.02
+"""Seconds between two looks at whether limits are known."""
 REPLAY_FRAMES = 50
 """Frames of a replay at full speed."""
 
@@ -86,6 +89,8 @@ class Session:
             self.phase = Phase.TRAINING
         self.phase_before = self.phase
         """The phase in which weights were first held; it comes back when they are given up."""
+        self.judging = Judging()
+        self.trials = trying.Trials()
 
     # From outside
 
@@ -101,6 +106,8 @@ class Session:
         if self.reading is None and self.phase in (Phase.TRAINING, Phase.REPLAY):
             least = 0.1 if self.phase is Phase.REPLAY and self.pace.is_max else 0.0
             return max(0.0, max(least, self.pace.wait()) - (self.clock() - self._began))
+        if self.judging.is_busy:
+            return JUDGING
         return None if self.watched is None and self.reading is None else POLL
 
     def turn(self) -> list[Happened]:
@@ -123,13 +130,15 @@ class Session:
         while self._queue:
             carry_out(self._queue.popleft(), self)
             self._done += 1
+        trying.settle(self)
         if not self.phase.moves or self.reading is not None:
             self.pace.rest()
         return [*self._happened]
 
     def snapshot(self) -> Snapshot:
         """All that is to be shown, as it is now. Called where `turn` is."""
-        run, log, pace = self.run, self.log, self.pace
+        run, log, pace, judging = self.run, self.log, self.pace, self.judging
+        judging.look(self)
         return Snapshot(
             self.phase, run, (run if self.past is None else run.owner(self.past)).data, self.moment(), self.past,
             run.done, run.epochs, max(run.epochs for run in self.runs), self.recipe, run.stop,
@@ -138,6 +147,7 @@ class Session:
             None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self.failure, self._done, self.is_leaving,
             "" if self.reading is None else self.reading.progress.text, racing.standings(self),
+            judging.verdict, judging.limits, judging.line, judging.is_busy,
         )  # fmt: skip
 
     def moment(self) -> Moment:
@@ -231,7 +241,7 @@ class Session:
         if self.lacks_points():
             return
         began = self.clock()
-        trained = racing.pull(self, count, seconds)
+        trained = racing.pull(self, trying.left(self, count), seconds)
         self.pace.saw(trained, self.clock() - began)
         self.seen = None
         if self.is_over:

@@ -10,6 +10,7 @@ from gdtui.data.edits import EditedData
 from gdtui.data.empty import lacks_points
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
+from gdtui.learning.stability import Limits
 from gdtui.learning.stop import Stop
 from gdtui.learning.weights import start_told
 from gdtui.runs.curve import Curve
@@ -17,8 +18,10 @@ from gdtui.runs.lost import LostData
 from gdtui.runs.race import Standing
 from gdtui.runs.recipes import recipe_told
 from gdtui.runs.run import Shown
+from gdtui.session.line import Line
 from gdtui.session.log import Entry
 from gdtui.settings import Recipe
+from gdtui.why.verdict import Verdict
 
 
 class Phase(Enum):
@@ -72,6 +75,10 @@ class Snapshot:
         failure: why what was to be saved is in no file, or not all of it.
         asked: how many commands have been carried out.
         race: how those stand who race, in their order; empty where nobody does.
+        verdict: on what is shown; None where there is nothing to judge. While something moves, it is of a moment ago.
+        limits: of alpha there; None until they are known.
+        line: what is said of it.
+        is_judging: whether limits are being computed.
         reading: how far other data is read, in words, while the run stands still for it; else empty.
     """
 
@@ -100,6 +107,10 @@ class Snapshot:
     is_leaving: bool
     reading: str
     race: tuple[Standing, ...] = ()
+    verdict: Verdict | None = None
+    limits: Limits | None = None
+    line: Line = Line()  # noqa: RUF009 - frozen
+    is_judging: bool = False
 
     @property
     def front(self) -> int:
