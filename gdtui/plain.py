@@ -29,6 +29,7 @@ from gdtui.session.session import POLL, Session
 from gdtui.session.snapshot import NO_POINTS, Snapshot
 from gdtui.settings import EMPTY, MAX_SPEED, Display, Recipe, Settings
 from gdtui.text import complain, tell
+from gdtui.verdicts import losses_told, verdicts_in, verdicts_told
 
 UNSAVED = 2
 
@@ -110,7 +111,8 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
         was_stalled = is_stalled
     if len(file.racing) > 1:
         _print_table(by_place(standings_in(file.branches, file.racing, file.state)), out)
-    for line in _sum_up(file):
+    lines = [*_sum_up(file)]
+    for line in (*lines[: -len(file.racing)], *verdicts_in(file), *lines[-len(file.racing) :]):
         tell(line, out)
     stops = [file.branches[number].stop for number in file.racing]
     return int(all(stop is not None and stop.diverged for stop in stops))
@@ -162,6 +164,9 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
             if entrant.readings != readings and entrant.error is None:
                 complain(f"{entrant.path}: {ANEW}")
     _print_table(entrants, out, target)
+    for entrant in entrants:
+        for line in losses_told(entrant.curve, entrant.name if len(entrants) > 1 else ""):
+            tell(line, out)
     for entrant in entrants:
         if entrant.note is not None:
             tell(f"{entrant.path}: not all can be shown: {entrant.note}", out)
@@ -231,14 +236,15 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], eve
         if due:
             sleep(due)
     told, snapshot = session.failure, session.snapshot()
+    verdicts = verdicts_told(session.runs, session.run)
     failure = session.close()
-    _print_end(snapshot, failure, out)
+    _print_end(snapshot, failure, verdicts, out)
     if failure and failure != told:
         complain(failure)
     return UNSAVED if failure else int(snapshot.is_diverged)
 
 
-def _print_end(shown: Snapshot, failure: str | None, out: TextIO) -> None:
+def _print_end(shown: Snapshot, failure: str | None, verdicts: Sequence[str], out: TextIO) -> None:
     """What a run comes to, or how those stand who raced."""
     run, end = shown.run, shown.run.newest()
     if shown.race:
@@ -252,6 +258,8 @@ def _print_end(shown: Snapshot, failure: str | None, out: TextIO) -> None:
         tell(line, out)
     if failure is None and shown.saved_in is not None:
         tell(f"saved in {shown.saved_in}", out)
+    for line in verdicts:
+        tell(line, out)
     for racer, standing in zip(run.race, shown.race, strict=False):
         tell(f"{standing.name}: {summary(racer, standing.shown)}", out)
     if not shown.race:

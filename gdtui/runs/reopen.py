@@ -58,6 +58,26 @@ def data_of(file: RunFile, settings: Settings, is_shown: bool = False) -> Datase
     return data
 
 
+def _what_is_left(file: RunFile, settings: Settings) -> Dataset:
+    """The data that a run file was trained on, or what the file says of it. Raises OnlyLossesError where that is too
+    little."""
+    try:
+        return data_of(file, settings, is_shown=True)
+    except OnlyLossesError as error:
+        lost = LostData.described(file.header, settings.data, str(error).removeprefix(f"{file.path}: "))
+        if lost is None:
+            raise
+        return lost
+
+
+def runs_of(file: RunFile) -> list[ArchivedRun]:
+    """What a file holds by now as runs, one a branch, to be looked at. Raises RunFileError as `settings_of` and
+    `read_on`, and where the file says too little of data that is gone."""
+    settings, runs = settings_of(file), list[ArchivedRun]()
+    read_on(file, settings, _what_is_left(file, settings), runs)
+    return runs
+
+
 def read_on(file: RunFile, settings: Settings, data: Dataset, runs: list[ArchivedRun]) -> None:
     """Take what a file holds by now into its runs, one a branch, and add those that are new.
 
@@ -149,14 +169,7 @@ class Watched(RunFile):
 
     def _set_up(self) -> None:
         self._settings = settings_of(self)
-        self._data: Dataset
-        try:
-            self._data = data_of(self, self._settings, is_shown=True)
-        except OnlyLossesError as error:
-            lost = LostData.described(self.header, self._settings.data, str(error).removeprefix(f"{self.path}: "))
-            if lost is None:
-                raise
-            self._data = lost
+        self._data = _what_is_left(self, self._settings)
         self.runs = []
 
     @property

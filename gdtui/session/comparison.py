@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from gdtui.runs.compare import Entrant, entrants_of
+from gdtui.runs.curve import Curve
 from gdtui.runs.following import ANEW
 from gdtui.session import commands as ask
+from gdtui.session.line import Line, judged
 from gdtui.session.log import Entry, Log, Said
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
+from gdtui.why.judge import judge_losses
 
 LINES_AT_ONCE = 200
 """Epochs of a file that are logged at a time, at the most; those before them are left out."""
@@ -26,6 +29,7 @@ class Standings:
         states: of the runs, see `Entrant.state`.
         news: how often there was anything new in the files.
         asked: how many commands have been carried out.
+        line: what the losses of the run in front tell of it.
     """
 
     phase: ClassVar[Phase] = Phase.FOLLOWING
@@ -33,6 +37,7 @@ class Standings:
     is_diverged: ClassVar[bool] = False
     saved_in: ClassVar[None] = None
     reading: ClassVar[str] = ""
+    is_judging: ClassVar[bool] = False
     """As in a `Snapshot`: files that are looked at stand still, and are written by others."""
     entrants: list[Entrant]
     target: float | None = None
@@ -44,6 +49,7 @@ class Standings:
     logged: int = 0
     asked: int = 0
     is_leaving: bool = False
+    line: Line = Line()  # noqa: RUF009 - frozen
 
 
 class Comparison:
@@ -61,6 +67,8 @@ class Comparison:
         self.now = Standings(entrants_of(paths), target)
         self._queue: deque[ask.Command] = deque()
         self._log = Log([])
+        self._judged: tuple[Curve, int] | None = None
+        """The losses that the line tells of, and up to which epoch."""
         for entrant in self.now.entrants:
             if entrant.note is not None:
                 self._log.add(f"{entrant.path}: not all can be shown: {entrant.note}")
@@ -93,11 +101,19 @@ class Comparison:
         if len(now.entrants) == 1:  # of several, their curves tell it better
             log.read_on(now.entrants[0].front, len(now.entrants[0].curve), LINES_AT_ONCE)
         now.log, now.logged = tuple(log.entries), log.added
+        self._judge(now.entrants[now.front].curve)
         return []
 
     def snapshot(self) -> Standings:
         """All that is to be shown, as it is now."""
         return replace(self.now)
+
+    def _judge(self, curve: Curve) -> None:
+        """Judge the losses up to the epoch looked at, where that has not been done."""
+        epoch = min(self.now.epoch or len(curve), len(curve))
+        if (curve, epoch) != self._judged:
+            self.now.line = judged(judge_losses(curve, epoch)) if epoch else Line()
+        self._judged = curve, epoch
 
     def _carry_out(self, command: ask.Command) -> None:
         now = self.now

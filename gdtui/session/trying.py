@@ -4,6 +4,7 @@ against it. What came of it is told in the log and the file, and belongs to the 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -128,13 +129,23 @@ def line(session: Session, verdict: Verdict | None) -> Line:
     run, epoch = session.run, session.moment().epoch
     if run.tried is not None and run.proved is None and session.past is None and epoch < run.tried.until:
         return under_way(run, epoch)
-    found = Line() if verdict is None else judged(verdict)
-    if verdict is not None and (other := _tried_already(session, run, verdict)) is not None:
-        number = session.runs.index(other)
-        came = f"tried in fork {number}" + (f", {other.proved.outcome}" if other.proved else "")
-        return replace(found, remedy=None, text=f"{found.text}; {came}")
+    found = Line() if verdict is None else of_verdict(verdict, run, session.runs)
     if run.tried is not None and run.proved is not None and _is_told(session, run, epoch):
         return replace(proved(run.proved), remedy=found.remedy)
+    return found
+
+
+def of_verdict(verdict: Verdict, run: Shown, runs: Sequence[Shown]) -> Line:
+    """A verdict on one of these runs, with what came of its remedy, where another of them has tried that."""
+    found = judged(verdict)
+    for number in range(len(runs) - 1, 0, -1):
+        other, proposed = runs[number], verdict.remedy
+        if other.parent is not run or other.tried is None or proposed is None:
+            continue
+        tried = other.forked_at, other.tried.now, other.tried.measure
+        if tried == (proposed.epoch, dict(proposed.parts), proposed.measure):
+            came = "" if other.proved is None else f": {other.proved.outcome}"
+            return replace(found, remedy=None, text=f"{found.text}; tried in fork {number}{came}")
     return found
 
 
@@ -150,18 +161,6 @@ def under_way(run: Shown, epoch: int) -> Line:
     if was is not None and now is not None:
         text += f", {name} {told(now)} against {told(was)} then"
     return Line(Mood.NEUTRAL, text, "trying")
-
-
-def _tried_already(session: Session, run: Shown, verdict: Verdict) -> Shown | None:
-    """The newest fork of a run that tries what a verdict proposes, if any does."""
-    for other in reversed(session.runs):
-        if verdict.remedy is not None and other.tried is not None and other.parent is run:
-            proposed = verdict.remedy
-            if (other.forked_at, other.tried.now, other.tried.measure) == (
-                *(proposed.epoch, dict(proposed.parts), proposed.measure),
-            ):
-                return other
-    return None
 
 
 def _is_told(session: Session, run: Shown, epoch: int) -> bool:

@@ -153,7 +153,7 @@ class GdtuiApp(TerseApp):
                 self._leave(snapshot)
                 return
             await self._show(snapshot)
-            self._rests = not snapshot.phase.moves and not snapshot.reading
+            self._rests = not (snapshot.phase.moves or snapshot.reading or snapshot.is_judging)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._asked.wait(), session.due())
             self._rests = False

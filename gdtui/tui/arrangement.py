@@ -13,8 +13,9 @@ LEAST_CHART = 20, 5
 NARROW, ROOMY, WIDE = 60, 90, 150
 """Columns below which charts stand one above the other, from which the matrix has room beside the samples, and from
 which all pages have room beside each other."""
-LOW, FLAT = 14, 22
-"""Rows below which there is no title, and below which there is no drawer."""
+LEAST, LOW, FLAT = 9, 14, 22
+"""Rows below which a chart has the line's place that says why, below which there is no title, and below which there is
+no drawer."""
 MATRIX = 40
 """Columns of the confusion matrix, where it has neighbours; of many classes it has more: `matrix_columns`."""
 BIG = 80, 30
@@ -84,8 +85,8 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     if wish.page == "race" and not wish.races:
         wish = wish._replace(page="log")
     head, foot = int(height >= LOW and not wish.is_zoomed), int(height >= 2)
-    band = _band_rows(width, height, wish.is_big)
-    room = height - head - band - foot
+    band, why = _band_rows(width, height, wish.is_big), int(height >= LEAST)
+    room = height - head - band - why - foot
     drawer, is_stacked = (0, False) if wish.is_zoomed else _drawer_rows(width, height, room)
     if drawer and _shows_matrix(width, wish.page):  # all of it, where charts can do with less
         drawer = max(drawer, min(wish.classes + 3, room - (LEAST_CHART[1] + 2) * (1 + is_stacked)))
@@ -93,6 +94,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     areas = {
         "head": Area(0, 0, width, head),
         "band": Area(0, main.y + main.height, width, band),
+        "why": Area(0, main.y + main.height + band, width, why),
         "foot": Area(0, height - foot, width, foot),
         **_charts(main, wish, is_stacked),
     }
@@ -100,7 +102,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     has_tabs, has_drawer = True, drawer > 0
     stops = _stops(wish)
     if has_drawer:
-        pages, stops, has_tabs = _pages(Area(0, main.y + main.height + band, width, drawer), wish)
+        pages, stops, has_tabs = _pages(Area(0, main.y + main.height + band + why, width, drawer), wish)
         areas |= pages
     elif not any(chart in areas for chart in CHARTS):
         areas[wish.page], has_drawer = main, True
@@ -204,10 +206,14 @@ def _pages(drawer: Area, wish: Wish) -> tuple[dict[str, Area], tuple[str, ...], 
 def arrange_comparison(width: int, height: int, rows: int, log: int) -> Arrangement:
     """The screen of runs side by side, whose table and log have so many rows, the log with its frame: in a flat window
     the table stands beside the chart, else below it."""
-    head, foot = int(height >= LOW), int(height >= 2)
-    main = Area(0, head, width, height - head - foot)
+    head, why, foot = int(height >= LOW), int(height >= LEAST), int(height >= 2)
+    main = Area(0, head, width, height - head - why - foot)
     frames = _frames(width, height)
-    areas = {"head": Area(0, 0, width, head), "foot": Area(0, height - foot, width, foot)}
+    areas = {
+        "head": Area(0, 0, width, head),
+        "why": Area(0, main.y + main.height, width, why),
+        "foot": Area(0, height - foot, width, foot),
+    }
     if width >= 100 and LEAST_CHART[1] < main.height < 18:
         areas["loss"] = main._replace(width=width // 2)
         areas["standings"] = main._replace(x=width // 2, width=width - width // 2)

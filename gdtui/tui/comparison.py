@@ -20,6 +20,7 @@ from gdtui.tui.board import Board, entitle, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
+from gdtui.tui.why_line import WhyLine
 
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint.
@@ -54,7 +55,8 @@ class ComparisonBoard(Board):
         self._log_view.add_class("page")
         self._rows = 2, 9
         """Of the table, and of the log with its frame."""
-        self.panes = Panes(self.head(), *parts, self.key_bar, areas=self.areas)
+        self._why_line = WhyLine(id="why")
+        self.panes = Panes(self.head(), *parts, self._why_line, self.key_bar, areas=self.areas)
 
     def compose(self) -> ComposeResult:
         yield self.panes
@@ -86,6 +88,7 @@ class ComparisonBoard(Board):
         self._rows = len(runs) + 1 + tasks_differ(runs), 9 if len(runs) == 1 else 4 * bool(snapshot.log)
         if self._rows != before:
             self.rearrange()
+        self._why_line.line = snapshot.line
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
         self.key_bar.show(snapshot)
         self.draw_table(snapshot)

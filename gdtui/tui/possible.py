@@ -36,7 +36,7 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
         return not is_steering or command in WHILE_READING or type(command) in WHILE_READING
     phase, is_past = shown.phase, shown.phase.is_past
     match key:
-        case Key(action="pause" | "step" | "fork") if phase.value == "held":
+        case Key(action="pause" | "step" | "fork" | "try") if phase.value == "held":
             return True
         case Key(action="pause"):
             return bool(shown.done) if is_past or shown.watched is not None else not phase.is_over
@@ -44,6 +44,8 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
             return not shown.is_over
         case Key(action="ask_racer"):
             return is_past or shown.stop is None
+        case Key(action="try"):
+            return is_past or shown.line.remedy is not None
         case Key(action="undo"):
             return shown.is_edited
         case Key(action="fork") | Key(command=ask.GoTo(epoch=None)):

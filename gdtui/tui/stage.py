@@ -21,6 +21,7 @@ from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
 from gdtui.tui.tables import ConfusionPanel, Page, RacePanel, SamplesPanel
+from gdtui.tui.why_line import WhyLine
 
 AROUND = 8
 """Columns of a frame that are not its title's: two corners, blanks, and the mark of the one in front."""
@@ -59,7 +60,7 @@ class Stage(Board):
             "samples": self.samples_view,
             "confusion": self.confusion_view,
         }
-        self.status_lines = StatusLines(id="band")
+        self.status_lines, self.why_line = StatusLines(id="band"), WhyLine(id="why")
         self.key_bar.wait()
         for view in (*self.slots, *self.pages.values()):
             view.add_class("panel")
@@ -68,8 +69,8 @@ class Stage(Board):
 
     def compose_panes(self, *in_head: Static) -> Panes:
         """All places; these are in the head."""
-        pages = self.pages.values()
-        return Panes(self.head(*in_head), *self.slots, self.status_lines, *pages, self.key_bar, areas=self.areas)
+        above = self.head(*in_head), *self.slots, self.status_lines, self.why_line
+        return Panes(*above, *self.pages.values(), self.key_bar, areas=self.areas)
 
     def arranged(self, width: int, height: int) -> Arrangement:
         return arrange(width, height, self.wish)

@@ -125,6 +125,7 @@ class Workspace(Stage):
                 if chart is not None:
                     slot.show(chart)
         self.show_status(snapshot)
+        self.why_line.line = snapshot.line
         self.log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)
         self.key_bar.show(snapshot)
         self._show_saving(snapshot)
