@@ -22,7 +22,8 @@ def gap_of(curve: Curve) -> int | None:
     end = _last_at_most(curve.tested, lowest + RISEN * abs(lowest))
     if done - end < max(5, done // 20):
         return None
-    before, since = curve.stretches(np.array([0, end, done]))[0]
+    # Two questions, since of stretches that differ much in length the shorter may be rounded to none.
+    before, since = (curve.stretches(np.array(edges))[0][0] for edges in ([0, end], [end, done]))
     return end + 1 if since < before else None
 
 

@@ -6,13 +6,14 @@ import math
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stability import Limits
-from gdtui.numbers import ladder_step
-from gdtui.runs.curve import Curve, loss_at
+from gdtui.runs.curve import Curve
 from gdtui.runs.run import Shown
-from gdtui.why.verdict import Kind, Remedy, Verdict
-
-FEW = 5
-"""Epochs after which something can be told."""
+from gdtui.why import rules
+from gdtui.why.course import Course
+from gdtui.why.evidence import Evidence
+from gdtui.why.remedies import lowest
+from gdtui.why.verdict import Kind, Verdict
+from gdtui.why.words import count, figure
 
 
 def judge(run: Shown, moment: Moment, limits: Limits | None = None) -> Verdict:
@@ -25,32 +26,40 @@ def judge(run: Shown, moment: Moment, limits: Limits | None = None) -> Verdict:
         moment: one of the run's, live or past, or the state after its end.
         limits: of alpha at that moment, where they are known.
     """
-    known = judge_losses(run.history, moment.epoch)
-    if known.kind is Kind.BOUNCING and known.since and known.since > 1:
-        alpha = run.history.recipe_at(max(1, moment.epoch)).alpha
-        remedy = Remedy(known.since - 1, (("alpha", ladder_step(alpha, up=False)),))
-        return Verdict(known.kind, known.epoch, known.text, known.since, remedy)
-    return known
+    found = Evidence(run, moment, limits)
+    said = (rule(found) for rule in rules.RULES)
+    return next(verdict for verdict in said if verdict is not None)
 
 
 def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
     """What losses alone tell of a run, of which no more is known, as of an epoch; None for the last.
 
     There is never a remedy: nothing can be tried of such a run."""
-    epoch = len(curve) if epoch is None else epoch
-    epochs, losses = curve.known()
-    losses = losses[epochs <= epoch]
-    last = loss_at(curve, epoch)
-    if last is not None and not math.isfinite(last):
-        return Verdict(Kind.DIVERGING, epoch, "diverging: the loss is not finite any more")
-    if len(losses) < FEW:
-        return Verdict(Kind.BEGINNING, epoch, "too few epochs to tell")
-    recent = losses[-max(10, len(losses) // 10) :]
-    rises = int((recent[1:] > recent[:-1]).sum())
-    if rises >= len(recent) / 4:
-        text = f"bouncing: the loss rose in {rises} of the last {len(recent) - 1} epochs"
-        return Verdict(Kind.BOUNCING, epoch, text, max(1, epoch - len(recent)))
-    fall = (recent[0] - recent[-1]) / abs(recent[0]) if recent[0] else 0.0
-    if fall < 0.05:
-        return Verdict(Kind.LEVELLING, epoch, f"levelling out: {fall:.1%} less loss in the last {len(recent)} epochs")
-    return Verdict(Kind.FALLING, epoch, f"falling: {fall:.0%} less loss in the last {len(recent)} epochs")
+    last = len(curve) if epoch is None else epoch
+    since = max((since for since, _ in curve.trained if since <= last), default=1)
+    course = Course(curve, since, last)
+    lows, highs, step = course.recent
+    if len(highs) and not math.isfinite(highs[-1]):
+        text = "the loss is not finite"
+        return Verdict(Kind.DIVERGING, last, f"diverging since epoch {lowest(course):,}: {text}", lowest(course))
+    if len(lows) < rules.FEW:
+        return Verdict(Kind.BEGINNING, last, "too few epochs to tell")
+    low, high = rules.swelling(course)
+    if high:
+        text = f"the loss rose from {figure(low)} to {figure(high)}"
+        return Verdict(Kind.DIVERGING, last, f"diverging since epoch {lowest(course):,}: {text}", lowest(course))
+    if rules.bounces(course, 20, 0.05, 0.25):
+        rises, steps = course.rises(20)
+        told = f"{rises} of the last {steps} epochs rose" if step == 1 else "the loss goes up and down"
+        return Verdict(Kind.BOUNCING, last, f"bouncing: {told}", course.rising_since(8) if step == 1 else None)
+    tested = Course(curve.tested, since, min(last, len(curve.tested)))
+    opened = rules.gap(tested, Course(curve, since, tested.last))
+    if opened is not None:
+        low, now = tested.span()[0], float(tested.recent[0][-1])
+        text = f"the test loss rose from {figure(low)} at epoch {lowest(tested):,} to {figure(now)}"
+        return Verdict(Kind.OVERFITTING, last, f"overfitting since epoch {opened:,}: {text}", opened)
+    if course.fall < 2 * rules.PACED and course.holding >= rules.HOLDING:
+        more = rules.epochs_for(course, 0.5)
+        if 10 * len(course) < more < math.inf:
+            return Verdict(Kind.CRAWLING, last, f"crawling: at this pace the loss halves in {count(more)} epochs more")
+    return rules.level(course) or Verdict(Kind.FALLING, last, f"falling: {rules.taken(course)}")

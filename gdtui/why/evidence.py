@@ -1,0 +1,209 @@
+"""What is measured of a run as of a moment of it, for the rules to judge by; each measure only when it is asked for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from gdtui.learning.moment import Moment
+from gdtui.learning.schedule import alpha_at
+from gdtui.learning.softmax import softmax
+from gdtui.learning.stability import Limits, curvature, limits, unknown, widening
+from gdtui.learning.weights import logits
+from gdtui.runs.run import Shown
+from gdtui.settings import Recipe
+from gdtui.types import Floats
+from gdtui.why.course import Course
+from gdtui.why.nearness import PRODUCTS, left_to_gain
+
+SAMPLE = 512
+"""Rows by which shares of all rows are estimated, at the most."""
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """A run as of a moment: nothing of a later one is looked at.
+
+    Attributes:
+        limits: of alpha at that moment, where they are known.
+    """
+
+    run: Shown
+    moment: Moment
+    limits: Limits | None = None
+
+    @property
+    def epoch(self) -> int:
+        return self.moment.epoch
+
+    @cached_property
+    def recipe(self) -> Recipe:
+        """By which its step is taken, or the last was."""
+        return self.run.history.recipe_at(max(1, self.epoch))
+
+    @cached_property
+    def begin(self) -> int:
+        """The first epoch of those that go on as the last did: by the same recipe, on the same data."""
+        steered = max((since for since, _ in self.run.history.steered if since <= max(1, self.epoch)), default=1)
+        return max(steered, self.data_since)
+
+    @cached_property
+    def data_since(self) -> int:
+        """The first epoch on the data of the last, or from weights that were chosen."""
+        return max((at for at in self.run.history.breaks if at <= self.epoch), default=1)
+
+    @cached_property
+    def is_begun_anew(self) -> bool:
+        """Whether the moment is the beginning of what comes next, and not how the last epoch was."""
+        begun = self.run.history.breaks.get(self.epoch + 1)
+        return begun is not None and np.array_equal(begun.state.weights, self.moment.weights)
+
+    @cached_property
+    def course(self) -> Course:
+        """The losses since then."""
+        return Course(self.run.history, self.begin, min(self.epoch, self.run.done))
+
+    @cached_property
+    def tested(self) -> Course:
+        """Those on the rows kept for testing, since the data or the penalties were last changed; empty where there are
+        none."""
+        begin, penalties = self.data_since, (self.recipe.l1, self.recipe.l2)
+        for since, recipe in self.run.history.steered:
+            if since <= self.epoch and (recipe.l1, recipe.l2) != penalties:
+                begin = max(begin, since + 1)
+        tested = self.run.history.tested
+        return Course(tested, begin, min(self.epoch, len(tested)))
+
+    @cached_property
+    def lowest_of_late(self) -> int:
+        """The epoch of the lowest of the last losses."""
+        lows, _, step = self.course.recent
+        return self.course.last - step * (len(lows) - 1 - int(np.argmin(lows))) if len(lows) else self.epoch
+
+    @property
+    def loss(self) -> str:
+        """The name of what is descended."""
+        return self.run.objective.name
+
+    @property
+    def alpha(self) -> float:
+        """The learning rate of the step, by its schedule."""
+        return alpha_at(self.recipe, max(1, self.epoch))
+
+    @property
+    def alpha_limit(self) -> Limits:
+        """Those that were given, else none."""
+        return self.limits or Limits()
+
+    @cached_property
+    def design(self) -> Floats:
+        """The design matrix of the time; of no rows where the data is not at hand."""
+        return self.run.history.kernel_at(max(1, self.epoch)).X
+
+    @cached_property
+    def labels(self) -> Floats:
+        """The labels of the time."""
+        return self.run.history.kernel_at(max(1, self.epoch)).y
+
+    @property
+    def is_batched(self) -> bool:
+        size = self.recipe.batch_size
+        return size is not None and size < max(len(self.design), len(self.run.data))
+
+    @property
+    def is_penalised(self) -> bool:
+        return bool(self.recipe.l1 or self.recipe.l2)
+
+    @cached_property
+    def left(self) -> float:
+        """Which share of the cross-entropy that is descended is left to gain; NaN where that is not cheap to know."""
+        if self.loss not in ("article", "cross-entropy") or self.recipe.l1:
+            return math.nan
+        return left_to_gain(self.design, self.labels, self.moment.weights, self.recipe.l2)
+
+    @cached_property
+    def majority(self) -> float:
+        """The share of the most frequent class."""
+        confusion = self.moment.confusion
+        if confusion is None:
+            return math.nan
+        classes = math.isqrt(len(confusion))
+        counts = [sum(confusion[at * classes : (at + 1) * classes]) for at in range(classes)]
+        return max(counts) / sum(counts)
+
+    @cached_property
+    def scales(self) -> tuple[float, int, int]:
+        """How many times as large one feature is as another, by their root mean squares, and which these two are."""
+        X = self.design
+        if X.shape[1] < 3 or not len(X):
+            return 1.0, 0, 0
+        sizes = np.sqrt(np.square(X[:: -(-len(X) // SAMPLE), 1:]).mean(axis=0))
+        sizes[sizes == 0] = np.nan
+        if np.isnan(sizes).all():
+            return 1.0, 0, 0
+        large, small = int(np.nanargmax(sizes)), int(np.nanargmin(sizes))
+        return float(sizes[large] / sizes[small]), large, small
+
+    @cached_property
+    def stuck(self) -> float:
+        """The share of the rows that are taken for another class with an activation so near 0 or 1 that the sigmoid
+        is flat there, and passes on no more than a hundredth of the error."""
+        X, y, step = self.design, self.labels, -(-max(1, len(self.design)) // SAMPLE)
+        if not len(X) or not np.isfinite(self.moment.weights).all():
+            return math.nan
+        z, y = logits(X[::step], self.moment.weights), y[::step]
+        with np.errstate(over="ignore"):
+            if z.ndim == 1:
+                p = 1 / (1 + np.exp(-z))
+                own = np.where(y > 0, p, 1 - p)
+            else:
+                own = softmax(z)[y.astype(np.intp), np.arange(len(y))]
+        return float((own < 0.01).mean())
+
+    @cached_property
+    def norms(self) -> tuple[int, float, float]:
+        """An epoch about half way since the recipe changed, the norm of the weights then, and that of them now."""
+        epochs, weights = self.run.history.keyframes
+        middle = (self.begin + self.epoch) // 2
+        place = int(np.searchsorted(epochs, middle))
+        now = float(np.linalg.norm(self.moment.weights))
+        if place >= len(epochs) or epochs[place] > self.epoch:
+            return self.epoch, now, now
+        return int(epochs[place]), float(np.linalg.norm(weights[place])), now
+
+    @cached_property
+    def stable(self) -> float:
+        """The largest stable alpha where it is now, half way between this state and the one before, since who bounces
+        is to both sides of the valley; as it was given, where that is not cheap to know. NaN where it is not known."""
+        given = self.alpha_limit.here if self.alpha_limit.here is not None else math.nan
+        before = self.weights_at(self.epoch - 1)
+        return given if before is None else self.stable_at((before + self.moment.weights) / 2, given)
+
+    def stable_at(self, weights: Floats, otherwise: float = math.inf) -> float:
+        """The largest stable alpha at these weights, or that, where it is not known, or not cheap to know."""
+        size = len(weights)
+        if unknown(self.loss, self.recipe, len(self.design)) or not 0 < len(self.design) * size**2 <= PRODUCTS:
+            return otherwise
+        curved = curvature(self.run.data, self.recipe.l2, weights)
+        return widening(self.recipe) / curved if curved > 0 else otherwise
+
+    def weights_at(self, epoch: int) -> Floats | None:
+        """The weights at that epoch, where they are kept."""
+        epochs, weights = self.run.history.keyframes
+        place = int(np.searchsorted(epochs, epoch))
+        return np.asarray(weights[place]) if place < len(epochs) and epochs[place] == epoch else None
+
+    @cached_property
+    def bound(self) -> float:
+        """The alpha below which it is stable for sure; where none is known, that of the cross-entropy, a measure for
+        other losses too, where that is cheap, else infinite."""
+        sure = self.alpha_limit.sure
+        if sure is not None:
+            return sure
+        if not 0 < len(self.design) * len(self.moment.weights) ** 2 <= PRODUCTS:
+            return math.inf
+        plain = Recipe(l2=self.recipe.l2)
+        return limits(self.run.data, "cross-entropy", plain, np.zeros(len(self.moment.weights))).sure or math.inf

@@ -1,0 +1,25 @@
+"""Figures as verdicts have them."""
+
+from __future__ import annotations
+
+
+def figure(value: float) -> str:
+    """A loss, or another number."""
+    return f"{value:.3g}"
+
+
+def share(value: float) -> str:
+    """A share of 1, as a percentage."""
+    percent = 100 * value
+    return "100 %" if percent == 100 else f"{percent:.2g} %" if percent < 99.5 else f"{percent:.4g} %"
+
+
+def times(value: float) -> str:
+    """How many times as much."""
+    return f"{count(value) if value >= 100 else format(value, '.3g')} ×"
+
+
+def count(value: float) -> str:
+    """Epochs, or another count, to two digits."""
+    rounded = int(float(f"{value:.2g}"))
+    return f"{rounded:,}"
