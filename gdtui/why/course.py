@@ -136,6 +136,12 @@ class Course:
         spans = [float(np.ptp(half)) for half in halves]
         return steps[1] >= LASTING * steps[0] or spans[1] >= LASTING * spans[0]
 
+    def sinks(self, last: int) -> float:
+        """Which share the second half of the last losses, at most so many, is lower on average than the first."""
+        middles = self._middles(last)
+        before, now = middles[: len(middles) // 2].mean(), middles[len(middles) // 2 :].mean()
+        return float((before - now) / max(abs(before), 1e-300))
+
     def swing(self, last: int) -> float:
         """How far the second half of the last losses, at most so many, goes up and down, as a share of the lowest."""
         late = self._middles(last)[-(last // 2) :]

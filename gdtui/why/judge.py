@@ -48,7 +48,7 @@ def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
     if high:
         text = f"the loss rose from {figure(low)} to {figure(high)}"
         return Verdict(Kind.DIVERGING, last, f"diverging since epoch {lowest(course):,}: {text}", lowest(course))
-    if rules.bounces(course, 20, 0.05, 0.25):
+    if rules.bounces(course, 20, 0.25, 0.25) and course.sinks(20) < 0.1:
         rises, steps = course.rises(20)
         told = f"{rises} of the last {steps} epochs rose" if step == 1 else "the loss goes up and down"
         return Verdict(Kind.BOUNCING, last, f"bouncing: {told}", course.rising_since(8) if step == 1 else None)
@@ -58,7 +58,7 @@ def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
         low, now = tested.span()[0], float(tested.recent[0][-1])
         text = f"the test loss rose from {figure(low)} at epoch {lowest(tested):,} to {figure(now)}"
         return Verdict(Kind.OVERFITTING, last, f"overfitting since epoch {opened:,}: {text}", opened)
-    if course.fall < 2 * rules.PACED and course.holding >= rules.HOLDING:
+    if course.fall < 2 * rules.PACED and rules.has_crawled(course):
         more = rules.epochs_for(course, 0.5)
         if 10 * len(course) < more < math.inf:
             return Verdict(Kind.CRAWLING, last, f"crawling: at this pace the loss halves in {count(more)} epochs more")

@@ -98,7 +98,7 @@ def bouncing(found: Evidence) -> Verdict | None:
     return Verdict(Kind.BOUNCING, found.epoch, f"bouncing since epoch {since:,}, {told}{cause}", since, remedy)
 
 
-def bounces(course: Course, last: int, swing: float = 0.01, rising: float = 0.2) -> bool:
+def bounces(course: Course, last: int, swing: float = 0.05, rising: float = 0.2) -> bool:
     """Whether of the last losses at least that share rises, by at least that share of the loss, and no rest comes."""
     if len(course) < 8:
         return False
@@ -130,7 +130,7 @@ def gap(tested: Course, trained: Course) -> int | None:
 
 
 def plateau(found: Evidence) -> Verdict | None:
-    if found.loss != "squared-error" or len(found.course) < 10 or abs(found.course.fall) > PACED:
+    if found.loss != "squared-error" or len(found.course) < 10 or abs(found.course.fall) > LITTLE / 2:
         return None
     if not found.stuck >= STUCK:
         return None
@@ -140,7 +140,8 @@ def plateau(found: Evidence) -> Verdict | None:
 
 
 def optimum(found: Evidence) -> Verdict | None:
-    if not found.left <= REACHED or found.course.fall >= FAST:
+    course = found.course
+    if not found.left <= REACHED or abs(course.fall) >= LITTLE or course.swing(20) >= LITTLE:
         return None
     return at_best(found, f"at most about {share(found.left)} of the cross-entropy is left to gain")
 
@@ -200,11 +201,10 @@ def crawling(found: Evidence) -> Verdict | None:
     course, limit = found.course, found.alpha_limit.sure or math.inf
     if len(course) < 10 or course.fall >= 2 * PACED or found.left < 2 * NEAR:
         return None
-    is_steady = course.rises(20)[0] <= 2 and course.holding >= HOLDING
-    is_slow = found.alpha * SLOW <= limit < math.inf and (is_steady or found.left >= 2 * NEAR)
+    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left >= 2 * NEAR)
     goal = 0.5 if math.isnan(found.left) else min(0.5, found.left)
     more = epochs_for(course, goal)
-    is_long = limit == math.inf and is_steady and more > LONG * max(found.run.epochs, len(course))
+    is_long = limit == math.inf and has_crawled(course) and more > LONG * max(found.run.epochs, len(course))
     if not (is_slow or is_long) or not 0 < more < math.inf:
         return None
     cause = f"alpha is 1/{count(limit / found.alpha)} of what is stable for sure, {figure(limit)}; " if is_slow else ""
@@ -212,6 +212,14 @@ def crawling(found: Evidence) -> Verdict | None:
     rest = f" to gain the {share(goal)} of the cross-entropy that is left" if goal < 0.5 else ""
     text = f"crawling: {cause}at this pace {what} {count(more)} epochs more{rest}"
     return Verdict(Kind.CRAWLING, found.epoch, text, None, remedies.larger(found, more))
+
+
+def has_crawled(course: Course) -> bool:
+    """Whether it falls steadily, and was never much faster."""
+    if course.rises(20)[0] > 2 or not course.holding >= HOLDING:
+        return False
+    pace, ever = course.mean(0.75, 0.8) - course.mean(0.95, 1), course.mean(0, 0.05) - course.mean(0.95, 1)
+    return ever <= 2 * 5 * pace
 
 
 def epochs_for(course: Course, goal: float) -> float:
