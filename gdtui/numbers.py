@@ -28,6 +28,13 @@ def ladder_step(value: float, up: bool) -> float:
     return next((rung for rung in reversed(rungs) if rung < value * (1 - 1e-9)), value)
 
 
+def nearest_rung(value: float) -> float:
+    """The nearest of … 1, 2, 5, 10, 20, 50 … by its ratio, from 1e-12 to 1e12."""
+    below = ladder_step(value * (1 + 1e-8), up=False)
+    above = ladder_step(below, up=True)
+    return below if value * value < below * above else above
+
+
 def share_told(value: float, whole: float) -> str:
     """How much of the whole a positive value is, in words: 1/47 of, 0.43 of, or 1.4 × where it is more."""
     share = value / whole

@@ -46,7 +46,7 @@ class Limits:
         sure: that below which descent is stable wherever it is; None where that is not known.
         here: that below which it is stable at these weights; infinite where nothing curves there.
         why_not: why there are none, in words; empty where there are.
-        rows: of how many rows they are.
+        rows: of how many rows that at these weights is.
     """
 
     sure: float | None = None
@@ -55,16 +55,22 @@ class Limits:
     rows: int = 0
 
 
-def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> Limits:
+def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats, some: Dataset | None = None) -> Limits:
     """Those of a descent with that loss by that recipe, at weights of shape (size,).
 
-    With ``article`` they are those of the cross-entropy, whose gradient it follows."""
+    With ``article`` they are those of the cross-entropy, whose gradient it follows.
+
+    Args:
+        some: rows of the data that stand for all at these weights, where all would take too long. That wherever it is
+            is of all rows, and computed once.
+    """
     if why_not := unknown(loss, recipe, len(data)):
         return Limits(why_not=why_not)
-    curved = [curvature(data, recipe.l2), curvature(data, recipe.l2, weights, recipe.l1)]
+    some = data if some is None else some
+    curved = [curvature(data, recipe.l2), curvature(some, recipe.l2, weights, recipe.l1)]
     with np.errstate(divide="ignore"):
         sure, here = np.divide(widening(recipe), curved).tolist()
-    return Limits(sure, None if math.isnan(here) else here, rows=len(data))
+    return Limits(sure, None if math.isnan(here) else here, rows=len(some))
 
 
 def unknown(loss: str, recipe: Recipe, rows: int) -> str:

@@ -39,7 +39,7 @@ VIEWS = {
     "3": ("sigmoid",),
     "4": ("weights", "gradients"),
     "5": ("accuracy", "roc", "calibration"),
-    "6": ("alpha", "steps"),
+    "6": ("alpha", "ruler", "steps"),
 }
 """The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
 again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
@@ -51,6 +51,7 @@ POINTED = {
     "data": ("enter Add or flip", "[] Turn", "{} Shift", "0-9 Add"),
     "landscape": ("enter Start here", "[] Plane"),
     "bowl": ("[] Turn", "{} Lift"),
+    "ruler": ("enter Set alpha",),
     **dict.fromkeys(("loss", "weights", "gradients", "accuracy", "alpha", "steps"), ("enter Go there",)),
 }
 """What keys do in a view in which they move a cursor, each with a word, for the foot of the screen."""
@@ -96,7 +97,7 @@ BINDINGS = (
     Key("Look", "3", "show_view('3')", "3", "", "Show the sigmoid, and each row on it"),
     Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
     Key("Look", "5", "show_view('5')", "5", "", "Show accuracy, ROC, or calibration"),
-    Key("Look", "6", "show_view('6')", "6", "", "Show alpha, or how long steps are"),
+    Key("Look", "6", "show_view('6')", "6", "", "Show alpha, its ruler, or the steps"),
     Key("Look", "V", "next_view", "V", "1-6 Views", "Show the next of all these (▸)"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show a log axis, or not (▸)"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log (▸)"),

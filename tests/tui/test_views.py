@@ -57,7 +57,14 @@ async def test_brackets_turn_what_the_view_in_front_shows_or_where_it_cannot_the
         assert asked == [("DataView", -1, 0), ("LossView", -1, 0)]
 
 
-TITLES = {"weights": "Weights", "gradients": "Gradient", "accuracy": "Accuracy", "alpha": "Alpha", "steps": "Step"}
+TITLES = {
+    "weights": "Weights",
+    "gradients": "Gradient",
+    "accuracy": "Accuracy",
+    "alpha": "Alpha",
+    "ruler": "Ruler",
+    "steps": "Step",
+}
 
 
 @pytest.mark.parametrize("key", [key for number in "456" for key in keys(f"show_view('{number}')")])

@@ -1,0 +1,204 @@
+"""A logarithmic scale of alpha, with the zones in which descent is stable and marks for alphas."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from gdtui.charts.axes import Canvas, Limits, axes, ticks_along
+from gdtui.charts.chart import Chart, cells_of
+from gdtui.charts.field import Shading, paint
+from gdtui.charts.roles import RUNS, Role, ramp
+from gdtui.learning import stability
+from gdtui.learning.schedule import alpha_at
+from gdtui.session.snapshot import Snapshot
+from gdtui.views.figures import beside
+from gdtui.views.view import role_of
+
+NARROWEST = 4
+"""Decades that are shown at the least."""
+MARGIN = 0.3
+"""Of a decade, that is free on both sides of what is shown."""
+FARTHEST = 300
+"""Decades from 1, beyond which nothing is shown."""
+HEIGHTS = 1, 5, 10
+"""What stands for the zones on the ramp, which is drawn in tones, or by characters where there are no colours."""
+ZONES = (
+    ("stable at any weights", "stable anywhere", "stable"),
+    ("stable here", "here"),
+    ("unstable here", "unstable"),
+)
+"""What the zones are called where there is room for that."""
+
+
+class Mark(NamedTuple):
+    """An alpha.
+
+    Attributes:
+        name: whose it is, or how much.
+        alpha: what the next step is taken with; `chosen` is that before the schedule.
+        is_front: whether it is that of the run in front.
+    """
+
+    name: str
+    alpha: float
+    chosen: float
+    role: int
+    is_front: bool
+
+
+def marks_of(snapshot: Snapshot) -> list[Mark]:
+    """That of the run in front, or one for each racer; that in front comes last."""
+    front = RUNS[snapshot.front % len(RUNS)]
+    alpha, chosen = snapshot.effective_alpha, snapshot.alpha
+    marks = [
+        Mark(racer.name, alpha_at(racer.recipe, max(1, racer.shown.epoch)), racer.recipe.alpha, role_of(racer), False)
+        for racer in snapshot.race
+        if racer.number != snapshot.front
+    ]
+    name = snapshot.names[snapshot.front] if snapshot.race else f"alpha {alpha:.4g}"
+    return [*marks, Mark(name, alpha, chosen, front, True)]
+
+
+class Span:
+    """The ends of the scale, which stand still: they move by decades, and only outwards while the same is chosen."""
+
+    def __init__(self) -> None:
+        self._of: object = None
+        self._ends = (0, 0)
+
+    def holding(self, of: object, alphas: Sequence[float], bounds: Sequence[float]) -> Limits:
+        """The exponents at both ends, with all of these between them.
+
+        Args:
+            of: where that is another than before, the ends are where these values want them.
+        """
+        known = np.log10([*alphas, *bounds] or [1.0])
+        low = max(math.floor(known.min() - MARGIN), -FARTHEST)
+        high = min(math.ceil(known.max() + MARGIN), FARTHEST)
+        if of == self._of:
+            low, high = min(low, self._ends[0]), max(high, self._ends[1])
+        while high - low < NARROWEST:
+            low, high = (low - 1, high) if (high - low) % 2 else (low, high + 1)
+        self._of, self._ends = of, (low, high)
+        return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """An empty drawing with that axis.
+
+    Attributes:
+        band: rows of the zones, the lowest of the canvas.
+    """
+
+    empty: Chart
+    canvas: Canvas
+    band: int
+
+    @property
+    def above(self) -> tuple[slice, slice]:
+        """The part of the chart above the zones and the marks."""
+        rows, columns = self.canvas.area
+        return slice(rows.start, max(rows.start, rows.stop - self.band - 1)), columns
+
+    def column(self, alpha: float) -> int:
+        """That of an alpha; outside the canvas where it is beyond its ends."""
+        if not 0 < alpha < math.inf:
+            return -1 if alpha <= 0 else self.canvas.width
+        return math.floor(float(self.canvas.columns(np.array([alpha]))[0]))
+
+    def draw_zones(self, chart: Chart, found: stability.Limits, shading: Shading) -> None:
+        """The zones, with their names, and a line at each limit."""
+        canvas, width = self.canvas, self.canvas.width
+        cuts = [math.inf if found.sure is None else found.sure, found.here or found.sure or math.inf]
+        ends = [0, *(min(max(self.column(cut), 0), width) for cut in cuts), width]
+        ends[2] = max(ends[1:3])
+        if found.here is None:
+            ends[2] = ends[3] = ends[1]  # what is beyond is not known
+        band = Canvas(canvas.left, canvas.top + canvas.height - self.band, width, self.band, canvas.xlim, (0.0, 1.0))
+        rows = 1 if shading is Shading.HATCHED else 2
+        tones = np.zeros((rows * self.band, width), dtype=np.intp)
+        for height, begin, end in zip(HEIGHTS, ends, ends[1:], strict=False):
+            tones[:, begin:end] = ramp(height)
+        known = slice(0, ends[3])
+        painted = Canvas(band.left, band.top, known.stop, band.height, band.xlim, band.ylim)
+        paint(chart, painted, tones[:, known], shading)
+        for names, begin, end in zip(ZONES, ends, ends[1:], strict=False):
+            self._name(chart, band, names, begin, end)
+        for limit in (found.sure, found.here):
+            self._line(chart, limit)
+
+    def _name(self, chart: Chart, band: Canvas, names: Sequence[str], begin: int, end: int) -> None:
+        """Write the first of these names that has room between two columns, on what is there."""
+        name = next((name for name in names if len(name) + 2 <= end - begin), "")
+        row, column = band.top + band.height // 2, band.left + begin + (end - begin - len(name)) // 2
+        at = row, slice(column, column + len(name))
+        ground = chart.grounds[at].copy()
+        chart.write(row, column - 1, f" {name} " if name and not ground.any() else "", Role.NOTE)
+        if name and ground.any():
+            chart.chars[at], chart.roles[at] = cells_of(name), Role.OPTIMUM
+
+    def _line(self, chart: Chart, limit: float | None) -> None:
+        """A line at a limit, from the zones to the top."""
+        canvas, column = self.canvas, -1 if limit is None else self.column(limit)
+        if 0 <= column < canvas.width:
+            at = slice(canvas.top, canvas.top + canvas.height - self.band), canvas.left + column
+            free = chart.roles[at] == Role.BLANK
+            chart.chars[at][free], chart.roles[at][free] = "┊", Role.MARK
+
+    def label_limits(self, chart: Chart, found: stability.Limits) -> None:
+        """Their values, beside their lines where that covers nothing."""
+        canvas = self.canvas
+        rows = range(max(0, canvas.height - self.band - 2), canvas.height - self.band)[::-1]
+        for limit, name in ((found.sure, "any weights"), (found.here, "here")):
+            column = -1 if limit is None else self.column(limit)
+            if limit is None or not 0 <= column < canvas.width:
+                continue
+            places = (
+                (text, begin)
+                for text in (f"{name} {limit:.3g}", f"{limit:.3g}")
+                for begin in (column + 2, column - 1 - len(text))
+                if begin >= 1
+            )
+            any(beside(chart, canvas, rows, canvas.left + begin, text, Role.LABEL) for text, begin in places)
+
+    def draw_marks(self, chart: Chart, marks: Sequence[Mark]) -> None:
+        """An arrow on the zones for each, as low as there is room, with its name."""
+        canvas, lowest = self.canvas, self.canvas.height - self.band - 1
+        for mark in marks:
+            for alpha, sign in ((mark.chosen, "▽"), (mark.alpha, "▼")):
+                column = self.column(alpha)
+                if not 0 <= column < canvas.width or (sign == "▽" and mark.chosen == mark.alpha):
+                    continue
+                name = mark.name if sign == "▼" else f"chosen {alpha:.4g}"
+                self._mark(chart, column, lowest, sign, name, mark.role)
+
+    def _mark(self, chart: Chart, column: int, lowest: int, sign: str, name: str, role: int) -> None:
+        left = self.canvas.left
+        free = (Role.BLANK, Role.AXIS, Role.MARK)
+        for row in range(self.canvas.top + lowest, self.canvas.top - 1, -1):
+            if chart.roles[row, left + column] not in free:
+                continue
+            for begin in (column + 2, column - 1 - len(cells_of(name))):
+                if begin >= 0 and beside(chart, self.canvas, range(row, row + 1), left + begin, name, role):
+                    chart.write(row, left + column, sign, role)
+                    return
+        chart.write(self.canvas.top + lowest, left + column, sign, role)
+
+
+def framed(width: int, height: int, xlim: Limits) -> Scale | None:
+    """The empty scale in so many cells; None where there is no room."""
+    xticks = ticks_along(xlim, True, max(2, width - 2))
+    found = axes(width, height, xlim, (0.0, 1.0), xticks, ((0.5, "0"),), "alpha", True)
+    if found is None:
+        return None
+    empty, canvas = found[0].copy(), found[1]
+    beside_it = slice(canvas.top, canvas.top + canvas.height), slice(0, canvas.left)
+    empty.chars[beside_it], empty.roles[beside_it] = " ", Role.BLANK  # there is nothing upwards
+    band = 1 if canvas.height < 8 else 2 if canvas.height < 24 else 3
+    return Scale(empty, canvas, band)

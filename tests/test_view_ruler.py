@@ -1,0 +1,152 @@
+"""The ruler: its zones and marks are where the limits and the alphas are, and a click sets alpha there."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pytest
+
+from gdtui.charts.chart import Chart
+from gdtui.charts.field import Shading
+from gdtui.charts.roles import RUNS, Role
+from gdtui.learning.schedule import alpha_at
+from gdtui.learning.stability import limits
+from gdtui.numbers import nearest_rung, share_told
+from gdtui.runs.race import Standing
+from gdtui.session.commands import GoTo, SetAlpha
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import DataSettings, Recipe, Settings
+from gdtui.views.ruler import RulerView
+from gdtui.views.scale import Span
+from gdtui.views.view import Touch
+from tests.drawings import standing
+
+BLOBS = Settings(init=(0.5, 0.5, 0.5), epochs=10**6)
+WINE = Settings(data=DataSettings("wine", classes=("all",)), alpha=0.3, epochs=10**6)
+
+
+def drawn(
+    snapshot: Snapshot, size: tuple[int, int] = (78, 20), shading: Shading = Shading.TONES
+) -> tuple[RulerView, Chart]:
+    """The view, and what it draws once the limits are there."""
+    view = RulerView()
+    view.shading = shading
+    view.draw(snapshot, *size)
+    while view.is_busy:
+        time.sleep(0.001)
+    return view, view.draw(snapshot, *size)
+
+
+def column_of(view: RulerView, alpha: float) -> int:
+    assert view._scale is not None
+    canvas = view._scale.canvas
+    return canvas.left + int(canvas.columns(np.array([alpha]))[0])
+
+
+def arrows(chart: Chart, sign: str = "▼") -> dict[int, int]:
+    """The columns of all arrows, and their roles."""
+    return {int(column): int(chart.roles[row, column]) for row, column in np.argwhere(chart.chars == sign)}
+
+
+@pytest.mark.parametrize("settings", [BLOBS, WINE, replace(BLOBS, optimizer="momentum", l2=0.1)])
+@pytest.mark.parametrize("past", [None, 5])
+@pytest.mark.parametrize("shading", [Shading.TONES, Shading.HATCHED])
+def test_zones_end_at_the_limits_of_the_moment_shown(settings: Settings, past: int | None, shading: Shading) -> None:
+    session = standing(settings, 30)
+    if past is not None:
+        session.do(GoTo(past))
+        session.turn()
+    snapshot = session.snapshot()
+    view, chart = drawn(snapshot, shading=shading)
+    found = limits(snapshot.data, settings.loss, snapshot.recipe, snapshot.shown.weights)
+    scale = view._scale
+    assert scale is not None
+    assert found.sure is not None
+    assert found.here is not None
+    row = scale.canvas.top + scale.canvas.height - scale.band  # the names of the zones are below it
+    layer = chart.grounds if shading is Shading.TONES else chart.chars.view(np.uint32)
+    zones = layer[row, scale.canvas.left : scale.canvas.left + scale.canvas.width]
+    changes = np.flatnonzero(np.diff(zones.astype(int))) + 1 + scale.canvas.left
+    assert changes.tolist() == [column_of(view, found.sure), column_of(view, found.here)]
+    assert column_of(view, snapshot.alpha) in arrows(chart)
+    assert f"{snapshot.alpha:g} is {share_told(snapshot.alpha, found.here)}" in view.titles(snapshot).above
+
+
+@pytest.mark.parametrize(
+    ("settings", "why"),
+    [
+        (replace(BLOBS, optimizer="adam"), "adam scales"),
+        (replace(BLOBS, loss="hinge"), "has corners"),
+        (replace(BLOBS, loss="squared-error"), "not convex"),
+        (replace(BLOBS, batch_size=32), "by batches"),
+    ],
+)
+def test_where_no_limit_holds_it_says_so_and_shows_no_zones(settings: Settings, why: str) -> None:
+    view, chart = drawn(standing(settings, 3).snapshot())
+    assert why in "\n".join(chart.lines())
+    assert not chart.grounds.any()
+    assert not (chart.chars == "┊").any()
+    assert arrows(chart) == {column_of(view, 0.01): RUNS[0]}
+    assert "no limit is known" in view.titles(standing(settings, 3).snapshot()).above
+
+
+def test_a_schedule_has_two_marks() -> None:
+    snapshot = standing(replace(BLOBS, schedule="exponential", decay_every=10), 30).snapshot()
+    view, chart = drawn(snapshot)
+    assert [*arrows(chart)] == [column_of(view, alpha_at(snapshot.recipe, 30))]
+    assert [*arrows(chart, "▽")] == [column_of(view, 0.01)]
+
+
+def test_each_racer_has_a_mark_in_its_colour() -> None:
+    snapshot = standing(BLOBS, 3).snapshot()
+    race = tuple(
+        Standing(number, f"gd α {alpha}", "training", Recipe(alpha=alpha), snapshot.run.history, snapshot.shown, None)
+        for number, alpha in enumerate((0.01, 0.1, 1.0))
+    )
+    names = tuple(racer.name for racer in race)
+    view, chart = drawn(replace(snapshot, race=race, names=names, curves=(snapshot.run.history,) * 3))
+    assert arrows(chart) == {column_of(view, racer.recipe.alpha): RUNS[racer.number] for racer in race}
+
+
+def test_of_weights_that_are_not_finite_only_that_of_any_is_known() -> None:
+    snapshot = standing(BLOBS, 3).snapshot()
+    broken = replace(snapshot.shown, weights=np.array([np.nan, 1.0, 1.0]))
+    chart = drawn(replace(snapshot, shown=broken))[1]
+    assert len(np.argwhere((chart.chars == "┊").any(axis=0))) == 1
+    assert "not known" in "\n".join(chart.lines())
+
+
+def test_a_press_sets_alpha_to_the_nearest_rung() -> None:
+    snapshot = standing(BLOBS, 3).snapshot()
+    view, _ = drawn(snapshot)
+    for alpha in (0.1, 0.005):
+        assert view.touched(snapshot, Touch(column_of(view, alpha * 1.1), 3, 78, 20)) == SetAlpha(alpha)
+    assert view.touched(snapshot, Touch(column_of(view, 0.01), 3, 78, 20)) is None
+    assert view.touched(snapshot, Touch(0, 19, 78, 20)) is None
+    assert view.touched(replace(snapshot, watched="x"), Touch(column_of(view, 0.1), 3, 78, 20)) is None
+
+
+@pytest.mark.parametrize(("value", "rung"), [(0.47, 0.5), (0.3, 0.2), (0.33, 0.5), (1.0, 1.0), (7.2, 10.0), (7.0, 5.0)])
+def test_the_nearest_rung_is_nearest_by_ratio(value: float, rung: float) -> None:
+    assert nearest_rung(value) == rung
+
+
+def test_the_ends_move_outwards_only_while_the_same_is_chosen() -> None:
+    span = Span()
+    assert span.holding(1, [0.01], [0.5]) == (-4.0, 0.0)
+    assert span.holding(1, [0.01], [50.0]) == (-4.0, 2.0)
+    assert span.holding(1, [0.01], [0.5]) == (-4.0, 2.0)
+    assert span.holding(2, [0.01], [0.5]) == (-4.0, 0.0)
+
+
+def test_it_can_be_drawn_at_any_size() -> None:
+    snapshots = [standing(settings, 3).snapshot() for settings in (BLOBS, replace(BLOBS, optimizer="adam"))]
+    for snapshot, shading in product(snapshots, Shading):
+        for size in product((0, 1, 12, 20, 38, 198), (0, 1, 5, 8, 11, 57)):
+            chart = drawn(snapshot, size, shading)[1]
+            assert (chart.width, chart.height) == size
+    assert (chart.chars == "▼").any()
+    assert Role.NOTE in chart.roles
