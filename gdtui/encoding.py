@@ -40,7 +40,7 @@ _STAND_INS = {
         "▒": ":",
         "▓": "%",
         "🔎": "> ",
-        **dict(zip("αβελπ√⌊⌋°◎", "abelpV[]dX", strict=True)),
+        **dict(zip("αβελπσ√∛⌊⌋°◎", "abelpsV3[]dX", strict=True)),
         "Σ": "S",
         "≤": "<",
         "≥": ">",

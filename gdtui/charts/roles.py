@@ -37,6 +37,8 @@ class Role(IntEnum):
     RUN_8 = 41
     RUN_9 = 42
     RUN_10 = 43
+    TEXT = 19
+    """What is to be read, and stands out from labels."""
     # In front of a ramp.
     BALL = 44
     """Where a descent stands on the loss."""

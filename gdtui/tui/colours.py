@@ -113,7 +113,7 @@ _IN_FRONT: _Looks = {
     **{path: _STROKES[run] for path, run in zip(PATHS, RUNS, strict=True)},
 }
 """The same in front of a ramp."""
-_BOLD = (Role.BOUNDARY, *WRONGS, Role.NOTE, Role.BALL, Role.OPTIMUM)
+_BOLD = (Role.BOUNDARY, Role.TEXT, *WRONGS, Role.NOTE, Role.BALL, Role.OPTIMUM)
 
 
 @lru_cache(maxsize=8)
@@ -142,7 +142,7 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
         fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in (_STROKES | _IN_FRONT).items()}
         fronts |= dict(zip(SHADES, heights[::LIGHTS], strict=True))
         fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
-    fronts[Role.BOUNDARY] = looks.line
+    fronts[Role.BOUNDARY] = fronts[Role.TEXT] = looks.line
     of_points = {**dict(zip(CLASSES, looks.points, strict=True)), **dict(zip(WRONGS, looks.wrong, strict=True))}
     tones = dict(enumerate(looks.tones, TONES[0])) | dict(enumerate(heights, RAMP))
     behind = Style(bgcolor=ground.rich_color)

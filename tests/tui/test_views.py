@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
 from gdtui.tui.bindings import NUMBERS, VIEWS
@@ -64,10 +65,11 @@ TITLES = {
     "alpha": "Alpha",
     "ruler": "Ruler",
     "steps": "Step",
+    "anatomy": "Next step",
 }
 
 
-@pytest.mark.parametrize("key", [key for number in "456" for key in keys(f"show_view('{number}')")])
+@pytest.mark.parametrize("key", [key for number in "4567" for key in keys(f"show_view('{number}')")])
 async def test_a_number_shows_its_views_one_after_the_other(key: str) -> None:
     async with running() as (app, pilot):
         await step(pilot, 3)
@@ -89,8 +91,8 @@ async def test_a_key_or_a_click_goes_through_all_views_but_that_beside_it(key: s
             assert shown(app)[0] == name
         assert shown(app) == ("loss", "data")
         row = screen(app).splitlines()[-1]
-        assert "1-6 Views" in row
-        await pilot.click("#foot", offset=(row.index("1-6") + 1, 0))
+        assert "1-7 Views" in row
+        await pilot.click("#foot", offset=(row.index("1-7") + 1, 0))
         assert shown(app) == (names[2], "data")
 
 
@@ -150,6 +152,25 @@ async def test_the_sigmoid_follows_time_travel(key: str) -> None:
         assert screen(app) != now
         await press(pilot, "right", "end")
         assert screen(app) == now
+
+
+@pytest.mark.parametrize("key", keys("turn(1,0)"))
+async def test_a_step_is_gone_through_by_beats_and_after_the_last_of_them_it_is_taken(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 2)
+        await press(pilot, "7")
+        assert "p = σ(z)" in screen(app)
+        assert "e = p − y" not in screen(app)
+        await press(pilot, *[key] * 4)
+        assert "W after" in screen(app)
+        after = [part for line in screen(app).splitlines() if "W after" in line for part in line.split()[3:6]]
+        await press(pilot, key)
+        await until(pilot, lambda: app.board.snapshot.done == 3)
+        assert "Next step, epoch 4" in screen(app)
+        np.testing.assert_allclose([float(part) for part in after], app.board.snapshot.shown.weights, atol=1e-6)
+        await press(pilot, keys("turn(-1,0)")[0])
+        await until(pilot, lambda: app.board.snapshot.past == 3)
+        assert "W after" in screen(app)
 
 
 @pytest.mark.parametrize("key", keys("show_view('5')"))
