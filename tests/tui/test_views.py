@@ -167,7 +167,7 @@ async def test_a_step_is_gone_through_by_beats_and_after_the_last_of_them_it_is_
         await press(pilot, key)
         await until(pilot, lambda: app.board.snapshot.done == 3)
         assert "Next step, epoch 4" in screen(app)
-        np.testing.assert_allclose([float(part) for part in after], app.board.snapshot.shown.weights, atol=1e-6)
+        np.testing.assert_allclose([float(part) for part in after], app.board.snapshot.run.weights, atol=1e-6)
         await press(pilot, keys("turn(-1,0)")[0])
         await until(pilot, lambda: app.board.snapshot.past == 3)
         assert "W after" in screen(app)
