@@ -1,8 +1,8 @@
 """The range test: alpha is raised from step to step, on a copy of the weights, until the loss blows up.
 
-Before that, somewhere, it falls fastest, and somewhere it is smallest: an alpha below that is a good one. Nothing of the
-run whose weights they are is changed. The optimiser and the batches are the run's own; the optimiser remembers nothing
-at first, and with batches alpha is raised from epoch to epoch.
+Before that, somewhere, it falls fastest, and somewhere it is smallest: an alpha below that is a good one. Nothing of
+the run whose weights they are is changed. The optimiser and the batches are the run's own; the optimiser remembers
+nothing at first, and with batches alpha is raised from epoch to epoch.
 
 Sources: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3, where alpha rises by equal
 amounts; here it does by equal factors, as in the learning rate finder of Howard and Gugger, "fastai: a layered API for

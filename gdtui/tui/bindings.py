@@ -40,7 +40,7 @@ VIEWS = {
     "4": ("weights", "gradients"),
     "5": ("accuracy", "roc", "calibration"),
     "6": ("alpha", "ruler", "steps"),
-    "7": ("anatomy",),
+    "7": ("anatomy", "check"),
 }
 """The keys of views. Each shows the first of its views that is not to be seen yet in the chart in front, and pressed
 again the next; one that the other chart shows changes places with it. See `gdtui.views.view`."""
@@ -99,7 +99,8 @@ BINDINGS = (
     Key("Look", "4", "show_view('4')", "4", "", "Show the weights, or their gradients"),
     Key("Look", "5", "show_view('5')", "5", "", "Show accuracy, ROC, or calibration"),
     Key("Look", "6", "show_view('6')", "6", "", "Show alpha, its ruler, or the steps"),
-    Key("Look", "7", "show_view('7')", "7", "", "Show how a step is made"),
+    Key("Look", "7", "show_view('7')", "7", "", "Show how a step is made, or the gradients"),
+    Key("Look", "g", "show_named('check')", "g", "", "Check the gradient by differences"),
     Key("Look", "V", "next_view", "V", "1-7 Views", "Show the next of all these (▸)"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show a log axis, or not (▸)"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log (▸)"),

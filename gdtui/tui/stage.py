@@ -173,6 +173,10 @@ class Stage(Board):
         """Show a view of that key in the slot in front; see `VIEWS`."""
         self._show_one_of(VIEWS[number])
 
+    def action_show_named(self, name: str) -> None:
+        """Show the view of that name in the slot in front."""
+        self._show_one_of((name,))
+
     def action_next_view(self) -> None:
         """Show the next of all views there, but for that which the other slot shows."""
         other = self.wish.views[1 - self.wish.front]

@@ -66,6 +66,7 @@ TITLES = {
     "ruler": "Ruler",
     "steps": "Step",
     "anatomy": "Next step",
+    "check": "Gradient by differences",
 }
 
 
@@ -152,6 +153,19 @@ async def test_the_sigmoid_follows_time_travel(key: str) -> None:
         assert screen(app) != now
         await press(pilot, "right", "end")
         assert screen(app) == now
+
+
+@pytest.mark.parametrize("key", keys("show_named('check')"))
+async def test_a_key_checks_the_gradient_by_differences(key: str) -> None:
+    async with running() as (app, pilot):
+        await step(pilot, 2)
+        for _ in range(2):
+            await press(pilot, key)
+            assert shown(app) == ("check", "data")
+        await until(pilot, lambda: not app.board.view("check").is_busy and "∛ε" in screen(app))
+        assert "▸ 7 Gradient by differences, epoch 2" in screen(app)
+        await press(pilot, "v", key)
+        assert shown(app) == ("data", "check")
 
 
 @pytest.mark.parametrize("key", keys("turn(1,0)"))
