@@ -86,7 +86,15 @@ def test_a_chart_that_is_zoomed_has_all_but_the_numbers_and_the_keys(front: int)
     for width, height in SIZES:
         arranged = arrange(width, height, Wish(front=front, is_zoomed=True, covers=True))
         assert faults(arranged, width, height) == [], (width, height)
-        assert set(arranged.areas) == {CHARTS[front], "band", "foot"}
+        assert {*arranged.areas} - {"why"} == {CHARTS[front], "band", "foot"}
+
+
+def test_the_line_that_says_why_is_there_at_every_size_from_9_rows_on() -> None:
+    for width, height in product(range(1, 221, 3), range(1, 71)):
+        for wish in (Wish(), Wish(is_zoomed=True), Wish(covers=True), Wish(page="confusion", classes=10)):
+            for arranged in (arrange(width, height, wish), arrange_comparison(width, height, 3, 4)):
+                assert ("why" in arranged.areas) == (height >= 9), (width, height)
+                assert height < 9 or arranged.areas["why"][2:] == (width, 1)
 
 
 def test_large_digits_are_nowhere_where_they_have_no_room() -> None:

@@ -101,7 +101,7 @@ def test_a_table_of_four_classes_is_trained_in_a_pipe(tmp_path, capsys):
         "true_label=0 (p)", "true_label=1 (q)", "true_label=2 (r)", "true_label=3 (s)",
     ]  # fmt: skip
     assert sum(line.startswith("weights of class ") for line in lines) == 4
-    assert "40 rows, 2 features, 4 classes, standardised" in lines[-2]
+    assert "40 rows, 2 features, 4 classes, standardised" in lines[-3]
 
 
 def test_a_sample_has_the_activation_of_the_class_that_wins():

@@ -120,7 +120,8 @@ def test_the_table_says_how_steps_were_taken_where_they_were_not_plain(tmp_path,
         writer.take(run.advance(3))
         writer.close()
     assert plain.compare([str(tmp_path / "gd.jsonl"), str(tmp_path / "adam.jsonl")], None, follow=False) == 0
-    head, first, second = capsys.readouterr().out.splitlines()
+    head, first, second, *verdicts = capsys.readouterr().out.splitlines()
+    assert [line.split(": ")[0] for line in verdicts] == ["[INFO] verdict on gd", "[INFO] verdict on adam"]
     assert "steps" in head
     assert first.rstrip().endswith("0.01   plain")
     assert second.rstrip().endswith("0.01   adam, batches of 16")

@@ -121,6 +121,7 @@ def test_a_race_that_is_followed_is_told_until_all_have_ended(tmp_path, capsys):
     acts = iter([lambda: ask(session, GoTo(2), Race((("alpha", 0.5),))), lambda: session.pull(9)])
     assert plain.watch(str(path), follow=True, sleep=lambda _: next(acts)()) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("[INFO]")]
+    assert [lines.pop().split(": ")[0] for _ in range(2)] == ["[INFO] verdict on α 0.5", "[INFO] verdict on α 0.1"]
     first, other = (run.history.losses.tolist() for run in session.runs)
     told = [(epoch, first, "") for epoch in (1, 2, 3)] + [(epoch, other, " (α 0.5)") for epoch in (2, 3)]
     for epoch in (4, 5, 6):

@@ -89,7 +89,10 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     room = height - head - band - why - foot
     drawer, is_stacked = (0, False) if wish.is_zoomed else _drawer_rows(width, height, room)
     if drawer and _shows_matrix(width, wish.page):  # all of it, where charts can do with less
-        drawer = max(drawer, min(wish.classes + 3, room - (LEAST_CHART[1] + 2) * (1 + is_stacked)))
+        wanted, most = wish.classes + 3, room - (LEAST_CHART[1] + 2) * (1 + is_stacked)
+        if wanted > most and head:  # the title's row is of less use
+            head, room, most = 0, room + 1, most + 1
+        drawer = max(drawer, min(wanted, most))
     main = Area(0, head, width, room - drawer)
     areas = {
         "head": Area(0, 0, width, head),
