@@ -17,12 +17,12 @@ from gdtui.session import commands as ask
 from gdtui.session.reading import Reading
 from gdtui.session.saving import save
 from gdtui.session.snapshot import Phase
-from gdtui.settings import MOST_EPOCHS
+from gdtui.settings import MOST_EPOCHS, Settings
 
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
-WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Save, ask.Note)
+WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, ask.Train, ask.Save, ask.Note)
 """What can be asked for while data is read."""
 
 BY_HAND = ask.Begin | ask.Hold | ask.Edit
@@ -36,7 +36,7 @@ def carry_out(command: ask.Command, session: Session) -> None:
     """Do what was asked for. What trains or steers is not to be had where a file is only watched; while data is read,
     the run stands still, and `Do.PAUSE` gives the reading up."""
     if session.reading is not None:
-        if command is ask.Do.PAUSE or isinstance(command, ask.ChooseData):
+        if command is ask.Do.PAUSE or isinstance(command, ask.ChooseData | ask.Train):
             session.reading.give_up()
             session.reading = None
         if command is ask.Do.PAUSE:
@@ -92,6 +92,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             start_over(session, first_of(run).restarted(session.seed if fresh else None))
         case ask.ChooseData():
             _choose_data(session, run, command)
+        case ask.Train():
+            _read(session, command.settings, command)
         case ask.Save(path, then):
             if save(session, path) and then is not None:
                 carry_out(then, session)
@@ -153,21 +155,30 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
     init = settings.init if isinstance(settings.init, str) else "uniform"
     recipe = asdict(from_start(run.recipe, settings, run.epochs))
     settings = replace(settings, data=command.data, epochs=run.epochs, init=init, **recipe)
-    session.reading = Reading(command.data.source, lambda: Run(settings, load(command.data)))
+    _read(session, settings)
+
+
+def _read(session: Session, settings: Settings, asked: ask.Train | None = None) -> None:
+    """Read the data of these settings, and train with them once it is there."""
+    session.reading = Reading(settings.data.source, lambda: Run(settings, load(settings.data)), asked)
     wait([session.reading.run], AT_ONCE)
     take_in(session)
 
 
-def start_over(session: Session, run: Run) -> None:
-    """Another run takes the place of all branches; those who race do so again, it in the place of the first. The file
-    of those before, if any, is left behind."""
+def start_over(session: Session, run: Run, asked: ask.Train | None = None) -> None:
+    """Another run takes the place of all branches; where nothing else is asked for, those who race do so again, it in
+    the place of the first. The file of those before, if any, is left behind."""
     left, race = session.saved_in, session.run.race
     session.close_file()
     recipes = [from_start(racer.recipe, racer.settings, racer.epochs) for racer in race[1:]]
-    again = race_of(run, [replace(one, seed=run.recipe.seed).settled(run.epochs) for one in recipes])
+    rivals = [replace(one, seed=run.recipe.seed).settled(run.epochs) for one in recipes]
+    again = race_of(run, asked.rivals if asked else rivals)
     session.runs, session.logs, session.rivals, session.writer = [*again], {}, {}, None
-    session.enter(again[race.index(session.run)])
-    session.phase = Phase.TRAINING
+    session.enter(again[0 if asked else race.index(session.run)])
+    session.phase = Phase.PAUSED if asked and asked.waits else Phase.TRAINING
+    if asked:
+        session.seed = run.settings.seed
+        session.pace.run_at(asked.speed or session.pace.speed)
     if left is not None:
         session.left_behind = left
         session.say(f"{left} holds the run before; w saves this one")
@@ -191,7 +202,7 @@ def take_in(session: Session) -> None:
         text = "the data does not fit into memory" if isinstance(error, MemoryError) else str(error)
         session.say(text, is_error=True, is_logged=False)
         return
-    start_over(session, new)
+    start_over(session, new, reading.asked)
 
 
 def _play(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Any, Literal, NamedTuple
 
-from gdtui.settings import DataEdit, DataSettings
+from gdtui.settings import DataEdit, DataSettings, Recipe, Settings
 
 
 class Do(Enum):
@@ -121,6 +121,21 @@ class ChooseData(NamedTuple):
     data: DataSettings
 
 
+class Train(NamedTuple):
+    """Train with these settings, from their start, in the place of all branches.
+
+    Attributes:
+        rivals: the recipes of those who race with it.
+        speed: epochs a second; None for today's.
+        waits: stand still at first.
+    """
+
+    settings: Settings
+    rivals: tuple[Recipe, ...] = ()
+    speed: float | None = None
+    waits: bool = False
+
+
 class Save(NamedTuple):
     """Write the run into a new file, also what is still to come; and then, where that went well, do another thing."""
 
@@ -137,5 +152,5 @@ class Note(NamedTuple):
 
 Command = (
     Do | SetAlpha | Change | Race | Begin | Hold | Edit | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel
-    | GoTo | NextBranch | Restart | ChooseData | Save | Note
+    | GoTo | NextBranch | Restart | ChooseData | Train | Save | Note
 )  # fmt: skip

@@ -43,17 +43,18 @@ class Pace:
         return math.isinf(self.speed)
 
     def faster(self) -> None:
-        self._set(MAX_SPEED if self.is_max or self.speed >= FASTEST else ladder_step(self.speed, up=True))
+        self.run_at(MAX_SPEED if self.is_max or self.speed >= FASTEST else ladder_step(self.speed, up=True))
 
     def slower(self) -> None:
         below = max(SLOWEST, ladder_step(self.speed, up=False))
-        self._set(self._before_max if self.is_max else min(self.speed, below))
+        self.run_at(self._before_max if self.is_max else min(self.speed, below))
 
     def toggle_max(self) -> None:
         """Full speed, or back to the speed before."""
-        self._set(self._before_max if self.is_max else MAX_SPEED)
+        self.run_at(self._before_max if self.is_max else MAX_SPEED)
 
-    def _set(self, speed: float) -> None:
+    def run_at(self, speed: float) -> None:
+        """Go at that speed, in epochs a second, from now on."""
         if math.isfinite(self.speed):
             self._before_max = self.speed
         self.speed = speed

@@ -6,6 +6,7 @@ from threading import Thread
 
 from gdtui.data.progress import PROGRESS, Progress
 from gdtui.runs.run import Run
+from gdtui.session.commands import Train
 
 
 class Reading:
@@ -14,10 +15,11 @@ class Reading:
     Args:
         name: of the data.
         make: reads it, and makes a run of it.
+        asked: what the run is to begin with, but for what today's has; None where that is all it needs.
     """
 
-    def __init__(self, name: str, make: Callable[[], Run]) -> None:
-        self.progress = Progress(name)
+    def __init__(self, name: str, make: Callable[[], Run], asked: Train | None = None) -> None:
+        self.progress, self.asked = Progress(name), asked
         self.run: Future[Run] = Future()
         """What comes of it."""
         Thread(target=self._read, args=[make], daemon=True, name="reading").start()

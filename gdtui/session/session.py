@@ -21,7 +21,7 @@ from gdtui.runs.run import Shown
 from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, trying, watching
 from gdtui.session.acts import carry_out, take_in
-from gdtui.session.commands import ChooseData, Command
+from gdtui.session.commands import ChooseData, Command, Train
 from gdtui.session.holding import held
 from gdtui.session.judging import Judging
 from gdtui.session.log import Happened, Log, Said, log_of
@@ -160,7 +160,7 @@ class Session:
         """Nothing more is to come: what was asked for and has not been done yet is done, but for training and
         for data, which may take long. Returns `failure`."""
         for command in (*self._queue,):
-            if not isinstance(command, ChooseData):
+            if not isinstance(command, ChooseData | Train):
                 carry_out(command, self)
         self._queue.clear()
         self.close_file()
