@@ -65,7 +65,12 @@ def _training_options(given: list[str]) -> argparse.Namespace:
     others = [] if ASKS in os.environ else parser.parse_known_args(given)[1]
     if others and not others[0].startswith("-"):
         parser.error(_what_is_meant(others[0]))
-    return parser.parse_args(given)  # type: ignore[no-any-return]
+    options = parser.parse_args(given)
+    if options.preset is not None:
+        from gdtui.lessons.reading import read
+
+        options = parser.parse_args([*read(options.preset).situation.arguments, *given])
+    return options  # type: ignore[no-any-return]
 
 
 def _what_is_meant(word: str) -> str:
@@ -110,7 +115,7 @@ def _of(module: str) -> Callable[[list[str]], int]:
     return lambda arguments: import_module(f"gdtui.commands.{module}").run(arguments)
 
 
-NAMES = "resume", "watch", "export", "check", "tape", "advise", "check-gradient"
+NAMES = "resume", "watch", "export", "check", "tape", "advise", "check-gradient", "learn"
 COMMANDS = {name: _of(name.replace("-", "_")) for name in NAMES}
 
 

@@ -10,13 +10,15 @@ from argcomplete.completers import FilesCompleter, SuppressCompleter
 from argcomplete.finders import CompletionFinder
 from argcomplete.shell_integration import shellcode
 
-from gdtui.settings import BUILT_IN_SETS, INITS
+from gdtui.settings import BUILT_IN_SETS, INITS, LESSONS
 
 TABLES = ("csv", "tsv", "npz", "npy", "parquet")
 FILES = {"data": TABLES, "run": ("jsonl",), "runs": ("jsonl",), "save": ("jsonl",), "record": ("cast",),
-         "tape": ("tape",), "output": ("cast", "gif", "svg", "txt", "ascii"), "o": ("csv", "json", "md")}  # fmt: skip
+         "tape": ("tape",), "output": ("cast", "gif", "svg", "txt", "ascii"), "o": ("csv", "json", "md"),
+         "lesson": ("toml",), "preset": ("toml",)}  # fmt: skip
 """How the names of files end that an option takes; folders go too."""
-WORDS = {"data": BUILT_IN_SETS, "init": INITS, "speed": ("max",)}
+WORDS = {"data": BUILT_IN_SETS, "init": INITS, "speed": ("max",), "lesson": LESSONS,
+         "preset": LESSONS}  # fmt: skip
 """What an option takes besides."""
 
 

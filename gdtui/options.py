@@ -10,7 +10,17 @@ from typing import Any, NoReturn
 from gdtui import __version__
 from gdtui.race_options import GRAMMAR, a_race
 from gdtui.recipe_options import LOSS_RULES, RECIPE, rules_told, steps_told
-from gdtui.settings import BUILT_IN_SETS, LOSSES, MISSING, CastSettings, DataSettings, Display, Settings, StopRules
+from gdtui.settings import (
+    BUILT_IN_SETS,
+    LESSONS,
+    LOSSES,
+    MISSING,
+    CastSettings,
+    DataSettings,
+    Display,
+    Settings,
+    StopRules,
+)
 from gdtui.text import complain
 from gdtui.values import (
     a_count,
@@ -42,7 +52,7 @@ THEMES = (
 
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise,
-gdtui check-gradient; each has --help.
+gdtui check-gradient, gdtui learn LESSON; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
 141 broken pipe, 143 terminated."""
@@ -109,6 +119,7 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
+    add("--preset", metavar="NAME", help=f"begin as a lesson does: {', '.join(LESSONS)}")
     add("--sample-size", type=a_natural, default=10, metavar="N", help="rows of the final table (10)")
     about = "print what makes this shell complete gdtui's command lines (see README.md)"
     add("--completion", action=_Completion, choices=("bash", "zsh", "fish"), help=about)

@@ -65,6 +65,9 @@ def folder(tmp_path: Path) -> Path:
         ("gdtui tape d", {"demo.tape"}),
         ("gdtui advise --lo", {"--loss"}),
         ("gdtui advise o", {"old.jsonl"}),
+        ("gdtui learn b", {"bowl", "bin/"}),
+        ("gdtui learn --the", {"--theme"}),
+        ("gdtui --preset too", {"too-small", "too-large"}),
         ("gdtui --completion z", {"zsh"}),
     ],
 )

@@ -48,6 +48,7 @@ class Wish(NamedTuple):
         is_big: whether the numbers are in block digits.
         classes: of the data, which the confusion matrix has a row for each of.
         races: whether there is a race, which has a page.
+        lesson: the rows that a lesson has use for.
     """
 
     views: tuple[str, str] = ("loss", "data")
@@ -58,6 +59,7 @@ class Wish(NamedTuple):
     is_big: bool = False
     classes: int = 2
     races: bool = False
+    lesson: int = 0
 
 
 class Arrangement(NamedTuple):
@@ -82,6 +84,8 @@ class Arrangement(NamedTuple):
 @lru_cache(maxsize=64)
 def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noqa: B008 - frozen
     """The screen of a run, in so many columns and rows."""
+    if rows := min(wish.lesson, height * 2 // 5):
+        return _with_lesson(arrange(width, height - rows, wish._replace(lesson=0)), width, rows)
     if wish.page == "race" and not wish.races:
         wish = wish._replace(page="log")
     head, foot = int(height >= LOW and not wish.is_zoomed), int(height >= 2)
@@ -118,6 +122,13 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
     page_frames: Frames = "rule" if frames == "none" and room >= LEAST_CHART[1] else frames
     areas = {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
     return Arrangement(areas, frames, page_frames, stops, has_tabs, has_drawer)
+
+
+def _with_lesson(rest: Arrangement, width: int, rows: int) -> Arrangement:
+    """A lesson below the head, in so many rows; the rest is as in a window that is so much lower."""
+    top = rest.areas["head"].height if "head" in rest.areas else 0
+    areas = {name: area._replace(y=area.y + rows * (name != "head")) for name, area in rest.areas.items()}
+    return rest._replace(areas={"lesson": Area(0, top, width, rows), **areas})
 
 
 def _frames(width: int, height: int) -> Frames:

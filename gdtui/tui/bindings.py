@@ -7,7 +7,7 @@ from textual.binding import Binding, BindingType
 
 from gdtui.session import commands as ask
 
-Group = Literal["Run", "Steer", "Time", "Look", "Files", "Mouse"]
+Group = Literal["Run", "Steer", "Time", "Look", "Files", "Learn", "Mouse"]
 """What a key is about; the help and the palette are in this order."""
 
 
@@ -129,6 +129,13 @@ BINDINGS = (
 )
 # fmt: on
 
+LESSON = (
+    Key("Learn", "L", "next_step", "L", "", "Go on in the lesson"),
+    Key("Learn", "H", "step_before", "H", "", "Begin the step anew, or go back"),
+    Key("Learn", "", "leave_lesson", "", "", "Leave the lesson"),
+)
+"""What is to be done besides where a lesson is played."""
+
 MOUSE = (
     Key("Mouse", "", "", "click", "", "Add or flip a point (right: other class)"),
     Key("Mouse", "", "", "", "", "Go to an epoch, or to weights (landscape)"),
@@ -187,4 +194,4 @@ STEERING = {
 
 def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[BindingType]:
     """The table as Textual wants it."""
-    return [Binding(key.keys, key.binding, key.help, show=False) for key in keys]
+    return [Binding(key.keys, key.binding, key.help, show=False) for key in keys if key.keys]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -32,7 +32,8 @@ class Board(FrugalScreen):
         what: what is shown, for the title, until the session tells it better.
     """
 
-    keys: ClassVar[Sequence[Key]] = BINDINGS
+    keys: Sequence[Key] = BINDINGS
+    """All that can be done."""
 
     def __init__(self, what: str) -> None:
         super().__init__()

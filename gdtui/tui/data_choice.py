@@ -16,8 +16,11 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from gdtui.lessons.lesson import Lesson
+from gdtui.lessons.reading import read
 from gdtui.options import Parser, add_data, data_from
-from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
+from gdtui.session.commands import ChooseData, Train
+from gdtui.settings import BUILT_IN_SETS, EMPTY, LESSONS, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
 from gdtui.tui.choices import Settled
 from gdtui.tui.dialogs import Dialog, Line
@@ -41,8 +44,8 @@ DESCRIPTIONS = {
 
 
 class DataChoice(Dialog):
-    """Asks for a data set; the answer is its settings. What was said of one that is known, its columns and noise, does
-    not apply to others; what was changed of it by hand is left behind.
+    """Asks for a data set, or a lesson's situation; the answer is the command that trains on it. What was said of a set
+    that is known, its columns and noise, does not apply to others; what was changed of it by hand is left behind.
 
     Args:
         current: what is trained on now; offered too where it is a file.
@@ -56,7 +59,9 @@ class DataChoice(Dialog):
         self._other = DataSettings(seed=own.seed, test_size=own.test_size)
         """What counts for others too."""
         sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
-        self._list = Settled(*(Option(_told(name), name) for name in sets), markup=False)
+        self._lessons = [read(name) for name in LESSONS]
+        told = [Option(_told(name), name) for name in sets] + [Option(_lesson_told(one)) for one in self._lessons]
+        self._list = Settled(*told, markup=False)
         self._list.can_focus = False  # the keys are the input's
         self._list.highlighted = sets.index(current.source)
         self._hint = Label("or type a path (tab completes it), and the options of gdtui --help", markup=False)
@@ -69,10 +74,10 @@ class DataChoice(Dialog):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._list.highlighted
         if chosen is not None:
-            self._answer_set(str(self._list.get_option_at_index(chosen).id))
+            self._answer_line(chosen)
             return
         try:
-            self.action_answer(data_at(event.value.strip(), [*self._known.values()], self._other))
+            self.action_answer(ChooseData(data_at(event.value.strip(), [*self._known.values()], self._other)))
         except ValueError as error:
             self._hint.update(printable(str(error)))
             self._hint.add_class("wrong")
@@ -84,10 +89,16 @@ class DataChoice(Dialog):
         self.scroll_to_region(Region(0, row, 1, 1), animate=False)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self._answer_set(str(event.option.id))
+        self._answer_line(event.option_index)
 
-    def _answer_set(self, name: str) -> None:
-        self.action_answer(self._known.get(name, replace(self._other, source=name)))
+    def _answer_line(self, number: int) -> None:
+        """Answer with that line of the list: a set, or below them a lesson."""
+        name, sets = self._list.get_option_at_index(number).id, self._list.option_count - len(self._lessons)
+        if name is not None:
+            self.action_answer(ChooseData(self._known.get(name, replace(self._other, source=name))))
+        else:
+            situation = self._lessons[number - sets].situation
+            self.action_answer(Train(situation.settings, situation.rivals, situation.speed))
 
 
 def _told(name: str) -> Content:
@@ -95,6 +106,11 @@ def _told(name: str) -> Content:
     kind = "made up" if name in TWO_FEATURE_SETS else "empty" if name == EMPTY else "real"
     about = DESCRIPTIONS.get(name, "your file")
     return Content(f"{printable(name):<14} {kind:<8} {about}")
+
+
+def _lesson_told(lesson: Lesson) -> Content:
+    """What the list says of a lesson's situation."""
+    return Content(f"{lesson.name:<14} lesson   {lesson.about}")
 
 
 class PathInput(Line):

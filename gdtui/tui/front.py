@@ -15,6 +15,7 @@ from gdtui.tui.app import PATIENCE, GdtuiApp
 from gdtui.tui.workspace import Workspace
 
 if TYPE_CHECKING:
+    from gdtui.lessons.lesson import Lesson
     from gdtui.session.comparison import Comparison
     from gdtui.session.session import Session
 
@@ -38,6 +39,18 @@ def training(
     """The app that trains; see `gdtui.session.opening.begin`."""
     board = Workspace(settings.data.source, settings.epochs, settings.alpha)
     return GdtuiApp(_opening("begin", settings, display, save, force, rivals=rivals), board, display, film)
+
+
+def learning(lesson: Lesson, display: Display, film: CastSettings = NOT_FILMED) -> GdtuiApp:
+    """The app that plays a lesson."""
+    from gdtui.tui.classroom import Classroom
+
+    def begin() -> Session:
+        from gdtui.lessons.played import opened
+
+        return opened(lesson, display)
+
+    return GdtuiApp(begin, Classroom(lesson), display, film)
 
 
 def resuming(

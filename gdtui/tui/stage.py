@@ -3,6 +3,7 @@ whoever has a snapshot."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.cells import cell_len
 from textual.content import Content
 from textual.events import Click
 from textual.style import Style
+from textual.widget import Widget
 from textual.widgets import Static
 
 from gdtui.session.commands import Hold
@@ -69,8 +71,12 @@ class Stage(Board):
 
     def compose_panes(self, *in_head: Static) -> Panes:
         """All places; these are in the head."""
-        above = self.head(*in_head), *self.slots, self.status_lines, self.why_line
+        above = self.head(*in_head), *self.more_panes(), *self.slots, self.status_lines, self.why_line
         return Panes(*above, *self.pages.values(), self.key_bar, areas=self.areas)
+
+    def more_panes(self) -> Sequence[Widget]:
+        """Places that not every board has."""
+        return ()
 
     def arranged(self, width: int, height: int) -> Arrangement:
         return arrange(width, height, self.wish)
