@@ -97,7 +97,7 @@ def _done(session: Session, clock: _Clock, progress: Progress, seen: Seen) -> Pl
             break  # nothing that could be asked for brings it about
         clock.now += FRAME
         session.turn()
-    told = ", ".join(f"{name} = {value}" for name, value in progress.step.until)
+    told = ", ".join(f"{name} = {_toml(value)}" for name, value in progress.step.until)
     where = f"{progress.lesson.name}: step {progress.number + 1}"
     raise LessonError(f"{where}: {told} never comes about; after {session.run.done} epochs it is {session.phase.value}")
 
@@ -131,6 +131,11 @@ def _act(name: str, value: object, seen: Seen) -> tuple[ask.Command | None, Seen
     if shown.phase.is_past:
         return ask.GoTo(None), seen
     return ask.Do.PAUSE if shown.phase is Phase.PAUSED else None, seen
+
+
+def _toml(value: object) -> object:
+    """A value as its file has it."""
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def told_of(played: Played) -> str:

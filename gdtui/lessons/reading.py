@@ -72,10 +72,10 @@ class _Reader:
             self._not_toml(str(error))
         self._check(table, "lesson")
         steps = table.get("step")
-        if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
+        if not steps or not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
             self.fail("a lesson has steps, each of which begins with [[step]]", "step")
-        if not 1 <= len(steps) <= MOST_STEPS:
-            self.fail(f"{len(steps)} steps are too many; a lesson has {MOST_STEPS} at the most", "step", MOST_STEPS)
+        if len(steps) > MOST_STEPS:
+            self.fail(f"there are {len(steps)}, and {MOST_STEPS} are the most", "step", MOST_STEPS)
         return Lesson(
             self.path.stem,
             self._text(table, "title"),
