@@ -53,6 +53,8 @@ until = { steps = 2 }
 then = "Done."
 [[step]]
 text = "Look."
+do = "Watch it."
+until = { ended = true }
 [step.settings]
 alpha = 0.5
 batch-size = 16
@@ -133,6 +135,7 @@ WRONG = [
     (QUESTION + 'answers = ["a", "b"]\n', 5, "step 1: right is a whole number from 1 to 2"),
     (QUESTION + 'answers = ["a", "b"]\nright = 1\nasks = 1\n', 9, 'step 1: a question has no "asks"; did you'),
     (QUESTION + 'answers = ["a", "b"]\nright = 1\nshows = { los = 1 }\n', 9, 'step 1: there is no condition "los"'),
+    (QUESTION + 'answers = ["a", "b"]\nright = 1\n', 5, "step 1: until is missing: when has the run"),
     ("[[step]\n", 3, "this is no TOML: "),
     (STEP + 'do = """\n', 6, "this is no TOML: "),
 ]  # fmt: skip

@@ -74,12 +74,12 @@ def opened(lesson: Lesson, display: Display, clock: Callable[[], float] = time.p
     return session
 
 
-def begun(step: Step) -> ask.Train:
-    """What begins the run of a step."""
+def begun(step: Step, speed: float | None = None) -> ask.Train:
+    """What begins the run of a step, at that speed, or at its own."""
     assert step.situation is not None
-    settings, speed = step.situation.settings, step.situation.speed
-    waits = step.waits or step.question is not None
-    return ask.Train(settings, step.situation.rivals, speed or watchable_speed(settings.epochs), waits)
+    settings, waits = step.situation.settings, step.waits or step.question is not None
+    speed = speed or step.situation.speed or watchable_speed(settings.epochs)
+    return ask.Train(settings, step.situation.rivals, speed, waits)
 
 
 def _done(session: Session, clock: _Clock, progress: Progress, seen: Seen) -> Played:

@@ -107,6 +107,8 @@ class _Reader:
         if waits and situation is None:
             self.fail("waits is for a step that begins a run, with [step.settings]", *place, "waits")
         question = self._question(table["question"], *place, "question") if "question" in table else None
+        if question is not None and situation is not None and not until:
+            self.fail("until is missing: when has the run that is asked about shown who is right?", *place, "question")
         views = self._views(table, *place)
         return Step(
             texts["text"], texts["do"], until, texts["then"], views, self._page(table, "page", *place),

@@ -36,13 +36,14 @@ class Classroom(Workspace):
 
     Args:
         lesson: which is played from its begin.
+        speed: of all its runs, in epochs a second; None for those that it gives them.
     """
 
     keys: Sequence[Key] = (*BINDINGS, *LESSON)
     BINDINGS = textual_bindings(LESSON)
 
-    def __init__(self, lesson: Lesson) -> None:
-        self._lesson = lesson
+    def __init__(self, lesson: Lesson, speed: float | None = None) -> None:
+        self._lesson, self._speed = lesson, speed
         settings = lesson.situation.settings
         super().__init__(settings.data.source, settings.epochs, settings.alpha)
         self.progress: Progress | None = Progress(lesson)
@@ -111,7 +112,7 @@ class Classroom(Workspace):
         self._begun, self._is_turned, self._is_due = self.snapshot.done, False, False
         if self.progress.step.situation is not None:
             self._before, self._begun = self.snapshot.curves[0], 0
-            self.gdtui.ask(begun(self.progress.step))
+            self.gdtui.ask(begun(self.progress.step, self._speed))
         self.is_chosen = self.is_chosen or bool(self.progress.step.page)
         self.show_wish(**self._wished(self.progress)._asdict())
         self.gdtui.redraw()

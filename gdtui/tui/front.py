@@ -50,7 +50,7 @@ def learning(lesson: Lesson, display: Display, film: CastSettings = NOT_FILMED) 
 
         return opened(lesson, display)
 
-    return GdtuiApp(begin, Classroom(lesson), display, film)
+    return GdtuiApp(begin, Classroom(lesson, display.speed), display, film)
 
 
 def resuming(
