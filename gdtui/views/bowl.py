@@ -134,15 +134,16 @@ class BowlView(OverPlane):
 
     def _legend(self, scene: Scene) -> str:
         signs = [(BALL, "here"), *[(COMING, "to come")] * (len(scene.coming) > 1)]
+        if scene.survey is not None and (best := optimum_told(scene.survey)):
+            signs.append((GOAL, best))
+        known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
+        parts = [known, f"[ ] {self._eye.azimuth:g}°  {{ }} {self._eye.elevation:g}° up"]
         if scene.step is not None and scene.front.at is not None:
             bowl, survey = self._bowl, scene.survey
             is_same = bowl is not None and survey is not None and bowl.surface.plane is survey.plane
             times = bowl.arrow(scene.step)[1] if bowl is not None and is_same else 1.0
-            signs.insert(1, (STEPS, f"next step{longer_told(times)}"))
-        if scene.survey is not None and (best := optimum_told(scene.survey)):
-            signs.append((GOAL, best))
-        known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
-        return f"{known}  ·  [ ] {self._eye.azimuth:g}°  {{ }} {self._eye.elevation:g}° up"
+            parts.append(f"{self._sign(STEPS)} next step{longer_told(times)}")
+        return "  ·  ".join(parts)
 
     def _sign(self, sign: str) -> str:
         return PLAIN.get(sign, "") if self.shading is Shading.HATCHED else sign
