@@ -125,6 +125,11 @@ class Course:
         lows, highs = lows[-count - 1 :], highs[-count - 1 :]
         return int(np.count_nonzero(highs[1:] > lows[:-1])), len(lows) - 1
 
+    def peaks(self, last: int) -> int:
+        """How often the last losses, at most so many, rise and then fall again."""
+        rises = np.diff(self._middles(last)) > 0
+        return int(np.count_nonzero(rises[:-1] & ~rises[1:]))
+
     def goes_on_swinging(self, last: int) -> bool:
         """Whether the second half of the last losses, at most so many, swings about as far as the first: what comes to
         rest swings less and less."""

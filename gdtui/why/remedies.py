@@ -59,7 +59,7 @@ def larger(found: Evidence, halving: float) -> Remedy | None:
     known, as large as halves the loss in the epochs from there on, which now takes so many."""
     epoch, recipe = middle(found), found.recipe
     factor = max(alpha_at(recipe, epoch), found.alpha) / recipe.alpha
-    limit = found.bound / factor * (1 - recipe.momentum if recipe.optimizer in VELOCITY else 1)
+    limit = found.bound / factor * ((1 - recipe.momentum) / 2 if recipe.optimizer in VELOCITY else 1)
     if found.alpha_limit.sure is None or not limit < MOST:
         limit = min(limit, recipe.alpha * max(10.0, halving / max(1, found.epoch - epoch)))
     if recipe.optimizer in ("rmsprop", "adam"):

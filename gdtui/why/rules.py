@@ -20,7 +20,7 @@ HOLDING = 0.65
 """From which share of its pace on it does not level out."""
 REACHED = 1e-3
 """Which share of the loss may be left to gain at an optimum."""
-NEAR = 0.05
+NEAR = 0.06
 """And where it levels out."""
 SLOW = 50
 """How many times less alpha is than is stable, where it crawls because of that."""
@@ -84,11 +84,9 @@ def bouncing(found: Evidence) -> Verdict | None:
     if found.alpha_limit.sure is not None and found.alpha <= found.alpha_limit.sure:
         return None
     limit = found.stable
-    if found.alpha > 0.8 * limit:
-        is_bouncing = bounces(course, last, 1e-4, 0.1) or bounces(course, RECENT, 1e-4, 0.1)
-    else:
-        is_bouncing = bounces(course, last)
-    if not is_bouncing:
+    is_known = found.alpha_limit.sure is not None  # and alpha is beyond: below, no loss that is descended rises
+    least, rising = (1e-4, 0.1) if is_known else (0.25, 0.1)
+    if not (bounces(course, last, least if is_known else 0.05) or bounces(course, RECENT, least, rising)):
         return None
     since = course.rising_since(30 if has_velocity else 16)
     rises, steps = course.rises(last)
@@ -105,7 +103,8 @@ def bounces(course: Course, last: int, swing: float = 0.05, rising: float = 0.2)
     rises, steps = course.rises(last)
     late, late_steps = course.rises(last // 2)
     is_up_and_down = rises >= rising * steps and 0 < late < late_steps
-    return is_up_and_down and course.goes_on_swinging(last) and course.swing(last) >= swing
+    is_swinging = course.goes_on_swinging(last) and course.swing(last) >= swing
+    return is_up_and_down and is_swinging and course.peaks(last) > 1
 
 
 def overfitting(found: Evidence) -> Verdict | None:
@@ -199,12 +198,18 @@ def scales(found: Evidence) -> Verdict | None:
 
 def crawling(found: Evidence) -> Verdict | None:
     course, limit = found.course, found.alpha_limit.sure or math.inf
-    if len(course) < 10 or course.fall >= 2 * PACED or found.left < 2 * NEAR:
+    pace = 2 * PACED if 10 * SLOW * found.alpha <= limit else PACED
+    if len(course) < 10 or course.fall >= pace:
         return None
-    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left >= 2 * NEAR)
+    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
     goal = 0.5 if math.isnan(found.left) else min(0.5, found.left)
     more = epochs_for(course, goal)
-    is_long = limit == math.inf and has_crawled(course) and more > LONG * max(found.run.epochs, len(course))
+    is_long = (
+        limit == math.inf
+        and not found.left < 2 * NEAR
+        and has_crawled(course)
+        and more > LONG * max(found.run.epochs, len(course))
+    )
     if not (is_slow or is_long) or not 0 < more < math.inf:
         return None
     cause = f"alpha is 1/{count(limit / found.alpha)} of what is stable for sure, {figure(limit)}; " if is_slow else ""
