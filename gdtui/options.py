@@ -52,7 +52,7 @@ THEMES = (
 
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise,
-gdtui check-gradient, gdtui learn LESSON; each has --help.
+gdtui range, gdtui check-gradient, gdtui learn LESSON; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
 141 broken pipe, 143 terminated."""

@@ -81,7 +81,7 @@ def test_of_a_saved_run_it_is_told_as_of_its_last_state(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_advised_on_is_refused_in_a_line() -> None:
-    assert "nothing yet to give advice on" in refused("--data", "none")
+    assert "nothing yet to learn from" in refused("--data", "none")
     assert "no such file" in refused("nowhere.jsonl")
     assert "no more than losses" in refused(str(Path(__file__).parent / "files" / "torch.jsonl"))
     assert "does nothing without" in refused("--beta2", "0.9")

@@ -22,7 +22,7 @@ from gdtui.settings import DataSettings, Recipe, Settings
 from gdtui.views.ruler import RulerView
 from gdtui.views.scale import Span
 from gdtui.views.view import Touch
-from tests.drawings import standing
+from tests.drawings import clouds, dots, standing
 
 BLOBS = Settings(init=(0.5, 0.5, 0.5), epochs=10**6)
 WINE = Settings(data=DataSettings("wine", classes=("all",)), alpha=0.3, epochs=10**6)
@@ -59,6 +59,7 @@ def test_zones_end_at_the_limits_of_the_moment_shown(settings: Settings, past: i
     if past is not None:
         session.do(GoTo(past))
         session.turn()
+    session.judging.settle(session)
     snapshot = session.snapshot()
     view, chart = drawn(snapshot, shading=shading)
     found = limits(snapshot.data, settings.loss, snapshot.recipe, snapshot.shown.weights)
@@ -114,7 +115,8 @@ def test_each_racer_has_a_mark_in_its_colour() -> None:
 def test_of_weights_that_are_not_finite_only_that_of_any_is_known() -> None:
     snapshot = standing(BLOBS, 3).snapshot()
     broken = replace(snapshot.shown, weights=np.array([np.nan, 1.0, 1.0]))
-    chart = drawn(replace(snapshot, shown=broken))[1]
+    found = limits(snapshot.data, "article", snapshot.recipe, broken.weights)
+    chart = drawn(replace(snapshot, shown=broken, limits=found))[1]
     assert len(np.argwhere((chart.chars == "┊").any(axis=0))) == 1
     assert "not known" in "\n".join(chart.lines())
 
@@ -150,3 +152,58 @@ def test_it_can_be_drawn_at_any_size() -> None:
             assert (chart.width, chart.height) == size
     assert (chart.chars == "▼").any()
     assert Role.NOTE in chart.roles
+
+
+def ranged(snapshot: Snapshot, size: tuple[int, int] = (78, 20)) -> tuple[RulerView, Chart]:
+    view, _ = drawn(snapshot, size)
+    view.begin_test()
+    view.draw(snapshot, *size)
+    while view.is_busy:
+        time.sleep(0.001)
+    return view, view.draw(snapshot, *size)
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "adam"])
+def test_the_curve_of_a_range_test_is_where_its_losses_are(optimizer: str) -> None:
+    settings = replace(BLOBS, data=DataSettings("moons"), loss="cross-entropy", optimizer=optimizer)
+    snapshot = standing(settings, 3).snapshot()
+    view, chart = ranged(snapshot)
+    scale, test = view._scale, view._tests[snapshot.run.history, 3].found
+    assert scale is not None
+    assert scale.upper is not None
+    down, across = np.nonzero(dots(chart, Role.CURVE))
+    rows = np.interp(across + 0.5, scale.upper.columns(test.alphas, 2), scale.upper.rows(test.losses, 4))
+    is_before = across < scale.upper.columns(np.array([test.blow_up]), 2)[0] - 4
+    assert np.count_nonzero(is_before) > 60
+    assert np.abs(rows - down - 0.5)[is_before].max() < 2
+    for alpha, sign in ((test.smallest, "●"), (test.steepest, "◆"), (test.blow_up, "✗")):
+        assert alpha is not None
+        assert [*arrows(chart, sign)] == [column_of(view, alpha)]
+    assert f"suggested {test.suggested:g}" in "\n".join(chart.lines())
+    assert view.toggle_log(snapshot)
+    assert view.draw(snapshot, 78, 20).lines() != chart.lines()
+
+
+def test_a_range_test_of_weights_that_are_not_finite_or_without_data_is_refused_in_words() -> None:
+    snapshot = standing(BLOBS, 3).snapshot()
+    broken = replace(snapshot.shown, weights=np.array([np.nan, 1.0, 1.0]))
+    view, _ = ranged(replace(snapshot, shown=broken))
+    assert view.titles(snapshot).below == "no range test: the weights are not finite"
+    assert view.aim is None
+
+
+def test_of_large_data_it_is_of_some_rows_and_says_so() -> None:
+    large = clouds(rows=50_000, features=30)
+    snapshot = replace(standing(BLOBS, 3).snapshot(), data=large)
+    moment = replace(snapshot.shown, weights=np.zeros(31))
+    view, _ = ranged(replace(snapshot, shown=moment))
+    assert "over 8,192 of 50,000 rows" in view.titles(replace(snapshot, shown=moment)).below
+
+
+def test_a_range_test_can_be_drawn_at_any_size() -> None:
+    for settings in (BLOBS, WINE, replace(BLOBS, loss="hinge", optimizer="adam")):
+        snapshot = standing(settings, 3).snapshot()
+        view, _ = ranged(snapshot)
+        for size in product((0, 1, 12, 20, 38, 198), (0, 1, 5, 8, 11, 57)):
+            chart = view.draw(snapshot, *size)
+            assert (chart.width, chart.height) == size

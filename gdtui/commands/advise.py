@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from gdtui.commands.asked import Asked, asked_of, in_columns
 from gdtui.numbers import ladder_step, share_told
-from gdtui.options import Parser, add_run, settings_from
-from gdtui.race_options import racers_of
-from gdtui.settings import EMPTY, Recipe
+from gdtui.options import Parser
 from gdtui.text import tell
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from gdtui.data.dataset import Dataset
     from gdtui.learning.optimum import Optimum
     from gdtui.learning.stability import Limits
-    from gdtui.types import Floats
 
 ABOUT = """Say which alpha a descent can take: how large it may be and still be stable, at any weights, at those that
 the descent begins with and at the optimum; and what else of the data decides that. Nothing is trained."""
@@ -28,85 +26,25 @@ FLAT = 1e12
 """Beyond the ladder of alphas there is no limit."""
 
 
-class Asked(NamedTuple):
-    """What is asked about.
-
-    Attributes:
-        at: what the weights are called; `weights` are shape (size,).
-        epoch: whose step would be the next.
-    """
-
-    data: Dataset
-    loss: str
-    recipe: Recipe
-    weights: Floats
-    at: str
-    epoch: int = 1
-
-
 def run(arguments: list[str]) -> int:
-    parser = Parser("gdtui advise", ABOUT, EPILOG)
-    parser.add_argument("run", metavar="RUN.jsonl", nargs="?", help="a saved run: as of its last state")
-    add_run(parser)
-    options = parser.parse_args(arguments)
-    if options.run is not None and options != parser.parse_args([options.run]):
-        parser.error(f"{options.run} says itself how it was trained; give no other options")
-    for line in advice(_of_file(options.run) if options.run is not None else _of_options(options)):
+    for line in advice(asked_of(Parser("gdtui advise", ABOUT, EPILOG), arguments)):
         tell(line)
     return 0
-
-
-def _of_options(options: object) -> Asked:
-    from gdtui.data.dataset import DataError
-    from gdtui.data.load import load
-    from gdtui.learning.weights import initial_weights, start_told
-
-    settings, _ = racers_of(settings_from(options), ())  # type: ignore[arg-type]
-    if settings.data.source == EMPTY:
-        raise DataError(f"{EMPTY} is an empty plane: there is nothing yet to give advice on")
-    data = load(settings.data)
-    weights = initial_weights(settings.init, data.units * data.X.shape[1], settings.seed, data.units)
-    at = f"at the start ({start_told(weights, settings.seed)})"
-    return Asked(data, settings.loss, settings.recipe, weights, at)
-
-
-def _of_file(path: str) -> Asked:
-    from gdtui.session.opening import watch
-    from gdtui.session.session import Session
-    from gdtui.settings import Display
-
-    session = watch(path, Display())
-    if not isinstance(session, Session):
-        raise ValueError(f"{path}: holds no more than losses: there is no advice without data and weights")
-    shown = session.snapshot()
-    session.close()
-    if shown.missing:
-        raise ValueError(f"{path}: there is no advice without the data: {shown.missing}")
-    at = f"after epoch {shown.shown.epoch:,}" if shown.is_over else f"at epoch {shown.shown.epoch:,}"
-    return Asked(shown.data, shown.run.settings.loss, shown.recipe, shown.shown.weights, at, max(1, shown.shown.epoch))
 
 
 def advice(asked: Asked) -> list[str]:
     """What there is to say, in lines of two columns."""
     from gdtui.learning.optimum import optimum
     from gdtui.learning.stability import limits
-    from gdtui.runs.recipes import recipe_told
 
     data, recipe = asked.data, asked.recipe
-    count, how = len(data.feature_names), recipe_told(recipe)
-    features = "1 feature" if count == 1 else f"{count:,} features"
-    lines = [("data", f"{data.name}: {len(data):,} rows, {features}, {len(data.class_names)} classes")]
-    followed = ", which follows the cross-entropy's gradient" if asked.loss == "article" else ""
-    lines.append(("descent", f"{asked.loss}{followed}; {how or 'plain steps'}"))
     found = limits(data, asked.loss, recipe, asked.weights)
     best = optimum(data, asked.loss, recipe, asked.weights)
-    lines += _told(asked, found, best)
-    lines.append(("scales", scales_told(data)))
-    if not data.standardized and count > 1:
+    lines = [*asked.told, *_told(asked, found, best), ("scales", scales_told(data))]
+    if not data.standardized and len(data.feature_names) > 1:
         lines.append(("", "--standardize makes each deviation 1, and the valley of the loss less narrow"))
     lines.append(("classes", parted_told(asked, best)))
-    width = max(len(name) for name, _ in lines) + 2
-    return [f"{name:<{width}}{text}" for name, text in lines]
+    return in_columns(lines)
 
 
 def _told(asked: Asked, found: Limits, best: Optimum) -> list[tuple[str, str]]:

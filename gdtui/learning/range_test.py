@@ -1,7 +1,7 @@
 """The range test: alpha is raised from step to step, on a copy of the weights, until the loss blows up.
 
-Before that, somewhere, it falls fastest, and somewhere it is smallest: an alpha below that is a good one. Nothing of
-the run whose weights they are is changed. The optimiser and the batches are the run's own; the optimiser remembers
+Before that, somewhere, it falls fastest, and somewhere it is smallest: an alpha below that is a good one. Nothing is
+changed of the run whose weights they are. The optimiser and the batches are the run's own; the optimiser remembers
 nothing at first, and with batches alpha is raised from epoch to epoch.
 
 Sources: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3, where alpha rises by equal
@@ -104,7 +104,8 @@ def range_test(data: Dataset, objective: Objective, recipe: Recipe, weights: Flo
     """
     if not len(data) or not np.isfinite(weights).all():
         return
-    low = float(f"{_edge(data, recipe) / 10**BELOW:.3g}")
+    first = math.floor(EACH * math.log10(_edge(data, recipe))) - EACH * BELOW
+    low = 10.0 ** (first / EACH)
     steps = EACH * (BELOW + ABOVE) + 1
     rising = replace(
         recipe, alpha=low, schedule="exponential", decay=10.0, decay_every=EACH, warmup=0, since=1
@@ -114,7 +115,7 @@ def range_test(data: Dataset, objective: Objective, recipe: Recipe, weights: Flo
     while descent.stop is None:
         losses.append(descent.advance(AT_ONCE).losses)
         known = np.concatenate(losses)
-        alphas = low * 10.0 ** (np.arange(len(known) - 1) / EACH)
+        alphas = 10.0 ** ((first + np.arange(len(known) - 1)) / EACH)
         found = RangeTest(alphas, known[1:], float(known[0]))
         blow_up = found.blow_up
         if blow_up is not None:

@@ -101,6 +101,7 @@ BINDINGS = (
     Key("Look", "6", "show_view('6')", "6", "", "Show alpha, its ruler, or the steps"),
     Key("Look", "7", "show_view('7')", "7", "", "Show how a step is made, or the gradients"),
     Key("Look", "g", "show_named('check')", "g", "", "Check the gradient by differences"),
+    Key("Look", "F", "range_test", "F", "", "Try alphas from here: a range test"),
     Key("Look", "V", "next_view", "V", "1-7 Views", "Show the next of all these (▸)"),
     Key("Look", "l", "log_scale", "l", "l Log scale", "Show a log axis, or not (▸)"),
     Key("Look", "X", "epoch_axis", "X", "X Axis", "Show all epochs, the latest, or log (▸)"),

@@ -19,6 +19,7 @@ from gdtui.tui.styled import Resized, Styled
 
 if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
+    from gdtui.views.view import Aim
 
 Kind = Literal["press", "drag", "release"]
 FAR = 5
@@ -68,6 +69,8 @@ class ChartView(Styled):
         """Whether it has a mark that it is in front, where there is no frame for one."""
         self._at: tuple[float, float] = (0.5, 0.5)
         """Where the cursor is, or was last, as shares of the width and the height."""
+        self._aimed_at: object = None
+        """What it was last placed at."""
 
     @property
     def cursor(self) -> tuple[int, int] | None:
@@ -120,8 +123,14 @@ class ChartView(Styled):
     def on_resize(self) -> None:
         self.post_message(Resized())
 
-    def show(self, chart: Chart) -> None:
-        """Show this chart from now on."""
+    def show(self, chart: Chart, aim: Aim | None = None) -> None:
+        """Show this chart from now on, with the cursor there, be it seen or not, where it is told so for the first
+        time."""
+        if aim is not None and aim.what is not self._aimed_at and self.size:
+            self._aimed_at = aim.what
+            cells = [] if self.cursor is None else [Region(*self.cursor, 1, 1), Region(aim.column, aim.row, 1, 1)]
+            self._at = (aim.column + 0.5) / self.size.width, (aim.row + 0.5) / self.size.height
+            self.refresh(*cells)
         if self.is_marked:
             chart.write(chart.height - 1, 0, "▸", Role.NOTE)
         before, self.chart = self.chart, chart

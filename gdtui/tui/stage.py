@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -24,6 +24,10 @@ from gdtui.tui.panes import Panes
 from gdtui.tui.status import StatusLines
 from gdtui.tui.tables import ConfusionPanel, Page, RacePanel, SamplesPanel
 from gdtui.tui.why_line import WhyLine
+
+if TYPE_CHECKING:
+    # It brings NumPy and plotext with it: imported after the first paint.
+    from gdtui.views.view import View
 
 AROUND = 8
 """Columns of a frame that are not its title's: two corners, blanks, and the mark of the one in front."""
@@ -80,6 +84,10 @@ class Stage(Board):
 
     def arranged(self, width: int, height: int) -> Arrangement:
         return arrange(width, height, self.wish)
+
+    def view(self, name: str) -> View:
+        """The view of that name."""
+        raise NotImplementedError
 
     def show_wish(self, **wishes: object) -> None:
         """Let something else be seen."""
@@ -178,6 +186,14 @@ class Stage(Board):
     def action_show_view(self, number: str) -> None:
         """Show a view of that key in the slot in front; see `VIEWS`."""
         self._show_one_of(VIEWS[number])
+
+    def action_range_test(self) -> None:
+        """Have one made in the ruler, in front, with a cursor where an alpha can be taken."""
+        self.action_show_named("ruler")
+        self.view("ruler").begin_test()
+        self.is_pointing = self.snapshot is not None and self.snapshot.watched is None
+        self.take_keys()
+        self.gdtui.redraw()
 
     def action_show_named(self, name: str) -> None:
         """Show the view of that name in the slot in front."""

@@ -86,7 +86,7 @@ class Workspace(Stage):
         """The view of that name."""
         if name not in self._views:
             of_name = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")
-            self._views[name] = view = of_name()
+            view: Any = self._views.setdefault(name, of_name())  # whichever thread asks first
             view.wake = partial(self._own_app.call_later, self._own_app.redraw, now=False)  # from any thread
         return self._views[name]
 
@@ -123,7 +123,7 @@ class Workspace(Stage):
             if of == name:  # else another was chosen meanwhile, and is drawn next
                 self.entitle(str(slot.id), *titles)
                 if chart is not None:
-                    slot.show(chart)
+                    slot.show(chart, self._views[name].aim)
         self.show_status(snapshot)
         self.why_line.line = snapshot.line
         self.log_view.show(snapshot.log, snapshot.logged, snapshot.past, snapshot.run)

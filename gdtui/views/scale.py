@@ -1,22 +1,28 @@
-"""A logarithmic scale of alpha, with the zones in which descent is stable and marks for alphas."""
+"""A logarithmic scale of alpha, with the zones in which descent is stable, marks for alphas, and above them the losses
+of a range test."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from gdtui.charts.axes import Canvas, Limits, axes, ticks_along
+from gdtui.charts.axes import Canvas, Limits, Ticks, axes, log_ticks, nice_ticks, ticks_along
 from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading, paint
 from gdtui.charts.roles import RUNS, Role, ramp
+from gdtui.charts.strokes import DOWN, dots_of, stamp, trace
 from gdtui.learning import stability
+from gdtui.learning.range_test import RangeTest
 from gdtui.learning.schedule import alpha_at
 from gdtui.session.snapshot import Snapshot
+from gdtui.types import Floats
 from gdtui.views.figures import beside
+from gdtui.views.labels import Place, label
+from gdtui.views.loss_axes import FLATTEST, LARGEST, WIDE, linear_limits
 from gdtui.views.view import role_of
 
 NARROWEST = 4
@@ -25,6 +31,8 @@ MARGIN = 0.3
 """Of a decade, that is free on both sides of what is shown."""
 FARTHEST = 300
 """Decades from 1, beyond which nothing is shown."""
+DEEPEST = 8
+"""Decades below the largest loss that a logarithmic axis shows at the most."""
 HEIGHTS = 1, 5, 10
 """What stands for the zones on the ramp, which is drawn in tones, or by characters where there are no colours."""
 ZONES = (
@@ -41,14 +49,12 @@ class Mark(NamedTuple):
     Attributes:
         name: whose it is, or how much.
         alpha: what the next step is taken with; `chosen` is that before the schedule.
-        is_front: whether it is that of the run in front.
     """
 
     name: str
     alpha: float
     chosen: float
     role: int
-    is_front: bool
 
 
 def marks_of(snapshot: Snapshot) -> list[Mark]:
@@ -56,12 +62,12 @@ def marks_of(snapshot: Snapshot) -> list[Mark]:
     front = RUNS[snapshot.front % len(RUNS)]
     alpha, chosen = snapshot.effective_alpha, snapshot.alpha
     marks = [
-        Mark(racer.name, alpha_at(racer.recipe, max(1, racer.shown.epoch)), racer.recipe.alpha, role_of(racer), False)
+        Mark(racer.name, alpha_at(racer.recipe, max(1, racer.shown.epoch)), racer.recipe.alpha, role_of(racer))
         for racer in snapshot.race
         if racer.number != snapshot.front
     ]
     name = snapshot.names[snapshot.front] if snapshot.race else f"alpha {alpha:.4g}"
-    return [*marks, Mark(name, alpha, chosen, front, True)]
+    return [*marks, Mark(name, alpha, chosen, front)]
 
 
 class Span:
@@ -88,17 +94,49 @@ class Span:
         return float(low), float(high)
 
 
+class Up(NamedTuple):
+    """An axis of losses; limits of a logarithmic one are exponents of ten."""
+
+    limits: Limits
+    log: bool
+
+
+def up_of(test: RangeTest, log: bool | None) -> Up:
+    """That of the losses of a range test up to where they blow up. What is larger is at its top.
+
+    Args:
+        log: whether it is logarithmic; None leaves it to the losses.
+    """
+    end = len(test.losses) if test.blow_up is None else int(np.searchsorted(test.alphas, test.blow_up))
+    losses = np.append(test.first, test.losses[:end])
+    losses = losses[np.isfinite(losses)]
+    if not len(losses):
+        return Up((0.0, 1.0), False)
+    low, high = float(losses.min()), min(float(losses.max()), LARGEST)
+    positive = losses[losses > 0]
+    if log is None:
+        log = low >= 0 and len(positive) > 0 and high > WIDE * float(positive.min())
+    if log and len(positive):
+        bottom = max(float(positive.min()), high / 10**DEEPEST, FLATTEST)
+        ends = math.floor(math.log10(bottom)), math.ceil(math.log10(max(high, 2 * bottom)))
+        return Up((float(ends[0]), float(max(ends[1], ends[0] + 1))), True)
+    low, high = linear_limits(low, min(1.1 * high, LARGEST) if high > 0 else high, True)
+    return Up((low, high if high > low else low + 1.0), False)
+
+
 @dataclass(frozen=True)
 class Scale:
     """An empty drawing with that axis.
 
     Attributes:
         band: rows of the zones, the lowest of the canvas.
+        upper: the part above them, where there is an axis for it.
     """
 
     empty: Chart
     canvas: Canvas
     band: int
+    upper: Canvas | None = None
 
     @property
     def above(self) -> tuple[slice, slice]:
@@ -167,6 +205,43 @@ class Scale:
             )
             any(beside(chart, canvas, rows, canvas.left + begin, text, Role.LABEL) for text, begin in places)
 
+    def draw_test(self, chart: Chart, test: RangeTest) -> None:
+        """The losses of a range test, and what is to be seen of them."""
+        canvas = self.upper
+        if canvas is None or not len(test.alphas):
+            return
+        rows, columns, _ = trace(canvas, test.alphas, self._clipped(test))
+        stamp(
+            chart,
+            canvas,
+            dots_of(canvas, np.clip(rows, 0, DOWN * canvas.height - 1), columns),
+            Role.CURVE,
+            (Role.MARK,),
+        )
+        for (row, column), sign, _ in self._signs(test):
+            chart.write(canvas.top + row, canvas.left + column, sign, Role.NOTE)
+
+    def _clipped(self, test: RangeTest) -> Floats:
+        """Its losses as far as the axis goes: what is larger, or no number, is at the top."""
+        assert self.upper is not None
+        low, high = (10.0**limit for limit in self.upper.ylim) if self.upper.ylog else self.upper.ylim
+        return np.clip(np.nan_to_num(test.losses, nan=high, posinf=high), low, high)
+
+    def label_test(self, chart: Chart, test: RangeTest) -> None:
+        """What its signs mean, beside them where that covers nothing."""
+        if self.upper is not None and len(test.alphas):
+            for place, _, name in self._signs(test):
+                label(chart, self.canvas, place, name, Role.NOTE, anywhere=True)
+
+    def _signs(self, test: RangeTest) -> Iterator[tuple[Place, str, str]]:
+        """The places of what is to be seen in the losses, each with a sign and its name."""
+        signs = ((test.blow_up, "✗", "blows up"), (test.smallest, "●", "smallest"), (test.steepest, "◆", "steepest"))
+        for alpha, sign, name in signs:
+            if alpha is not None and self.upper is not None:
+                loss = self._clipped(test)[np.searchsorted(test.alphas, alpha)]
+                row = math.floor(float(self.upper.rows(np.array([loss]))[0]))
+                yield (row, self.column(alpha)), sign, f"{name} {float(f'{alpha:.2g}'):g}"
+
     def draw_marks(self, chart: Chart, marks: Sequence[Mark]) -> None:
         """An arrow on the zones for each, as low as there is room, with its name."""
         canvas, lowest = self.canvas, self.canvas.height - self.band - 1
@@ -191,14 +266,29 @@ class Scale:
         chart.write(self.canvas.top + lowest, left + column, sign, role)
 
 
-def framed(width: int, height: int, xlim: Limits) -> Scale | None:
-    """The empty scale in so many cells; None where there is no room."""
-    xticks = ticks_along(xlim, True, max(2, width - 2))
-    found = axes(width, height, xlim, (0.0, 1.0), xticks, ((0.5, "0"),), "alpha", True)
-    if found is None:
+def framed(width: int, height: int, xlim: Limits, up: Up | None = None, has_zones: bool = True) -> Scale | None:
+    """The empty scale in so many cells; None where there is no room.
+
+    Args:
+        up: the axis of what is drawn above the zones, if anything is.
+    """
+    rows = height - 2 - (height >= 9)  # those of the canvas: below are the axis, its numbers and its name
+    band = 0 if not has_zones else 1 if rows < 8 else 2 if rows < 24 else 3
+    pad = band + (rows >= 8)  # the marks have a row of their own
+    limits: Limits = (0.0, 1.0)
+    yticks: Ticks = ((0.5, "0"),)
+    if up is not None and rows - pad > 1:
+        low, high = up.limits
+        limits = low - pad * (high - low) / (rows - pad - 1), high
+        yticks = (log_ticks if up.log else nice_ticks)(up.limits, max(2, rows // 4))
+    xticks = ticks_along(xlim, True, max(2, width - 1 - max(len(text) for _, text in yticks)))
+    found = axes(width, height, xlim, limits, xticks, yticks, "alpha", True, up is not None and up.log)
+    if found is None or found[1].height != rows or (up is not None and rows - pad < 2):
         return None
     empty, canvas = found[0].copy(), found[1]
-    beside_it = slice(canvas.top, canvas.top + canvas.height), slice(0, canvas.left)
-    empty.chars[beside_it], empty.roles[beside_it] = " ", Role.BLANK  # there is nothing upwards
-    band = 1 if canvas.height < 8 else 2 if canvas.height < 24 else 3
-    return Scale(empty, canvas, band)
+    if up is None:
+        beside_it = slice(canvas.top, canvas.top + canvas.height), slice(0, canvas.left)
+        empty.chars[beside_it], empty.roles[beside_it] = " ", Role.BLANK  # there is nothing upwards
+        return Scale(empty, canvas, band)
+    upper = replace(canvas, height=rows - pad, ylim=up.limits)
+    return Scale(empty, canvas, band, upper)

@@ -49,6 +49,18 @@ class Touch(NamedTuple):
     digit: int | None = None
 
 
+class Aim(NamedTuple):
+    """Where a cursor is to go, if there is one.
+
+    Attributes:
+        what: what is there: for the same, a cursor goes there once.
+    """
+
+    what: object
+    column: int
+    row: int
+
+
 class View:
     """One way to look at a session."""
 
@@ -82,6 +94,14 @@ class View:
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         """The drawing, in so many cells."""
         raise NotImplementedError
+
+    def begin_test(self) -> None:
+        """Have made what can be made from the weights that are shown next, where the view does so."""
+
+    @property
+    def aim(self) -> Aim | None:
+        """The place that is to be pointed at next, if any."""
+        return None
 
     def touched(self, snapshot: Snapshot, touch: Touch) -> Command | None:
         """What the mouse asks for, if anything. What changes only how to look is drawn anew after it."""
