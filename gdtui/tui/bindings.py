@@ -53,6 +53,7 @@ POINTED = {
     "landscape": ("enter Start here", "[] Plane"),
     "bowl": ("[] Turn", "{} Lift"),
     "ruler": ("enter Set alpha",),
+    "anatomy": ("[] Beat", "{} Weights"),
     **dict.fromkeys(("loss", "weights", "gradients", "accuracy", "alpha", "steps"), ("enter Go there",)),
 }
 """What keys do in a view in which they move a cursor, each with a word, for the foot of the screen."""
