@@ -5,19 +5,24 @@ from __future__ import annotations
 import math
 import threading
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gdtui.charts.roles import Role
+from gdtui.runs.run import Run
+from gdtui.session import opening
 from gdtui.session.commands import Do, GoTo, Hold, SetAlpha
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase, Snapshot
-from gdtui.settings import LOSSES, OPTIMIZERS, DataSettings, Recipe, Settings
+from gdtui.settings import LOSSES, OPTIMIZERS, DataSettings, Display, Recipe, Settings
+from gdtui.types import Floats
 from gdtui.views import anatomy, track
 from gdtui.views.anatomy import AnatomyView
 from gdtui.views.beats import figure
 from tests.epochs import CANCER, IRIS, shown, text
+from tests.tui.driving import saved
 
 BLOBS = Settings(data=DataSettings("blobs", noise=3.0), epochs=20, alpha=0.1)
 
@@ -190,6 +195,35 @@ def test_weights_held_by_hand_a_race_and_a_fork_have_their_steps() -> None:
     session.turn()
     told = through(AnatomyView(), session.snapshot())
     assert numbers(told, "W before") == [1, 2, 3]
+
+
+@pytest.mark.parametrize("optimizer", ["gd", "adam"])
+def test_files_that_are_watched_have_their_steps_and_of_data_that_is_gone_it_says_so(
+    optimizer: str, tmp_path: Path
+) -> None:
+    table, path = tmp_path / "points.csv", str(tmp_path / "run.jsonl")
+    table.write_text("a,b,c\n" + "".join(f"{row},{row % 7},{row % 2}\n" for row in range(40)))
+    settings = Settings(data=DataSettings(str(table)), epochs=30, optimizer=optimizer, alpha=0.1)
+    run, view = saved(tmp_path / "run.jsonl", settings, 20), AnatomyView()
+    session = opening.watch(path, Display())
+    told = through(view, session.snapshot())
+    assert "epoch 21" in told
+    np.testing.assert_allclose(numbers(told, "W after"), after(run), atol=1e-6)
+    assert view.turn(session.snapshot(), 1, 0) is True
+    session.go(7)
+    assert view.turn(session.snapshot(), 1, 0) == GoTo(8)
+    np.testing.assert_allclose(
+        numbers(through(view, session.snapshot()), "W after"), run.history.weights_at(8), atol=1e-6
+    )
+    table.unlink()
+    lost = opening.watch(path, Display()).snapshot()
+    assert lost.missing.split()[0] in seen(AnatomyView(), lost)
+
+
+def after(run: Run) -> Floats:
+    """The weights after one step more."""
+    run.advance(1)
+    return run.weights
 
 
 def test_what_is_not_to_be_had_is_told() -> None:

@@ -75,7 +75,7 @@ class Telling(NamedTuple):
     @property
     def of_rows(self) -> tuple[str, ...]:
         """The heads of rows."""
-        heads = tuple(f"row {number:,}" for number in self.step.some.numbers[: self.rows].tolist())
+        heads = tuple(f"row {number}" for number in self.step.some.numbers[: self.rows].tolist())
         return (*heads, "…") if len(heads) < self.step.rows else heads
 
     @property

@@ -127,7 +127,7 @@ def _found(begun: Found, weights: Floats) -> Iterator[Found]:
     checked = [(one.title, differences.compared(one, weights), list[Point]()) for one in every]
     found = begun._replace(checked=checked, of=differences.swept_told(begun.data))
     yield found
-    since, sweep = time.perf_counter(), checked[-1][2]
+    since, sweep = time.perf_counter(), list[Point]()
     for point in differences.swept(some[-1], weights, SIZES):
         sweep.append(point)
         if time.perf_counter() - since > AT_ONCE:
