@@ -40,7 +40,7 @@ _STAND_INS = {
         "▒": ":",
         "▓": "%",
         "🔎": "> ",
-        **dict(zip("αβελπσ√∛⌊⌋°◎", "abelpsV3[]dX", strict=True)),
+        **dict(zip("αβελπσµ√∛⌊⌋°◎", "abelpsuV3[]dX", strict=True)),
         "Σ": "S",
         "≤": "<",
         "≥": ">",
