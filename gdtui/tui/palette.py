@@ -91,6 +91,10 @@ class Palette(CommandPalette):
         for line in self.query(Input):  # there is none, where it is closed before it is there
             line.max_length = MOST
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """Keys that come before its parts are there have nothing to do yet."""
+        return bool(self.query(CommandList))
+
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected | Click):
             await super()._dispatch_message(message)

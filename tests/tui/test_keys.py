@@ -505,8 +505,15 @@ async def test_a_command_of_the_palette_does_what_the_key_does(key: str) -> None
 
 
 async def test_a_palette_that_is_closed_before_its_parts_are_there_ends_quietly() -> None:
-    async with running():
-        Palette([Keys]).on_mount()
+    async with running() as (app, pilot):
+        palette = Palette([Keys])
+        palette.on_mount()
+        app.push_screen(palette)
+        for _ in range(3):
+            await app._check_bindings("pageup")  # before the palette is composed
+        await until(pilot, lambda: bool(palette.query("CommandList")))
+        await press(pilot, "escape")
+        assert app.screen is app.board
 
 
 async def test_the_mouse_selects_no_text_which_the_terminal_does() -> None:
