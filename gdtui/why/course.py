@@ -148,9 +148,10 @@ class Course:
         return float((before - now) / max(abs(before), 1e-300))
 
     def swing(self, last: int) -> float:
-        """How far the second half of the last losses, at most so many, goes up and down, as a share of the lowest."""
+        """How far the second half of the last losses, at most so many, goes up again, as a share of the lowest."""
         late = self._middles(last)[-(last // 2) :]
-        return float(np.ptp(late)) / max(abs(float(late.min())), 1e-300)
+        ups = late - np.minimum.accumulate(late)
+        return float(ups.max()) / max(abs(float(late.min())), 1e-300)
 
     def _middles(self, last: int) -> Floats:
         lows, highs, _ = self.recent

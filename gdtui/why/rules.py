@@ -12,8 +12,8 @@ from gdtui.why.evidence import Evidence
 from gdtui.why.verdict import Kind, Verdict
 from gdtui.why.words import count, figure, share, times
 
-FEW = 5
-"""Epochs after which something can be told."""
+FEW, EARLY = 5, 30
+"""Epochs after which something can be told, and, where only the pace tells it, that it is too slow."""
 FAST, PACED, LITTLE = 0.25, 0.05, 0.01
 """Which share of the loss the last epochs take off, where it falls fast, where it falls, and where it hardly does."""
 HOLDING = 0.65
@@ -129,7 +129,7 @@ def gap(tested: Course, trained: Course) -> int | None:
 
 
 def plateau(found: Evidence) -> Verdict | None:
-    if found.loss != "squared-error" or len(found.course) < 10 or abs(found.course.fall) > LITTLE / 2:
+    if found.loss != "squared-error" or len(found.course) < EARLY or abs(found.course.fall) > LITTLE / 2:
         return None
     if not found.stuck >= STUCK:
         return None
