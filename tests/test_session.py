@@ -6,9 +6,10 @@ from __future__ import annotations
 import errno
 import re
 import shutil
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 from hypothesis import given, settings
@@ -36,6 +37,7 @@ from gdtui.session.commands import (
     SetEpochs,
     Travel,
 )
+from gdtui.session.judging import Judging
 from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase
@@ -50,6 +52,7 @@ from gdtui.settings import (
     Settings,
     StopRules,
 )
+from gdtui.why.verdict import Kind, Remedy, Verdict
 from tests.oracles import START, noisy
 
 SLOW = Display(speed=1e-9)
@@ -93,6 +96,24 @@ def assert_same(found: Shown, told: Run) -> None:
         assert found.history.recipe_at(epoch) == told.history.recipe_at(epoch)
 
 
+@dataclass
+class Trial:
+    """A remedy that is tried: of which run, from which epoch on, and what it is held against."""
+
+    of: int
+    epoch: int
+    alpha: float
+    until: int
+    loss: float
+    outcome: str | None = None
+
+
+def proposing(epoch: int, alpha: float) -> Callable[..., Verdict]:
+    """Judges every run so."""
+    remedy = Remedy(epoch, (("alpha", alpha),))
+    return lambda run, moment, limits: Verdict(Kind.BOUNCING, moment.epoch, "bouncing", remedy=remedy)
+
+
 class Story:
     """What is done to a session, and told to plain runs too. Each method is something that can happen."""
 
@@ -113,6 +134,7 @@ class Story:
         first = Run(asked, load(asked.data))
         self.told = [first, *(first.forked(1, recipe=recipe) for recipe in recipes)]
         self.races = [[*range(len(self.told))]]
+        self.trials: dict[int, Trial] = {}
         self.train(begun)
 
     @property
@@ -138,8 +160,17 @@ class Story:
     def train(self, epochs: int) -> None:
         ask(self.session, GoTo(None))
         if any(self.told[number].stop is None for number in self.race):
-            self.session.pull(epochs)
+            self.pull(epochs)
             self.level(epochs)
+
+    def pull(self, epochs: int) -> None:
+        """The session stops where a remedy has been tried, and tells what came of it in its next turn."""
+        going = [racer for racer in self.session.run.race if racer.stop is None]
+        goal = max((racer.done for racer in going), default=0) + epochs
+        while self.session.pull(max(0, goal - max((racer.done for racer in going), default=0))) is None:
+            ask(self.session)
+            if all(racer.stop is not None or racer.done >= goal for racer in going):
+                return
 
     def step(self) -> None:
         ask(self.session, Do.STEP)
@@ -161,14 +192,41 @@ class Story:
     def alpha(self, alpha: float) -> None:
         is_past = self.session.past is not None
         ask(self.session, SetAlpha(alpha))
-        if not is_past:
-            self.run.set_alpha(alpha)
+        if not is_past and self.run.set_alpha(alpha):
+            self.steered()
 
     def change(self, parts: dict[str, object]) -> None:
         is_past = self.session.past is not None
         ask(self.session, Change(tuple(parts.items())))
-        if not is_past:
-            self.run.steer(**parts)
+        if not is_past and self.run.steer(**parts):
+            self.steered()
+
+    def steered(self) -> None:
+        """Whoever steers a run gives up what it tries."""
+        if self.at in self.trials and self.trials[self.at].outcome is None:
+            self.trials[self.at].outcome = "off"
+
+    def remedy(self, back: int, alpha: float) -> None:
+        """A verdict on the epoch shown proposes another alpha, from so many epochs before it on; it is tried."""
+        run, past, number = self.run, self.session.past, self.at
+        until = run.done if past is None else past
+        if not until:
+            return
+        epoch = max(1, until - back)
+        with patch("gdtui.session.judging.judge", proposing(epoch, alpha)):
+            self.session.judging = Judging()  # else it is the last verdict's remedy, which is still on the screen
+            ask(self.session, Do.TRY)
+        known = Trial(number, epoch, alpha, until, run.moment(until).loss)
+        if any((one.of, one.epoch, one.alpha) == (number, epoch, alpha) for one in self.trials.values()):
+            if past is None:
+                return
+            self.told.append(run.forked(past, recipe=run.history.recipe_at(past)))
+        else:
+            recipe = steered(run.history.recipe_at(epoch), {"alpha": alpha}, epoch, run.epochs - epoch + 1)
+            self.told.append(run.forked(epoch, recipe=recipe))
+            self.trials[len(self.told) - 1] = known
+        self.at = len(self.told) - 1
+        self.train(0)
 
     def epochs(self, epochs: int) -> None:
         ask(self.session, SetEpochs(epochs))
@@ -239,6 +297,7 @@ class Story:
         if left is not None:
             self.assert_in_file(left, before)
         self.told, self.at, self.races = again, front, [[*range(len(again))]]
+        self.trials = {}
 
     def save(self) -> None:
         if self.session.saved_in is None:
@@ -262,8 +321,8 @@ class Story:
             self.session = opening.resume(path, epochs, alpha, SLOW)
             if epochs is not None:
                 self._set_epochs(epochs)
-            if alpha is not None:
-                self.run.set_alpha(alpha)
+            if alpha is not None and self.run.set_alpha(alpha):
+                self.steered()
             self._catch_up()
             self.train(0)
 
@@ -274,11 +333,12 @@ class Story:
             if any(found.done < told.done for found, told in pairs):
                 assert all(found.done >= ALL_IN_FILE for found, told in pairs if found.done < told.done)
                 told, found = (max(run.done for run in runs if run.stop is None) for runs in zip(*pairs, strict=True))
-                self.session.pull(found - told)
+                self.pull(found - told)
                 self.level(0)
             self.branch()
 
     def check(self) -> None:
+        self.check_trials()
         snapshot = self.session.snapshot()
         assert snapshot.run is self.session.runs[self.at]
         assert (snapshot.done, snapshot.epochs, snapshot.stop) == (self.run.done, self.run.epochs, self.run.stop)
@@ -293,6 +353,20 @@ class Story:
             assert one.shown == (told.newest() if past is None or past > told.done else told.moment(past))
             assert (one.stop, one.name != "") == (told.stop, True)
 
+    def check_trials(self) -> None:
+        """What came of each remedy is what the runs tell that nothing interrupts."""
+        for number, run in enumerate(self.session.runs):
+            trial, told = self.trials.get(number), self.told[number]
+            assert (run.tried is None) == (trial is None)
+            if trial is None:
+                continue
+            has_ended = told.stop is not None and told.stop.rule != "epochs"
+            if trial.outcome is None and (told.done >= trial.until or has_ended):
+                now = (told.moment(trial.until) if told.done >= trial.until else told.end()).loss
+                is_better = now <= trial.loss * 0.999 if np.isfinite(trial.loss) else np.isfinite(now)
+                trial.outcome = "confirmed" if is_better else "refuted"
+            assert (run.proved.outcome if run.proved else None) == trial.outcome
+
     def assert_in_file(self, path: str, told: list[Run]) -> None:
         found_runs, watched = reopen(RunFile(path)), Watched(path).runs
         for runs in (found_runs, watched):
@@ -303,6 +377,9 @@ class Story:
             assert_same(found, wanted)
             assert found.descent.rules == wanted.descent.rules
         for seen, wanted in zip(watched, told, strict=True):
+            if told is self.told:
+                trial = self.trials.get(told.index(wanted))
+                assert (seen.proved and seen.proved.outcome) == (trial and trial.outcome)
             for epoch in range(max(1, seen.done - 100), seen.done + 1):
                 assert seen.history.weights_at(epoch).tobytes() == wanted.history.weights_at(epoch).tobytes()
 
@@ -331,6 +408,7 @@ HAPPENINGS = st.one_of(
     st.tuples(st.just("epochs"), st.one_of(st.integers(1, 150), st.integers(10_000, 10_150))),
     st.tuples(st.just("travel"), st.integers(-60, 20)),
     st.tuples(st.just("fork"), st.integers(1, 60), st.none() | ALPHAS),
+    st.tuples(st.just("remedy"), st.integers(0, 30), ALPHAS),
     st.tuples(st.just("begin"), st.lists(st.sampled_from([-1.5, 0.0, 0.25]), min_size=3, max_size=3)),
     st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.none(), st.tuples(PLACE, PLACE))),
     st.tuples(st.just("edit"), st.builds(DataEdit, CLASS, st.integers(0, 9)), st.builds(DataEdit, CLASS, st.just(3))),

@@ -167,7 +167,9 @@ async def test_the_chart_in_front_fills_the_screen_and_gives_it_back(size: tuple
             await press(pilot, ZOOM)
             region = regions(app)[name]
             assert (list(regions(app)), region.width) == ([name], size[0])
-            assert region.height == size[1] - 1 - app.query_one("#band").size.height
+            assert (
+                region.height == size[1] - 2 - app.query_one("#band").size.height
+            )  # the foot, and the line that says why
             view = app.query_one(f"#{name}", ChartView)
             assert (view.chart.width, view.chart.height) == tuple(view.size)
             assert "2/5" in screen(app)
