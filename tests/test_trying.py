@@ -184,7 +184,7 @@ def test_where_a_rule_ends_the_fork_earlier_that_counts(settings: Settings, prop
     session.pull(1_000)
     ask(session)
     run = session.run
-    assert (run.stop.rule, run.done) == ("target-loss", 2)  # it is reached by the step of epoch 2
+    assert (run.stop.rule, run.done) == ("target-loss", 3)
     assert run.proved.told.endswith(f"at epoch {run.done} already")
     assert line(session) == run.proved.told
 
