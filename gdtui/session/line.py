@@ -34,14 +34,14 @@ class Line:
 
     Attributes:
         text: what it says.
-        brief: the same in a word, where there is room for no more.
+        briefs: the same in ever fewer words, where there is no room for so much of it.
         advice: what helps, where that cannot be tried; may be left out.
         remedy: what can be tried.
     """
 
     mood: Mood = Mood.NEUTRAL
     text: str = ""
-    brief: str = ""
+    briefs: tuple[str, ...] = ()
     advice: str = ""
     remedy: Remedy | None = None
 
@@ -55,7 +55,7 @@ class Line:
 def judged(verdict: Verdict) -> Line:
     """A verdict."""
     text, advice = printable(verdict.text), printable(verdict.advice)
-    return Line(MOODS.get(verdict.kind, Mood.ATTENTION), text, verdict.kind.value, advice, verdict.remedy)
+    return Line(MOODS.get(verdict.kind, Mood.ATTENTION), text, (verdict.kind.value,), advice, verdict.remedy)
 
 
 def remedy_of(tried: Tried, forked_at: int | None) -> Remedy:
@@ -70,4 +70,5 @@ def tried_told(tried: Tried, forked_at: int | None) -> str:
 
 def proved(outcome: Proved) -> Line:
     """What came of a remedy."""
-    return Line(PROVED[outcome.outcome], printable(outcome.told), outcome.outcome)
+    told = printable(outcome.told)
+    return Line(PROVED[outcome.outcome], told, (told.partition(" at epoch ")[0], outcome.outcome))

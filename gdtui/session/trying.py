@@ -160,7 +160,7 @@ def under_way(run: Shown, epoch: int) -> Line:
     was, now = (None if one is None else loss_at(one, epoch) for one in curves)
     if was is not None and now is not None:
         text += f", {name} {told(now)} against {told(was)} then"
-    return Line(Mood.NEUTRAL, text, "trying")
+    return Line(Mood.NEUTRAL, text, ("trying",))
 
 
 def _is_told(session: Session, run: Shown, epoch: int) -> bool:

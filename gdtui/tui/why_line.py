@@ -58,19 +58,18 @@ def fitted(line: Line, width: int) -> tuple[str, str]:
         for offer in offers:
             if cell_len(text) + (2 if text and offer else 0) + cell_len(offer) <= width:
                 return text, offer
-    return ("", offers[-1]) if line.remedy is not None else (line.brief, "")
+    return ("", offers[-1]) if line.remedy is not None else (line.briefs[-1] if line.briefs else "", "")
 
 
 def _texts(line: Line) -> Iterator[str]:
     """What can be said, from all to nothing."""
     if line.advice:
         yield f"{line.text}; {line.advice}"
-    text = line.text
+    said, text = [line.text], line.text
     while text:
-        yield text
         text = text[: max(text.rfind(parting) for parting in PARTING) + 1].rstrip(";:, ")
-    yield line.brief
-    yield ""
+        said.append(text)
+    yield from sorted((*said, *line.briefs), key=len, reverse=True)  # the last is nothing
 
 
 def _offers(remedy: Remedy) -> list[str]:

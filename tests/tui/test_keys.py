@@ -51,7 +51,8 @@ def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.tui.test_recipe_choice
     import tests.tui.test_themes
     import tests.tui.test_travel
-    import tests.tui.test_views  # noqa: F401 - which press the others
+    import tests.tui.test_views
+    import tests.tui.test_why_line  # noqa: F401 - which press the others
 
     assert {key.action for key in BINDINGS} == driving.pressed
 
