@@ -18,7 +18,7 @@ ALL = "all"
 MOST_CLASSES = 10
 """As many can be told apart on a screen."""
 INITS = ("uniform", "zeros", "ones")
-LESSONS = ("bowl", "too-small", "too-large")
+LESSONS = "descent", "bowl", "gradient", "too-small", "too-large", "sigmoid", "batches", "no-line", "table"
 """The lessons that come with gdtui, in the order in which they are to be taken; see gdtui/lessons."""
 
 MOST_EPOCHS = 10**12

@@ -65,7 +65,7 @@ def folder(tmp_path: Path) -> Path:
         ("gdtui tape d", {"demo.tape"}),
         ("gdtui advise --lo", {"--loss"}),
         ("gdtui advise o", {"old.jsonl"}),
-        ("gdtui learn b", {"bowl", "bin/"}),
+        ("gdtui learn bo", {"bowl"}),
         ("gdtui learn --the", {"--theme"}),
         ("gdtui --preset too", {"too-small", "too-large"}),
         ("gdtui --completion z", {"zsh"}),

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gdtui.lessons.conditions import VOCABULARY
-from gdtui.lessons.lesson import Lesson, LessonError
+from gdtui.lessons.lesson import KEYS, Lesson, LessonError
 from gdtui.lessons.places import Places
-from gdtui.lessons.reading import KEYS, LENGTHS, read
+from gdtui.lessons.reading import LENGTHS, read
 from gdtui.tui.bindings import NUMBERS
 from tests.command import gdtui
 
@@ -125,6 +125,7 @@ WRONG = [
     (STEP + '[step.settings]\nloss = "hing"\n', 6, "step 1: loss: invalid choice: 'hing' (choose from"),
     (STEP + "[step.settings]\nmomentum = 0.5\n", 5, "step 1: --momentum does nothing without --optimizer"),
     (STEP + "[step.settings]\nsave = 1\n", 6, 'step 1: there is no setting "save"'),
+    (STEP + '[step.settings]\nthen = "x"\n', 6, 'step 1: "then" is none of the settings, but of the step: put'),
     (STEP + "settings = 3\n", 5, "step 1: settings is a table, as in [settings]"),
     (STEP + "question = 3\n", 5, "step 1: question is a table, as in [step.question]"),
     (QUESTION + 'answers = ["a"]\nright = 1\n', 7, "step 1: a question has 2 to 4 answers"),
@@ -189,7 +190,7 @@ def test_lines_are_those_of_the_tables_and_keys() -> None:
 
 
 def test_the_readme_tells_all_of_the_format() -> None:
-    for name in [*VOCABULARY, *(key for keys in KEYS.values() for key in keys), *NUMBERS]:
+    for name in [*VOCABULARY, *(key for keys in KEYS.values() for key in keys)]:
         assert f"`{name}" in README, name
     assert all(str(length) in README for name, length in LENGTHS.items() if name not in ("title", "about"))
 

@@ -10,6 +10,7 @@ import pytest
 from gdtui.lessons.lesson import LessonError
 from gdtui.lessons.played import Played, play
 from gdtui.lessons.reading import HERE, read
+from gdtui.runs.samples import samples
 from gdtui.settings import LESSONS
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS
 from tests.command import gdtui
@@ -129,3 +130,52 @@ def test_a_table_is_looked_for_beside_the_lesson(tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text("a,b,y\n1,2,p\n2,3,q\n4,1,p\n6,7,q\n")
     (played,) = played_text(f'{STEP}[step.settings]\ndata = "points.csv"\n', tmp_path)
     assert len(played.shown.data) == 4
+
+
+def at_the_end(name: str, number: int) -> Played:
+    return [*play(read(name, NUMBERS))][number - 1]
+
+
+def test_the_numbers_in_the_texts_of_the_gradient_are_those_of_its_run() -> None:
+    lesson = read("gradient", NUMBERS)
+    run = at_the_end("gradient", 2).shown.run
+    before, after = run.moment(1).weights, run.moment(2).weights
+    gradient = (before - after) / 0.01
+    told = f"{before[2]:.4f} − 0.01 · {gradient[2]:.4f} = {after[2]:.4f}"
+    assert lesson.steps[1].question is not None
+    assert told in lesson.steps[1].question.because
+    assert f"{gradient[2]:.4f}" in lesson.steps[1].text
+    assert max(gradient) == gradient[2]
+
+
+def test_the_numbers_in_the_texts_of_the_table_are_those_of_its_run() -> None:
+    lesson, played = read("table", NUMBERS), [*play(read("table", NUMBERS))]
+    run, shown = played[0].shown.run, played[0].shown.shown
+    rows = {sample.index: sample for sample in samples(run, shown.weights)}
+    for row, (predicted, activation) in {18: (0, 0.4681), 154: (1, 0.8376)}.items():
+        assert (rows[row].true, rows[row].predicted, round(rows[row].activation, 4)) == (0, predicted, activation)
+        assert f"{activation}" in lesson.steps[1].text
+    assert shown.confusion == (98, 27, 18, 107)
+    tested = played[4].shown.shown
+    assert f"{tested.accuracy:.1%}, {tested.test_accuracy:.1%}" == "82.2%, 80.3%"
+
+
+def test_other_numbers_in_the_texts_are_those_of_their_runs() -> None:
+    descent = at_the_end("descent", 4).shown.run
+    assert [descent.moment(epoch).accuracy == 1 for epoch in (23, 24, 60, 100)] == [False, True, True, True]
+    doubled = ",".join(f"{2 * weight:.4f}" for weight in descent.weights)
+    situation = read("sigmoid").steps[1].situation
+    assert situation is not None
+    assert ",".join(map(str, situation.settings.init)) == doubled
+    assert f"{at_the_end('no-line', 1).shown.shown.gradient_norm:.6f}" == "0.000004"
+    assert round(at_the_end("bowl", 3).shown.run.moment(1).gradient_norm, 1) == 3.1
+    losses = at_the_end("batches", 1).shown.run.history.losses
+    assert round(losses[0], 1) == 80.2
+    assert 0.45 < share_of_rises(at_the_end("batches", 4)) < 0.55
+    assert 0.15 < share_of_rises(at_the_end("batches", 3)) < 0.25
+    assert 300 < at_the_end("too-large", 4).shown.done < 340
+
+
+def share_of_rises(played: Played) -> float:
+    losses = played.shown.run.history.losses
+    return float((losses[1:] > losses[:-1]).mean())

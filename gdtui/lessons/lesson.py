@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from gdtui.lessons.conditions import Conditions
 from gdtui.settings import Recipe, Settings
 
+KEYS = {
+    "lesson": ("title", "about", "minutes", "settings", "step"),
+    "step": ("text", "do", "until", "then", "view", "page", "settings", "waits", "question"),
+    "question": ("ask", "answers", "right", "because", "shows"),
+}
+"""What stands in each table of a file."""
+
 
 class LessonError(ValueError):
     """A lesson that cannot be used; the message names the file, the line and the step."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from gdtui.lessons.lesson import Situation, meant
+from gdtui.lessons.lesson import KEYS, Situation, meant
 from gdtui.options import Parser, add_run, settings_from
 from gdtui.race_options import a_race, racers_of
 from gdtui.settings import BUILT_IN_SETS
@@ -48,6 +48,8 @@ def situation_of(
     parser, known = _parser()
     arguments: list[str] = []
     for name, (value, at) in given.items():
+        if name in KEYS["step"] and len(at) > 2:
+            fail(f'"{name}" is none of the settings, but of the step: put it above [step.settings]', *at)
         if name not in known or name.startswith("no-"):
             fail(f'there is no setting "{name}"{meant(name, known)}; gdtui --help lists them', *at)
         if name == "data":

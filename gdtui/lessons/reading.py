@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from gdtui.lessons.conditions import PAGES, VOCABULARY, Conditions
-from gdtui.lessons.lesson import Lesson, LessonError, Question, Situation, Step, meant
+from gdtui.lessons.lesson import KEYS, Lesson, LessonError, Question, Situation, Step, meant
 from gdtui.lessons.options import situation_of
 from gdtui.lessons.places import Places
 from gdtui.settings import LESSONS
@@ -21,11 +21,6 @@ MOST_BYTES = 200_000
 MOST_STEPS = 40
 LENGTHS = {"title": 40, "about": 80, "text": 400, "do": 160, "then": 300, "ask": 160, "because": 300, "answers": 60}
 """Characters of each text, at the most: a lesson has a few rows of the screen."""
-KEYS = {
-    "lesson": ("title", "about", "minutes", "settings", "step"),
-    "step": ("text", "do", "until", "then", "view", "page", "settings", "waits", "question"),
-    "question": ("ask", "answers", "right", "because", "shows"),
-}
 
 
 def read(name: str, views: Collection[str] | None = None) -> Lesson:
