@@ -63,7 +63,7 @@ def played_text(text: str, tmp_path: Path) -> list[Played]:
 STEP = '[[step]]\ntext = "Look."\n'
 CONDITIONS = [
     *("epochs = 5", "epochs = 30", "steps = 3", "ended = true", "past = true", "epoch_at_most = 2", "forked = true"),
-    *("turned = true", "alpha_above = 0.4", "alpha_below = 0.0003", "loss_below = 22", "accuracy_above = 0.95"),
+    *("turns = 3", "alpha_above = 0.4", "alpha_below = 0.0003", "loss_below = 22", "accuracy_above = 0.95"),
     *("gradient_below = 0.8", "view = 'bowl'", "page = 'confusion'", "paused = true", "epochs = 3, past = true"),
     "loss_above = 50",
 ]  # fmt: skip

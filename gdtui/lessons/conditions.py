@@ -25,14 +25,14 @@ class Seen:
         begun: the epochs that were done when the step began.
         views: the names of the views in the charts.
         pages: the names of the pages.
-        is_turned: whether a chart was turned since the step began.
+        turns: how often a chart was turned since the step began.
     """
 
     snapshot: Snapshot
     begun: int = 0
     views: tuple[str, ...] = ()
     pages: tuple[str, ...] = ()
-    is_turned: bool = False
+    turns: int = 0
 
 
 class Word(NamedTuple):
@@ -68,7 +68,7 @@ VOCABULARY = {
     "paused": Word("flag", lambda seen, is_so: seen.snapshot.phase.moves != is_so),
     "past": Word("flag", lambda seen, is_so: seen.snapshot.phase.is_past == is_so),
     "forked": Word("flag", lambda seen, is_so: (len(seen.snapshot.names) > max(1, len(seen.snapshot.race))) == is_so),
-    "turned": Word("flag", lambda seen, is_so: seen.is_turned == is_so),
+    "turns": Word("count", lambda seen, count: seen.turns >= count),
     "epoch_at_most": Word("count", lambda seen, count: seen.snapshot.shown.epoch <= count),
     "alpha_above": Word("number", lambda seen, alpha: seen.snapshot.alpha > alpha),
     "alpha_below": Word("number", lambda seen, alpha: seen.snapshot.alpha < alpha),

@@ -110,8 +110,8 @@ def _act(name: str, value: object, seen: Seen) -> tuple[ask.Command | None, Seen
             return None, replace(seen, views=(str(value), *seen.views[:1]))
         case "page":
             return None, replace(seen, pages=(str(value),))
-        case "turned":
-            return None, replace(seen, is_turned=bool(value))
+        case "turns":
+            return None, replace(seen, turns=seen.turns + 1)
         case "alpha_above" | "alpha_below":
             return ask.StepAlpha(up=name == "alpha_above"), seen
         case "epochs" if shown.phase.is_over:

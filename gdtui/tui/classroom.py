@@ -14,7 +14,7 @@ from gdtui.lessons.lesson import Lesson
 from gdtui.lessons.progress import Progress
 from gdtui.session.commands import Do
 from gdtui.tui.arrangement import CHARTS, Arrangement, Wish, arrange
-from gdtui.tui.bindings import BINDINGS, LESSON, Key, textual_bindings
+from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS, Key, textual_bindings
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.lesson_panel import LessonPanel, laid_out
 from gdtui.tui.workspace import Workspace
@@ -53,8 +53,11 @@ class Classroom(Workspace):
         self._begun = 0
         self._came = -HASTY
         """When the step came by itself."""
-        self._is_turned = self._is_due = False
+        self._turns = 0
+        self._is_due = False
         self.wish = self._wished(self.progress)
+        for slot, name in zip(CHARTS, self.wish.views, strict=True):
+            self._titles[slot] = f"{NUMBERS[name]} {name.capitalize()}", "", False
 
     def more_panes(self) -> Sequence[Widget]:
         self.lesson_view = LessonPanel(Progress(self._lesson), id="lesson")
@@ -87,7 +90,7 @@ class Classroom(Workspace):
         areas = self.arrangement.areas
         views = tuple(name for slot, name in zip(CHARTS, self.wish.views, strict=True) if slot in areas)
         pages = tuple(name for name in self.pages if name in areas)
-        now = before.saw(Seen(snapshot, self._begun, views, pages, self._is_turned))
+        now = before.saw(Seen(snapshot, self._begun, views, pages, self._turns))
         self._tell(now)
         if now.goes_on and not before.is_done:
             self.set_timer(READ_AFTER, partial(self._go_on_from, now))
@@ -109,7 +112,7 @@ class Classroom(Workspace):
         if self.progress is None or self.snapshot is None:
             return
         self._tell(self.progress.at(number))
-        self._begun, self._is_turned, self._is_due = self.snapshot.done, False, False
+        self._begun, self._turns, self._is_due = self.snapshot.done, 0, False
         if self.progress.step.situation is not None:
             self._before, self._begun = self.snapshot.curves[0], 0
             self.gdtui.ask(begun(self.progress.step, self._speed))
@@ -132,7 +135,7 @@ class Classroom(Workspace):
 
     def answer(self, number: int) -> None:
         """Answer the question that is open; the run that waits for that goes."""
-        if self.progress is None or self.snapshot is None:
+        if self.progress is None:
             return
         step, before = self.progress.step, self.progress
         self._tell(before.answered(number))
@@ -174,12 +177,12 @@ class Classroom(Workspace):
             super().action_scroll(lines)
 
     def action_turn(self, across: int, up: int) -> None:
-        self._is_turned = True
+        self._turns += 1
         super().action_turn(across, up)
         self.gdtui.redraw()
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
-        self._is_turned |= event.kind == "drag"
+        self._turns += event.kind == "drag"
         super().on_chart_view_touched(event)
 
     async def on_lesson_panel_clicked(self, event: LessonPanel.Clicked) -> None:
