@@ -105,8 +105,14 @@ def _end(chance: Random, stage: Stage, mode: str, rules: Rules, errors: Path) ->
     way = chance.choice(rules.allowed("monkey", list(WAYS_OUT)))
     by_itself = stage.has_ended  # a q among the keys, say
     code = stage.wait_exit() if by_itself else leave(stage, WAYS_OUT[way], rules)
-    was_left_well(stage, errors.read_text(errors="replace"))
-    promise(by_itself or code in CODES[way], f"{mode}: left {way}, and the exit code is {code}", stage.emulator.text())
+    told = errors.read_text(errors="replace")
+    was_left_well(stage, told)
+    is_unsaved = code == 2 and "gdtui: " in told + stage.emulator.text()  # a file that it chose cannot be written
+    promise(
+        by_itself or is_unsaved or code in CODES[way],
+        f"{mode}: left {way}, and the exit code is {code}",
+        stage.emulator.text(),
+    )
 
 
 MONKEY = Part("monkey", "events", story, [*MODES, *GESTURES, *WAYS_OUT, *STARTS, "early"])
