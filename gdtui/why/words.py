@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
+MOST_WRITTEN = 1e9
+"""Larger counts are written as powers of ten."""
+
 
 def figure(value: float) -> str:
     """A loss, or another number."""
@@ -20,6 +25,5 @@ def times(value: float) -> str:
 
 
 def count(value: float) -> str:
-    """Epochs, or another count, to two digits."""
-    rounded = int(float(f"{value:.2g}"))
-    return f"{rounded:,}"
+    """Epochs, or another count, to two digits; of larger ones the power of ten."""
+    return f"{float(f'{value:.2g}'):,.0f}" if value < MOST_WRITTEN else f"{min(value, sys.float_info.max):.0e}"
