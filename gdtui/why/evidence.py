@@ -8,10 +8,12 @@ from functools import cached_property
 
 import numpy as np
 
+from gdtui.data.dataset import Dataset
+from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.softmax import softmax
-from gdtui.learning.stability import Limits, curvature, limits, unknown, widening
+from gdtui.learning.stability import Limits, curvature, unknown, widening
 from gdtui.learning.weights import logits
 from gdtui.runs.run import Shown
 from gdtui.settings import Recipe
@@ -21,6 +23,8 @@ from gdtui.why.nearness import PRODUCTS, left_to_gain
 
 SAMPLE = 512
 """Rows by which shares of all rows are estimated, at the most."""
+PASSED_ON = 0.01
+"""The largest activation of its own class at which a row is stuck: the sigmoid passes no more of the error on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +41,7 @@ class Evidence:
 
     @property
     def epoch(self) -> int:
+        """That of the moment."""
         return self.moment.epoch
 
     @cached_property
@@ -63,19 +68,20 @@ class Evidence:
 
     @cached_property
     def course(self) -> Course:
-        """The losses since then."""
+        """The losses since it began."""
         return Course(self.run.history, self.begin, min(self.epoch, self.run.done))
 
     @cached_property
     def tested(self) -> Course:
         """Those on the rows kept for testing, since the data or the penalties were last changed; empty where there are
         none."""
-        begin, penalties = self.data_since, (self.recipe.l1, self.recipe.l2)
+        begin, penalties, were = 1, (self.recipe.l1, self.recipe.l2), None
         for since, recipe in self.run.history.steered:
-            if since <= self.epoch and (recipe.l1, recipe.l2) != penalties:
-                begin = max(begin, since + 1)
+            if since <= max(1, self.epoch):
+                now = recipe.l1, recipe.l2
+                begin, were = (since if now == penalties != were else begin), now
         tested = self.run.history.tested
-        return Course(tested, begin, min(self.epoch, len(tested)))
+        return Course(tested, max(begin, self.data_since), min(self.epoch, len(tested)))
 
     @cached_property
     def lowest_of_late(self) -> int:
@@ -93,46 +99,55 @@ class Evidence:
         """The learning rate of the step, by its schedule."""
         return alpha_at(self.recipe, max(1, self.epoch))
 
-    @property
-    def alpha_limit(self) -> Limits:
-        """Those that were given, else none."""
-        return self.limits or Limits()
-
     @cached_property
+    def _kernel(self) -> Kernel:
+        return self.run.history.kernel_at(max(1, self.epoch))
+
+    @property
     def design(self) -> Floats:
         """The design matrix of the time; of no rows where the data is not at hand."""
-        return self.run.history.kernel_at(max(1, self.epoch)).X
+        return self._kernel.X
 
-    @cached_property
-    def labels(self) -> Floats:
-        """The labels of the time."""
-        return self.run.history.kernel_at(max(1, self.epoch)).y
+    @property
+    def _data(self) -> Dataset:
+        return self.run.owner(max(1, self.epoch)).data
+
+    @property
+    def width(self) -> int:
+        """Weights of a unit."""
+        return self.design.shape[1]
 
     @property
     def is_batched(self) -> bool:
+        """Whether steps are taken by some rows each."""
         size = self.recipe.batch_size
-        return size is not None and size < max(len(self.design), len(self.run.data))
+        return size is not None and size < len(self._data)
 
     @property
     def is_penalised(self) -> bool:
+        """Whether large weights cost."""
         return bool(self.recipe.l1 or self.recipe.l2)
+
+    @property
+    def penalty_told(self) -> str:
+        """What is to be said behind the loss, where they do."""
+        return " and the penalty" if self.is_penalised else ""
 
     @cached_property
     def left(self) -> float:
         """Which share of the cross-entropy that is descended is left to gain; NaN where that is not cheap to know."""
         if self.loss not in ("article", "cross-entropy") or self.recipe.l1:
             return math.nan
-        return left_to_gain(self.design, self.labels, self.moment.weights, self.recipe.l2)
+        return left_to_gain(self.design, self._kernel.y, self.moment.weights, self.recipe.l2)
 
     @cached_property
     def majority(self) -> float:
-        """The share of the most frequent class."""
+        """The share of the most frequent class; NaN where it is not known."""
         confusion = self.moment.confusion
         if confusion is None:
             return math.nan
         classes = math.isqrt(len(confusion))
-        counts = [sum(confusion[at * classes : (at + 1) * classes]) for at in range(classes)]
-        return max(counts) / sum(counts)
+        return max(sum(confusion[at * classes : (at + 1) * classes]) for at in range(classes)) / sum(confusion)
 
     @cached_property
     def scales(self) -> tuple[float, int, int]:
@@ -149,61 +164,88 @@ class Evidence:
 
     @cached_property
     def stuck(self) -> float:
-        """The share of the rows that are taken for another class with an activation so near 0 or 1 that the sigmoid
-        is flat there, and passes on no more than a hundredth of the error."""
-        X, y, step = self.design, self.labels, -(-max(1, len(self.design)) // SAMPLE)
+        """The share of the rows that are taken for another class so surely that the sigmoid is flat there."""
+        X, step = self.design, -(-max(1, len(self.design)) // SAMPLE)
         if not len(X) or not np.isfinite(self.moment.weights).all():
             return math.nan
-        z, y = logits(X[::step], self.moment.weights), y[::step]
+        z, y = logits(X[::step], self.moment.weights), self._kernel.y[::step]
         with np.errstate(over="ignore"):
             if z.ndim == 1:
-                p = 1 / (1 + np.exp(-z))
-                own = np.where(y > 0, p, 1 - p)
+                own = 1 / (1 + np.exp(np.where(y > 0, -z, z)))
             else:
                 own = softmax(z)[y.astype(np.intp), np.arange(len(y))]
-        return float((own < 0.01).mean())
+        return float((own < PASSED_ON).mean())
 
     @cached_property
     def norms(self) -> tuple[int, float, float]:
-        """An epoch about half way since the recipe changed, the norm of the weights then, and that of them now."""
+        """An epoch about half way since it began, the norm of the weights then, and that of them now."""
         epochs, weights = self.run.history.keyframes
-        middle = (self.begin + self.epoch) // 2
-        place = int(np.searchsorted(epochs, middle))
+        place = int(np.searchsorted(epochs, (self.begin + self.epoch) // 2))
         now = float(np.linalg.norm(self.moment.weights))
         if place >= len(epochs) or epochs[place] > self.epoch:
             return self.epoch, now, now
         return int(epochs[place]), float(np.linalg.norm(weights[place])), now
 
     @cached_property
+    def sure(self) -> float:
+        """The alpha below which it is stable for sure; NaN where there is none, or it is not known."""
+        if self.limits is not None:
+            return math.nan if self.limits.sure is None else self.limits.sure
+        return self._bound if not unknown(self.loss, self.recipe, len(self.design)) else math.nan
+
+    @property
+    def measure(self) -> float:
+        """The same, or that of the cross-entropy by plain descent, which is a measure for others too; infinite where it
+        is not known."""
+        known = self._bound if math.isnan(self.sure) else self.sure
+        return math.inf if math.isnan(known) else known
+
+    @cached_property
+    def _bound(self) -> float:
+        if not self._is_cheap:
+            return math.nan
+        plain = self.recipe if not unknown(self.loss, self.recipe, len(self.design)) else Recipe()
+        return widening(plain) / curvature(self._data, self.recipe.l2)
+
+    @property
+    def _is_cheap(self) -> bool:
+        """Whether curvatures take little time."""
+        return 0 < len(self.design) * len(self.moment.weights) ** 2 <= PRODUCTS
+
+    @cached_property
     def stable(self) -> float:
         """The largest stable alpha where it is now, half way between this state and the one before, since who bounces
         is to both sides of the valley; as it was given, where that is not cheap to know. NaN where it is not known."""
-        given = self.alpha_limit.here if self.alpha_limit.here is not None else math.nan
-        before = self.weights_at(self.epoch - 1)
+        given = math.nan if self.limits is None or self.limits.here is None else self.limits.here
+        before = self._before(1)
         return given if before is None else self.stable_at((before + self.moment.weights) / 2, given)
 
     def stable_at(self, weights: Floats, otherwise: float = math.inf) -> float:
         """The largest stable alpha at these weights, or that, where it is not known, or not cheap to know."""
-        size = len(weights)
-        if unknown(self.loss, self.recipe, len(self.design)) or not 0 < len(self.design) * size**2 <= PRODUCTS:
+        if not self._is_cheap or unknown(self.loss, self.recipe, len(self.design)):
             return otherwise
-        curved = curvature(self.run.data, self.recipe.l2, weights)
+        curved = curvature(self._data, self.recipe.l2, weights, self.recipe.l1)
         return widening(self.recipe) / curved if curved > 0 else otherwise
+
+    @cached_property
+    def turning(self) -> float:
+        """How far the last step goes back along the one before, as a share of that: −1 where it undoes it. 0 where that
+        is not known."""
+        one, two = self._before(2), self._before(1)
+        if one is None or two is None:
+            return 0.0
+        first, second = two - one, self.moment.weights - two
+        along = float(first @ first)
+        return float(first @ second) / along if along > 0 else 0.0
+
+    def _before(self, epochs: int) -> Floats | None:
+        """The weights so many epochs before the moment, where they are kept."""
+        kept = self.weights_at(self.epoch)
+        is_end = kept is not None and not np.array_equal(kept, self.moment.weights)  # the state after the last step
+        return self.weights_at(self.epoch - epochs + is_end)
 
     def weights_at(self, epoch: int) -> Floats | None:
         """The weights at that epoch, where they are kept."""
         epochs, weights = self.run.history.keyframes
         place = int(np.searchsorted(epochs, epoch))
         return np.asarray(weights[place]) if place < len(epochs) and epochs[place] == epoch else None
-
-    @cached_property
-    def bound(self) -> float:
-        """The alpha below which it is stable for sure; where none is known, that of the cross-entropy, a measure for
-        other losses too, where that is cheap, else infinite."""
-        sure = self.alpha_limit.sure
-        if sure is not None:
-            return sure
-        if not 0 < len(self.design) * len(self.moment.weights) ** 2 <= PRODUCTS:
-            return math.inf
-        plain = Recipe(l2=self.recipe.l2)
-        return limits(self.run.data, "cross-entropy", plain, np.zeros(len(self.moment.weights))).sure or math.inf

@@ -3,63 +3,83 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from gdtui.learning.moment import Moment
 from gdtui.learning.stability import Limits
-from gdtui.runs.curve import Curve
+from gdtui.runs.curve import Curve, loss_at
 from gdtui.runs.run import Shown
-from gdtui.why import rules
+from gdtui.why import progress, troubles
 from gdtui.why.course import Course
 from gdtui.why.evidence import Evidence
 from gdtui.why.remedies import lowest
 from gdtui.why.verdict import Kind, Verdict
 from gdtui.why.words import count, figure
 
+RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
+    progress.anew, troubles.infinite, progress.reached, progress.beginning, troubles.diverging, troubles.bouncing,
+    troubles.overfitting, troubles.plateau, progress.optimum, progress.falling_fast, progress.separable, progress.near,
+    troubles.scales, troubles.crawling, progress.flat, progress.pace,
+)  # fmt: skip
+"""The first that says something is right; the last always does."""
+WIDE = 0.25
+"""How far losses go up again that bounce, as a share, where nobody knows whether they are of batches: their noise goes
+up and down too."""
+
 
 def judge(run: Shown, moment: Moment, limits: Limits | None = None) -> Verdict:
     """What is to be said of a run as of a moment of it, from what is known up to there.
 
-    It is a function of these alone, takes well under a millisecond however long the run is, and leaves the run as it
-    is; it reads the run's history, so that it belongs to the thread that trains.
+    It is a function of these alone, takes half a millisecond however long the run is, and leaves the run as it is; it
+    reads the run's history, so that it belongs to the thread that trains.
 
     Args:
         moment: one of the run's, live or past, or the state after its end.
         limits: of alpha at that moment, where they are known.
     """
     found = Evidence(run, moment, limits)
-    said = (rule(found) for rule in rules.RULES)
-    return next(verdict for verdict in said if verdict is not None)
+    return next(verdict for rule in RULES if (verdict := rule(found)) is not None)
 
 
 def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
     """What losses alone tell of a run, of which no more is known, as of an epoch; None for the last.
 
-    There is never a remedy: nothing can be tried of such a run."""
+    There is never a remedy: nothing can be tried of such a run. Neither is it known whether anything is left to gain:
+    losses that do not fall any more are said to level out."""
     last = len(curve) if epoch is None else epoch
     since = max((since for since, _ in curve.trained if since <= last), default=1)
-    course = Course(curve, since, last)
-    lows, highs, step = course.recent
-    if len(highs) and not math.isfinite(highs[-1]):
-        text = "the loss is not finite"
-        return Verdict(Kind.DIVERGING, last, f"diverging since epoch {lowest(course):,}: {text}", lowest(course))
-    if len(lows) < rules.FEW:
+    course, now = Course(curve, since, last), loss_at(curve, last)
+    if now is not None and not math.isfinite(now):
+        began = lowest(course)
+        return Verdict(Kind.DIVERGING, last, f"diverging since epoch {began:,}: the loss is not finite any more", began)
+    if len(course.recent[0]) < progress.FEW:
         return Verdict(Kind.BEGINNING, last, "too few epochs to tell")
-    low, high = rules.swelling(course)
+    return _swinging(course) or _overfitting(curve, course) or _crawling(course) or progress.pace_of(course)
+
+
+def _swinging(course: Course) -> Verdict | None:
+    low, high = troubles.swelling(course)
     if high:
-        text = f"the loss rose from {figure(low)} to {figure(high)}"
-        return Verdict(Kind.DIVERGING, last, f"diverging since epoch {lowest(course):,}: {text}", lowest(course))
-    if rules.bounces(course, 20, 0.25, 0.25) and course.sinks(20) < 0.1:
-        rises, steps = course.rises(20)
-        told = f"{rises} of the last {steps} epochs rose" if step == 1 else "the loss goes up and down"
-        return Verdict(Kind.BOUNCING, last, f"bouncing: {told}", course.rising_since(8) if step == 1 else None)
-    tested = Course(curve.tested, since, min(last, len(curve.tested)))
-    opened = rules.gap(tested, Course(curve, since, tested.last))
-    if opened is not None:
-        low, now = tested.span()[0], float(tested.recent[0][-1])
-        text = f"the test loss rose from {figure(low)} at epoch {lowest(tested):,} to {figure(now)}"
-        return Verdict(Kind.OVERFITTING, last, f"overfitting since epoch {opened:,}: {text}", opened)
-    if course.fall < 2 * rules.PACED and rules.has_crawled(course):
-        more = rules.epochs_for(course, 0.5)
-        if 10 * len(course) < more < math.inf:
-            return Verdict(Kind.CRAWLING, last, f"crawling: at this pace the loss halves in {count(more)} epochs more")
-    return rules.level(course) or Verdict(Kind.FALLING, last, f"falling: {rules.taken(course)}")
+        since = lowest(course)
+        rose = f"the loss rose from {figure(low)} to {figure(high)}"
+        return Verdict(Kind.DIVERGING, course.last, f"diverging since epoch {since:,}: {rose}", since)
+    if not troubles.bounces(course, troubles.LAST, WIDE, 0.25) or course.sinks(troubles.LAST) >= 0.1:
+        return None
+    if course.recent[2] > 1:
+        return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
+    (rises, steps), since = course.rises(troubles.LAST), course.rising_since(troubles.LAST - troubles.LAST // 5)
+    text = f"bouncing since epoch {since:,}, {rises} of the last {steps} epochs rose"
+    return Verdict(Kind.BOUNCING, course.last, text, since)
+
+
+def _overfitting(curve: Curve, course: Course) -> Verdict | None:
+    tested = Course(curve.tested, course.first, min(course.last, len(curve.tested)))
+    return troubles.overfit(tested, Course(curve, course.first, tested.last))
+
+
+def _crawling(course: Course) -> Verdict | None:
+    more = troubles.epochs_for(course, 0.5)
+    if course.fall >= 2 * progress.PACED or not troubles.has_crawled(course) or not 10 * len(course) < more < math.inf:
+        return None
+    text = f"crawling: half of the loss takes {count(more)} epochs more at this pace"
+    return Verdict(Kind.CRAWLING, course.last, text)

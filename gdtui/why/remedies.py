@@ -13,10 +13,15 @@ from gdtui.why.course import Course
 from gdtui.why.evidence import Evidence
 from gdtui.why.verdict import Remedy
 
-SAFE = 0.9
-"""Which share of a limit a remedy may have."""
+SAFE, SAFE_WITH_VELOCITY = 0.9, 0.5
+"""Which share of a limit a remedy may have: with a velocity, what is near it comes to rest late."""
+LEAST, ADAMS = 10.0, 0.1
+"""How many times as large an alpha is tried, at the least, where no limit is known; and the largest that is tried of
+optimisers whose steps are as long as that."""
 MOST = 1e9
 """Beyond this, a limit is none."""
+WEIGHT_COST = 0.01
+"""The L2 penalty that is tried first."""
 
 
 def lowest(course: Course) -> int:
@@ -37,45 +42,53 @@ def rung(limit: float) -> float:
     return ladder_step(limit * (1 + 1e-6), up=False)
 
 
+def _factor(found: Evidence, epoch: int) -> float:
+    """What the schedule makes of alpha, at that epoch or now, whichever is more."""
+    return max(alpha_at(found.recipe, epoch), found.alpha) / found.recipe.alpha
+
+
 def smaller(found: Evidence, since: int, limit: float) -> Remedy | None:
     """A smaller alpha, from before the epoch since which it is too large: below that limit, and those of where the loss
     was lowest and of where the fork begins; a tenth where no limit is known, or it is not too large by those."""
     recipe, epoch = found.recipe, max(found.data_since, min(since - 1, found.run.done), 1)
-    factor = max(alpha_at(recipe, epoch), found.alpha) / recipe.alpha
     places = [found.weights_at(at) for at in (epoch, found.lowest_of_late)]
-    limit = min([limit if limit > 0 else math.inf, *(found.stable_at(at) for at in places if at is not None)])
-    safe = (0.5 if recipe.optimizer in VELOCITY else SAFE) * limit / factor
-    alpha = rung(safe if safe < recipe.alpha else recipe.alpha / 10)
+    known = [limit if limit > 0 else math.inf, *(found.stable_at(at) for at in places if at is not None)]
+    share = SAFE_WITH_VELOCITY if recipe.optimizer in VELOCITY else SAFE
+    safe = share * min(known) / _factor(found, epoch)
+    alpha = rung(safe if safe < recipe.alpha else recipe.alpha / LEAST)
     return Remedy(epoch, (("alpha", alpha),)) if alpha < recipe.alpha else None
 
 
 def middle(found: Evidence) -> int:
-    """The epoch half way since the recipe changed."""
+    """The epoch half way since it began."""
     return max(1, (found.begin + min(found.epoch, found.run.done)) // 2)
 
 
-def larger(found: Evidence, halving: float) -> Remedy | None:
-    """A larger alpha, from half way since the recipe changed: as large as is stable for sure, or, where that is not
-    known, as large as halves the loss in the epochs from there on, which now takes so many."""
+def larger(found: Evidence, more: float) -> Remedy | None:
+    """A larger alpha, from half way since it began: as large as is stable for sure, or, where that is not known, as
+    large as gets there in time, which now takes so many epochs more. One that fell by its schedule does not fall."""
     epoch, recipe = middle(found), found.recipe
-    factor = max(alpha_at(recipe, epoch), found.alpha) / recipe.alpha
-    limit = found.bound / factor * ((1 - recipe.momentum) / 2 if recipe.optimizer in VELOCITY else 1)
-    if found.alpha_limit.sure is None or not limit < MOST:
-        limit = min(limit, recipe.alpha * max(10.0, halving / max(1, found.epoch - epoch)))
+    if found.alpha < recipe.alpha / LEAST and recipe.schedule != "constant":
+        return Remedy(epoch, (("alpha", min(recipe.alpha, rung(SAFE * found.measure))), ("schedule", "constant")))
+    limit = found.measure / _factor(found, epoch)
+    if recipe.optimizer in VELOCITY:
+        limit *= (1 - recipe.momentum) / 2
+    if math.isnan(found.sure) or limit > MOST:
+        limit = min(limit, recipe.alpha * max(LEAST, more / max(1, found.epoch - epoch)) / SAFE)
     if recipe.optimizer in ("rmsprop", "adam"):
-        limit = min(limit, 0.1 / SAFE)
+        limit = min(limit, ADAMS / SAFE)
     alpha = rung(SAFE * limit)
     return Remedy(epoch, (("alpha", alpha),)) if alpha > recipe.alpha else None
 
 
 def adaptive(found: Evidence) -> Remedy:
-    """Adam, whose steps are as large where the gradient is small: large enough to undo the weights half as soon."""
+    """Adam, whose steps are as long where the gradient is small: long enough to undo the weights in half the time."""
     epoch = middle(found)
     largest = float(np.abs(found.moment.weights).max())
-    alpha = max(0.1, next_on_ladder(4 * largest / max(1, found.epoch - epoch)))
+    alpha = max(ADAMS, next_on_ladder(4 * largest / max(1, found.epoch - epoch)))
     return Remedy(epoch, (("optimizer", "adam"), ("alpha", alpha)))
 
 
 def penalty(found: Evidence, best: int) -> Remedy:
-    """The L2 penalty, from the epoch of the best test loss on."""
-    return Remedy(best, (("l2", max(0.01, 10 * found.recipe.l2)),), "test_loss")
+    """The L2 penalty, or ten times as much of it, from the epoch of the best test loss on."""
+    return Remedy(best, (("l2", max(WEIGHT_COST, 10 * found.recipe.l2)),), "test_loss")

@@ -14,14 +14,16 @@ def figure(value: float) -> str:
 
 
 def share(value: float) -> str:
-    """A share of 1, as a percentage."""
+    """A share of 1, as a percentage: none that is not whole is told as 100 %."""
     percent = 100 * value
-    return "100 %" if percent == 100 else f"{percent:.2g} %" if percent < 99.5 else f"{percent:.4g} %"
+    if 99 <= percent < 100:
+        return f"{math.floor(10 * percent) / 10:.1f} %"
+    return f"{percent:.0f} %" if percent >= 10 else f"{percent:.2g} %" if percent >= 0.01 else "less than 0.01 %"
 
 
 def times(value: float) -> str:
     """How many times as much."""
-    return f"{count(value) if value >= 100 else format(value, '.3g')} ×"
+    return f"{count(value)} ×" if value >= 100 else f"{value:.3g} ×"
 
 
 def count(value: float) -> str:

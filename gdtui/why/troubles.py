@@ -1,0 +1,206 @@
+"""The rules of runs that do not go as they should: each looks at the evidence for its kind, and says it or nothing."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from gdtui.learning.optimizer import VELOCITY
+from gdtui.runs.gap import gap_of
+from gdtui.why import remedies
+from gdtui.why.course import RECENT, Course
+from gdtui.why.evidence import Evidence
+from gdtui.why.progress import FEW, HOLDING, LITTLE, NEAR, PACED
+from gdtui.why.verdict import Kind, Verdict
+from gdtui.why.words import count, figure, share, times
+
+EARLY = 30
+"""Epochs before which nothing but the pace is not enough to tell that it is too slow."""
+LAST, LAST_WITH_VELOCITY = 20, 48
+"""Losses in which a bounce is looked for: a velocity carries it up and down more slowly."""
+SWING, WIDE, ANY = 0.05, 0.25, 1e-4
+"""How far a loss goes up again that bounces, as a share of it; where it does so seldom; and where alpha is known to be
+too large."""
+NOISE = 0.5
+"""The same by batches, whose noise goes up and down too."""
+SLOW = 50
+"""How many times less alpha is than is stable for sure, where it crawls because of that."""
+LONG = 5
+"""How many times as many epochs as are wanted it takes to halve the loss, where it crawls."""
+SCALES = 100
+"""How many times as large as another a feature is, where that is wild."""
+STUCK = 0.1
+"""Of which share of the rows the sigmoid passes nothing on, on a plateau."""
+
+
+def infinite(found: Evidence) -> Verdict | None:
+    """A loss that is not finite, or a run that ended since its weights were not."""
+    stop, is_end = found.run.stop, found.epoch == found.run.done
+    if not found.run.done or not found.epoch:
+        return None
+    if math.isfinite(found.moment.loss) and not (stop is not None and stop.diverged and is_end):
+        return None
+    is_loss = not math.isfinite(found.moment.loss)
+    return _diverged(found, f"the {'loss is' if is_loss else 'weights are'} not finite any more")
+
+
+def diverging(found: Evidence) -> Verdict | None:
+    """A loss that grows and grows."""
+    low, high = swelling(found.course)
+    return _diverged(found, f"the loss rose from {figure(low)} to {figure(high)}") if high else None
+
+
+def _diverged(found: Evidence, text: str) -> Verdict:
+    since, recipe, limit = remedies.lowest(found.course), found.recipe, found.sure
+    pull, cause = found.alpha * recipe.l2, ""
+    if pull > 2 and recipe.optimizer == "gd":
+        cause = f": alpha times the L2 penalty is {figure(pull)}, and stable below 2"
+    elif found.alpha > limit:
+        cause = f": alpha is {times(found.alpha / limit)} what is stable for sure"
+    said = f"diverging since epoch {since:,}, {text}{cause}"
+    return Verdict(Kind.DIVERGING, found.epoch, said, since, remedies.smaller(found, since, limit))
+
+
+def swelling(course: Course) -> tuple[float, float]:
+    """From which loss to which it rose, where it rises more and more; zeros where it does not."""
+    rises, steps = course.rises(10)
+    if len(course) < FEW or steps < FEW - 1:
+        return 0.0, 0.0
+    lows, highs, _ = course.recent
+    low, last, first = float(lows[-11:].min()), float(highs[-1]), course.mean(0, 1 / len(course))
+    is_swelling = rises >= 0.8 * steps and last > 2 * max(abs(low), abs(first)) and last == highs.max()
+    return (low, last) if is_swelling else (0.0, 0.0)
+
+
+def bouncing(found: Evidence) -> Verdict | None:
+    """Steps that lead from one side of the valley to the other, and do not become less. Where alpha is stable for sure,
+    no loss that is descended goes up and down."""
+    course, last = found.course, LAST
+    if found.recipe.optimizer in (*VELOCITY, "adam"):
+        last = LAST_WITH_VELOCITY
+    if len(course) < 8 or found.alpha <= found.sure or not (_goes_up_and_down(found, last) or _turns_back(found)):
+        return None
+    since, (rises, steps) = course.rising_since(last - LAST // 5), course.rises(last)
+    told = f", {rises} of the last {steps} epochs rose" if course.recent[2] == 1 and rises else ""
+    limit, cause = found.stable, ""
+    if found.alpha > limit:
+        cause = f": alpha is {times(found.alpha / limit)} the stable limit"
+    elif found.alpha > found.sure:
+        cause = f": alpha is {times(found.alpha / found.sure)} what is stable for sure"
+    advice = "--standardize may help too" if found.scales[0] >= SCALES else ""
+    remedy = remedies.smaller(found, since, limit)
+    return Verdict(Kind.BOUNCING, found.epoch, f"bouncing since epoch {since:,}{told}{cause}", since, remedy, advice)
+
+
+def _goes_up_and_down(found: Evidence, last: int) -> bool:
+    course = found.course
+    if not course.rises(RECENT)[0]:
+        return False
+    if found.is_batched:
+        is_lost = course.mean(1 - min(1, RECENT / len(course)), 1) > 0.9 * course.mean(0, 1 / len(course))
+        return is_lost and bounces(course, RECENT, NOISE)
+    if not math.isnan(found.sure):
+        return bounces(course, last, ANY) or bounces(course, RECENT, ANY, 0.1)
+    return bounces(course, last, SWING) or bounces(course, RECENT, WIDE, 0.1)
+
+
+def bounces(course: Course, last: int, swing: float, rising: float = 0.2) -> bool:
+    """Whether of the last losses at least a share rises, by at least a share of the loss, and they come to no rest."""
+    if len(course) < 8:
+        return False
+    (rises, steps), (late, late_steps) = course.rises(last), course.rises(last // 2)
+    is_up_and_down = rises >= rising * steps and 0 < late < late_steps and course.peaks(last) > 1
+    return is_up_and_down and course.goes_on_swinging(last) and course.swing(last) >= swing
+
+
+def _turns_back(found: Evidence) -> bool:
+    """Whether each step undoes the one before, between two places where the loss is the same."""
+    return not math.isnan(found.sure) and found.turning < -0.98 and found.left > LITTLE
+
+
+def overfitting(found: Evidence) -> Verdict | None:
+    """The test loss rises while that of training falls."""
+    said = overfit(found.tested, Course(found.run.history, found.tested.first, found.tested.last))
+    if said is None:
+        return None
+    return replace(said, epoch=found.epoch, remedy=remedies.penalty(found, remedies.lowest(found.tested)))
+
+
+def overfit(tested: Course, trained: Course) -> Verdict | None:
+    """The same of losses alone."""
+    since = gap(tested, trained)
+    if since is None:
+        return None
+    best, low, now = remedies.lowest(tested), tested.span()[0], float(tested.recent[1][-1])
+    rose = f"the test loss rose from {figure(low)} at epoch {best:,} to {figure(now)} while the loss fell"
+    return Verdict(Kind.OVERFITTING, tested.last, f"overfitting since epoch {since:,}: {rose}", since)
+
+
+def gap(tested: Course, trained: Course) -> int | None:
+    """See `gap_of`."""
+    both = Course(trained.curve, trained.first, trained.last, tested)
+    opened = gap_of(both) if len(tested) >= FEW else None
+    return None if opened is None else opened + tested.first - 1
+
+
+def plateau(found: Evidence) -> Verdict | None:
+    """The squared error hardly changes, and wrong rows have activations whose sigmoid is flat."""
+    if found.loss != "squared-error" or len(found.course) < EARLY or abs(found.course.fall) > LITTLE / 2:
+        return None
+    if not found.stuck >= STUCK:
+        return None
+    text = f"stuck on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and push no more"
+    return Verdict(Kind.PLATEAU, found.epoch, text, None, remedies.adaptive(found))
+
+
+def scales(found: Evidence) -> Verdict | None:
+    """No alpha is right for features of such scales; optimisers that scale each weight's step can do with them."""
+    ratio, large, small = found.scales
+    if ratio < SCALES or found.course.fall >= 2 * PACED or found.recipe.optimizer in ("rmsprop", "adam"):
+        return None
+    names = found.run.data.feature_names
+    text = f"features of wildly different scale: {names[large]} is {times(ratio)} as large as {names[small]}"
+    return Verdict(Kind.SCALES, found.epoch, text, advice="--standardize would even them out")
+
+
+def crawling(found: Evidence) -> Verdict | None:
+    """Alpha is far less than is stable, or, where that is not known, the loss falls in a straight line for as long as
+    will be waited for and longer."""
+    course, limit = found.course, found.sure
+    pace = 2 * PACED if 10 * SLOW * found.alpha <= limit else PACED
+    if len(course) < 10 or not 0 < course.fall < pace:
+        return None
+    if max(1, found.epoch) - found.recipe.since < found.recipe.warmup:  # it has not begun in earnest
+        return None
+    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
+    goal, text = _goal(found)
+    more = epochs_for(course, goal)
+    is_long = math.isnan(limit) and len(course) >= EARLY and not found.left < 2 * NEAR and has_crawled(course)
+    if not (is_slow or (is_long and more > LONG * max(found.run.epochs, len(course)))):
+        return None
+    cause = f"alpha is 1/{count(limit / max(found.alpha, 1e-300))} of what is stable for sure; " if is_slow else ""
+    said = f"crawling: {cause}{text.format(count(more))} at this pace"
+    return Verdict(Kind.CRAWLING, found.epoch, said, None, remedies.larger(found, more))
+
+
+def _goal(found: Evidence) -> tuple[float, str]:
+    """Which share of the loss it takes to get where it is to come to, and how to say that."""
+    loss, target = found.moment.loss, found.run.settings.stop.target_loss
+    if target is not None and loss > target:
+        return (loss - target) / abs(loss), f"the target loss {target:g} takes {{}} epochs more"
+    if found.left < 0.5:
+        return found.left, f"the {share(found.left)} that is left to gain takes {{}} epochs more"
+    return 0.5, "half of the loss takes {} epochs more"
+
+
+def has_crawled(course: Course) -> bool:
+    """Whether it falls steadily, and was never much faster."""
+    if course.rises(20)[0] > 2 or not course.holding >= HOLDING:
+        return False
+    pace, ever = course.mean(0.75, 0.8) - course.mean(0.95, 1), course.mean(0, 0.05) - course.mean(0.95, 1)
+    return ever <= 2 * 5 * pace
+
+
+def epochs_for(course: Course, goal: float) -> float:
+    """In how many epochs the loss is less by that share of it, at the pace of the last."""
+    return goal * course.window / course.fall if course.fall > 0 else math.inf
