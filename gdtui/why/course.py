@@ -106,6 +106,15 @@ class Course:
         return 0.0 if math.isnan(fall) else fall
 
     @cached_property
+    def taken(self) -> float:
+        """The same, from the first of these epochs to the last; where losses are noisy, on average, as above."""
+        ends = self.stretches(np.array([len(self) - 1 - self.window, len(self) - self.window]))[0]
+        now = self.stretches(np.array([len(self) - 1, len(self)]))[0]
+        share = float((ends[0] - now[0]) / abs(ends[0])) if ends[0] else math.nan
+        is_smooth = self.rises(self.window)[0] <= 2 and math.isfinite(share)
+        return share if is_smooth else min(self.fall, 0.99)
+
+    @cached_property
     def holding(self) -> float:
         """How much of its pace the fall keeps: what the last sixth took off, as a share of what the sixth before did.
         1 is a straight line, less is levelling out; NaN where nothing falls."""

@@ -115,7 +115,7 @@ class Evidence:
     @property
     def width(self) -> int:
         """Weights of a unit."""
-        return self.design.shape[1]
+        return int(self.design.shape[1])
 
     @property
     def is_batched(self) -> bool:

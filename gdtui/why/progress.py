@@ -73,7 +73,7 @@ def at_best(found: Evidence, figures: str) -> Verdict:
     if is_poor and not found.is_penalised and found.loss != "squared-error":
         what = BOUNDARIES.get(found.width, "a linear boundary")
         text = f"{what} cannot part these: accuracy is {share(accuracy)}, and {figures}"
-        return Verdict(Kind.INSEPARABLE, found.epoch, text, advice="products of the features, as more features, might")
+        return Verdict(Kind.INSEPARABLE, found.epoch, text, advice="products of the features, added as features, might")
     return Verdict(Kind.DONE, found.epoch, f"done: {figures}; accuracy is {share(accuracy)}")
 
 
@@ -129,9 +129,9 @@ def falling(course: Course) -> Verdict:
 
 def taken(course: Course) -> str:
     """What the last epochs took off."""
-    last = f"the last {course.window:,} epochs"
-    if course.fall == 0:
+    last, taken = f"the last {course.window:,} epochs", course.taken
+    if taken == 0:
         return f"{last} took nothing off the loss"
-    if course.fall < 0:
-        return f"{last} added {share(-course.fall)} to the loss"
-    return f"{last} took {share(course.fall)} off the loss"
+    if taken < 0:
+        return f"{last} added {share(-taken)} to the loss"
+    return f"{last} took {share(taken)} off the loss"

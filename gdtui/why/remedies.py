@@ -54,7 +54,8 @@ def smaller(found: Evidence, since: int, limit: float) -> Remedy | None:
     places = [found.weights_at(at) for at in (epoch, found.lowest_of_late)]
     known = [limit if limit > 0 else math.inf, *(found.stable_at(at) for at in places if at is not None)]
     share = SAFE_WITH_VELOCITY if recipe.optimizer in VELOCITY else SAFE
-    safe = share * min(known) / _factor(found, epoch)
+    least = min(known) if min(known) < MOST else found.measure  # far out, where the sigmoid is flat, nothing curves
+    safe = share * least / _factor(found, epoch)
     alpha = rung(safe if safe < recipe.alpha else recipe.alpha / LEAST)
     return Remedy(epoch, (("alpha", alpha),)) if alpha < recipe.alpha else None
 
@@ -64,11 +65,16 @@ def middle(found: Evidence) -> int:
     return max(1, (found.begin + min(found.epoch, found.run.done)) // 2)
 
 
+def has_fallen(found: Evidence) -> bool:
+    """Whether its schedule has made little of alpha."""
+    return found.alpha < found.recipe.alpha / LEAST and found.recipe.schedule != "constant"
+
+
 def larger(found: Evidence, more: float) -> Remedy | None:
     """A larger alpha, from half way since it began: as large as is stable for sure, or, where that is not known, as
     large as gets there in time, which now takes so many epochs more. One that fell by its schedule does not fall."""
     epoch, recipe = middle(found), found.recipe
-    if found.alpha < recipe.alpha / LEAST and recipe.schedule != "constant":
+    if has_fallen(found):
         return Remedy(epoch, (("alpha", min(recipe.alpha, rung(SAFE * found.measure))), ("schedule", "constant")))
     limit = found.measure / _factor(found, epoch)
     if recipe.optimizer in VELOCITY:

@@ -87,6 +87,8 @@ def bouncing(found: Evidence) -> Verdict | None:
         cause = f": alpha is {times(found.alpha / limit)} the stable limit"
     elif found.alpha > found.sure:
         cause = f": alpha is {times(found.alpha / found.sure)} what is stable for sure"
+    elif found.is_batched and found.alpha > found.measure:
+        cause = f": alpha is {times(found.alpha / found.measure)} what is stable for sure without batches"
     advice = "--standardize may help too" if found.scales[0] >= SCALES else ""
     remedy = remedies.smaller(found, since, limit)
     return Verdict(Kind.BOUNCING, found.epoch, f"bouncing since epoch {since:,}{told}{cause}", since, remedy, advice)
@@ -98,7 +100,7 @@ def _goes_up_and_down(found: Evidence, last: int) -> bool:
         return False
     if found.is_batched:
         is_lost = course.mean(1 - min(1, RECENT / len(course)), 1) > 0.9 * course.mean(0, 1 / len(course))
-        return is_lost and bounces(course, RECENT, NOISE)
+        return bounces(course, RECENT, NOISE) and (is_lost or found.alpha > found.measure)
     if not math.isnan(found.sure):
         return bounces(course, last, ANY) or bounces(course, RECENT, ANY, 0.1)
     return bounces(course, last, SWING) or bounces(course, RECENT, WIDE, 0.1)
@@ -172,13 +174,18 @@ def crawling(found: Evidence) -> Verdict | None:
         return None
     if max(1, found.epoch) - found.recipe.since < found.recipe.warmup:  # it has not begun in earnest
         return None
-    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
     goal, text = _goal(found)
     more = epochs_for(course, goal)
+    is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
+    is_slow = is_slow and (found.alpha * 10 * SLOW <= limit or more >= len(course))
     is_long = math.isnan(limit) and len(course) >= EARLY and not found.left < 2 * NEAR and has_crawled(course)
     if not (is_slow or (is_long and more > LONG * max(found.run.epochs, len(course)))):
         return None
-    cause = f"alpha is 1/{count(limit / max(found.alpha, 1e-300))} of what is stable for sure; " if is_slow else ""
+    cause = ""
+    if remedies.has_fallen(found):
+        cause = f"alpha has fallen to {figure(found.alpha)} by its schedule; "
+    elif is_slow:
+        cause = f"alpha is 1/{count(limit / found.alpha)} of what is stable for sure; "
     said = f"crawling: {cause}{text.format(count(more))} at this pace"
     return Verdict(Kind.CRAWLING, found.epoch, said, None, remedies.larger(found, more))
 
