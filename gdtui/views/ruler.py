@@ -155,15 +155,15 @@ class RulerView(View):
 
     def _test(self, snapshot: Snapshot) -> None:
         """Begin a range test where one was asked for, and keep what was found of it."""
-        if self._is_asked:
+        if self._is_asked:  # it may be asked for again at any time, by another thread
+            self._is_asked = False
             is_finite = bool(np.isfinite(snapshot.shown.weights).all())
             self._trouble = snapshot.missing or ("" if is_finite else "the weights are not finite")
-        if self._is_asked and not self._trouble:
-            moment: tuple[object, int] = snapshot.run.history, snapshot.shown.epoch
-            task = snapshot.data, snapshot.run.objective, snapshot.recipe, snapshot.shown.weights.copy()
-            rest = RESTS if snapshot.phase.moves else RESTS_ALONE
-            self._testing.ask(object(), partial(_tests, moment, *task), rest)
-        self._is_asked = False
+            if not self._trouble:
+                moment: tuple[object, int] = snapshot.run.history, snapshot.shown.epoch
+                task = snapshot.data, snapshot.run.objective, snapshot.recipe, snapshot.shown.weights.copy()
+                rest = RESTS if snapshot.phase.moves else RESTS_ALONE
+                self._testing.ask(object(), partial(_tests, moment, *task), rest)
         found = self._testing.found
         if found is None or self._tests.get(found.moment) is found:
             return

@@ -22,7 +22,10 @@ async def ranged(app: GdtuiApp, pilot: Pilot[Any], key: str) -> RulerView:
     await press(pilot, key)
     view = app.board.view("ruler")
     assert isinstance(view, RulerView)
-    await until(pilot, lambda: view.aim is not None and "suggested" in "".join(app.board.slots[0].chart.lines()))
+    await until(
+        pilot, lambda: view.aim is not None and f"epoch {snapshot(app).shown.epoch}" in view._below(snapshot(app))
+    )
+    await until(pilot, lambda: "suggested" in "".join(app.board.slots[0].chart.lines()))
     return view
 
 
@@ -66,7 +69,7 @@ async def test_in_the_past_enter_takes_it_for_a_fork_and_each_moment_keeps_its_o
         await ranged(app, pilot, key)
         await press(pilot, "escape", "left", "left")
         view = await ranged(app, pilot, key)
-        await until(pilot, lambda: "range test at epoch 3" in str(app.board.slots[0].border_subtitle))
+        assert "range test at epoch 3" in str(app.board.slots[0].border_subtitle)
         await press(pilot, "enter")
         assert snapshot(app).past == 3
         assert snapshot(app).recipe.alpha != session(app).run.recipe.alpha == 0.01
