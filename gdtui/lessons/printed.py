@@ -2,9 +2,9 @@
 
 import textwrap
 
-from gdtui.encoding import named
 from gdtui.lessons.lesson import Lesson
 from gdtui.lessons.played import play, told_of
+from gdtui.lessons.progress import parted
 from gdtui.text import tell
 
 WIDTH = 78
@@ -34,6 +34,6 @@ def print_lesson(lesson: Lesson) -> None:
 
 def _print(text: str) -> None:
     """A paragraph, whose keys have their names."""
-    tell_lines = textwrap.wrap(named(text.replace("`", "")), WIDTH, subsequent_indent="   ", drop_whitespace=True)
-    for line in tell_lines:
-        tell(line if line.startswith("   ") or not text.startswith("   ") else f"   {line.strip()}")
+    told = "".join(part for part, _ in parted(text))
+    for line in textwrap.wrap(told, WIDTH, subsequent_indent="   "):
+        tell(line)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
+from gdtui.encoding import named
 from gdtui.lessons.conditions import Seen, hold
 from gdtui.lessons.lesson import Lesson, Step
 
@@ -16,6 +17,12 @@ class Told(NamedTuple):
 
     kind: Kind
     text: str
+
+
+def parted(text: str) -> list[tuple[str, bool]]:
+    """A text in parts, each with whether it is a key; keys have names where the screen cannot show what they are."""
+    parts = ((part, place % 2 == 1) for place, part in enumerate(text.split("`")) if part)
+    return [(named(part) if is_key else part, is_key) for part, is_key in parts]
 
 
 @dataclass(frozen=True, slots=True)

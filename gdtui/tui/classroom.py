@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 
 from gdtui.lessons.lesson import Lesson
 from gdtui.lessons.progress import Progress
-from gdtui.session.commands import Do
+from gdtui.session.commands import Command, Do
 from gdtui.tui.arrangement import CHARTS, Arrangement, Wish, arrange
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS, Key, textual_bindings
 from gdtui.tui.chart_view import ChartView
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 READ_AFTER = 2.0
 """Seconds for which it is to be seen that a step is done, before the next comes by itself."""
 HASTY = 0.7
-"""Seconds after that in which the key that goes on was meant for the step before."""
+"""Seconds after that in which the key that goes on was meant for the step before, if it is the first."""
 
 
 class Classroom(Workspace):
@@ -141,6 +141,10 @@ class Classroom(Workspace):
         self._tell(before.answered(number))
         self._is_due = self.progress is not before and step.situation is not None and not step.waits
         self.gdtui.redraw()
+
+    def ask(self, command: Command) -> AwaitMount | None:
+        self._came = -HASTY  # who has done something in this step has seen it
+        return super().ask(command)
 
     # Keys
 

@@ -8,8 +8,7 @@ from rich.cells import cell_len
 from textual.events import Click
 from textual.message import Message
 
-from gdtui.encoding import named
-from gdtui.lessons.progress import Progress, Told
+from gdtui.lessons.progress import Progress, Told, parted
 from gdtui.tui.styled import Pieces, Written
 
 SIGNS = {"ask": "? ", "do": "→ ", "done": "✓ ", "right": "✓ ", "wrong": "✗ "}
@@ -69,8 +68,8 @@ def _add_answer(rows: list[Pieces], targets: list[Target], text: str, number: in
 def _wrapped(text: str, style: str, width: int) -> list[Pieces]:
     """A text in rows that end between words; what stands between backquotes is a key."""
     rows: list[Pieces] = [[]]
-    for word in named(text).split(" "):
-        pieces = [(part, "lesson--key" if place % 2 else style) for place, part in enumerate(word.split("`")) if part]
+    for word in text.split(" "):
+        pieces = [(part, "lesson--key" if is_key else style) for part, is_key in parted(word)]
         if rows[-1] and _columns(rows[-1]) + 1 + _columns(pieces) > width:
             rows.append([])
         rows[-1] += [(" ", style)] * bool(rows[-1]) + pieces
@@ -85,7 +84,7 @@ class LessonPanel(Written):
     """The step of a lesson, its texts and its question; a click on an answer, or on a key, does what the key does."""
 
     COMPONENT_CLASSES = {
-        *("lesson--title", "lesson--rule", "lesson--key", "lesson--text", "lesson--note", "lesson--do"),
+        *("lesson--title", "lesson--rule", "lesson--key", "lesson--text", "lesson--note", "lesson--do", "lesson--word"),
         *("lesson--done", "lesson--right", "lesson--wrong", "lesson--ask", "lesson--answer"),
     }
     REST = "lesson--text"
@@ -105,7 +104,9 @@ class LessonPanel(Written):
     def show(self, progress: Progress) -> None:
         """Show this from now on."""
         if progress.told() != self._progress.told():
-            self._top = 0
+            rows = laid_out(progress.told(), self.size.width - 2).rows
+            signs = (place for place, row in enumerate(rows) if row and row[0][1] == "lesson--done")
+            self._top = next(signs, 0)  # where there is little room, that it is done is to be seen
         self._progress = progress
         self.paint()
 
@@ -140,7 +141,8 @@ class LessonPanel(Written):
 def title_row(progress: Progress, width: int, has_more: bool) -> tuple[Pieces, list[Target]]:
     """The lesson's name, the step, and its keys; what there is no room for is left out."""
     lesson = progress.lesson
-    step = f"{progress.number + 1}/{len(lesson.steps)}"
+    sign = "✓" if progress.has_moved and progress.is_done else "?" if progress.is_asking else " "
+    step = f"{progress.number + 1}/{len(lesson.steps)} {sign}"
     keys = [("L", "Leave" if progress.is_last else "Next", "next_step"), ("H", "Back", "step_before")]
     if has_more:
         keys.insert(0, ("j", "More", "scroll(1)"))
@@ -156,7 +158,7 @@ def title_row(progress: Progress, width: int, has_more: bool) -> tuple[Pieces, l
     for key, word, action in keys:
         row.append((" ", "lesson--rule"))
         begin = _columns(row)
-        row += [(key, "lesson--key"), (f" {word}", "lesson--note"), (" ", "lesson--rule")]
+        row += [(key, "lesson--key"), (f" {word}", "lesson--word"), (" ", "lesson--rule")]
         targets.append(Target(0, begin, begin + len(key) + 1 + len(word), action))
     row.append(("─" * (width - _columns(row)), "lesson--rule"))
     return row, targets

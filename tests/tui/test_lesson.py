@@ -256,3 +256,27 @@ async def test_the_data_dialog_begins_with_a_lessons_situation() -> None:
         await until(pilot, lambda: snapshot(app).alpha == 1)
         assert snapshot(app).run.settings.data.noise == 4
         assert "lesson" not in app.board.arrangement.areas
+
+
+async def test_the_key_that_goes_on_skips_no_step_that_has_just_come_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classroom, "HASTY", 1e9)
+    async with running(learning()) as (app, pilot):
+        await pilot.press("n", "n")
+        await until(pilot, lambda: number(app) == 2)
+        await press(pilot, "L")
+        assert number(app) == 2
+        await press(pilot, "up", "L")  # somebody has done something in this step
+        assert number(app) == 3
+
+
+async def test_a_step_that_is_done_is_seen_to_be_where_there_is_little_room() -> None:
+    text = SMALL.replace("The first text.", "The first text. " * 10).replace(
+        "waits = true", 'waits = true\nthen = "So."'
+    )
+    async with running(learning(text), size=(40, 12)) as (app, pilot):
+        assert "✓" not in told(app)
+        await press(pilot, "n", "n")
+        assert "1/3 ✓" in told(app)
+        assert "✓ Press n twice." in told(app)
+        await press(pilot, "L")
+        assert "2/3 ?" in told(app)
