@@ -9,15 +9,16 @@ import pytest
 from textual.pilot import Pilot
 
 from gdtui.lessons.reading import read
-from gdtui.settings import LESSONS, Display
+from gdtui.settings import LESSONS, Display, Settings
 from gdtui.tui import classroom, front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.arrangement import Wish, arrange
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS
+from gdtui.tui.dialogs import Confirm
 from gdtui.tui.lesson_panel import LessonPanel
 from gdtui.tui.palette import entries
 from tests.test_arrangement import SIZES, faults
-from tests.tui.driving import idle, notices, press, running, screen, snapshot, status, until
+from tests.tui.driving import finish, idle, notices, press, running, screen, snapshot, status, until
 
 SMALL = """
 title = "A small one"
@@ -280,3 +281,12 @@ async def test_a_step_that_is_done_is_seen_to_be_where_there_is_little_room() ->
         assert "✓ Press n twice." in told(app)
         await press(pilot, "L")
         assert "2/3 ?" in told(app)
+
+
+async def test_a_lessons_situation_takes_the_place_of_many_epochs_only_after_a_question() -> None:
+    async with running(Settings(epochs=2000)) as (app, pilot):
+        await finish(pilot)
+        await press(pilot, "d", "end", "enter")
+        assert isinstance(app.board.dialog, Confirm)
+        await press(pilot, "escape")
+        assert snapshot(app).done == 2000
