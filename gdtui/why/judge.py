@@ -79,7 +79,11 @@ def _overfitting(curve: Curve, course: Course) -> Verdict | None:
 
 def _crawling(course: Course) -> Verdict | None:
     more = troubles.epochs_for(course, 0.5)
-    if course.fall >= 2 * progress.PACED or not troubles.has_crawled(course) or not 10 * len(course) < more < math.inf:
+    if (
+        course.fall >= 2 * progress.PACED
+        or not troubles.has_crawled(course, troubles.STRAIGHT)
+        or not 10 * len(course) < more < math.inf
+    ):
         return None
     text = f"crawling: half of the loss takes {count(more)} epochs more at this pace"
     return Verdict(Kind.CRAWLING, course.last, text)

@@ -54,7 +54,9 @@ def smaller(found: Evidence, since: int, limit: float) -> Remedy | None:
     places = [found.weights_at(at) for at in (epoch, found.lowest_of_late)]
     known = [limit if limit > 0 else math.inf, *(found.stable_at(at) for at in places if at is not None)]
     share = SAFE_WITH_VELOCITY if recipe.optimizer in VELOCITY else SAFE
-    least = min(known) if min(known) < MOST else found.measure  # far out, where the sigmoid is flat, nothing curves
+    least = min(known)
+    if least > MOST and not math.isnan(found.sure):  # far out, where the sigmoid is flat, nothing curves
+        least = found.sure
     safe = share * least / _factor(found, epoch)
     alpha = rung(safe if safe < recipe.alpha else recipe.alpha / LEAST)
     return Remedy(epoch, (("alpha", alpha),)) if alpha < recipe.alpha else None

@@ -27,6 +27,9 @@ SLOW = 50
 """How many times less alpha is than is stable for sure, where it crawls because of that."""
 LONG = 5
 """How many times as many epochs as are wanted it takes to halve the loss, where it crawls."""
+FASTER, STRAIGHT = 2.0, 1.25
+"""How many times faster than now it was on average, at the most, where it has always crawled; and where that is a
+straight line, of which nobody knows where it ends."""
 SCALES = 100
 """How many times as large as another a feature is, where that is wild."""
 STUCK = 0.1
@@ -178,7 +181,7 @@ def crawling(found: Evidence) -> Verdict | None:
     more = epochs_for(course, goal)
     is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
     is_slow = is_slow and (found.alpha * 10 * SLOW <= limit or more >= len(course))
-    is_long = math.isnan(limit) and len(course) >= EARLY and not found.left < 2 * NEAR and has_crawled(course)
+    is_long = math.isnan(limit) and len(course) >= EARLY and not found.left < 2 * NEAR and has_crawled(course, STRAIGHT)
     if not (is_slow or (is_long and more > LONG * max(found.run.epochs, len(course)))):
         return None
     cause = ""
@@ -200,12 +203,12 @@ def _goal(found: Evidence) -> tuple[float, str]:
     return 0.5, "half of the loss takes {} epochs more"
 
 
-def has_crawled(course: Course) -> bool:
-    """Whether it falls steadily, and was never much faster."""
+def has_crawled(course: Course, faster: float = FASTER) -> bool:
+    """Whether it falls steadily, and on average no more than so many times faster than now."""
     if course.rises(20)[0] > 2 or not course.holding >= HOLDING:
         return False
     pace, ever = course.mean(0.75, 0.8) - course.mean(0.95, 1), course.mean(0, 0.05) - course.mean(0.95, 1)
-    return ever <= 2 * 5 * pace
+    return ever <= 0.95 / 0.2 * faster * pace
 
 
 def epochs_for(course: Course, goal: float) -> float:

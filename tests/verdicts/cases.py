@@ -7,19 +7,31 @@ of even seeds; those of odd seeds were kept to hold them against.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from gdtui.data.dataset import Dataset, dataset
+from gdtui.data.dataset import dataset
 from gdtui.learning.optimum import optimum
 from gdtui.learning.stability import limits
 from gdtui.runs.run import Run
-from gdtui.settings import Recipe, Settings
-from gdtui.types import Floats
+from gdtui.settings import Recipe
 from gdtui.why.verdict import Kind
+from tests.verdicts.making import (
+    clouds,
+    crossed,
+    descended,
+    down_to,
+    entropies,
+    healthy,
+    held,
+    least,
+    overlapping,
+    spread_start,
+    trained,
+    way,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -48,83 +60,6 @@ def made(name: str, seed: int) -> Case:
     raise AssertionError(f"no {name} with seed {seed}")
 
 
-def trained(data: Dataset, epochs: int, loss: str, start: Floats, recipe: Recipe) -> Run:
-    """A run of so many epochs."""
-    known = {name: getattr(recipe, name) for name in recipe.__dataclass_fields__}
-    run = Run(Settings(**{**known, "epochs": epochs, "loss": loss, "init": tuple(start.tolist())}), data)
-    run.advance(epochs)
-    return run
-
-
-def clouds(rng: np.random.Generator, distance: float, rows: int | None = None, width: int | None = None,
-           classes: int = 2) -> Dataset:  # fmt: skip
-    """Clouds of deviation 1, about as far apart as that."""
-    rows, width = rows or int(rng.integers(100, 400)), width or int(rng.integers(1, 6))
-    centres = rng.normal(size=(classes, width))
-    centres *= distance / np.linalg.norm(centres[0] - centres[1])
-    labels = rng.integers(classes, size=rows)
-    labels[:classes] = np.arange(classes)
-    names = tuple(str(number) for number in range(classes))
-    return dataset("clouds", rng.normal(size=(rows, width)) + centres[labels], labels, class_names=names)
-
-
-def overlapping(rng: np.random.Generator) -> Dataset:
-    """Clouds that no line parts."""
-    return clouds(rng, rng.uniform(1, 2.5), classes=int(rng.choice([2, 2, 2, 3])))
-
-
-def least(data: Dataset, recipe: Recipe) -> Floats | None:
-    """The weights of the least cross-entropy, by L-BFGS; None where there is none."""
-    size = data.units * data.X.shape[1]
-    return optimum(data, "cross-entropy", replace(recipe, alpha=1.0), np.zeros(size)).weights
-
-
-def entropy(data: Dataset, weights: Floats, recipe: Recipe) -> float:
-    """The mean cross-entropy at weights, with the L2 penalty."""
-    run = Run(Settings(loss="cross-entropy", init=tuple(weights.tolist()), l2=recipe.l2), data)
-    return run.moment(0).loss
-
-
-def spread_start(rng: np.random.Generator, data: Dataset, size: float = 2.0) -> Floats:
-    return rng.normal(size=data.units * data.X.shape[1]) * size
-
-
-def descended(rng: np.random.Generator) -> str:
-    return str(rng.choice(["article", "cross-entropy"]))
-
-
-def healthy(rng: np.random.Generator, data: Dataset, at: Floats, l2: bool = True) -> Recipe:
-    """Plain or with momentum, at 0.15 to 0.9 of the least limit."""
-    recipe = Recipe(
-        optimizer=str(rng.choice(["gd", "gd", "momentum", "nesterov"])), l2=float(rng.choice([0, 0, 0.01])) if l2 else 0
-    )
-    sure = limits(data, "article", recipe, at).sure
-    assert sure is not None
-    share = rng.uniform(0.15, 0.9) if recipe.optimizer == "gd" else rng.uniform(0.02, 0.3)
-    return replace(recipe, alpha=sure * share)
-
-
-def way(run: Run, best: Floats) -> Floats:
-    """Which share of the way down to the least cross-entropy is left at each epoch, by that of the weights."""
-    floor = entropy(run.data, best, run.recipe)
-    epochs, weights = run.history.keyframes
-    kernel = Run(replace(run.settings, loss="cross-entropy"), run.data)
-    kernel.history.append_records(epochs.astype(int), np.zeros(len(epochs)), weights)
-    known = np.array([kernel.moment(int(epoch)).loss for epoch in epochs]) - floor
-    return known / known[0]
-
-
-def held(losses: Floats, epoch: int) -> float:
-    """What the last quarter of the epochs took off the loss, as a share of what the quarter before did."""
-    before, middle, now = (losses[epoch - 1 - back * (epoch // 4)] for back in (2, 1, 0))
-    return float((middle - now) / (before - middle)) if before > middle else math.nan
-
-
-def down_to(run: Run, epochs: int) -> Run:
-    """The same run, of fewer epochs."""
-    return trained(run.data, epochs, run.settings.loss, run.start, run.settings.recipe)
-
-
 def falls(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     """A healthy alpha, and a tenth to nine tenths of the way are left."""
     data = overlapping(rng)
@@ -151,8 +86,9 @@ def levels(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     if best is None:
         return None
     run = trained(data, 400, "cross-entropy", spread_start(rng, data), healthy(rng, data, best, l2=False))
-    left, floor = way(run, best), entropy(data, best, Recipe())
-    gap = left * (entropy(data, run.start, Recipe()) - floor) / floor
+    left = way(run, best)
+    floor, begun = entropies(data, np.array([best, run.start]))
+    gap = left * (begun - floor) / floor
     epochs = [
         at
         for at in range(20, 400)
@@ -174,7 +110,9 @@ def is_done(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
         return None
     found = limits(data, "article", recipe, best).here
     run = trained(data, 3000, descended(rng), spread_start(rng, data, 1), replace(recipe, alpha=0.5 * (found or 1)))
-    return (run, (Kind.DONE,)) if way(run, best)[-1] < 1e-6 and (run.end().accuracy or 0) > 0.8 else None
+    return (
+        (run, (Kind.DONE,)) if way(run, best, only_last=True)[-1] < 1e-6 and (run.end().accuracy or 0) > 0.8 else None
+    )
 
 
 def crawls(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
@@ -188,7 +126,7 @@ def crawls(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     slower = 20 if recipe.optimizer == "momentum" else 1
     recipe = replace(recipe, alpha=sure / slower * 10 ** rng.uniform(-3.5, -2.7))
     run = trained(data, int(rng.integers(30, 200)), descended(rng), spread_start(rng, data), recipe)
-    return (run, (Kind.CRAWLING,)) if way(run, best)[-1] > 0.5 else None
+    return (run, (Kind.CRAWLING,)) if way(run, best, only_last=True)[-1] > 0.5 else None
 
 
 def crawls_unlimited(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
@@ -292,15 +230,12 @@ def is_separable(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | Non
 
 def is_xor(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     """Two features whose signs differ in one class, or a ring around the other class; at the minimum."""
-    rows = int(rng.integers(100, 400))
+    data = crossed(rng)
     if rng.random() < 0.5:
-        features = rng.uniform(-1, 1, size=(rows, 2))
-        labels = (features[:, 0] > 0) ^ (features[:, 1] > 0)
-    else:
+        rows = len(data)
         labels, angle = rng.random(rows) < 0.5, rng.uniform(0, 2 * np.pi, rows)
         features = np.stack([np.cos(angle), np.sin(angle)], axis=1) * np.where(labels, 0.5, 1)[:, None]
-        features += rng.normal(size=features.shape) * 0.08
-    data = dataset("xor", features, labels)
+        data = dataset("ring", features + rng.normal(size=features.shape) * 0.08, labels)
     best = least(data, Recipe())
     if best is None:
         return None
@@ -308,7 +243,7 @@ def is_xor(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     recipe = Recipe(alpha=sure * rng.uniform(0.3, 0.9), optimizer=str(rng.choice(["gd", "adam"])))
     recipe = replace(recipe, alpha=0.05) if recipe.optimizer == "adam" else recipe
     run = trained(data, 2000, descended(rng), spread_start(rng, data, 0.5), recipe)
-    return (run, (Kind.INSEPARABLE,)) if way(run, best)[-1] < 1e-6 else None
+    return (run, (Kind.INSEPARABLE,)) if way(run, best, only_last=True)[-1] < 1e-6 else None
 
 
 def has_scales(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
@@ -321,7 +256,7 @@ def has_scales(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
     start = np.append(0.0, 0.5 * rng.normal(size=len(factors)) / factors)
     run = trained(scaled, int(rng.integers(60, 600)), descended(rng), start, Recipe(alpha=sure * rng.uniform(0.3, 0.9)))
     best = least(scaled, Recipe())
-    return (run, (Kind.SCALES,)) if best is not None and way(run, best)[-1] > 0.1 else None
+    return (run, (Kind.SCALES,)) if best is not None and way(run, best, only_last=True)[-1] > 0.1 else None
 
 
 def overfits(rng: np.random.Generator) -> tuple[Run, tuple[Kind, ...]] | None:
