@@ -56,8 +56,10 @@ def optimum(found: Evidence) -> Verdict | None:
 
 
 def flat(found: Evidence) -> Verdict | None:
-    """No change any more, where no more is known."""
+    """No change any more, where no more is known; a bounce from one side to the other may change nothing either."""
     course = found.course
+    if found.alpha > found.sure:
+        return None
     if len(course) < LONG_FLAT or not course.is_flat or not math.isnan(found.left):
         return None
     return at_best(found, "the last half of the epochs took less than 0.1 % off the loss")

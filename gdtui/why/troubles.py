@@ -181,7 +181,14 @@ def crawling(found: Evidence) -> Verdict | None:
     more = epochs_for(course, goal)
     is_slow = found.alpha * SLOW <= limit < math.inf and (has_crawled(course) or found.left > NEAR)
     is_slow = is_slow and (found.alpha * 10 * SLOW <= limit or more >= len(course))
-    is_long = math.isnan(limit) and len(course) >= EARLY and not found.left < 2 * NEAR and has_crawled(course, STRAIGHT)
+    is_small = found.alpha * SLOW <= found.measure or found.recipe.optimizer in ("rmsprop", "adam")
+    is_long = (
+        math.isnan(limit)
+        and is_small
+        and len(course) >= EARLY
+        and not found.left < 2 * NEAR
+        and has_crawled(course, STRAIGHT)
+    )
     if not (is_slow or (is_long and more > LONG * max(found.run.epochs, len(course)))):
         return None
     cause = ""
