@@ -197,7 +197,7 @@ def test_of_large_data_it_is_of_some_rows_and_says_so() -> None:
     snapshot = replace(standing(BLOBS, 3).snapshot(), data=large)
     moment = replace(snapshot.shown, weights=np.zeros(31))
     view, _ = ranged(replace(snapshot, shown=moment))
-    assert "over 8,192 of 50,000 rows" in view.titles(replace(snapshot, shown=moment)).below
+    assert "range test at epoch 3, 8,192 rows" in view.titles(replace(snapshot, shown=moment)).below
 
 
 def test_a_range_test_can_be_drawn_at_any_size() -> None:

@@ -69,7 +69,8 @@ class RulerView(View):
         """By their moments; the newest is the last."""
         self._span = Span()
         self._scale: Scale | None = None
-        self._width = WIDE
+        self._width, self._row = WIDE, 0
+        """That of the drawing, and where the last mark is in it."""
 
     @property
     def is_busy(self) -> bool:
@@ -104,8 +105,8 @@ class RulerView(View):
         if self._trouble:
             return f"no range test: {self._trouble}"
         if test is not None:
-            rows = rows_told(test.rows, snapshot.data)
-            return "  ·  ".join(filter(None, [f"range test at epoch {test.moment[1]:,}", rows, signs]))
+            told = f"{'range ' * (self._width >= WIDE)}test at epoch {test.moment[1]:,}"
+            return f"{told}{f', {test.rows:,} rows' * (test.rows < len(test.data))}  ·  {signs}"
         return "range test …" if self._testing.is_busy else f"{signs}  ·  F range test"
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
@@ -127,7 +128,7 @@ class RulerView(View):
         if test is not None:
             scale.draw_test(chart, test.found)
             marks += _suggested(test.found)
-        scale.draw_marks(chart, marks)
+        self._row = scale.draw_marks(chart, marks)[-1]
         if test is not None:
             scale.label_test(chart, test.found)
         scale.label_limits(chart, found)
@@ -194,8 +195,7 @@ class RulerView(View):
         test, scale = next(reversed(self._tests.values()), None), self._scale
         if test is None or scale is None or self._testing.is_busy or test.found.suggested is None:
             return None
-        row = scale.canvas.top + scale.canvas.height - scale.band - 1
-        return Aim(test, scale.canvas.left + scale.column(test.found.suggested), row)
+        return Aim(test, scale.canvas.left + scale.column(test.found.suggested), self._row)
 
 
 MOST = 16

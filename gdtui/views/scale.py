@@ -242,28 +242,33 @@ class Scale:
                 row = math.floor(float(self.upper.rows(np.array([loss]))[0]))
                 yield (row, self.column(alpha)), sign, f"{name} {float(f'{alpha:.2g}'):g}"
 
-    def draw_marks(self, chart: Chart, marks: Sequence[Mark]) -> None:
-        """An arrow on the zones for each, as low as there is room, with its name."""
+    def draw_marks(self, chart: Chart, marks: Sequence[Mark]) -> list[int]:
+        """An arrow on the zones for each, as low as there is room, with its name. Returns their rows in the chart; of
+        those beyond the ends the lowest."""
         canvas, lowest = self.canvas, self.canvas.height - self.band - 1
-        for mark in marks:
+        rows = [canvas.top + lowest] * len(marks)
+        for number, mark in enumerate(marks):
             for alpha, sign in ((mark.chosen, "▽"), (mark.alpha, "▼")):
                 column = self.column(alpha)
                 if not 0 <= column < canvas.width or (sign == "▽" and mark.chosen == mark.alpha):
                     continue
                 name = mark.name if sign == "▼" else f"chosen {alpha:.4g}"
-                self._mark(chart, column, lowest, sign, name, mark.role)
+                rows[number] = self._mark(chart, column, lowest, sign, name, mark.role)
+        return rows
 
-    def _mark(self, chart: Chart, column: int, lowest: int, sign: str, name: str, role: int) -> None:
-        left = self.canvas.left
-        free = (Role.BLANK, Role.AXIS, Role.MARK)
-        for row in range(self.canvas.top + lowest, self.canvas.top - 1, -1):
-            if chart.roles[row, left + column] not in free:
-                continue
-            for begin in (column + 2, column - 1 - len(cells_of(name))):
-                if begin >= 0 and beside(chart, self.canvas, range(row, row + 1), left + begin, name, role):
-                    chart.write(row, left + column, sign, role)
-                    return
-        chart.write(self.canvas.top + lowest, left + column, sign, role)
+    def _mark(self, chart: Chart, column: int, lowest: int, sign: str, name: str, role: int) -> int:
+        canvas, free, found = self.canvas, (Role.BLANK, Role.AXIS, Role.MARK), self.canvas.top + lowest
+        for row in range(canvas.top + lowest, canvas.top - 1, -1):
+            begins = (column + 2, column - 1 - len(cells_of(name)))
+            if chart.roles[row, canvas.left + column] in free and any(
+                beside(chart, canvas, range(row, row + 1), canvas.left + begin, name, role)
+                for begin in begins
+                if begin >= 0
+            ):
+                found = row
+                break
+        chart.write(found, canvas.left + column, sign, role)
+        return found
 
 
 def framed(width: int, height: int, xlim: Limits, up: Up | None = None, has_zones: bool = True) -> Scale | None:
