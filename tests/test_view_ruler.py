@@ -16,11 +16,11 @@ from gdtui.learning.schedule import alpha_at
 from gdtui.learning.stability import limits
 from gdtui.numbers import nearest_rung, share_told
 from gdtui.runs.race import Standing
-from gdtui.session.commands import GoTo, SetAlpha
+from gdtui.session.commands import Change, GoTo, SetAlpha
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import DataSettings, Recipe, Settings
+from gdtui.views.alphas import Span
 from gdtui.views.ruler import RulerView
-from gdtui.views.scale import Span
 from gdtui.views.view import Touch
 from tests.drawings import clouds, dots, standing
 
@@ -207,3 +207,17 @@ def test_a_range_test_can_be_drawn_at_any_size() -> None:
         for size in product((0, 1, 12, 20, 38, 198), (0, 1, 5, 8, 11, 57)):
             chart = view.draw(snapshot, *size)
             assert (chart.width, chart.height) == size
+
+
+def test_in_the_past_the_limits_are_those_of_a_fork_by_the_recipe_that_was_chosen_for_it() -> None:
+    session = standing(BLOBS, 30, rivals=[Recipe(alpha=0.1)])
+    for command in (GoTo(5), Change((("optimizer", "momentum"), ("l2", 0.1))), SetAlpha(0.05)):
+        session.do(command)
+        session.turn()
+    snapshot = session.snapshot()
+    view, chart = drawn(snapshot)
+    found = limits(snapshot.data, "article", Recipe(optimizer="momentum", l2=0.1), snapshot.shown.weights)
+    lines = np.flatnonzero((chart.chars == "┊").any(axis=0)).tolist()
+    assert lines == [column_of(view, limit) for limit in (found.sure, found.here) if limit is not None]
+    assert "alpha 0.05" in "\n".join(chart.lines())
+    assert {*arrows(chart)} == {column_of(view, 0.05), column_of(view, 0.1)}

@@ -81,7 +81,8 @@ def chart(found: RangeTest, known: Limits, width: int) -> list[str]:
     """The losses over alpha, with the limits, in lines."""
     from gdtui.charts.field import Shading
     from gdtui.charts.roles import Role
-    from gdtui.views.scale import Mark, Span, framed, up_of
+    from gdtui.views.alphas import Mark, Span
+    from gdtui.views.scale import framed, up_of
 
     ends = found.alphas[[0, -1]].tolist()
     scale = framed(width, HEIGHT, Span().holding(None, ends, []), up_of(found, None), known.sure is not None)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -56,7 +57,7 @@ class RangeTest:
     losses: Floats
     first: float
 
-    @property
+    @cached_property
     def blow_up(self) -> float | None:
         """The alpha from which on the loss blows up; None where it has not."""
         best = np.minimum.accumulate(np.append(self.first, self.losses))[:-1]
@@ -64,14 +65,14 @@ class RangeTest:
         beyond = np.flatnonzero(~(self.losses <= most))
         return float(self.alphas[beyond[0]]) if len(beyond) else None
 
-    @property
+    @cached_property
     def smallest(self) -> float | None:
         """The alpha after whose step the loss is smallest, of those that are not blown up; None where it never fell."""
         losses = self.losses[: self._ends]
         at = int(losses.argmin()) if len(losses) else 0
         return float(self.alphas[at]) if len(losses) and losses[at] < self.first else None
 
-    @property
+    @cached_property
     def steepest(self) -> float | None:
         """The alpha at which the loss falls fastest, over equal factors of alpha; None where it never fell."""
         if self.smallest is None:
@@ -82,13 +83,13 @@ class RangeTest:
             return self.smallest
         return float(self.alphas[int((losses[: -2 * around] - losses[2 * around :]).argmax()) + around - 1])
 
-    @property
+    @cached_property
     def suggested(self) -> float | None:
         """The largest of … 1, 2, 5, 10 … that is not beyond a tenth of the alpha of the smallest loss, as Howard and
         Gugger take it; None where the loss never fell."""
         return None if self.smallest is None else ladder_step(self.smallest / 10 * (1 + 1e-6), up=False)
 
-    @property
+    @cached_property
     def _ends(self) -> int:
         """How many of the steps are before it blows up."""
         blow_up = self.blow_up

@@ -20,10 +20,11 @@ from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from gdtui.views.alpha import fork_of
+from gdtui.views.alphas import Mark, Span, marks_of
 from gdtui.views.figures import Line, place
 from gdtui.views.labels import tell
 from gdtui.views.later import Later
-from gdtui.views.scale import Mark, Scale, Span, framed, marks_of, up_of
+from gdtui.views.scale import Scale, framed, up_of
 from gdtui.views.track import sample_of
 from gdtui.views.view import Aim, Titles, Touch, View
 

@@ -13,24 +13,16 @@ import numpy as np
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, log_ticks, nice_ticks, ticks_along
 from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading, paint
-from gdtui.charts.roles import RUNS, Role, ramp
+from gdtui.charts.roles import Role, ramp
 from gdtui.charts.strokes import DOWN, dots_of, stamp, trace
 from gdtui.learning import stability
 from gdtui.learning.range_test import RangeTest
-from gdtui.learning.schedule import alpha_at
-from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
+from gdtui.views.alphas import Mark
 from gdtui.views.figures import beside
 from gdtui.views.labels import Place, label
 from gdtui.views.loss_axes import FLATTEST, LARGEST, WIDE, linear_limits
-from gdtui.views.view import role_of
 
-NARROWEST = 4
-"""Decades that are shown at the least."""
-MARGIN = 0.3
-"""Of a decade, that is free on both sides of what is shown."""
-FARTHEST = 300
-"""Decades from 1, beyond which nothing is shown."""
 DEEPEST = 8
 """Decades below the largest loss that a logarithmic axis shows at the most."""
 HEIGHTS = 1, 5, 10
@@ -41,57 +33,6 @@ ZONES = (
     ("unstable here", "unstable"),
 )
 """What the zones are called where there is room for that."""
-
-
-class Mark(NamedTuple):
-    """An alpha.
-
-    Attributes:
-        name: whose it is, or how much.
-        alpha: what the next step is taken with; `chosen` is that before the schedule.
-    """
-
-    name: str
-    alpha: float
-    chosen: float
-    role: int
-
-
-def marks_of(snapshot: Snapshot) -> list[Mark]:
-    """That of the run in front, or one for each racer; that in front comes last."""
-    front = RUNS[snapshot.front % len(RUNS)]
-    alpha, chosen = snapshot.effective_alpha, snapshot.alpha
-    marks = [
-        Mark(racer.name, alpha_at(racer.recipe, max(1, racer.shown.epoch)), racer.recipe.alpha, role_of(racer))
-        for racer in snapshot.race
-        if racer.number != snapshot.front
-    ]
-    name = snapshot.names[snapshot.front] if snapshot.race else f"alpha {alpha:.4g}"
-    return [*marks, Mark(name, alpha, chosen, front)]
-
-
-class Span:
-    """The ends of the scale, which stand still: they move by decades, and only outwards while the same is chosen."""
-
-    def __init__(self) -> None:
-        self._of: object = None
-        self._ends = (0, 0)
-
-    def holding(self, of: object, alphas: Sequence[float], bounds: Sequence[float]) -> Limits:
-        """The exponents at both ends, with all of these between them.
-
-        Args:
-            of: where that is another than before, the ends are where these values want them.
-        """
-        known = np.log10([*alphas, *bounds] or [1.0])
-        low = max(math.floor(known.min() - MARGIN), -FARTHEST)
-        high = min(math.ceil(known.max() + MARGIN), FARTHEST)
-        if of == self._of:
-            low, high = min(low, self._ends[0]), max(high, self._ends[1])
-        while high - low < NARROWEST:
-            low, high = (low - 1, high) if (high - low) % 2 else (low, high + 1)
-        self._of, self._ends = of, (low, high)
-        return float(low), float(high)
 
 
 class Up(NamedTuple):
@@ -257,16 +198,17 @@ class Scale:
         return rows
 
     def _mark(self, chart: Chart, column: int, lowest: int, sign: str, name: str, role: int) -> int:
-        canvas, free, found = self.canvas, (Role.BLANK, Role.AXIS, Role.MARK), self.canvas.top + lowest
-        for row in range(canvas.top + lowest, canvas.top - 1, -1):
-            begins = (column + 2, column - 1 - len(cells_of(name)))
-            if chart.roles[row, canvas.left + column] in free and any(
-                beside(chart, canvas, range(row, row + 1), canvas.left + begin, name, role)
-                for begin in begins
-                if begin >= 0
-            ):
-                found = row
-                break
+        canvas, free = self.canvas, (Role.BLANK, Role.AXIS, Role.MARK)
+        rows = range(canvas.top + lowest, canvas.top - 1, -1)
+        begins = [begin for begin in (column + 2, column - 1 - len(cells_of(name))) if begin >= 0]
+        bare = [row for row in rows if chart.roles[row, canvas.left + column] in free]
+        with_name = (
+            row
+            for row in bare
+            for begin in begins
+            if beside(chart, canvas, range(row, row + 1), canvas.left + begin, name, role)
+        )
+        found = next(with_name, bare[0] if bare else rows[0])
         chart.write(found, canvas.left + column, sign, role)
         return found
 
