@@ -10,7 +10,7 @@ import numpy as np
 
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
-from gdtui.data.dataset import Dataset, rows_told
+from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import Objective
 from gdtui.learning.range_test import RangeTest, range_test
 from gdtui.learning.stability import Limits, limits, unknown
@@ -97,12 +97,12 @@ class RulerView(View):
             told.append("no limit is known")
         if snapshot.race:
             told.append(snapshot.names[snapshot.front])
-        told.append("" if found is None or not found.rows else rows_told(found.rows, snapshot.data))
-        return Titles("  ·  ".join(filter(None, told)), self._below(snapshot))
+        return Titles("  ·  ".join(told), self._below(snapshot, found or Limits()))
 
-    def _below(self, snapshot: Snapshot) -> str:
-        """Of which moment the range test is, and what the signs mean."""
-        test, signs = self._shown(snapshot), "▼ alpha  ┊ limits"
+    def _below(self, snapshot: Snapshot, known: Limits) -> str:
+        """Of which moment the range test is, and what the signs mean; of both, of how many rows, where not of all."""
+        test, is_of_some = self._shown(snapshot), 0 < known.rows < len(snapshot.data)
+        signs = f"▼ alpha  ┊ limits{f', {known.rows:,} rows' * is_of_some}"
         if self._trouble:
             return f"no range test: {self._trouble}"
         if test is not None:
@@ -120,7 +120,7 @@ class RulerView(View):
             reach += test.found.alphas[[0, -1]].tolist()
         xlim = self._span.holding((snapshot.curves[0], test is None, *(mark.chosen for mark in marks)), alphas, reach)
         up = None if test is None else up_of(test.found, self.log)
-        self._scale = scale = framed(width, height, xlim, up, found.sure is not None)
+        self._scale = scale = framed(width, height, xlim, up, not found.why_not)
         if scale is None:
             return Chart.blank(width, height)
         chart = scale.empty.copy()

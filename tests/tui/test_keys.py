@@ -48,6 +48,7 @@ def test_no_key_of_the_table_goes_without_a_test() -> None:
     import tests.tui.test_files
     import tests.tui.test_filming
     import tests.tui.test_race
+    import tests.tui.test_range
     import tests.tui.test_recipe_choice
     import tests.tui.test_themes
     import tests.tui.test_travel

@@ -22,9 +22,8 @@ async def ranged(app: GdtuiApp, pilot: Pilot[Any], key: str) -> RulerView:
     await press(pilot, key)
     view = app.board.view("ruler")
     assert isinstance(view, RulerView)
-    await until(
-        pilot, lambda: view.aim is not None and f"epoch {snapshot(app).shown.epoch}" in view._below(snapshot(app))
-    )
+    of_this = f"test at epoch {snapshot(app).shown.epoch}"
+    await until(pilot, lambda: view.aim is not None and of_this in view.titles(snapshot(app)).below)
     await until(pilot, lambda: "suggested" in "".join(app.board.slots[0].chart.lines()))
     return view
 
