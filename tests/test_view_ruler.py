@@ -59,7 +59,8 @@ def test_zones_end_at_the_limits_of_the_moment_shown(settings: Settings, past: i
     if past is not None:
         session.do(GoTo(past))
         session.turn()
-    session.judging.settle(session)
+    while session.snapshot().is_judging:
+        session.turn()
     snapshot = session.snapshot()
     view, chart = drawn(snapshot, shading=shading)
     found = limits(snapshot.data, settings.loss, snapshot.recipe, snapshot.shown.weights)
