@@ -37,6 +37,7 @@ class Line:
         briefs: the same in ever fewer words, where there is no room for so much of it.
         advice: what helps, where that cannot be tried; may be left out.
         remedy: what can be tried.
+        is_news: whether what is said comes before the remedy, where there is no room for both.
     """
 
     mood: Mood = Mood.NEUTRAL
@@ -44,6 +45,7 @@ class Line:
     briefs: tuple[str, ...] = ()
     advice: str = ""
     remedy: Remedy | None = None
+    is_news: bool = False
 
     @property
     def whole(self) -> str:
@@ -71,4 +73,4 @@ def tried_told(tried: Tried, forked_at: int | None) -> str:
 def proved(outcome: Proved) -> Line:
     """What came of a remedy."""
     told = printable(outcome.told)
-    return Line(PROVED[outcome.outcome], told, (told.partition(" at epoch ")[0], outcome.outcome))
+    return Line(PROVED[outcome.outcome], told, (told.partition(" at epoch ")[0], outcome.outcome), is_news=True)

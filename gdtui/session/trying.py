@@ -1,5 +1,5 @@
-"""A remedy is tried: as a fork that runs as many epochs as the run had when the verdict was given, and is then held
-against it. What came of it is told in the log and the file, and belongs to the fork."""
+"""A remedy is tried: as a fork that runs as many epochs as the run has, and is then held against it. What came of it
+is told in the log and the file, and belongs to the fork."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ def try_remedy(session: Session, run: Run) -> None:
     """Try what the verdict on the epoch shown proposes; where it proposes nothing, fork in the past."""
     session.judging.look(session)
     verdict, remedy = session.judging.verdict, session.judging.line.remedy
-    if verdict is None or remedy is None or not 1 <= remedy.epoch <= verdict.epoch <= run.done:
+    until = session.moment().epoch  # the verdict may be of a moment ago, when there was less to be held against
+    if verdict is None or remedy is None or not 1 <= remedy.epoch <= until <= run.done:
         if session.past is not None:
             branching.fork(session, run)
         elif run.tried is not None and run.proved is None:
@@ -60,10 +61,10 @@ def try_remedy(session: Session, run: Run) -> None:
     if not branching.branch(session, run):
         session.past, session.fork_recipe = was
         return
-    against = value_of(remedy, run.moment(verdict.epoch))
+    against = value_of(remedy, run.moment(until))
     finite = against if math.isfinite(against) else None
     fork = session.run
-    fork.tried = Tried(verdict.epoch, verdict.kind.value, verdict.text, dict(remedy.parts), finite, remedy.measure)
+    fork.tried = Tried(until, verdict.kind.value, verdict.text, dict(remedy.parts), finite, remedy.measure)
     session.tell(fork.tried)
     session.log.add(f"fork {session.runs.index(fork)}: {tried_told(fork.tried, remedy.epoch)}", is_marked=True)
     session.trials.stands_after = fork if is_still else None

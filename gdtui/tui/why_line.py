@@ -54,6 +54,8 @@ def pieces(line: Line, width: int) -> Pieces:
 def fitted(line: Line, width: int) -> tuple[str, str]:
     """As much as there is room for of what the line says, and of what its key does."""
     offers = _offers(line.remedy) if line.remedy is not None else [""]
+    if line.is_news:
+        offers.append("")
     for text in _texts(line):
         for offer in offers:
             if cell_len(text) + (2 if text and offer else 0) + cell_len(offer) <= width:

@@ -8,9 +8,9 @@ from random import Random
 
 from tests.trial.stage import Stage, until
 
-LETTERS = " n.+-><mpfblti?rRs" + "123456[]{}cuvzX" + "0789"
-"""Keys of the app that are one letter, and digits that name a class; those that open more than the help are gestures of
-their own."""
+LETTERS = " n.+-><mpfblti?rRs\r" + "123456[]{}cuvzX" + "0789"
+"""Keys of the app that are one letter, enter, and digits that name a class; those that open more than the help are
+gestures of their own."""
 SEQUENCES = tuple(
     f"\x1b[{end}".encode()
     for end in ("A", "B", "C", "D", "H", "F", "5~", "6~", "Z", "1;2C", "1;2D", "3~", "2~", "11~", "24~", "1;5A", "E")
