@@ -83,7 +83,7 @@ def test_printing_lines_loads_no_drawing():
 
 
 def test_the_first_paint_waits_for_nothing_that_is_not_painted_yet():
-    loaded = loaded_after("import gdtui.tui.front, gdtui.session.commands")
+    loaded = loaded_after("import gdtui.tui.front, gdtui.tui.classroom, gdtui.lessons.reading")
     assert "gdtui.tui.workspace" in loaded
     for package in ("numpy", "plotext", "gdtui.views", "gdtui.runs", "gdtui.recording", "gdtui.tui.dialogs"):
         assert not under(package, loaded)

@@ -77,7 +77,8 @@ def opened(lesson: Lesson, display: Display, clock: Callable[[], float] = time.p
 def begun(step: Step, speed: float | None = None) -> ask.Train:
     """What begins the run of a step, at that speed, or at its own."""
     assert step.situation is not None
-    settings, waits = step.situation.settings, step.waits or step.question is not None
+    settings = replace(step.situation.settings)  # those of no other run
+    waits = step.waits or step.question is not None
     speed = speed or step.situation.speed or watchable_speed(settings.epochs)
     return ask.Train(settings, step.situation.rivals, speed, waits)
 

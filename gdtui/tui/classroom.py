@@ -13,6 +13,7 @@ from textual.widget import AwaitMount, Widget
 from gdtui.lessons.lesson import Lesson
 from gdtui.lessons.progress import Progress
 from gdtui.session.commands import Command, Do
+from gdtui.settings import Settings
 from gdtui.tui.arrangement import CHARTS, Arrangement, Wish, arrange
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS, Key, textual_bindings
 from gdtui.tui.chart_view import ChartView
@@ -48,8 +49,8 @@ class Classroom(Workspace):
         super().__init__(settings.data.source, settings.epochs, settings.alpha)
         self.progress: Progress | None = Progress(lesson)
         """None where the lesson has been left."""
-        self._before: object = None
-        """The curve of the run before the one that is awaited."""
+        self._awaited: Settings | None = None
+        """The settings of the run that is to be shown, those and no others like them: it was asked for just now."""
         self._begun = 0
         self._came = -HASTY
         """When the step came by itself."""
@@ -79,9 +80,9 @@ class Classroom(Workspace):
 
     def _has_begun(self, snapshot: Snapshot) -> bool:
         """Whether the run that is shown is the one that the step is about."""
-        if self._before is not None and (snapshot.reading or snapshot.curves[0] is self._before):
+        if self._awaited is not None and snapshot.run.settings is not self._awaited:
             return False
-        self._before, self._begun = None, min(self._begun, snapshot.done)
+        self._awaited, self._begun = None, min(self._begun, snapshot.done)
         return True
 
     def _see(self, snapshot: Snapshot, before: Progress) -> None:
@@ -114,8 +115,9 @@ class Classroom(Workspace):
         self._tell(self.progress.at(number))
         self._begun, self._turns, self._is_due = self.snapshot.done, 0, False
         if self.progress.step.situation is not None:
-            self._before, self._begun = self.snapshot.curves[0], 0
-            self.gdtui.ask(begun(self.progress.step, self._speed))
+            command = begun(self.progress.step, self._speed)
+            self._awaited, self._begun = command.settings, 0
+            self.gdtui.ask(command)
         self.is_chosen = self.is_chosen or bool(self.progress.step.page)
         self.show_wish(**self._wished(self.progress)._asdict())
         self.gdtui.redraw()

@@ -110,7 +110,7 @@ def _told(name: str) -> Content:
 
 def _lesson_told(lesson: Lesson) -> Content:
     """What the list says of a lesson's situation."""
-    return Content(f"{lesson.name:<14} lesson   {lesson.about}")
+    return Content(f"{lesson.name:<14} lesson   {lesson.title}")
 
 
 class PathInput(Line):

@@ -248,9 +248,8 @@ async def test_every_lesson_is_gone_through_on_the_screen(name: str) -> None:
 async def test_the_data_dialog_begins_with_a_lessons_situation() -> None:
     async with running() as (app, pilot):
         await press(pilot, "d")
-        assert "Alpha too large" not in screen(app)
+        assert "lesson   Alpha too large" in screen(app)
         await press(pilot, "end")
-        assert "too-large" in screen(app) if LESSONS[-1] == "too-large" else True
         for _ in range(len(LESSONS) - 1 - LESSONS.index("too-large")):
             await press(pilot, "up")
         await pilot.press("enter")
@@ -290,3 +289,15 @@ async def test_a_lessons_situation_takes_the_place_of_many_epochs_only_after_a_q
         assert isinstance(app.board.dialog, Confirm)
         await press(pilot, "escape")
         assert snapshot(app).done == 2000
+
+
+@pytest.mark.parametrize("size", [(1, 1), (5, 2), (10, 5), (300, 7), (80, 24)])
+async def test_keys_in_haste_leave_the_step_that_they_come_to(size: tuple[int, int]) -> None:
+    async with running(learning(), size=size) as (app, pilot):
+        for _ in range(4):
+            await pilot.press("L", "2", "H", "j", "H", "L", "3", "L", "H", "k", "H", "L")
+            await pilot.press("H")
+        await pilot.press("L")
+        await idle(pilot)
+        assert (number(app), app.board.progress.is_asking) == (2, True)
+        assert (snapshot(app).done, snapshot(app).phase.value, snapshot(app).alpha) == (0, "paused", 0.02)
