@@ -146,6 +146,12 @@ def test_how_often_rows_are_looked_at_and_how_long_that_takes() -> None:
     assert len(looks) == 5 + 8 + 1
 
 
+def test_a_first_call_that_has_to_wait_is_timed_again() -> None:
+    function = Function("f", lambda at: 0.0, lambda at: at)
+    ticks = iter(np.cumsum([0, 0, 0.04, 0, 0.001, 0, 0.001, 0, 0, 3, 0, 0, 6]))
+    assert compared(function, np.ones(4), lambda: float(next(ticks))).seconds[0] == pytest.approx(0.001)
+
+
 def test_where_weights_are_not_finite_nothing_agrees_and_where_there_is_no_slope_all_does() -> None:
     (function,) = functions(BLOBS, "squared-error", Recipe())
     assert not agrees(compared(function, np.full(3, np.inf)), swept(function, np.full(3, np.inf), SIZES))

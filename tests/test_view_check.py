@@ -16,7 +16,7 @@ from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import LOSSES, DataSettings, Recipe, Settings
 from gdtui.views import check, track
 from gdtui.views.check import CheckView
-from gdtui.views.check_table import power
+from gdtui.views.check_table import power, times_told
 from tests.epochs import CANCER, IRIS, shown, text
 
 BLOBS = Settings(data=DataSettings("blobs", noise=3.0), epochs=20, alpha=0.1)
@@ -148,3 +148,8 @@ def test_of_very_many_rows_some_are_taken_and_that_is_told(monkeypatch: pytest.M
 def test_small_powers_and_the_marks_of_theory() -> None:
     assert [power(value) for value in (3.4e-8, 0.0, 1.0, 0.05, np.inf)] == ["3e-8", "0", "1e0", "5e-2", "inf"]
     assert pytest.approx(1.49e-8, rel=1e-2) == FORWARD
+
+
+def test_how_many_times_as_long_has_room_in_its_column() -> None:
+    factors = (2.954, 99.94, 99.96, 1767.1, 39_396.0, 6.4e-4)
+    assert [times_told(factor) for factor in factors] == ["2.95", "99.9", "100", "1767", "4e4", "6e-4"]

@@ -47,7 +47,7 @@ def run(arguments: list[str]) -> int:
 
     data = load(settings.data)
     if not len(data):
-        raise ValueError(f"{NO_POINTS}: {data.name} is filled on the screen")
+        raise ValueError(f"{NO_POINTS}: on the screen they are added by hand")
     weights = initial_weights(settings.init, data.units * data.X.shape[1], settings.seed, data.units)
     sizes = [10.0**-exponent for exponent in range(1, 13)]
     every, some = (functions(rows, settings.loss, settings.recipe) for rows in (data, sample_of(data)))
@@ -103,7 +103,8 @@ def _times(found: Compared) -> Iterator[str]:
     from gdtui.learning.differences import time_told
 
     counts, seconds = found.evaluations, found.seconds
-    times = [f"{one / seconds[0]:,.1f} ×" for one in seconds]
+    factors = [one / seconds[0] for one in seconds]
+    times = [f"{factor:,.{1 if factor < 100 else 0}f} ×" for factor in factors]
     yield _row("losses computed", str(counts[0]), str(counts[1]), "", str(counts[2]))
     yield _row("time", time_told(seconds[0]), time_told(seconds[1]), times[1], time_told(seconds[2]), times[2])
 

@@ -90,10 +90,17 @@ def _columns(found: Compared, chosen: list[int], has_numbers: bool, has_forward:
         if has_numbers:
             columns.append(numbers(head, role, numeric.tolist(), time_told(took)))
         if has_forward or head == "central":
-            factor = f"{took / first:.3g}×" if first else ""
+            factor = f"{times_told(took / first)}×" if first else ""
             cells = [*(power(off[number]) for number in chosen), factor]
             columns.append(Column(OFF, role, "off" if has_numbers else f"{head[:4]}.", cells))
     return columns
+
+
+def times_told(value: float) -> str:
+    """How many times as long, in at most four characters."""
+    if 1 <= value < 9999.5:
+        return f"{value:.3g}" if value < 99.95 else f"{value:.0f}"
+    return power(value)
 
 
 def power(value: float) -> str:
