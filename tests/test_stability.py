@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from gdtui.data.dataset import some_rows
 from gdtui.data.load import load
 from gdtui.learning.softmax import softmax
 from gdtui.learning.stability import limits
@@ -33,3 +36,32 @@ def test_limits_are_those_of_the_dense_matrices(source: str, classes: tuple[str,
     assert found.here == pytest.approx(here, rel=1e-6)
     assert found.sure == pytest.approx(sure, rel=1e-6)
     assert found.sure <= found.here
+
+
+@pytest.mark.parametrize("weight", [np.nan, np.inf, 1e308])
+@pytest.mark.parametrize("source", ["blobs", "digits"])
+def test_where_activations_are_not_finite_only_that_of_any_weights_is_known(source: str, weight: float) -> None:
+    data = load(DataSettings(source, classes=None if source == "blobs" else ("all",)))
+    weights = np.full(data.X.shape[1] * data.units, weight)
+    weights[::2] *= -1
+    found = limits(data, "article", Recipe(), weights)
+    assert found.here is None or source == "blobs"
+    assert found.sure is not None
+
+
+def test_a_weight_that_l1_holds_at_0_does_not_count() -> None:
+    data = load(DataSettings("breast-cancer"))
+    weights = np.zeros(data.X.shape[1])
+    weights[[3, 5]] = 0.5
+    part = replace(data, X=data.X[:, [0, 3, 5]])
+    alone = limits(part, "article", Recipe(), weights[[0, 3, 5]])
+    assert limits(data, "article", Recipe(l1=0.1), weights).here == pytest.approx(alone.here, rel=1e-9)
+
+
+def test_rows_that_stand_for_all_do_so_at_the_weights_alone() -> None:
+    data = load(DataSettings("breast-cancer"))
+    weights = np.zeros(data.X.shape[1])
+    whole = limits(data, "article", Recipe(), weights)
+    some = limits(data, "article", Recipe(), weights, some_rows(data, 100))
+    assert (some.sure, some.rows) == (whole.sure, 100)
+    assert some.here == limits(some_rows(data, 100), "article", Recipe(), weights).here != whole.here

@@ -58,7 +58,7 @@ def _told(asked: Asked, found: Limits, best: Optimum) -> list[tuple[str, str]]:
         range_test = "gdtui range, which tries, finds how far it may go"
         return [("stable", f"no limit is known: {found.why_not}"), ("alpha", now), ("suggested", range_test)]
     rows: list[tuple[str, float | None, str]] = [("at any weights", found.sure, "")]
-    rows.append((asked.at, found.here, "not known: the weights are not finite"))
+    rows.append((asked.at, found.here, "not known: the activations are not finite"))
     there = limits(asked.data, asked.loss, recipe, best.weights).here if best.weights is not None else None
     why = "there is none: the larger the weights, the smaller the loss" if best.is_parted else "it was not found"
     rows.append(("at the optimum", there, why))

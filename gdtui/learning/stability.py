@@ -99,7 +99,7 @@ def widening(recipe: Recipe) -> float:
 def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1: float = 0.0) -> float:
     """The largest eigenvalue of the mean cross-entropy's Hessian at weights of shape (size,), or, where there are none,
     of the matrix that no Hessian exceeds; with the L2 penalty's share, and, with an L1 penalty, without the weights
-    that it holds at 0. NaN where weights are not finite."""
+    that it holds at 0. NaN where weights or activations are not finite."""
     if weights is None:
         of_data = _BOUNDS.setdefault(data, {})
         if l2 not in of_data:  # the matrix has a part for each unit, all alike
@@ -112,9 +112,11 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1:
     if l1:
         is_free = np.where(weights != 0, 1.0, 0.0)
         is_free[:: data.X.shape[1]] = 1.0
-    z = logits(data.X, weights)
-    with np.errstate(over="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        z = logits(data.X, weights)
         p = 1 / (1 + np.exp(-z)) if data.units == 1 else softmax(z)
+    if not np.isfinite(p).all():
+        return math.nan
     return _largest(data.X, (p * (1 - p))[None] if data.units == 1 else p, l2, is_free)
 
 
