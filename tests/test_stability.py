@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gdtui.data.dataset import some_rows
+from gdtui.data.dataset import dataset, some_rows
 from gdtui.data.load import load
 from gdtui.learning.softmax import softmax
 from gdtui.learning.stability import limits
@@ -65,3 +65,11 @@ def test_rows_that_stand_for_all_do_so_at_the_weights_alone() -> None:
     some = limits(data, "article", Recipe(), weights, some_rows(data, 100))
     assert (some.sure, some.rows) == (whole.sure, 100)
     assert some.here == limits(some_rows(data, 100), "article", Recipe(), weights).here != whole.here
+
+
+@pytest.mark.parametrize("features", [2, 80])
+def test_features_whose_squares_overflow_have_no_limits(features: int) -> None:
+    large = np.random.default_rng(0).normal(size=(20, features)) * 1e200
+    found = limits(dataset("large", large, np.arange(20) % 2.0), "article", Recipe(), np.zeros(features + 1))
+    assert (found.sure, found.here) == (None, None)
+    assert "too large" in found.why_not

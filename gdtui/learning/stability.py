@@ -68,6 +68,8 @@ def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats, some: Data
         return Limits(why_not=why_not)
     some = data if some is None else some
     curved = [curvature(data, recipe.l2), curvature(some, recipe.l2, weights, recipe.l1)]
+    if not math.isfinite(curved[0]):
+        return Limits(why_not="the features are too large for their squares to be added up")
     with np.errstate(divide="ignore"):
         sure, here = np.divide(widening(recipe), curved).tolist()
     return Limits(sure, None if math.isnan(here) else here, rows=len(some))
@@ -146,6 +148,9 @@ def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
         flat = found.reshape(-1, size) * is_free / rows + penalty * columns.reshape(-1, size)
         return np.asarray(flat.T.reshape(vectors.shape))
 
+    with np.errstate(over="ignore", invalid="ignore"):
+        if not np.isfinite(product(np.ones(size))).all():
+            return math.nan
     if size <= DENSE:
         whole = product(np.eye(size))
         return float(np.linalg.eigvalsh((whole + whole.T) / 2)[-1])
