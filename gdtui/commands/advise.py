@@ -78,7 +78,12 @@ def scales_told(data: Dataset) -> str:
     """How far apart the deviations of the features are, in words."""
     if data.standardized:
         return "each feature has the deviation 1: the data is standardised"
-    deviations = [float(data.X[:, place].std()) for place in range(1, data.X.shape[1])]  # all at once would copy them
+    import numpy as np
+
+    with np.errstate(over="ignore", invalid="ignore"):  # one after the other: all at once would be a copy of them
+        deviations = [float(data.X[:, place].std()) for place in range(1, data.X.shape[1])]
+    if not np.isfinite(deviations).all():
+        return "the features are too large for their deviations to be computed"
     by_size = sorted(zip(deviations, data.feature_names, strict=True))
     (small, least), (large, most) = by_size[0], by_size[-1]
     if len(by_size) == 1:
