@@ -34,12 +34,15 @@ def run(arguments: list[str]) -> int:
 
 def advice(asked: Asked) -> list[str]:
     """What there is to say, in lines of two columns."""
+    import numpy as np
+
     from gdtui.learning.optimum import optimum
     from gdtui.learning.stability import limits
 
     data, recipe = asked.data, asked.recipe
     found = limits(data, asked.loss, recipe, asked.weights)
-    best = optimum(data, asked.loss, recipe, asked.weights)
+    with np.errstate(over="ignore", invalid="ignore"):
+        best = optimum(data, asked.loss, recipe, asked.weights)
     lines = [*asked.told, *_told(asked, found, best), ("scales", scales_told(data))]
     if not data.standardized and len(data.feature_names) > 1:
         lines.append(("", "--standardize makes each deviation 1, and the valley of the loss less narrow"))
