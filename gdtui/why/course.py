@@ -166,11 +166,23 @@ class Course:
         lows, highs, _ = self.recent
         return (lows[-last:] + highs[-last:]) / 2
 
-    def rising_since(self, quiet: int) -> int:
-        """The epoch of the first rise of those after which there were never so many steps in a row without one."""
+    def rising_since(self, quiet: int) -> int | None:
+        """The epoch of the first rise of those after which there were never so many steps in a row without one; None
+        where not every loss is known."""
+        if self.recent[2] > 1:
+            return None
         epochs, losses = self.known()
         rises = np.flatnonzero(losses[1:] > losses[:-1])
         if not len(rises):
             return self.last
         gaps = np.flatnonzero(np.diff(rises) > quiet)
-        return int(epochs[rises[gaps[-1] + 1 if len(gaps) else 0] + 1])
+        if len(gaps) or rises[0] >= quiet or len(epochs) == len(self):
+            return int(epochs[rises[gaps[-1] + 1 if len(gaps) else 0] + 1])
+        before, begun = RECENT, len(self) - BACK  # it began between these, unless it has come and gone before
+        while begun - before > RECENT:
+            middle = (before + begun) // 2
+            if Course(self.curve, self.first, self.first + middle - 1).rises(RECENT)[0]:
+                begun = middle
+            else:
+                before = middle
+        return Course(self.curve, self.first, self.first + begun - 1).rising_since(quiet)

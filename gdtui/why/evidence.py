@@ -15,10 +15,11 @@ from gdtui.learning.schedule import alpha_at
 from gdtui.learning.softmax import softmax
 from gdtui.learning.stability import Limits, curvature, unknown, widening
 from gdtui.learning.weights import logits
+from gdtui.runs.curve import KnownLosses
 from gdtui.runs.run import Shown
 from gdtui.settings import Recipe
 from gdtui.types import Floats
-from gdtui.why.course import Course
+from gdtui.why.course import RECENT, Course
 from gdtui.why.nearness import PRODUCTS, left_to_gain
 
 SAMPLE = 512
@@ -70,6 +71,19 @@ class Evidence:
     def course(self) -> Course:
         """The losses since it began."""
         return Course(self.run.history, self.begin, min(self.epoch, self.run.done))
+
+    @cached_property
+    def late(self) -> Course:
+        """The last of these losses, one by one: where some are left out, as in a long run file, they are computed
+        again, if that is cheap. Losses that were thinned keep their smallest and largest, which tells enough."""
+        course, last = self.course, self.course.last
+        is_whole = course.recent[2] == 1 or self.run.history.envelope.stride > 1
+        if is_whole or RECENT * self.design.size > PRODUCTS or not self._is_cheap:
+            return course
+        known, first = KnownLosses(), max(course.first, last - RECENT + 1)
+        for batch, _ in self.run.history.redo(self.run.history.state_at(first), last):
+            known.extend(range(batch.first, batch.first + len(batch)), batch.losses)
+        return Course(known, first, last)
 
     @cached_property
     def tested(self) -> Course:

@@ -65,11 +65,11 @@ def _swinging(course: Course) -> Verdict | None:
         return Verdict(Kind.DIVERGING, course.last, f"diverging since epoch {since:,}: {rose}", since)
     if not troubles.bounces(course, troubles.LAST, WIDE, 0.25) or course.sinks(troubles.LAST) >= 0.1:
         return None
-    if course.recent[2] > 1:
+    began, (rises, steps) = course.rising_since(troubles.LAST - troubles.LAST // 5), course.rises(troubles.LAST)
+    if began is None:
         return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
-    (rises, steps), since = course.rises(troubles.LAST), course.rising_since(troubles.LAST - troubles.LAST // 5)
-    text = f"bouncing since epoch {since:,}, {rises} of the last {steps} epochs rose"
-    return Verdict(Kind.BOUNCING, course.last, text, since)
+    text = f"bouncing since epoch {began:,}, {rises} of the last {steps} epochs rose"
+    return Verdict(Kind.BOUNCING, course.last, text, began)
 
 
 def _overfitting(curve: Curve, course: Course) -> Verdict | None:

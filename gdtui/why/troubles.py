@@ -78,13 +78,14 @@ def swelling(course: Course) -> tuple[float, float]:
 def bouncing(found: Evidence) -> Verdict | None:
     """Steps that lead from one side of the valley to the other, and do not become less. Where alpha is stable for sure,
     no loss that is descended goes up and down."""
-    course, last = found.course, LAST
+    last = LAST
     if found.recipe.optimizer in (*VELOCITY, "adam"):
         last = LAST_WITH_VELOCITY
-    if len(course) < 8 or found.alpha <= found.sure or not (_goes_up_and_down(found, last) or _turns_back(found)):
+    if len(found.course) < 8 or found.alpha <= found.sure or not (_goes_up_and_down(found, last) or _turns_back(found)):
         return None
-    since, (rises, steps) = course.rising_since(last - LAST // 5), course.rises(last)
-    told = f", {rises} of the last {steps} epochs rose" if course.recent[2] == 1 and rises else ""
+    since, (rises, steps) = found.course.rising_since(last - LAST // 5), found.late.rises(last)
+    told = "" if since is None else f" since epoch {since:,}"
+    told += f", {rises} of the last {steps} epochs rose" if found.late.recent[2] == 1 and rises else ""
     limit, cause = found.stable, ""
     if found.alpha > limit:
         cause = f": alpha is {times(found.alpha / limit)} the stable limit"
@@ -93,16 +94,16 @@ def bouncing(found: Evidence) -> Verdict | None:
     elif found.is_batched and found.alpha > found.measure:
         cause = f": alpha is {times(found.alpha / found.measure)} what is stable for sure without batches"
     advice = "--standardize may help too" if found.scales[0] >= SCALES else ""
-    remedy = remedies.smaller(found, since, limit)
-    return Verdict(Kind.BOUNCING, found.epoch, f"bouncing since epoch {since:,}{told}{cause}", since, remedy, advice)
+    remedy = remedies.smaller(found, since or remedies.middle(found) + 1, limit)
+    return Verdict(Kind.BOUNCING, found.epoch, f"bouncing{told}{cause}", since, remedy, advice)
 
 
 def _goes_up_and_down(found: Evidence, last: int) -> bool:
-    course = found.course
+    course = found.late
     if not course.rises(RECENT)[0]:
         return False
     if found.is_batched:
-        is_lost = course.mean(1 - min(1, RECENT / len(course)), 1) > 0.9 * course.mean(0, 1 / len(course))
+        is_lost = course.mean(1 - min(1, RECENT / len(course)), 1) > 0.9 * found.course.mean(0, 1 / len(found.course))
         return bounces(course, RECENT, NOISE) and (is_lost or found.alpha > found.measure)
     if not math.isnan(found.sure):
         return bounces(course, last, ANY) or bounces(course, RECENT, ANY, 0.1)

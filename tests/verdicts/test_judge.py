@@ -68,6 +68,27 @@ def test_what_a_limit_says_of_a_bounce() -> None:
     assert found.remedy.told == "alpha 5 from epoch 1"
 
 
+def test_a_bounce_is_followed_back_to_where_it_began_however_long_ago() -> None:
+    run = run_of(replace(MOONS, epochs=30_000), 6000, alpha=2.0)
+    run.set_alpha(100.0)
+    run.history.steered = [(1, run.recipe)]  # as if that had never been steered
+    run.advance(24_000)
+    found = said(run)
+    assert found.since is not None
+    assert 6000 < found.since < 6010
+    assert found.remedy is not None
+    assert found.remedy.epoch == found.since - 1
+
+
+def test_a_bounce_is_seen_too_where_a_file_keeps_every_10th_epoch() -> None:
+    live, epochs = run_of(replace(MOONS, epochs=3000), alpha=30.0), np.arange(1, 3001, 10)
+    known = Run(live.settings, live.data)
+    losses, weights = live.history.losses[epochs - 1], live.history.keyframes[1][epochs - 1]
+    assert not (np.diff(losses[-20:]) > 1e-6).any()
+    known.history.append_records(epochs, losses, weights)
+    assert said(known, 2991).text.startswith("bouncing, 10 of the last 20 epochs rose: ")
+
+
 def test_what_bounces_since_it_was_steered_goes_back_to_before_that() -> None:
     run = run_of(MOONS, 100, alpha=2.0)
     run.set_alpha(100.0)
