@@ -97,6 +97,8 @@ def test_what_cannot_be_advised_on_is_refused_in_a_line() -> None:
         (1e9, 0.5, "2e9 ×"),
         (0.5, 1e9, "1/2e9 of"),
         (470.0, 0.47, "1,000 ×"),
+        (1e308, 1e-3, "1.8e308 ×"),
+        (1e-300, 1e300, "1/1e300 of"),
     ],
 )
 def test_a_share_is_told_as_people_would(value: float, whole: float, told: str) -> None:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gdtui.data.dataset import dataset, some_rows
+from gdtui.data.dataset import Dataset, dataset, some_rows
 from gdtui.data.load import load
 from gdtui.learning.softmax import softmax
 from gdtui.learning.stability import limits
 from gdtui.learning.weights import logits
+from gdtui.session.judging import limits_at
 from gdtui.settings import DataSettings, Recipe
 
 
@@ -73,3 +74,25 @@ def test_features_whose_squares_overflow_have_no_limits(features: int) -> None:
     found = limits(dataset("large", large, np.arange(20) % 2.0), "article", Recipe(), np.zeros(features + 1))
     assert (found.sure, found.here) == (None, None)
     assert "too large" in found.why_not
+
+
+@pytest.mark.parametrize("features", [2, 80])
+@pytest.mark.parametrize("units", [1, 3])
+def test_numbers_beyond_all_bounds_have_no_limits_and_end_nothing(features: int, units: int) -> None:
+    X = np.ones((12, features + 1))
+    X[:, 1:] = 10.0 ** np.linspace(-310, 300, 12)[:, None]
+    classes = ("a", "b", "c")[: max(2, units)]
+    data = Dataset("far", X, np.arange(12.0) % len(classes), tuple(f"x{at}" for at in range(features)), classes)
+    for weights in (np.ones(X.shape[1] * units), np.full(X.shape[1] * units, 1e300)):
+        found = limits(data, "cross-entropy", Recipe(), weights)
+        assert (found.sure, found.here) == (None, None)
+        assert "too large" in found.why_not
+
+
+def test_what_is_stable_for_sure_is_told_from_all_rows() -> None:
+    X = np.ones((1000, 2))
+    X[501, 1] = 1e4  # a row that no sample is sure to have
+    data = Dataset("rare", X, np.arange(1000.0) % 2, ("x",), ("a", "b"))
+    found = limits_at(data, "cross-entropy", Recipe(), np.zeros(2), most=100)
+    assert found.rows == 100
+    assert found.sure == pytest.approx(8 * 1000 / np.linalg.eigvalsh(X.T @ X)[-1])

@@ -53,6 +53,11 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float
     """
     import scipy.optimize  # noqa: F401 - takes a while, which is not to count
 
+    with np.errstate(all="ignore"):  # where numbers are beyond all bounds nothing is found
+        return _optimum(data, loss, recipe, start, rest)
+
+
+def _optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float) -> Optimum:
     if loss == "hinge":
         return Optimum(None if recipe.l1 and recipe.l2 else _least_hinge(data, recipe))
     objective = objective_named("cross-entropy" if loss == "article" else loss, len(data.class_names))
@@ -110,8 +115,7 @@ def _least(heights: Heights, l1: float, start: Floats, rest: float) -> tuple[Flo
         if began > deadline:
             raise TimeoutError
         last[0] = scales.plain(scaled)
-        with np.errstate(over="ignore", invalid="ignore"):
-            loss = heights.loss_gradient(last[0], gradient)
+        loss = heights.loss_gradient(last[0], gradient)
         time.sleep(rest * (time.thread_time() - began))
         return loss, scales.slope(gradient)
 
@@ -148,8 +152,7 @@ def _minimum(
 
 def _parts(kernel: Kernel, weights: Floats) -> bool:
     """Whether these weights classify all rows correctly."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        kernel.loss_gradient(weights, np.empty(len(weights)))
+    kernel.loss_gradient(weights, np.empty(len(weights)))
     confusion = np.array(kernel.confusion())
     classes = round(len(confusion) ** 0.5)
     return bool(confusion.reshape(classes, classes).trace() == len(kernel.y))
@@ -191,7 +194,10 @@ def _machine(X: Floats, signs: Floats, recipe: Recipe, _: float) -> Floats | Non
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         machine = SVC(kernel="linear", C=1 / (len(X) * recipe.l2), tol=STILL, max_iter=MOST_STEPS)
-        machine.fit(X[:, 1:], signs)
+        try:
+            machine.fit(X[:, 1:], signs)
+        except ValueError:  # where numbers are beyond all bounds
+            return None
     weights = np.append(machine.intercept_, machine.coef_)
     square = float(weights[1:] @ weights[1:])
     least = recipe.l2 * (float(np.abs(machine.dual_coef_).sum()) - square / 2)

@@ -123,7 +123,7 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1:
 
 
 def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
-    """The largest eigenvalue of Xᵀ·S·X / N with the penalty's share.
+    """The largest eigenvalue of Xᵀ·S·X / N with the penalty's share; NaN where its numbers are not finite.
 
     Args:
         spread: shape (units, N): the diagonal of S, or, of several units, the softmax that it is made of.
@@ -151,11 +151,15 @@ def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
         if not np.isfinite(product(np.ones(size))).all():
             return math.nan
-    if size <= DENSE:
-        whole = product(np.eye(size))
-        return float(np.linalg.eigvalsh((whole + whole.T) / 2)[-1])
-    from scipy.sparse.linalg import LinearOperator, eigsh
+        if size <= DENSE:
+            whole = product(np.eye(size))
+            whole = whole / 2 + whole.T / 2
+            return float(np.linalg.eigvalsh(whole)[-1]) if np.isfinite(whole).all() else math.nan
+        from scipy.sparse.linalg import ArpackError, LinearOperator, eigsh
 
-    operator = LinearOperator((size, size), product, matmat=product, dtype=np.float64)
-    begin = np.random.default_rng(0).normal(size=size)
-    return float(eigsh(operator, 1, which="LA", v0=begin, tol=TOLERANCE, return_eigenvectors=False)[0])
+        operator = LinearOperator((size, size), product, matmat=product, dtype=np.float64)
+        begin = np.random.default_rng(0).normal(size=size)
+        try:
+            return float(eigsh(operator, 1, which="LA", v0=begin, tol=TOLERANCE, return_eigenvectors=False)[0])
+        except ArpackError:
+            return math.nan

@@ -8,8 +8,6 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from gdtui.data.dataset import Dataset, some_rows
 from gdtui.learning.moment import Moment
 from gdtui.learning.stability import Limits, limits, unknown
@@ -33,7 +31,7 @@ with every frame cannot be read."""
 REST = 250
 """How many times as long as it took each of them is left alone while something moves."""
 MOST_ROWS = 2**16
-"""Rows of which limits are computed at the most: others would tell hardly more."""
+"""Rows of which the limit at some weights is computed at the most: others would tell hardly more."""
 AT_ONCE = 2**18
 """Multiplications that limits may take in the thread that trains."""
 
@@ -111,8 +109,9 @@ class Judging:
             Thread(target=_found, args=(self._coming, *task, weights), daemon=True, name="limits").start()
 
 
-def limits_at(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> Limits:
-    """See `gdtui.learning.stability.limits`; of many rows some stand for all."""
+def limits_at(data: Dataset, loss: str, recipe: Recipe, weights: Floats, most: int = MOST_ROWS) -> Limits:
+    """See `gdtui.learning.stability.limits`; of many rows some stand for all where only these weights matter: what is
+    stable for sure is so on every row."""
     if isinstance(data, LostData):
         return Limits(why_not=f"the data is not at hand: {data.why}")
     if not len(data.X) or len(weights) != data.X.shape[1] * data.units:
@@ -120,10 +119,9 @@ def limits_at(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> Limi
     if why_not := unknown(loss, recipe, len(data)):
         return Limits(why_not=why_not)
     try:
-        with np.errstate(over="ignore", invalid="ignore"):
-            return limits(some_rows(data, MOST_ROWS), loss, recipe, weights)
-    except (ArithmeticError, RuntimeError, ValueError, MemoryError):  # where numbers are beyond all bounds, mostly
-        return Limits(why_not="the curvature could not be computed")
+        return limits(data, loss, recipe, weights, some_rows(data, most))
+    except MemoryError:
+        return Limits(why_not="the curvature does not fit into memory")
 
 
 def _found(coming: Future[Limits], data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> None:

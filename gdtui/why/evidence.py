@@ -169,8 +169,10 @@ class Evidence:
         X = self.design
         if X.shape[1] < 3 or not len(X):
             return 1.0, 0, 0
-        sizes = np.sqrt(np.square(X[:: -(-len(X) // SAMPLE), 1:]).mean(axis=0))
-        sizes[sizes == 0] = np.nan
+        some = np.abs(X[:: -(-len(X) // SAMPLE), 1:])
+        largest = some.max(axis=0)
+        largest[largest == 0] = np.nan
+        sizes = largest * np.sqrt(np.square(some / largest).mean(axis=0))  # the square of a large number may be none
         if np.isnan(sizes).all():
             return 1.0, 0, 0
         large, small = int(np.nanargmax(sizes)), int(np.nanargmin(sizes))
@@ -189,6 +191,18 @@ class Evidence:
             else:
                 own = softmax(z)[y.astype(np.intp), np.arange(len(y))]
         return float((own < PASSED_ON).mean())
+
+    @property
+    def has_gone_far(self) -> bool:
+        """Whether its steps add up to a way to the floor of a valley as steep as there can be. Where they are too short
+        for that, it means nothing that the loss does not fall."""
+        some = self.design[:: -(-max(1, len(self.design)) // SAMPLE)]
+        if not len(some):
+            return True
+        largest = float(np.square(some).mean(axis=0).sum()) / 4
+        if self.recipe.optimizer in ("rmsprop", "adam"):  # whose steps are as long as alpha
+            largest = math.sqrt(largest)
+        return len(self.course) * self.alpha * largest >= 1
 
     @cached_property
     def norms(self) -> tuple[int, float, float]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from gdtui.learning.moment import Moment
 from gdtui.learning.stability import Limits
 from gdtui.runs.curve import Curve, loss_at
@@ -38,7 +40,8 @@ def judge(run: Shown, moment: Moment, limits: Limits | None = None) -> Verdict:
         limits: of alpha at that moment, where they are known.
     """
     found = Evidence(run, moment, limits)
-    return next(verdict for rule in RULES if (verdict := rule(found)) is not None)
+    with np.errstate(all="ignore"):  # where numbers are beyond all bounds, what is measured of them is no number
+        return next(verdict for rule in RULES if (verdict := rule(found)) is not None)
 
 
 def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:

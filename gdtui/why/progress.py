@@ -58,7 +58,7 @@ def optimum(found: Evidence) -> Verdict | None:
 def flat(found: Evidence) -> Verdict | None:
     """No change any more, where no more is known; a bounce from one side to the other may change nothing either."""
     course = found.course
-    if found.alpha > found.sure:
+    if found.alpha > found.sure or not found.has_gone_far:
         return None
     if len(course) < LONG_FLAT or not course.is_flat or not math.isnan(found.left):
         return None
