@@ -212,9 +212,10 @@ def draw_head(chart: Chart, canvas: Canvas, epoch: int, value: float, role: Role
     """A dot at the value looked at; returns where it is, if there is one."""
     if not (epoch and math.isfinite(value) and (value > 0 or not canvas.ylog)):
         return None
-    row = float(canvas.rows(np.array([min(max(value, -LARGEST), LARGEST)]))[0])
+    with np.errstate(all="ignore"):
+        row = float(canvas.rows(np.array([min(max(value, -LARGEST), LARGEST)]))[0])
     column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
-    if not 0 <= column < canvas.width:
+    if math.isnan(row) or not 0 <= column < canvas.width:  # axes that span less than numbers can tell
         return None
     place = min(max(math.floor(row), 0), canvas.height - 1), column
     write(chart, canvas, *place, "●", role)
