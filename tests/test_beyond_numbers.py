@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
 
 import numpy as np
@@ -11,8 +12,15 @@ from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
 from gdtui.learning.optimum import optimum
 from gdtui.runs.run import Run
+from gdtui.session.commands import Do
 from gdtui.session.judging import limits_at
-from gdtui.settings import DataSettings, Recipe, Settings
+from gdtui.session.session import Session
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import OPTIMIZERS, DataSettings, Display, Recipe, Settings
+from gdtui.views.anatomy import AnatomyView
+from gdtui.views.check import CheckView
+from gdtui.views.ruler import RulerView
+from gdtui.views.view import View
 from gdtui.why.judge import judge
 from gdtui.why.verdict import Kind
 
@@ -24,6 +32,18 @@ def strict():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         yield
+
+
+def whole(view: View, snapshot: Snapshot) -> None:
+    """Draw it until all is in it."""
+    woken = threading.Semaphore(0)
+    view.wake = woken.release
+    while True:
+        view.titles(snapshot)
+        view.draw(snapshot, 80, 24)
+        if not view.is_busy:
+            break
+        woken.acquire(timeout=60)
 
 
 def scaled(sizes: tuple[float, float], classes: int) -> Dataset:
@@ -64,3 +84,23 @@ def test_a_loss_that_stands_still_since_no_step_changes_a_weight_is_at_no_optimu
     run = Run(Settings(epochs=40, loss=loss, alpha=1e-300, optimizer=optimizer), load(DataSettings(samples=rows)))
     run.advance(40)
     assert judge(run, run.newest()).kind is Kind.LEVELLING
+
+
+def test_an_alpha_of_which_the_schedule_makes_nothing() -> None:
+    settings = Settings(epochs=9, loss="hinge", alpha=5e-324, warmup=10, init=(1e308, 1e308, 1e308))
+    run = Run(settings, scaled((1e3, 1e3), 2))
+    run.advance(9)
+    assert judge(run, run.newest()).kind is Kind.DIVERGING
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("loss", ["article", "hinge"])
+def test_views(optimizer: str, loss: str) -> None:
+    settings = Settings(epochs=9, loss=loss, optimizer=optimizer, alpha=1e308, warmup=5, l2=0.1)
+    run = Run(settings, scaled((1e200, 1.0), 2))
+    session = Session([run], run, Display())
+    for _ in range(4):
+        session.do(Do.STEP)
+        session.turn()
+        for view in (RulerView(), AnatomyView(), CheckView()):
+            whole(view, session.snapshot())

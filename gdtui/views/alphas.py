@@ -64,7 +64,7 @@ class Span:
         Args:
             of: where that is another than before, the ends are where these values want them.
         """
-        known = np.log10([*alphas, *bounds] or [1.0])
+        known = np.log10([value for value in (*alphas, *bounds) if 0 < value < math.inf] or [1.0])
         low = max(math.floor(known.min() - MARGIN), -FARTHEST)
         high = min(math.ceil(known.max() + MARGIN), FARTHEST)
         if of == self._of:

@@ -88,6 +88,11 @@ class Telling(NamedTuple):
 
 def beats(telling: Telling) -> list[Beat]:
     """The beats of a step."""
+    with np.errstate(all="ignore"):  # one that diverges is told as well
+        return _beats(telling)
+
+
+def _beats(telling: Telling) -> list[Beat]:
     step, recipe = telling.step, telling.step.recipe
     found = [_activations(telling), _errors(telling), _gradient(telling)]
     if recipe.l2:
@@ -95,8 +100,7 @@ def beats(telling: Telling) -> list[Beat]:
         found.append(_of(telling, f"g ← g + {recipe.l2:g}·w", [pull, telling.vector("g", step.gradient)]))
     found += _OPTIMIZERS[recipe.optimizer](telling)
     direction = _DIRECTIONS[recipe.optimizer]
-    with np.errstate(all="ignore"):
-        by = telling.vector(f"−α·{direction}", step.moved - step.weights)
+    by = telling.vector(f"−α·{direction}", step.moved - step.weights)
     found.append(_of(telling, f"step = −α·{direction}", [Row(alpha_told(step)), by]))
     found.append(_of(telling, "W ← W + step", [
         telling.vector("W before", step.weights, LONG), by._replace(name="step"),
@@ -115,8 +119,7 @@ def _of(telling: Telling, code: str, rows: list[Row]) -> Beat:
 def _activations(telling: Telling) -> Beat:
     step, some, data = telling.step, telling.step.some, telling.data
     weights = step.weights.reshape(data.units, -1)[telling.unit]
-    with np.errstate(all="ignore"):
-        terms = some.X * weights
+    terms = some.X * weights
     names = data.feature_names
     rows = [telling.by_row("bias", terms[:, 0])]
     if len(names) <= LEAST_TERMS:

@@ -43,8 +43,8 @@ def rung(limit: float) -> float:
 
 
 def _factor(found: Evidence, epoch: int) -> float:
-    """What the schedule makes of alpha, at that epoch or now, whichever is more."""
-    return max(alpha_at(found.recipe, epoch), found.alpha) / found.recipe.alpha
+    """What the schedule makes of alpha, at that epoch or now, whichever is more; 1 where it makes nothing of it."""
+    return max(alpha_at(found.recipe, epoch), found.alpha) / found.recipe.alpha or 1.0
 
 
 def smaller(found: Evidence, since: int, limit: float) -> Remedy | None:
