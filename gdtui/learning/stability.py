@@ -149,8 +149,6 @@ def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
         return np.asarray(flat.T.reshape(vectors.shape))
 
     with np.errstate(over="ignore", invalid="ignore"):
-        if not np.isfinite(product(np.ones(size))).all():
-            return math.nan
         if size <= DENSE:
             whole = product(np.eye(size))
             whole = whole / 2 + whole.T / 2
