@@ -110,6 +110,13 @@ WRONG = [
     (STEP + 'do = "x"\nuntil = 7\n', 6, "step 1: until is a table with something in it, as in until = { ep"),
     (STEP + 'do = "x"\nuntil = { epoch = 7 }\n', 6, 'step 1: there is no condition "epoch"; did you mean "epochs"?'),
     (STEP + 'do = "x"\n[step.until]\nepochs = 0.5\n', 7, "step 1: epochs is a whole number of at least 1, not 0.5"),
+    (STEP + 'do = "x"\nuntil = { epochs = inf }\n', 6, "step 1: epochs is a whole number of at least 1, not inf"),
+    (STEP + 'do = "x"\nuntil = { steps = nan }\n', 6, "step 1: steps is a whole number of at least 1, not nan"),
+    (STEP + 'do = "x"\nuntil = { loss_above = inf }\n', 6, "step 1: loss_above is a number, not inf"),
+    (STEP + 'do = "x"\nuntil = { accuracy_above = nan }\n', 6, "step 1: accuracy_above is a share, from 0 to 1, not n"),
+    (STEP + 'do = "x"\nuntil = { page = "" }\n', 6, 'step 1: there is no page ""; there are log, race,'),
+    (f"[[step]]\ntext = {[1] * 9_000}\n", 4, "step 1: text is a text in quotes, not [1, 1, 1"),
+    (f"settings = {'9' * 9_999}\n", 4, "this is no TOML: "),
     (STEP + 'do = "x"\nuntil = { past = 1 }\n', 6, "step 1: past is true or false, not 1"),
     (STEP + 'do = "x"\nuntil = { accuracy_above = 90 }\n', 6, "step 1: accuracy_above is a share, from 0 to 1, not 90"),
     (STEP + 'do = "x"\nuntil = { loss_below = true }\n', 6, "step 1: loss_below is a number, not True"),
@@ -149,6 +156,7 @@ def test_what_is_wrong_is_told_with_its_line(lesson, text: str, line: int, told:
     message = str(caught.value)
     assert message.startswith(f"my.toml, line {line}: {told}"), message
     assert "\n" not in message
+    assert len(message) < 250
 
 
 @pytest.mark.parametrize("minutes", ["", "minutes = 0\n", "minutes = 61\n", "minutes = true\n", "minutes = '3'\n"])
@@ -159,11 +167,12 @@ def test_the_minutes_are_told(lesson, minutes: str) -> None:
 
 def test_files_that_are_no_lessons_are_refused(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("large.toml").write_bytes(b"#" * 200_001)
+    Path("large.toml").write_bytes(b"#" * 50_001)
     Path("bytes.toml").write_bytes(b"# \n\xff\n")
     Path("crlf.toml").write_bytes((HEAD + STEP + 'view = "blow"\n').replace("\n", "\r\n").encode())
     for name, told in {
-        "large.toml": "large.toml: has 200,001 bytes; a lesson has 200,000 at the most",
+        "large.toml": "large.toml: has more than 50,000 bytes, which no lesson has",
+        "/dev/zero": "/dev/zero: has more than 50,000 bytes, which no lesson has",
         "bytes.toml": "bytes.toml, line 2: this is no text in UTF-8",
         "none.toml": "none.toml: cannot be read: No such file or directory",
         ".": ".: cannot be read: Is a directory",

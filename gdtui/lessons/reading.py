@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -17,8 +18,10 @@ from gdtui.settings import LESSONS
 from gdtui.text import printable
 
 HERE = Path(__file__).parent
-MOST_BYTES = 200_000
+MOST_BYTES = 50_000
 MOST_STEPS = 40
+MOST_TOLD = 200
+"""Characters of what is said to be wrong, at the most: it may quote any value of the file."""
 LENGTHS = {"title": 40, "about": 80, "text": 400, "do": 160, "then": 300, "ask": 160, "because": 300, "answers": 60}
 """Characters of each text, at the most: a lesson has a few rows of the screen."""
 
@@ -36,11 +39,12 @@ def read(name: str, views: Collection[str] | None = None) -> Lesson:
     if name not in LESSONS and not name.endswith(".toml") and not path.exists():
         raise LessonError(f"there is no lesson {name!r}{meant(name, LESSONS)}; gdtui learn lists them")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         raise LessonError(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if len(data) > MOST_BYTES:
-        raise LessonError(f"{name}: has {len(data):,} bytes; a lesson has {MOST_BYTES:,} at the most")
+        raise LessonError(f"{name}: has more than {MOST_BYTES:,} bytes, which no lesson has")
     try:
         return _Reader(data.decode("utf-8-sig"), name, path, views).lesson()
     except UnicodeDecodeError as error:
@@ -58,12 +62,13 @@ class _Reader:
         """Say what is wrong at a place."""
         where = f"{self.name}, line {self.places.line(*path)}"
         step = f"step {path[1] + 1}: " if len(path) > 1 and path[0] == "step" and isinstance(path[1], int) else ""
-        raise LessonError(printable(f"{where}: {step}{message}"))
+        told = message if len(message) <= MOST_TOLD else f"{message[: MOST_TOLD - 1]}…"
+        raise LessonError(printable(f"{where}: {step}{told}"))
 
     def lesson(self) -> Lesson:
         try:
             table = tomllib.loads(self.text)
-        except (tomllib.TOMLDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # that too of a number of very many digits
             self._not_toml(str(error))
         self._check(table, "lesson")
         steps = table.get("step")
@@ -105,9 +110,9 @@ class _Reader:
         if question is not None and situation is not None and not until:
             self.fail("until is missing: when has the run that is asked about shown who is right?", *place, "question")
         views = self._views(table, *place)
+        page = self._page(table["page"], *place, "page") if "page" in table else ""
         return Step(
-            texts["text"], texts["do"], until, texts["then"], views, self._page(table, "page", *place),
-            question, situation, waits,
+            texts["text"], texts["do"], until, texts["then"], views, page, question, situation, waits,
         )  # fmt: skip
 
     def _views(self, table: dict[str, Any], *place: str | int) -> tuple[str, ...]:
@@ -122,10 +127,9 @@ class _Reader:
             self.fail(f'there is no view "{name}"{meant(str(name), self.views or ())}', *place)
         return name
 
-    def _page(self, table: dict[str, Any], key: str, *place: str | int) -> str:
-        name = table.get(key, "")
-        if name not in ("", *PAGES):
-            self.fail(f'there is no page "{name}"; there are {", ".join(PAGES)}', *place, key)
+    def _page(self, name: object, *place: str | int) -> str:
+        if name not in PAGES:
+            self.fail(f'there is no page "{name}"; there are {", ".join(PAGES)}', *place)
         return str(name)
 
     def _situation(self, lesson: dict[str, Any], step: dict[str, Any], number: int) -> Situation:
@@ -162,14 +166,14 @@ class _Reader:
         if name not in VOCABULARY:
             self.fail(f'there is no condition "{name}"{meant(name, VOCABULARY)}', *place, name)
         kind = VOCABULARY[name].kind
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < math.inf
         if kind == "view":
             return self._view(value, *place, name)
         if kind == "page":
-            return self._page({name: value}, name, *place)
+            return self._page(value, *place, name)
         wanted, is_good = {
             "flag": ("true or false", isinstance(value, bool)),
-            "count": ("a whole number of at least 1", is_number and value == int(value) and value >= 1),
+            "count": ("a whole number of at least 1", is_number and value >= 1 and value == int(value)),
             "share": ("a share, from 0 to 1", is_number and 0 <= value <= 1),
             "number": ("a number", is_number),
         }[kind]
