@@ -201,10 +201,11 @@ class Story:
         if not is_past and self.run.steer(**parts):
             self.steered()
 
-    def steered(self) -> None:
-        """Whoever steers a run gives up what it tries."""
-        if self.at in self.trials and self.trials[self.at].outcome is None:
-            self.trials[self.at].outcome = "off"
+    def steered(self, number: int | None = None) -> None:
+        """Whoever steers a run, the one in front or another, gives up what it tries."""
+        trial = self.trials.get(self.at if number is None else number)
+        if trial is not None and trial.outcome is None:
+            trial.outcome = "off"
 
     def remedy(self, back: int, alpha: float) -> None:
         """A verdict on the epoch shown proposes another alpha, from so many epochs before it on; it is tried."""
@@ -216,6 +217,8 @@ class Story:
         with patch("gdtui.session.judging.judge", proposing(epoch, alpha)):
             self.session.judging = Judging()  # else it is the last verdict's remedy, which is still on the screen
             ask(self.session, Do.TRY)
+        if past is None and number in self.trials and self.trials[number].outcome is None:
+            return  # it is under way, and its line proposes nothing else
         known = Trial(number, epoch, alpha, until, run.moment(until).loss)
         if any((one.of, one.epoch, one.alpha) == (number, epoch, alpha) for one in self.trials.values()):
             if past is None:
@@ -275,7 +278,8 @@ class Story:
             self._begun(run, past, recipe)
             racers = [self.run]
         for racer in racers:
-            racer.change(edits)
+            if racer.change(edits):
+                self.steered(self.told.index(racer))
 
     def regret(self, edit: DataEdit) -> None:
         self.edit(edit)
