@@ -66,8 +66,9 @@ class Judging:
     def look(self, session: Session) -> None:
         """Have them of what is shown now, or, while something moves, of a moment ago. Called where the session does its
         turns."""
-        is_moving, now = session.phase.moves, session.clock()
-        self._weigh(session, is_moving, now)
+        is_moving = session.phase.moves
+        self._weigh(session, is_moving, session.clock())
+        now = session.clock()
         moment, run, is_fresh = session.moment(), session.run, session.trials.is_fresh(session)
         seen = (
             *(run, run.stop, moment, session.past, self.limits, session.hand is None),
