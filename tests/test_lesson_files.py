@@ -7,10 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from gdtui.data.load import load
 from gdtui.lessons.conditions import VOCABULARY
 from gdtui.lessons.lesson import KEYS, Lesson, LessonError
 from gdtui.lessons.places import Places
+from gdtui.lessons.played import play
 from gdtui.lessons.reading import LENGTHS, read
+from gdtui.runs.run import Run
+from gdtui.settings import DataSettings, Settings
 from gdtui.tui.bindings import NUMBERS
 from tests.command import gdtui
 
@@ -176,7 +180,7 @@ def test_files_that_are_no_lessons_are_refused(tmp_path, monkeypatch) -> None:
         "bytes.toml": "bytes.toml, line 2: this is no text in UTF-8",
         "none.toml": "none.toml: cannot be read: No such file or directory",
         ".": ".: cannot be read: Is a directory",
-        "blow": "there is no lesson 'blow'; did you mean \"bowl\"?; gdtui learn lists them",
+        "blow": "there is no lesson 'blow'; did you mean \"bowl\"?",
         "crlf.toml": 'crlf.toml, line 5: step 1: there is no view "blow"; did you mean "bowl"?',
     }.items():
         done = gdtui("learn", name)
@@ -207,4 +211,13 @@ def test_the_readme_tells_all_of_the_format() -> None:
 def test_the_lesson_in_the_readme_is_one(lesson) -> None:
     text = re.search(r"```toml\n(.*?)```", README, re.DOTALL)
     assert text is not None
-    assert lesson(text[1]).steps[0].question is not None
+    first, second = play(lesson(text[1]))
+    assert first.progress.shows
+    assert second.progress.step.text in " ".join(text[1].split())
+    assert f"{loss_of(50, 0.01):.1f} and {loss_of(50, 0.02):.1f}" == "11.2 and 6.3"
+
+
+def loss_of(epochs: int, alpha: float) -> float:
+    run = Run(Settings(epochs=epochs, alpha=alpha), load(DataSettings()))
+    run.advance(epochs)
+    return run.newest().loss

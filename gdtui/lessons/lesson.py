@@ -21,10 +21,10 @@ class LessonError(ValueError):
     """A lesson that cannot be used; the message names the file, the line and the step."""
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """A question for the word that may have been meant, if one is near."""
+def meant(word: str, known: Iterable[str], otherwise: str = "") -> str:
+    """A question for the word that may have been meant, if one is near, or else another end of the sentence."""
     near = difflib.get_close_matches(word, [*known], 1)
-    return f'; did you mean "{near[0]}"?' if near else ""
+    return f'; did you mean "{near[0]}"?' if near else otherwise
 
 
 @dataclass(frozen=True, slots=True)

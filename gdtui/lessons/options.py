@@ -51,7 +51,7 @@ def situation_of(
         if name in KEYS["step"] and len(at) > 2:
             fail(f'"{name}" is none of the settings, but of the step: put it above [step.settings]', *at)
         if name not in known or name.startswith("no-"):
-            fail(f'there is no setting "{name}"{meant(name, known)}; gdtui --help lists them', *at)
+            fail(f'there is no setting "{name}"{meant(name, known, "; gdtui --help lists them")}', *at)
         if name == "data":
             value = _found(value, folder)
         try:

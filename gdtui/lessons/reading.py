@@ -37,7 +37,7 @@ def read(name: str, views: Collection[str] | None = None) -> Lesson:
     """
     path = HERE / f"{name}.toml" if name in LESSONS else Path(name)
     if name not in LESSONS and not name.endswith(".toml") and not path.exists():
-        raise LessonError(f"there is no lesson {name!r}{meant(name, LESSONS)}; gdtui learn lists them")
+        raise LessonError(f"there is no lesson {name!r}{meant(name, LESSONS, '; gdtui learn lists them')}")
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
@@ -188,7 +188,7 @@ class _Reader:
         for name in table:
             if name not in KEYS[what]:
                 known = ", ".join(KEYS[what])
-                self.fail(f'a {what} has no "{name}"{meant(name, KEYS[what]) or f"; it has {known}"}', *place, name)
+                self.fail(f'a {what} has no "{name}"{meant(name, KEYS[what], f"; it has {known}")}', *place, name)
 
     def _text(self, table: dict[str, Any], key: str, *place: str | int, is_needed: bool = True) -> str:
         if key not in table and is_needed:

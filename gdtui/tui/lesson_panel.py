@@ -158,7 +158,12 @@ def title_row(progress: Progress, width: int, has_more: bool) -> tuple[Pieces, l
     for key, word, action in keys:
         row.append((" ", "lesson--rule"))
         begin = _columns(row)
-        row += [(key, "lesson--key"), (f" {word}", "lesson--word"), (" ", "lesson--rule")]
+        is_next = progress.is_done and action == "next_step"
+        row += [
+            (key, "lesson--key"),
+            (f" {word}", "lesson--done" if is_next else "lesson--word"),
+            (" ", "lesson--rule"),
+        ]
         targets.append(Target(0, begin, begin + len(key) + 1 + len(word), action))
     row.append(("─" * (width - _columns(row)), "lesson--rule"))
     return row, targets

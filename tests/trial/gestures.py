@@ -8,7 +8,7 @@ from random import Random
 
 from tests.trial.stage import Stage, until
 
-LETTERS = " n.+-><mpfblti?rRs\r" + "123456[]{}cuvzX" + "0789"
+LETTERS = " n.+-><mpfblti?rRsLH\r" + "123456[]{}cuvzX" + "0789"
 """Keys of the app that are one letter, enter, and digits that name a class; those that open more than the help are
 gestures of their own."""
 SEQUENCES = tuple(

@@ -29,6 +29,7 @@ MODES: dict[str, tuple[str, ...]] = {
     "resume": ("resume", "one.jsonl", "--epochs", "1000000"),
     "watch": ("watch", "one.jsonl"),
     "compare": ("watch", "one.jsonl", "two.jsonl"),
+    "lesson": ("learn", "sigmoid"),
 }
 WAYS_OUT = {"by-q": "q", "by-ctrl-c": "ctrl+c", "by-term": signal.SIGTERM, "by-int": signal.SIGINT}
 CODES = {"by-ctrl-c": {130}, "by-term": {143}, "by-int": {130}, "by-q": {0, 1}}
