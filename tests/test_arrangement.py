@@ -130,3 +130,13 @@ def test_the_matrix_of_ten_classes_is_to_be_seen_whole_from_80_by_24_on() -> Non
             if area is not None and height >= 24 and width >= 80 and (page == "confusion" or is_beside):
                 assert area.height >= 13, (width, height, page)
                 assert area.width >= 2 + 9 + 1 + 10 * 4, (width, height, page)
+
+
+def test_the_rest_of_the_screen_is_arranged_below_a_lesson() -> None:
+    for width, height in SIZES[::7]:
+        for wish in (Wish(lesson=7), Wish(lesson=4, page="samples", covers=True), Wish(lesson=9, is_zoomed=True)):
+            arranged = arrange(width, height, wish)
+            assert faults(arranged, width, height) == [], (width, height)
+            assert arranged.areas["lesson"].height == min(wish.lesson, height * 2 // 5)
+            if height >= 15 and not wish.covers:
+                assert "first" in arranged.areas

@@ -12,12 +12,10 @@ from gdtui.lessons.reading import read
 from gdtui.settings import LESSONS, Display, Settings
 from gdtui.tui import classroom, front
 from gdtui.tui.app import GdtuiApp
-from gdtui.tui.arrangement import Wish, arrange
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS
 from gdtui.tui.dialogs import Confirm
 from gdtui.tui.lesson_panel import LessonPanel
 from gdtui.tui.palette import entries
-from tests.test_arrangement import SIZES, faults
 from tests.tui.driving import finish, idle, notices, press, running, screen, snapshot, status, until
 
 SMALL = """
@@ -216,16 +214,6 @@ async def test_letters_are_the_dialogs_while_there_is_one() -> None:
         assert number(app) == 1
         await press(pilot, "escape", "up")
         assert status(app).alpha == 0.02
-
-
-async def test_the_rest_of_the_screen_is_arranged_below_a_lesson() -> None:
-    for width, height in SIZES[::7]:
-        for wish in (Wish(lesson=7), Wish(lesson=4, page="samples", covers=True), Wish(lesson=9, is_zoomed=True)):
-            arranged = arrange(width, height, wish)
-            assert faults(arranged, width, height) == [], (width, height)
-            assert arranged.areas["lesson"].height == min(wish.lesson, height * 2 // 5)
-            if height >= 15 and not wish.covers:
-                assert "first" in arranged.areas
 
 
 @pytest.mark.parametrize("name", LESSONS)
