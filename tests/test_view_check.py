@@ -107,6 +107,14 @@ def test_it_fits_everywhere(size: tuple[int, int]) -> None:
         seen(CheckView(), still(shown(settings, epochs=2)), *size)
 
 
+def test_where_there_is_little_room_no_sentence_is_cut() -> None:
+    view, snapshot = CheckView(), still(shown(BLOBS, epochs=3))
+    for height in range(4, 30):
+        lines = [line.strip() for line in seen(view, snapshot, 38, height).splitlines()]
+        begun = [line for line in lines if line.startswith(("Steps follow", "Of mean"))]
+        assert len(begun) == sum(line.endswith(("off.", "6.")) for line in lines)
+
+
 def test_while_a_run_goes_on_it_is_not_checked_with_each_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr(check.time, "monotonic", lambda: now[0])

@@ -89,12 +89,14 @@ class CheckView(View):
             return words(self._trouble or "the gradient is checked", width, height)
         chart = Chart.blank(width, height)
         names = [weight_told(*name) for name in names_of_weights(found.data)]
-        lines = [line for text in _told(found) for line in wrap(text, max(1, width))]
+        told = [wrap(text, max(1, width)) for text in _told(found)]
+        lines = [line for sentence in told for line in sentence]
         lead, few = len(found.checked) + 1, min(len(names), FEW)
         above = height - max(PLOT, height // 2) if height >= lead + few + PLOT else height
         table = min(above, lead + max(few, min(len(names), above - lead - len(lines))))
         write_table(chart, names, [one[:2] for one in found.checked], table)
-        lines = lines[: above - table]
+        ends = np.cumsum([len(sentence) for sentence in told])
+        lines = lines[: max([end for end in ends if end <= above - table], default=0)]  # none is cut
         for row, line in enumerate(lines, table):
             chart.write(row, 0, line, Role.LABEL)
         _draw_errors(chart, table + len(lines), found.checked[-1][2])
