@@ -216,7 +216,7 @@ class Evidence:
 
     @cached_property
     def sure(self) -> float:
-        """The alpha below which it is stable for sure; NaN where there is none, or it is not known."""
+        """The alpha below which it is stable anywhere; NaN where there is none, or it is not known."""
         if self.limits is not None:
             return math.nan if self.limits.sure is None else self.limits.sure
         return self._bound if not unknown(self.loss, self.recipe, len(self.design)) else math.nan

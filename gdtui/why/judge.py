@@ -71,7 +71,7 @@ def _swinging(course: Course) -> Verdict | None:
     began, (rises, steps) = course.rising_since(troubles.LAST - troubles.LAST // 5), course.rises(troubles.LAST)
     if began is None:
         return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
-    text = f"bouncing since epoch {began:,}, {rises} of the last {steps} epochs rose"
+    text = f"bouncing since epoch {began:,}: {rises} of the last {steps} epochs rose"
     return Verdict(Kind.BOUNCING, course.last, text, began)
 
 

@@ -73,7 +73,7 @@ def has_fallen(found: Evidence) -> bool:
 
 
 def larger(found: Evidence, more: float) -> Remedy | None:
-    """A larger alpha, from half way since it began: as large as is stable for sure, or, where that is not known, as
+    """A larger alpha, from half way since it began: as large as is stable anywhere, or, where that is not known, as
     large as gets there in time, which now takes so many epochs more. One that fell by its schedule does not fall."""
     epoch, recipe = middle(found), found.recipe
     if has_fallen(found):

@@ -24,7 +24,7 @@ too large."""
 NOISE = 0.5
 """The same by batches, whose noise goes up and down too."""
 SLOW = 50
-"""How many times less alpha is than is stable for sure, where it crawls because of that."""
+"""How many times less alpha is than is stable anywhere, where it crawls because of that."""
 LONG = 5
 """How many times as many epochs as are wanted it takes to halve the loss, where it crawls."""
 FASTER, STRAIGHT = 2.0, 1.25
@@ -57,10 +57,10 @@ def _diverged(found: Evidence, text: str) -> Verdict:
     since, recipe, limit = remedies.lowest(found.course), found.recipe, found.sure
     pull, cause = found.alpha * recipe.l2, ""
     if pull > 2 and recipe.optimizer == "gd":
-        cause = f": alpha times the L2 penalty is {figure(pull)}, and stable below 2"
+        cause = f"; alpha times the L2 penalty is {figure(pull)}, and stable below 2"
     elif found.alpha > limit:
-        cause = f": alpha is {times(found.alpha / limit)} what is stable for sure"
-    said = f"diverging since epoch {since:,}, {text}{cause}"
+        cause = f"; alpha is {times(found.alpha / limit)} what is stable anywhere"
+    said = f"diverging since epoch {since:,}: {text}{cause}"
     return Verdict(Kind.DIVERGING, found.epoch, said, since, remedies.smaller(found, since, limit))
 
 
@@ -76,7 +76,7 @@ def swelling(course: Course) -> tuple[float, float]:
 
 
 def bouncing(found: Evidence) -> Verdict | None:
-    """Steps that lead from one side of the valley to the other, and do not become less. Where alpha is stable for sure,
+    """Steps that lead from one side of the valley to the other, and do not become less. Where alpha is stable anywhere,
     no loss that is descended goes up and down."""
     last = LAST
     if found.recipe.optimizer in (*VELOCITY, "adam"):
@@ -84,18 +84,19 @@ def bouncing(found: Evidence) -> Verdict | None:
     if len(found.course) < 8 or found.alpha <= found.sure or not (_goes_up_and_down(found, last) or _turns_back(found)):
         return None
     since, (rises, steps) = found.course.rising_since(last - LAST // 5), found.late.rises(last)
-    told = "" if since is None else f" since epoch {since:,}"
-    told += f", {rises} of the last {steps} epochs rose" if found.late.recent[2] == 1 and rises else ""
-    limit, cause = found.stable, ""
+    limit, told = found.stable, []
     if found.alpha > limit:
-        cause = f": alpha is {times(found.alpha / limit)} the stable limit"
+        told.append(f"alpha is {times(found.alpha / limit)} the stable limit")
     elif found.alpha > found.sure:
-        cause = f": alpha is {times(found.alpha / found.sure)} what is stable for sure"
+        told.append(f"alpha is {times(found.alpha / found.sure)} what is stable anywhere")
     elif found.is_batched and found.alpha > found.measure:
-        cause = f": alpha is {times(found.alpha / found.measure)} what is stable for sure without batches"
+        told.append(f"alpha is {times(found.alpha / found.measure)} what is stable anywhere without batches")
+    if found.late.recent[2] == 1 and rises:
+        told.append(f"{rises} of the last {steps} epochs rose")
+    text = ": ".join(filter(None, ("bouncing" + ("" if since is None else f" since epoch {since:,}"), "; ".join(told))))
     advice = "--standardize may help too" if found.scales[0] >= SCALES else ""
     remedy = remedies.smaller(found, since or remedies.middle(found) + 1, limit)
-    return Verdict(Kind.BOUNCING, found.epoch, f"bouncing{told}{cause}", since, remedy, advice)
+    return Verdict(Kind.BOUNCING, found.epoch, text, since, remedy, advice)
 
 
 def _goes_up_and_down(found: Evidence, last: int) -> bool:
@@ -196,7 +197,7 @@ def crawling(found: Evidence) -> Verdict | None:
     if remedies.has_fallen(found):
         cause = f"alpha has fallen to {figure(found.alpha)} by its schedule; "
     elif is_slow:
-        cause = f"alpha is 1/{count(limit / found.alpha)} of what is stable for sure; "
+        cause = f"alpha is 1/{count(limit / found.alpha)} of what is stable anywhere; "
     said = f"crawling: {cause}{text.format(count(more))} at this pace"
     return Verdict(Kind.CRAWLING, found.epoch, said, None, remedies.larger(found, more))
 
@@ -207,7 +208,7 @@ def _goal(found: Evidence) -> tuple[float, str]:
     if target is not None and loss > target:
         return (loss - target) / abs(loss), f"the target loss {target:g} takes {{}} epochs more"
     if found.left < 0.5:
-        return found.left, f"the {share(found.left)} that is left to gain takes {{}} epochs more"
+        return found.left, f"the {share(found.left)} that is left takes {{}} epochs more"
     return 0.5, "half of the loss takes {} epochs more"
 
 
