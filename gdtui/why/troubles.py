@@ -38,10 +38,12 @@ STUCK = 0.1
 
 def infinite(found: Evidence) -> Verdict | None:
     """A loss that is not finite, or a run that ended since its weights were not."""
-    stop, is_end = found.run.stop, found.epoch == found.run.done
+    stop, loss = found.run.stop, found.moment.loss
     if not found.run.done or not found.epoch:
         return None
-    if math.isfinite(found.moment.loss) and not (stop is not None and stop.diverged and is_end):
+    is_known = not math.isnan(loss) or len(found.design) > 0  # without its rows a loss may not be known
+    has_ended_so = stop is not None and stop.diverged and found.epoch == found.run.done
+    if not has_ended_so and (math.isfinite(loss) or not is_known):
         return None
     is_loss = not math.isfinite(found.moment.loss)
     return _diverged(found, f"the {'loss is' if is_loss else 'weights are'} not finite any more")

@@ -66,6 +66,13 @@ def test_what_a_limit_says_of_a_bounce() -> None:
     assert found.remedy.told == "alpha 5 from epoch 1"
 
 
+def test_momentum_that_goes_past_the_optimum_and_comes_back_does_not_bounce() -> None:
+    cross = replace(MOONS, data=DataSettings("xor"), init=(4.0, 5.0, -6.0))
+    run = run_of(cross, 150, optimizer="momentum", alpha=2.0)
+    assert (np.diff(run.history.losses[:40]) > 0).sum() > 10
+    assert {said(run, epoch).kind for epoch in range(5, 151)} <= {Kind.FALLING, Kind.LEVELLING, Kind.INSEPARABLE}
+
+
 def test_a_bounce_is_followed_back_to_where_it_began_however_long_ago() -> None:
     run = run_of(replace(MOONS, epochs=30_000), 6000, alpha=2.0)
     run.set_alpha(100.0)
