@@ -73,6 +73,7 @@ def test_a_remedy_that_helps_is_confirmed_at_the_verdicts_epoch(settings: Settin
     ask(session)
     now, then = (run.history.losses[19] for run in (fork, first))
     assert line(session) == f"trying alpha 0.5 from epoch 11: epoch 20 of 40, loss {now:.3g} against {then:.3g} then"
+    assert session.snapshot().line.briefs[0] == "trying alpha 0.5: epoch 20 of 40"
     session.pull(1_000)
     session.do(GoTo(None))
     happened = session.turn()

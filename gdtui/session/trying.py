@@ -154,14 +154,15 @@ def under_way(run: Shown, epoch: int) -> Line:
     """How far a remedy is tried, and how it stands against the other at the same epoch."""
     tried, name = run.tried, "loss"
     assert tried is not None
-    text = f"trying {remedy_of(tried, run.forked_at).told}: epoch {epoch:,} of {tried.until:,}"
+    what, far = remedy_of(tried, run.forked_at).told, f"epoch {epoch:,} of {tried.until:,}"
+    text = f"trying {what}: {far}"
     curves: list[Losses | None] = [None if run.parent is None else run.parent.history, run.history]
     if tried.measure == "test_loss":
         name, curves = "test loss", [None if run.parent is None else run.parent.history.tested, run.history.tested]
     was, now = (None if one is None else loss_at(one, epoch) for one in curves)
     if was is not None and now is not None:
         text += f", {name} {told(now)} against {told(was)} then"
-    return Line(Mood.NEUTRAL, text, ("trying",))
+    return Line(Mood.NEUTRAL, text, (f"trying {what.partition(' from epoch ')[0]}: {far}", "trying"))
 
 
 def _is_told(session: Session, run: Shown, epoch: int) -> bool:
