@@ -111,8 +111,7 @@ def watch(path: str, follow: bool, every: int | None = None, sleep: Callable[[fl
         was_stalled = is_stalled
     if len(file.racing) > 1:
         _print_table(by_place(standings_in(file.branches, file.racing, file.state)), out)
-    lines = [*_sum_up(file)]
-    for line in (*lines[: -len(file.racing)], *verdicts_in(file), *lines[-len(file.racing) :]):
+    for line in _sum_up(file):
         tell(line, out)
     stops = [file.branches[number].stop for number in file.racing]
     return int(all(stop is not None and stop.diverged for stop in stops))
@@ -125,7 +124,8 @@ def _by_hand(branch: Branch) -> str:
 
 
 def _sum_up(file: RunFile) -> Iterator[str]:
-    """What a file tells of the state that it ends with, of its other branches, and last of that which it ends with."""
+    """What a file tells of the state that it ends with, of its other branches, why it went so, and last of that which
+    it ends with."""
     header = file.header
     name, classes = header.get("name"), header.get("class_names")
     classes = classes if isinstance(classes, list) and len(classes) > 1 else (0, 1)
@@ -143,6 +143,7 @@ def _sum_up(file: RunFile) -> Iterator[str]:
         rows += added(checked(header).data.edits, file.branch.edits)
         yield from tests_told(rows, tests, header.get("loss", ""))
     yield from (f"branch {number}: {line}" for number, line in enumerate(told) if number not in race)
+    yield from verdicts_in(file)
     if len(race) == 1:
         yield told[file.current]
     for name, number in zip(names_in(file.branches, race), race if len(race) > 1 else (), strict=False):

@@ -45,3 +45,26 @@ def refusal(read):
         return message.partition(": ")[2]
 
     return refusing
+
+
+@pytest.fixture
+def crawling(tmp_path):
+    """The settings of a run that could take larger steps."""
+    from gdtui.settings import Settings
+    from tests.test_session import table
+
+    return Settings(table(tmp_path / "points.csv"), epochs=60, alpha=0.05, init=(0.5, 0.5, 0.5))
+
+
+@pytest.fixture
+def propose(monkeypatch):
+    """Has every verdict propose an alpha, from an epoch on."""
+    from gdtui.why.verdict import Kind, Remedy, Verdict
+
+    def so(alpha: float, epoch: int) -> None:
+        remedy = Remedy(epoch, (("alpha", alpha),))
+        told = Kind.CRAWLING, "crawling: 9,000 epochs more at this pace"
+        for where in ("gdtui.session.judging.judge", "gdtui.verdicts.judge"):
+            monkeypatch.setattr(where, lambda run, moment, _: Verdict(told[0], moment.epoch, told[1], remedy=remedy))
+
+    return so

@@ -75,10 +75,8 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
             if not session.is_over:
                 session.phase = Phase.PAUSED
                 session.pull(1)
-        case ask.Do.FORK:
-            branching.fork(session, run)
-        case ask.Do.TRY:
-            trying.try_remedy(session, run)
+        case ask.Do.FORK | ask.Do.TRY:
+            (branching.fork if command is ask.Do.FORK else trying.try_remedy)(session, run)
         case ask.Begin(weights):
             branching.begin(session, run, weights)
         case ask.Hold(weights):
