@@ -25,7 +25,8 @@ class Panes(Widget):
 
     def place(self) -> None:
         """Place them anew: other areas are told for the same size."""
-        self.children[0].refresh(layout=True)  # a widget remembers its layout until one of its children asks
+        for child in self.children[:1]:  # a widget remembers its layout until one of its children asks
+            child.refresh(layout=True)
 
     @property
     def layout(self) -> Layout:

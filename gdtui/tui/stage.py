@@ -190,8 +190,10 @@ class Stage(Board):
     def action_range_test(self) -> None:
         """Have one made in the ruler, in front, with a cursor where an alpha can be taken."""
         self.action_show_named("ruler")
+        if self.snapshot is None:  # there is nothing to test yet, and maybe no screen either
+            return
         self.view("ruler").begin_test()
-        self.is_pointing = self.snapshot is not None and self.snapshot.watched is None
+        self.is_pointing = self.snapshot.watched is None
         self.take_keys()
         self.gdtui.redraw()
 

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from gdtui.settings import DataSettings, Settings
 from gdtui.tui.app import GdtuiApp
+from gdtui.tui.workspace import Workspace
 from gdtui.views.ruler import RulerView
 from tests.tui.driving import base, keys, press, running, saved, session, snapshot, step, until, watching
 
@@ -88,3 +89,14 @@ async def test_where_a_file_is_watched_it_is_only_looked_at(key: str, tmp_path: 
         await pilot.click(app.board.slots[0], offset=(20, 5))
         assert snapshot(app).alpha == 0.01
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("key", keys("range_test"))
+async def test_before_there_is_a_screen_it_asks_for_none(key: str) -> None:
+    async with running(MOONS) as (app, pilot):
+        board = Workspace("later")
+        app.push_screen(board)
+        await app._check_bindings(key)  # before the screen is there
+        await until(pilot, lambda: board.is_mounted)
+        assert board.wish.views[0] == "ruler"
+        app.pop_screen()
