@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 from gdtui.charts.roles import Role
+from gdtui.learning.anatomy import Step, steps_of
 from gdtui.runs.run import Run
 from gdtui.session import opening
 from gdtui.session.commands import Do, GoTo, Hold, SetAlpha
@@ -18,7 +20,7 @@ from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import LOSSES, OPTIMIZERS, DataSettings, Display, Recipe, Settings
 from gdtui.types import Floats
-from gdtui.views import anatomy, track
+from gdtui.views import anatomy
 from gdtui.views.anatomy import AnatomyView
 from gdtui.views.beats import figure
 from tests.epochs import CANCER, IRIS, shown, text
@@ -234,8 +236,7 @@ def test_what_is_not_to_be_had_is_told() -> None:
 
 def test_of_very_many_rows_it_is_computed_beside_the_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     here = seen(AnatomyView(), paused(shown(BLOBS, epochs=3)))
-    for module in (anatomy, track):
-        monkeypatch.setattr(module, "is_sampled", lambda data: True)
+    monkeypatch.setattr(anatomy, "AT_ONCE", 0)
     view, session, woken = AnatomyView(), shown(BLOBS, epochs=3), threading.Semaphore(0)
     view.wake = woken.release
     seen(view, paused(session))
@@ -247,6 +248,35 @@ def test_of_very_many_rows_it_is_computed_beside_the_frames(monkeypatch: pytest.
     while view.is_busy:
         woken.acquire(timeout=10)
     assert "epoch 5" in seen(view, paused(session))
+
+
+def test_a_step_that_takes_longer_than_a_frame_is_shown_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anatomy, "AT_ONCE", 0)
+    view, session, begun, may_end = AnatomyView(), shown(BLOBS, epochs=3), threading.Event(), threading.Event()
+
+    def slowly(*asked: object) -> Iterator[Step]:
+        begun.set()
+        may_end.wait(60)
+        return steps_of(*asked)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(anatomy, "steps_of", slowly)
+    woken = threading.Semaphore(0)
+    view.wake = woken.release
+    view.titles(replace(session.snapshot(), phase=Phase.TRAINING))
+    assert begun.wait(60)
+    for _ in range(3):
+        session.pull(1)
+        view.titles(replace(session.snapshot(), phase=Phase.TRAINING))
+    may_end.set()
+    while view.is_busy:
+        woken.acquire(timeout=10)
+    assert "epoch 4" in view.titles(replace(session.snapshot(), phase=Phase.TRAINING)).above
+    while view.is_busy:
+        woken.acquire(timeout=10)
+    view.titles(paused(session))
+    while view.is_busy:
+        woken.acquire(timeout=10)
+    assert "epoch 7" in view.titles(paused(session)).above
 
 
 def test_what_an_optimiser_remembered_long_ago_is_not_computed_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

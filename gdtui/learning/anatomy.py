@@ -131,7 +131,7 @@ def _ignored(loss: float) -> None:
 def _some_of(kernel: Kernel, rows: NDArray[np.intp], weights: Floats) -> ShownRows:
     """Of these rows some of each class, by turns: those in the middle first."""
     labels, places = kernel.y[rows], []
-    for one in np.unique(labels):
+    for one in np.flatnonzero(np.bincount(labels.astype(np.intp))):
         of_class = np.flatnonzero(labels == one)
         shares = (np.arange(SHOWN) * 0.618 + 0.5) % 1  # anywhere, but not in the same place twice
         places.append(list(dict.fromkeys((shares * len(of_class)).astype(int).tolist())))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from gdtui.views.curves import front_told
 from gdtui.views.labels import words
 from gdtui.views.later import Later
 from gdtui.views.rows import class_told
-from gdtui.views.track import RESTS, is_sampled
+from gdtui.views.track import RESTS
 from gdtui.views.view import Titles, View
 from gdtui.views.walks import AGAIN
 
@@ -31,6 +32,8 @@ COLUMN, NAME = 11, 20
 """Cells of a number, and of what is before the first."""
 SHIFT = 3
 """Weights by which the columns move on."""
+AT_ONCE = 2**18
+"""Multiplications of a step that is taken apart while a frame is made: a few milliseconds."""
 LAST = 99
 """A beat after all others."""
 
@@ -133,19 +136,20 @@ class AnatomyView(View):
             return
         weights, is_held = snapshot.shown.weights.tobytes(), snapshot.phase is Phase.HELD
         key = run, data, snapshot.past, snapshot.done, is_held, snapshot.stop, snapshot.recipe, weights
-        if key != self._key:
+        is_large, moves = _is_large(data), snapshot.phase.moves
+        if key != self._key and not (is_large and moves and self._later.is_busy):  # else no step would ever be ready
             begins = _begins(snapshot)
             if begins is None:
                 self._trouble = "what the optimiser remembered then would take too long to compute again"
                 return
             kernel, state, recipe = begins
-            if not is_sampled(data):
+            if not is_large:
                 self._found = Found(next(steps_of(kernel, state, recipe)), data, run.objective)
             else:
-                rests = RESTS if snapshot.phase.moves else 0.0
-                self._later.ask(key, lambda: iter([self._slowly(data, run.objective, state, recipe)]), rests)
+                task = partial(self._slowly, data, run.objective, state, recipe)
+                self._later.ask(key, lambda: iter([task()]), RESTS if moves else 0.0)
             self._key = key
-        if is_sampled(data):
+        if is_large:
             self._found = self._later.found
         if self._found is not None:
             self._beats = len(self._told(self._found, NAME + COLUMN))
@@ -186,6 +190,11 @@ class AnatomyView(View):
             return True
         self._beat = LAST
         return GoTo(epoch)
+
+
+def _is_large(data: Dataset) -> bool:
+    """Whether a step takes too long for a frame."""
+    return data.units * data.X.size > AT_ONCE
 
 
 def _pages(data: Dataset) -> int:
