@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from textual.events import Click
 from textual.message import Message
 
@@ -68,12 +69,18 @@ def _add_answer(rows: list[Pieces], targets: list[Target], text: str, number: in
 def _wrapped(text: str, style: str, width: int) -> list[Pieces]:
     """A text in rows that end between words; what stands between backquotes is a key."""
     rows: list[Pieces] = [[]]
-    for word in text.split(" "):
+    for word in _words(text, width):
         pieces = [(part, "lesson--key" if is_key else style) for part, is_key in parted(word)]
         if rows[-1] and _columns(rows[-1]) + 1 + _columns(pieces) > width:
             rows.append([])
         rows[-1] += [(" ", style)] * bool(rows[-1]) + pieces
     return rows
+
+
+def _words(text: str, width: int) -> Iterator[str]:
+    """What stands between blanks, in parts where a row has no room for it: not all languages have blanks."""
+    for word in text.split(" "):
+        yield from chop_cells(word, width) if cell_len(word) > width > 1 and "`" not in word else [word]
 
 
 def _columns(pieces: Pieces) -> int:

@@ -6,15 +6,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 
+from gdtui.lessons.progress import Told
 from gdtui.lessons.reading import read
 from gdtui.settings import LESSONS, Display, Settings
 from gdtui.tui import classroom, front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.bindings import BINDINGS, LESSON, NUMBERS
 from gdtui.tui.dialogs import Confirm
-from gdtui.tui.lesson_panel import LessonPanel
+from gdtui.tui.lesson_panel import LessonPanel, laid_out
 from gdtui.tui.palette import entries
 from tests.tui.driving import finish, idle, notices, press, running, screen, snapshot, status, until
 
@@ -289,3 +291,11 @@ async def test_keys_in_haste_leave_the_step_that_they_come_to(size: tuple[int, i
         await idle(pilot)
         assert (number(app), app.board.progress.is_asking) == (2, True)
         assert (snapshot(app).done, snapshot(app).phase.value, snapshot(app).alpha) == (0, "paused", 0.02)
+
+
+@pytest.mark.parametrize("width", [2, 7, 40, 78])
+def test_a_text_without_blanks_goes_on_in_the_next_row(width: int) -> None:
+    text = "坡度下降" * 20 + "a" * 90
+    rows = ["".join(part for part, _ in row) for row in laid_out([Told("text", text)], width).rows]
+    assert "".join(rows) == text
+    assert all(cell_len(row) <= width for row in rows)
