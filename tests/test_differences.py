@@ -17,6 +17,7 @@ from gdtui.learning.differences import (
     FORWARD,
     Function,
     agrees,
+    apart_told,
     at_corners,
     caveats,
     central,
@@ -199,3 +200,10 @@ def test_where_they_do_not_agree_the_exit_code_says_so() -> None:
     assert done.stdout.splitlines()[-1] == "differences and formula do not agree"
     assert gdtui("check-gradient", "--data", "none").returncode == 2
     assert gdtui("check-gradient", "--init", "1,2").returncode == 2
+
+
+def test_how_much_longer_the_gradient_of_what_is_printed_is_has_few_digits_at_the_optimum() -> None:
+    printed = np.array([1.0, 2.0, 3.0])
+    assert "is 79 × as long" in apart_told(BLOBS, printed * 79, printed)[1]
+    assert "is 1,234 × as long" in apart_told(BLOBS, printed * 1234, printed)[1]
+    assert "is 1.74e+15 × as long" in apart_told(BLOBS, printed, printed / 1.736e15)[1]

@@ -16,7 +16,7 @@ from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import LOSSES, DataSettings, Recipe, Settings
 from gdtui.views import check, track
 from gdtui.views.check import CheckView
-from gdtui.views.check_table import power, times_told
+from gdtui.views.check_table import NUMBER, number_told, power, times_told
 from tests.epochs import CANCER, IRIS, shown, text
 
 BLOBS = Settings(data=DataSettings("blobs", noise=3.0), epochs=20, alpha=0.1)
@@ -161,3 +161,9 @@ def test_small_powers_and_the_marks_of_theory() -> None:
 def test_how_many_times_as_long_has_room_in_its_column() -> None:
     factors = (2.954, 99.94, 99.96, 1767.1, 39_396.0, 6.4e-4)
     assert [times_told(factor) for factor in factors] == ["2.95", "99.9", "100", "1767", "4e4", "6e-4"]
+
+
+def test_numbers_have_a_blank_before_them() -> None:
+    for value in (-4.128e-16, 2.214e-15, -47.89866, -1.5e300, 0.0, np.nan, -np.inf):
+        assert len(number_told(value)) < NUMBER
+    assert number_told(-4.128e-16) == "-4.13e-16"

@@ -230,7 +230,7 @@ def apart_told(data: Dataset, printed: Floats, followed: Floats) -> list[str]:
         lengths = [np.linalg.norm(one) for one in (printed, followed)]
         cosine = printed @ followed / lengths[0] / lengths[1]
         degrees, ratio = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), lengths[0] / lengths[1]
-    times = f"{ratio:,.0f} ×" if ratio >= 100 else f"{ratio:.3g} ×"
+    times = f"{ratio:,.0f} ×" if 100 <= ratio < 1e6 else f"{ratio:.3g} ×"
     return [
         "Steps follow the mean cross-entropy, not the squared error that is printed:",
         f"the gradient of that, a sum over {len(data):,} rows, is {times} as long, {degrees:.1f}° off.",

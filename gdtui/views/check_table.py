@@ -80,7 +80,7 @@ def _columns(found: Compared, chosen: list[int], has_numbers: bool, has_forward:
     first, *seconds = found.seconds
 
     def numbers(head: str, role: Role, of: Sequence[float], time: str) -> Column:
-        return Column(NUMBER, role, head, [*(figure(of[number], 4) for number in chosen), time])
+        return Column(NUMBER, role, head, [*(number_told(of[number]) for number in chosen), time])
 
     columns = [numbers("formula", Role.TEXT, found.analytic.tolist(), time_told(first))]
     for head, role, numeric, took in zip(
@@ -94,6 +94,13 @@ def _columns(found: Compared, chosen: list[int], has_numbers: bool, has_forward:
             cells = [*(power(off[number]) for number in chosen), factor]
             columns.append(Column(OFF, role, "off" if has_numbers else f"{head[:4]}.", cells))
     return columns
+
+
+def number_told(value: float) -> str:
+    """A number with a blank before it in its column."""
+    text = figure(value, 4)
+    mantissa, e, exponent = text.partition("e")
+    return text if len(text) < NUMBER or not e else f"{float(mantissa):.2f}e{exponent}"
 
 
 def times_told(value: float) -> str:
