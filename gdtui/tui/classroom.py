@@ -156,7 +156,11 @@ class Classroom(Workspace):
         if self.progress is not None and self.progress.is_last:
             self.action_leave_lesson()
         elif self.progress is not None:
-            self._begin(self.progress.number + 1)
+            left = self.progress
+            self._begin(left.number + 1)
+            # A run that has waited for an answer is what the next step is about, where that begins none.
+            is_waiting = left.is_asking and left.step.situation is not None and not left.step.waits
+            self._is_due = is_waiting and self.progress.step.situation is None
 
     def action_step_before(self) -> None:
         if self.progress is not None:
