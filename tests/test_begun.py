@@ -12,7 +12,7 @@ import pytest
 
 from gdtui import plain
 from gdtui.data.load import load
-from gdtui.runs.reader import RunFile, RunFileError
+from gdtui.runs.reader import VERSION, RunFile, RunFileError
 from gdtui.runs.reopen import reopen
 from gdtui.runs.run import Run
 from gdtui.session import opening
@@ -161,7 +161,7 @@ def test_a_file_tells_it_in_the_line_of_the_fork_and_is_of_another_version(tmp_p
     ask(session, GoTo(5), Do.FORK, Begin(CHOSEN))
     session.close()
     lines = [json.loads(line) for line in Path(path).read_text().splitlines()]
-    assert lines[0]["version"] == 4
+    assert lines[0]["version"] == VERSION
     plain_fork, hand = [line for line in lines if line["kind" if "kind" in line else "epoch"] == "fork"]
     assert plain_fork == {"kind": "fork", "fork": 5, "of": 0, "now": {}}
     assert hand == {"kind": "fork", "fork": 5, "of": 1, "now": {}, "weights": [*CHOSEN]}

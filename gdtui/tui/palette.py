@@ -93,7 +93,7 @@ class Palette(CommandPalette):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """Keys that come before its parts are there have nothing to do yet."""
-        return bool(self.query(CommandList))
+        return bool(self.query(Input))
 
     async def _dispatch_message(self, message: Message) -> None:
         if self.is_current or not isinstance(message, Input.Submitted | OptionList.OptionSelected | Click):

@@ -183,7 +183,7 @@ def test_whoever_waits_for_other_data_can_leave_and_the_run_is_in_its_file(
         terminal.wait_for(trained(2))
         endless.rename(table)
         terminal.latency("d", "Train on")
-        terminal.send("\x1b[F", "enter")
+        terminal.send("table.csv", "enter")
         with being_read(table):
             terminal.send(key)
             assert terminal.wait_exit() == LEAVING[key]

@@ -513,7 +513,7 @@ async def test_a_palette_that_is_closed_before_its_parts_are_there_ends_quietly(
         app.push_screen(palette)
         for _ in range(3):
             await app._check_bindings("pageup")  # before the palette is composed
-        await until(pilot, lambda: bool(palette.query("CommandList")))
+        await until(pilot, lambda: bool(palette.query("Input")))
         await press(pilot, "escape")
         assert app.screen is app.board
 
