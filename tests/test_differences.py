@@ -207,3 +207,6 @@ def test_how_much_longer_the_gradient_of_what_is_printed_is_has_few_digits_at_th
     assert "is 79 × as long" in apart_told(BLOBS, printed * 79, printed)[1]
     assert "is 1,234 × as long" in apart_told(BLOBS, printed * 1234, printed)[1]
     assert "is 1.74e+15 × as long" in apart_told(BLOBS, printed, printed / 1.736e15)[1]
+    for followed in (0 * printed, np.inf * printed):
+        assert apart_told(BLOBS, printed, followed)[0].endswith("the squared error that is printed.")
+        assert len(apart_told(BLOBS, printed, followed)) == 1

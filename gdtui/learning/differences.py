@@ -116,8 +116,8 @@ def _moved(weights: Floats, number: int, by: float) -> Floats:
 
 def error(numeric: Floats, analytic: Floats) -> float:
     """The length of the difference over the length of the analytic one; 0 where both are 0."""
-    off, length = float(np.linalg.norm(numeric - analytic)), float(np.linalg.norm(analytic))
     with np.errstate(all="ignore"):
+        off, length = float(np.linalg.norm(numeric - analytic)), float(np.linalg.norm(analytic))
         return 0.0 if off == 0 else float(np.divide(off, length))
 
 
@@ -230,6 +230,8 @@ def apart_told(data: Dataset, printed: Floats, followed: Floats) -> list[str]:
         lengths = [np.linalg.norm(one) for one in (printed, followed)]
         cosine = printed @ followed / lengths[0] / lengths[1]
         degrees, ratio = np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))), lengths[0] / lengths[1]
+    if not np.isfinite([degrees, ratio]).all():  # one of them is 0, or beyond all numbers
+        return ["Steps follow the mean cross-entropy, not the squared error that is printed."]
     times = f"{ratio:,.0f} ×" if 100 <= ratio < 1e6 else f"{ratio:.3g} ×"
     return [
         "Steps follow the mean cross-entropy, not the squared error that is printed:",
