@@ -49,6 +49,11 @@ def test_an_optimum_has_a_limit_of_its_own_and_alpha_is_that_of_its_schedule() -
     assert "not separable: no weights tell all rows apart" in told
 
 
+@pytest.mark.parametrize("loss", ["hinge", "squared-error"])
+def test_one_of_many_minima_proves_nothing_of_the_classes(loss: str) -> None:
+    assert "not known whether they can be parted" in advised("--data", "moons", "--loss", loss)
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [

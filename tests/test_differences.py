@@ -200,6 +200,9 @@ def test_where_they_do_not_agree_the_exit_code_says_so() -> None:
     assert done.stdout.splitlines()[-1] == "differences and formula do not agree"
     assert gdtui("check-gradient", "--data", "none").returncode == 2
     assert gdtui("check-gradient", "--init", "1,2").returncode == 2
+    done = gdtui("check-gradient", "--init", "1e308,1e308,1e308")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "gdtui: the loss is not finite at these weights; --init gives others\n"
 
 
 def test_how_much_longer_the_gradient_of_what_is_printed_is_has_few_digits_at_the_optimum() -> None:

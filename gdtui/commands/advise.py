@@ -101,6 +101,7 @@ def parted_told(asked: Asked, best: Optimum) -> str:
     """Whether a line parts the classes, as far as that is known, in words."""
     if best.is_parted:
         return "separable: they can be parted, so that there is no optimum, and weights grow for ever"
-    if best.weights is None or asked.loss == "hinge" or asked.recipe.l1 or asked.recipe.l2:
+    has_many = asked.loss in ("hinge", "squared-error")  # minima, of which that is one
+    if best.weights is None or has_many or asked.recipe.l1 or asked.recipe.l2:
         return "not known whether they can be parted"
     return "not separable: no weights tell all rows apart"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -55,6 +56,8 @@ def run(arguments: list[str]) -> int:
         Checked(one, compared(one, weights), [*swept(of_some, weights, sizes)])
         for one, of_some in zip(every, some, strict=True)
     ]
+    if not all(math.isfinite(one.found.loss) for one in checked):
+        raise ValueError("the loss is not finite at these weights; --init gives others")
     agree = all(agrees(one.found, one.points) for one in checked)
     for line in lines(settings, data, checked, agree):
         tell(line)
