@@ -37,9 +37,11 @@ def nearest_rung(value: float) -> float:
 
 
 def share_told(value: float, whole: float) -> str:
-    """How much of the whole a positive value is, in words: 1/47 of, 0.43 of, or 1.4 × where it is more."""
+    """How much of the whole a positive value is, in words: 1/47 of, 0.43 of, about, or 1.4 × where it is more."""
     share = min(value / whole, sys.float_info.max)
-    if share >= 0.995:
+    if 0.985 <= share < 1.05:
+        return "about"
+    if share >= 1:
         return f"{share:.2g} ×" if share < 9.95 else f"{share:,.0f} ×" if share < 1e6 else f"{_power(share)} ×"
     if share > 0.105:
         return f"{share:.2g} of"
