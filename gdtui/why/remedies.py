@@ -89,9 +89,12 @@ def larger(found: Evidence, more: float) -> Remedy | None:
     return Remedy(epoch, (("alpha", alpha),)) if alpha > recipe.alpha else None
 
 
-def adaptive(found: Evidence) -> Remedy:
-    """Adam, whose steps are as long where the gradient is small: long enough to undo the weights in half the time."""
-    epoch = middle(found)
+def adaptive(found: Evidence) -> Remedy | None:
+    """Adam, whose steps are as long where the gradient is small: long enough to undo the weights in half the time; None
+    where the gradient is next to nothing even for that."""
+    epoch, gradient = middle(found), found.moment.gradient_norm
+    if gradient is not None and gradient < found.recipe.epsilon:
+        return None
     largest = float(np.abs(found.moment.weights).max())
     alpha = max(ADAMS, next_on_ladder(4 * largest / max(1, found.epoch - epoch)))
     return Remedy(epoch, (("optimizer", "adam"), ("alpha", alpha)))

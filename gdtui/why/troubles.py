@@ -21,6 +21,9 @@ LAST, LAST_WITH_VELOCITY = 20, 48
 SWING, WIDE, ANY = 0.05, 0.25, 1e-4
 """How far a loss goes up again that bounces, as a share of it; where it does so seldom; and where alpha is known to be
 too large."""
+CLEARLY = 1.05
+"""How many times as large as the limit between the last two steps alpha is, where it is said to be too large by that:
+it changes from step to step."""
 NOISE = 0.5
 """The same by batches, whose noise goes up and down too."""
 SLOW = 50
@@ -87,7 +90,7 @@ def bouncing(found: Evidence) -> Verdict | None:
         return None
     since, (rises, steps) = found.course.rising_since(last - LAST // 5), found.late.rises(last)
     limit, told = found.stable, []
-    if found.alpha > limit:
+    if found.alpha > CLEARLY * limit:
         told.append(f"alpha is {times(found.alpha / limit)} the stable limit")
     elif found.alpha > found.sure:
         told.append(f"alpha is {times(found.alpha / found.sure)} what is stable anywhere")
@@ -154,12 +157,23 @@ def gap(tested: Course, trained: Course) -> int | None:
 
 def plateau(found: Evidence) -> Verdict | None:
     """The squared error hardly changes, and wrong rows have activations whose sigmoid is flat."""
-    if found.loss != "squared-error" or len(found.course) < EARLY or abs(found.course.fall) > LITTLE / 2:
-        return None
-    if not found.stuck >= STUCK:
+    if found.loss != "squared-error" or not _is_flat_below(found):
         return None
     text = f"stuck on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and push no more"
+    advice = "with --loss cross-entropy they would"
+    return Verdict(Kind.PLATEAU, found.epoch, text, None, remedies.adaptive(found), advice)
+
+
+def plateau_shown(found: Evidence) -> Verdict | None:
+    """The same of the article's squared error, which is shown: the cross-entropy, which is descended, has none."""
+    if found.loss != "article" or not _is_flat_below(found):
+        return None
+    text = f"on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and this loss with it"
     return Verdict(Kind.PLATEAU, found.epoch, text, None, remedies.adaptive(found))
+
+
+def _is_flat_below(found: Evidence) -> bool:
+    return len(found.course) >= EARLY and abs(found.course.fall) <= LITTLE / 2 and found.stuck >= STUCK
 
 
 def scales(found: Evidence) -> Verdict | None:

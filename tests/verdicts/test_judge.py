@@ -13,8 +13,10 @@ from gdtui.data.load import load
 from gdtui.learning.stability import Limits, limits
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.envelope import Envelope
+from gdtui.runs.recipes import steered
 from gdtui.runs.run import Run
 from gdtui.settings import DataSettings, Settings, StopRules
+from gdtui.why.confirm import confirm
 from gdtui.why.judge import judge, judge_losses
 from gdtui.why.verdict import Kind, Verdict
 
@@ -64,6 +66,14 @@ def test_what_a_limit_says_of_a_bounce() -> None:
     assert found.text == "bouncing since epoch 2: alpha is 1.79 × the stable limit; 10 of the last 20 epochs rose"
     assert found.remedy is not None
     assert found.remedy.told == "alpha 5 from epoch 1"
+
+
+def test_of_an_alpha_that_is_about_the_limit_it_is_said_how_far_it_is_beyond_what_is_stable_anywhere() -> None:
+    run = run_of(replace(ARTICLE, data=DataSettings("blobs", noise=3.0)), 99, alpha=0.2)
+    assert (
+        said(run).text
+        == "bouncing since epoch 2: alpha is 2.17 × what is stable anywhere; 10 of the last 20 epochs rose"
+    )
 
 
 def test_momentum_that_goes_past_the_optimum_and_comes_back_does_not_bounce() -> None:
@@ -162,6 +172,23 @@ def test_done_is_told_with_what_proves_it() -> None:
     assert said(run_of(MOONS, alpha=2.0, stop=StopRules(target_loss=0.4))).text.startswith("done: loss reached 0.4 at ")
     l1 = run_of(MOONS, alpha=2.0, l1=0.01, epochs=2000)
     assert said(l1).text.startswith("done: the last half of the epochs took less than 0.1 % off the loss")
+
+
+def test_a_loss_is_flat_far_out_though_a_line_could_part_the_classes() -> None:
+    run = run_of(ARTICLE, init=(30.0, 30.0, 30.0))
+    found = said(run)
+    assert found.text == "on a plateau: 50 % of the rows are wrong where the sigmoid is flat, and this loss with it"
+    assert found.remedy is not None
+    fork = run.forked(found.remedy.epoch, recipe=steered(run.recipe, dict(found.remedy.parts), found.remedy.epoch, 51))
+    fork.advance(100 - fork.done)
+    assert confirm(found.remedy, run.newest(), fork.newest()).is_confirmed
+
+
+def test_where_the_gradient_is_0_on_a_plateau_there_is_no_remedy() -> None:
+    found = said(run_of(ARTICLE, loss="squared-error", init=(30.0, 30.0, 30.0)))
+    assert found.text == "stuck on a plateau: 50 % of the rows are wrong where the sigmoid is flat, and push no more"
+    assert (found.remedy, found.advice) == (None, "with --loss cross-entropy they would")
+    assert said(run_of(ARTICLE, loss="squared-error", alpha=2)).remedy is not None
 
 
 def test_a_line_cannot_part_a_cross_but_a_penalty_may_be_another_reason() -> None:
