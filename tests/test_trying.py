@@ -47,8 +47,8 @@ def test_a_remedy_that_helps_is_confirmed_at_the_verdicts_epoch(crawling: Settin
     session.pull(10)
     ask(session)
     now, then = (run.history.losses[19] for run in (fork, first))
-    assert line(session) == f"trying alpha 0.5 from epoch 11: epoch 20 of 40, loss {now:.3g} against {then:.3g} then"
-    assert session.snapshot().line.briefs[0] == "trying alpha 0.5: epoch 20 of 40"
+    assert line(session) == f"trying alpha 0.5 from epoch 11 to epoch 40: loss {now:.3g} against {then:.3g} at epoch 20"
+    assert session.snapshot().line.briefs[0] == "trying alpha 0.5 to epoch 40"
     session.pull(1_000)
     session.do(GoTo(None))
     happened = session.turn()
@@ -88,7 +88,7 @@ def test_the_outcome_is_the_forks_and_the_other_says_where_it_was_tried(crawling
     ask(session, GoTo(40))
     assert line(session).startswith("confirmed: ")
     ask(session, GoTo(None), NextBranch())
-    assert line(session).endswith("; tried in fork 1: confirmed")
+    assert line(session).endswith("; confirmed in fork 1")
     assert session.snapshot().line.remedy is None
     session.do(Do.TRY)
     assert Said("there is no remedy to try") in session.turn()
@@ -144,7 +144,7 @@ def test_what_does_not_steer_leaves_it_on(crawling: Settings, propose) -> None:
     session.pull(1_000)
     ask(session)
     assert (session.run.done, session.run.proved) == (20, None)
-    assert line(session).startswith("trying alpha 0.5 from epoch 11: epoch 20 of 40")
+    assert line(session).startswith("trying alpha 0.5 from epoch 11 to epoch 40: loss ")
     ask(session, SetEpochs(90))
     session.pull(1_000)
     ask(session)

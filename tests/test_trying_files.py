@@ -83,7 +83,7 @@ def test_whoever_watches_is_told_as_it_comes(crawling: Settings, propose, tmp_pa
     session.pull(7)
     watching.turn()
     assert log(watching)[-2] == "trying alpha 0.5 from epoch 11: crawling: 9,000 epochs more at this pace"
-    assert line(watching).startswith("trying alpha 0.5 from epoch 11: epoch 17 of 40, loss ")
+    assert line(watching).startswith("trying alpha 0.5 from epoch 11 to epoch 40: loss ")
     session.pull(1_000)
     ask(session)
     watching.turn()
@@ -96,6 +96,16 @@ def test_whoever_watches_is_told_as_it_comes(crawling: Settings, propose, tmp_pa
     assert len(watching.runs) == 2
     again = opening.watch(str(path), Display())
     assert log(again)[-2:] == [told, f"{path}: following"]
+
+
+def test_whoever_watches_is_offered_nothing_that_no_key_does(crawling: Settings, propose, tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    begun(crawling, save=path).pull(20)
+    propose(BETTER, 11)
+    watching = opening.watch(str(path), Display())
+    watching.turn()
+    found = watching.snapshot().line
+    assert (found.remedy, found.advice) == (None, "alpha 0.5 from epoch 11 might help")
 
 
 def test_lines_tell_it_at_the_end(crawling: Settings, propose, tmp_path: Path, capsys) -> None:

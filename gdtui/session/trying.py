@@ -22,6 +22,8 @@ from gdtui.why.verdict import Verdict
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
+CAME = {"confirmed": "confirmed", "refuted": "refuted", "off": "given up"}
+"""What came of a remedy, in words."""
 FRESH = 10.0
 """Seconds for which an outcome stays in the line of a run that goes on."""
 
@@ -131,6 +133,9 @@ def line(session: Session, verdict: Verdict | None) -> Line:
     if run.tried is not None and run.proved is None and session.past is None and epoch < run.tried.until:
         return under_way(run, epoch)
     found = Line() if verdict is None else of_verdict(verdict, run, session.runs)
+    if session.watched is not None and found.remedy is not None:  # which nobody can try here
+        advice = "; ".join(filter(None, (found.advice, f"{found.remedy.told} might help")))
+        found = replace(found, remedy=None, advice=advice)
     if run.tried is not None and run.proved is not None and _is_told(session, run, epoch):
         return replace(proved(run.proved), remedy=found.remedy)
     return found
@@ -145,8 +150,8 @@ def of_verdict(verdict: Verdict, run: Shown, runs: Sequence[Shown]) -> Line:
             continue
         tried = other.forked_at, other.tried.now, other.tried.measure
         if tried == (proposed.epoch, dict(proposed.parts), proposed.measure):
-            came = "" if other.proved is None else f": {other.proved.outcome}"
-            return replace(found, remedy=None, text=f"{found.text}; tried in fork {number}{came}")
+            came = "tried" if other.proved is None else CAME[other.proved.outcome]
+            return replace(found, remedy=None, text=f"{found.text}; {came} in fork {number}")
     return found
 
 
@@ -154,15 +159,15 @@ def under_way(run: Shown, epoch: int) -> Line:
     """How far a remedy is tried, and how it stands against the other at the same epoch."""
     tried, name = run.tried, "loss"
     assert tried is not None
-    what, far = remedy_of(tried, run.forked_at).told, f"epoch {epoch:,} of {tried.until:,}"
-    text = f"trying {what}: {far}"
+    what, end = remedy_of(tried, run.forked_at).told, f"to epoch {tried.until:,}"
+    text = f"trying {what} {end}"
     curves: list[Losses | None] = [None if run.parent is None else run.parent.history, run.history]
     if tried.measure == "test_loss":
         name, curves = "test loss", [None if run.parent is None else run.parent.history.tested, run.history.tested]
     was, now = (None if one is None else loss_at(one, epoch) for one in curves)
     if was is not None and now is not None:
-        text += f", {name} {told(now)} against {told(was)} then"
-    return Line(Mood.NEUTRAL, text, (f"trying {what.partition(' from epoch ')[0]}: {far}", "trying"))
+        text += f": {name} {told(now)} against {told(was)} at epoch {epoch:,}"
+    return Line(Mood.NEUTRAL, text, (f"trying {what.partition(' from epoch ')[0]} {end}", "trying"))
 
 
 def _is_told(session: Session, run: Shown, epoch: int) -> bool:
