@@ -85,14 +85,18 @@ def test_while_it_trains_they_come_now_and_then(clock: Clock, monkeypatch: pytes
         clock.now += 0.2
     assert judged == [21, 23, 25, 27]  # each a quarter of a second after the one before, at the least
     assert told == ["epoch 21"] * 6 + ["epoch 27"] * 2  # figures stay for a second
+    kinds.append(Kind.LEVELLING)  # which is little else
+    session.pull(1)
+    assert session.snapshot().line.text == "epoch 27"
+    clock.now += 0.3
     kinds.append(Kind.DIVERGING)
     session.pull(1)
     clock.now += 0.1
-    assert session.snapshot().line.text == "epoch 29"  # another kind comes at once
+    assert session.snapshot().line.text == "epoch 30"  # another kind comes at once
     session.pull(1)
-    assert session.snapshot().line.text == "epoch 29"
+    assert session.snapshot().line.text == "epoch 30"
     ask(session, Do.PAUSE)
-    assert session.snapshot().line.text == "epoch 30"  # as it stands still
+    assert session.snapshot().line.text == "epoch 31"  # as it stands still
 
 
 def test_each_rests_as_long_as_makes_it_cheap(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from gdtui.session.line import Line
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from gdtui.why.judge import judge
-from gdtui.why.verdict import Verdict
+from gdtui.why.verdict import Kind, Verdict
 
 if TYPE_CHECKING:
     from gdtui.session.session import Session
@@ -27,7 +27,7 @@ EVERY = 0.25
 """Seconds between two verdicts, and two looks for limits, while something moves, at the least."""
 HELD = 1.0
 """Seconds for which a verdict stays while something moves, unless there is one of another kind: figures that change
-with every frame cannot be read."""
+with every frame cannot be read, nor can words where a loss is between falling and levelling out."""
 REST = 250
 """How many times as long as it took each of them is left alone while something moves."""
 MOST_ROWS = 2**16
@@ -79,7 +79,8 @@ class Judging:
         has_verdict = session.hand is None and len(moment.weights) > 0 and run.done > 0
         verdict = judge(run, moment, self.limits) if has_verdict else None
         self._due = now + max(EVERY, REST * (session.clock() - now))
-        stage = run, None if verdict is None else verdict.kind, run.tried, run.proved, is_fresh
+        kind = None if verdict is None else verdict.kind
+        stage = run, Kind.FALLING if kind is Kind.LEVELLING else kind, run.tried, run.proved, is_fresh
         if is_moving and stage == self._stage and now - self._said < HELD:
             return
         self.verdict, self._stage, self._said, self._seen, self._run = verdict, stage, now, seen, run

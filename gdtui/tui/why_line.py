@@ -77,4 +77,4 @@ def _texts(line: Line) -> Iterator[str]:
 def _offers(remedy: Remedy) -> list[str]:
     """What the key does, from all to a word."""
     what = remedy.told.partition(" from epoch ")[0]
-    return [f"enter tries {remedy.told}", f"enter tries {what}", f"enter {what}"]
+    return [f"enter tries {remedy.told}", f"enter tries {what}", f"enter: {what}"]

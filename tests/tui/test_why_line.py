@@ -30,11 +30,11 @@ def told(line: Line, width: int) -> str:
     [
         (120, f"! {WHOLE}; or --l2 0.1; enter tries alpha 0.3 from epoch 36"),
         (98, f"! {WHOLE}; or --l2 0.1; enter tries alpha 0.3"),
-        (78, f"! {WHOLE}; enter alpha 0.3"),
+        (78, f"! {WHOLE}; enter: alpha 0.3"),
         (60, "! bouncing since epoch 37; enter tries alpha 0.3"),
         (38, "! bouncing; enter tries alpha 0.3"),
-        (20, "! enter alpha 0.3"),
-        (5, "! enter alpha 0.3"),
+        (20, "! enter: alpha 0.3"),
+        (5, "! enter: alpha 0.3"),
     ],
 )
 def test_parts_are_left_out_whole_and_the_key_goes_last(width: int, text: str) -> None:
