@@ -159,3 +159,17 @@ def test_a_branch_that_cannot_be_shown_is_told_of_and_the_others_go_on(tmp_path)
         session.turn()
         assert len(session.snapshot().names) == 1
         assert "epoch 2 has a memory of 2 numbers, which does not fit" in texts(session)[-1]
+
+
+def test_what_is_said_of_a_file_that_grows_can_be_read_for_a_while(tmp_path):
+    path, run, writer = saved(tmp_path)
+    writer.take(run.advance(20))
+    session, said, later = opening.watch(path, SLOW), [], [0.0]
+    begin = session.clock()
+    session.clock = lambda: begin + later[0]
+    for later[0] in (0.0, 0.2, 0.4, 5.0):
+        session.turn()
+        said.append((session.snapshot().done, session.snapshot().line.text))
+        writer.take(run.advance(10))
+    assert [done for done, _ in said] == [20, 30, 40, 50]
+    assert said[0][1] == said[1][1] == said[2][1] != said[3][1]

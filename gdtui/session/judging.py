@@ -15,6 +15,7 @@ from gdtui.runs.lost import LostData
 from gdtui.runs.run import Shown
 from gdtui.session import trying
 from gdtui.session.line import Line
+from gdtui.session.snapshot import Phase
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from gdtui.why.judge import judge
@@ -66,7 +67,7 @@ class Judging:
     def look(self, session: Session) -> None:
         """Have them of what is shown now, or, while something moves, of a moment ago. Called where the session does its
         turns."""
-        is_moving = session.phase.moves
+        is_moving = session.phase.moves or session.phase is Phase.FOLLOWING
         self._weigh(session, is_moving, session.clock())
         now = session.clock()
         moment, run, is_fresh = session.moment(), session.run, session.trials.is_fresh(session)
