@@ -13,7 +13,7 @@ from gdtui.fronts import is_plain
 from gdtui.options import ASKS, USAGE, build_parser, display_from, film_from, settings_from
 from gdtui.outputs import check_apart
 from gdtui.race_options import racers_of
-from gdtui.settings import BUILT_IN_SETS
+from gdtui.settings import BUILT_IN_SETS, TABLES
 from gdtui.text import complain
 
 INTERRUPTED, BROKEN_PIPE = 130, 141
@@ -80,7 +80,7 @@ def _what_is_meant(word: str) -> str:
         return "'help' is no command"
     if word in COMMANDS:
         return f"{word} comes first, before all options: gdtui {word}"
-    if word in BUILT_IN_SETS or word.lower().endswith((".csv", ".tsv", ".npy", ".npz", ".parquet")):
+    if word in BUILT_IN_SETS or word.lower().endswith(TABLES):
         return f"{word!r} is no command; gdtui --data {name} trains on it"
     if os.path.exists(word):
         return f"{word!r} is no command; gdtui watch {name} shows a run file, gdtui --data {name} trains on a table"

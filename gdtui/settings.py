@@ -7,6 +7,8 @@ TWO_FEATURE_SETS = ("blobs", "moons", "circles", "xor")
 EMPTY = "none"
 """The set without points."""
 BUILT_IN_SETS = (*TWO_FEATURE_SETS, "iris", "wine", "breast-cancer", "digits", EMPTY)
+TABLES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
+"""What names of tables end with."""
 LOSSES = ("article", "cross-entropy", "squared-error", "hinge")
 OPTIMIZERS = ("gd", "momentum", "nesterov", "rmsprop", "adam")
 SCHEDULES = ("constant", "step", "exponential", "cosine", "inverse")

@@ -73,6 +73,7 @@ def test_scales_that_differ_are_named() -> None:
     told = advised("--data", "wine", "--no-standardize")
     assert "deviations from 0.1241 (nonflavanoid_phenols) to 314 (proline): 2,530 times as large" in told
     assert "--standardize" in told
+    assert "at the start (seed 0)  no limit: the loss is not curved there" in told
     assert "the data is standardised" in advised("--data", "wine")
 
 
@@ -88,6 +89,8 @@ def test_of_a_saved_run_it_is_told_as_of_its_last_state(tmp_path: Path) -> None:
 def test_what_cannot_be_advised_on_is_refused_in_a_line() -> None:
     assert "nothing yet to learn from" in refused("--data", "none")
     assert "no such file" in refused("nowhere.jsonl")
+    assert "my table.csv is no saved run; data is named with --data 'my table.csv'" in refused("my table.csv")
+    assert "--data moons" in refused("moons", "--alpha", "2")
     assert "no more than losses" in refused(str(Path(__file__).parent / "files" / "torch.jsonl"))
     assert "does nothing without" in refused("--beta2", "0.9")
 

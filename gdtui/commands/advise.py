@@ -68,7 +68,7 @@ def _told(asked: Asked, found: Limits, best: Optimum) -> list[tuple[str, str]]:
     width = max(len(name) for name, _, _ in rows)
     told: list[tuple[str, str]] = []
     for name, limit, lacking in rows:
-        text = lacking if limit is None else "any alpha: the loss is flat there"
+        text = lacking if limit is None else "no limit: the loss is not curved there"
         if limit is not None and limit < FLAT:
             text = f"alpha below {limit:<10.6g}  {alpha:.4g} is {share_told(alpha, limit)} that"
         told.append(("stable" if not told else "", f"{name:<{width}}  {text}"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from typing import TYPE_CHECKING, NamedTuple
 
 from gdtui.options import Parser, add_run, settings_from
 from gdtui.race_options import racers_of
-from gdtui.settings import EMPTY, Recipe
+from gdtui.settings import BUILT_IN_SETS, EMPTY, TABLES, Recipe
 
 if TYPE_CHECKING:
     # These bring NumPy with them.
@@ -57,6 +58,8 @@ def asked_of(parser: Parser, arguments: list[str]) -> Asked:
     options = parser.parse_args(arguments)
     if options.run is None:
         return _of_options(options)
+    if options.run in BUILT_IN_SETS or options.run.lower().endswith(TABLES):
+        parser.error(f"{options.run} is no saved run; data is named with --data {shlex.quote(options.run)}")
     if options != parser.parse_args([options.run]):
         parser.error(f"{options.run} says itself how it was trained; give no other options")
     return _of_file(options.run)

@@ -20,14 +20,12 @@ from gdtui.lessons.lesson import Lesson
 from gdtui.lessons.reading import read
 from gdtui.options import Parser, add_data, data_from
 from gdtui.session.commands import ChooseData, Train
-from gdtui.settings import BUILT_IN_SETS, EMPTY, LESSONS, TWO_FEATURE_SETS, DataSettings
+from gdtui.settings import BUILT_IN_SETS, EMPTY, LESSONS, TABLES, TWO_FEATURE_SETS, DataSettings
 from gdtui.text import printable
 from gdtui.tui.choices import Settled
 from gdtui.tui.dialogs import Dialog, Line
 from gdtui.wire.background import in_background
 
-TABLES = (".csv", ".tsv", ".npz", ".npy", ".parquet")
-"""How the names of tables end."""
 MOST_NAMES = 10_000
 """Names of a folder that are looked at for a completion."""
 DESCRIPTIONS = {
