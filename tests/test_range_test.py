@@ -84,6 +84,9 @@ def test_marks_are_those_of_the_curve() -> None:
     assert found.smallest == found.alphas[7]
     assert found.blow_up == found.alphas[9]
     assert found.steepest == found.alphas[3]
+    assert found.suggested == 0.05
+    early = RangeTest(np.geomspace(0.1, 100, 9), losses[:9], 10.0)  # which never blew up
+    assert early.suggested == 1.0 < early.steepest < early.smallest / 10
     never = RangeTest(np.geomspace(0.1, 1, 3), np.array([10.0, 20.0, math.nan]), 10.0)
     assert (never.smallest, never.steepest, never.suggested) == (None, None, None)
     assert never.blow_up == never.alphas[1]

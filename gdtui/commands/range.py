@@ -74,7 +74,10 @@ def suggestion(found: RangeTest, known: Limits) -> str:
     why = f"; no limit is known: {known.why_not}" if known.why_not else ""
     if found.suggested is None:
         return f"suggested: none, since no step made the loss smaller{why}"
-    return f"suggested: --alpha {found.suggested:g}, a tenth of that with the smallest loss, rounded down{why}"
+    where = "a tenth of that with the smallest loss"
+    if found.blow_up is None:
+        where = "where the loss falls fastest, since it never blew up"
+    return f"suggested: --alpha {found.suggested:g}, {where}, rounded down{why}"
 
 
 def chart(found: RangeTest, known: Limits, width: int) -> list[str]:

@@ -86,8 +86,12 @@ class RangeTest:
     @cached_property
     def suggested(self) -> float | None:
         """The largest of … 1, 2, 5, 10 … that is not beyond a tenth of the alpha of the smallest loss, as Howard and
-        Gugger take it; None where the loss never fell."""
-        return None if self.smallest is None else ladder_step(self.smallest / 10 * (1 + 1e-6), up=False)
+        Gugger take it. Where the loss never blew up, the smallest is no more than where the test ended: then not beyond
+        where it falls fastest. None where the loss never fell."""
+        if self.smallest is None or self.steepest is None:
+            return None
+        most = self.smallest / 10 if self.blow_up is not None else min(self.smallest / 10, self.steepest)
+        return ladder_step(most * (1 + 1e-6), up=False)
 
     @cached_property
     def _ends(self) -> int:
