@@ -153,6 +153,13 @@ def test_it_fits_everywhere(size: tuple[int, int]) -> None:
                 seen(view, paused(session), *size)
 
 
+def test_numbers_leave_the_last_column_blank_since_another_chart_may_begin_beside_it() -> None:
+    view, snapshot = AnatomyView(), paused(shown(BLOBS, epochs=2))
+    for width in range(18, 60):
+        lines = view.draw(snapshot, width, 20).lines()
+        assert not any(line[width - 1].isdigit() for line in lines)
+
+
 def test_where_there_is_little_room_the_present_beat_alone_is_there() -> None:
     view, snapshot = AnatomyView(), paused(shown(BLOBS, epochs=2))
     through(view, snapshot)

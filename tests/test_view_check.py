@@ -107,6 +107,14 @@ def test_it_fits_everywhere(size: tuple[int, int]) -> None:
         seen(CheckView(), still(shown(settings, epochs=2)), *size)
 
 
+def test_numbers_leave_the_last_column_blank_since_another_chart_may_begin_beside_it() -> None:
+    view, snapshot = CheckView(), still(shown(BLOBS, epochs=3))
+    settle(view, snapshot)
+    for width in range(24, 60):
+        lines = view.draw(snapshot, width, 8).lines()
+        assert not any(line[width - 1].isdigit() for line in lines)
+
+
 def test_where_there_is_little_room_no_sentence_is_cut() -> None:
     view, snapshot = CheckView(), still(shown(BLOBS, epochs=3))
     for height in range(4, 30):

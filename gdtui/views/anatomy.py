@@ -101,7 +101,7 @@ class AnatomyView(View):
         self._find(snapshot)
         if self._trouble or self._found is None:
             return words(self._trouble or "the step is taken apart", width, height)
-        every = self._told(self._found, width)
+        every = self._told(self._found, width - 1)  # beside it another chart may begin
         chart = Chart.blank(width, height)
         shown = every if snapshot.phase.moves else every[: self._beat + 1]
         room = sum(1 + len(beat.rows) for beat in every)
@@ -244,7 +244,7 @@ def _fitting(shown: list[Beat], height: int) -> list[Beat]:
 
 def _write(chart: Chart, row: int, beat: Beat, is_present: bool, has_heads: bool) -> int:
     """Write a beat from that row on, with the heads of its columns or without. Returns the row after it."""
-    name, _ = _columns(chart.width)
+    name, _ = _columns(chart.width - 1)
     chart.write(row, 0, beat.code, Role.NOTE if is_present else Role.LABEL)
     role = Role.TEXT if is_present else Role.LABEL
     begin = len(cells_of(beat.code)) + 1

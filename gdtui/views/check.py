@@ -89,7 +89,7 @@ class CheckView(View):
             return words(self._trouble or "the gradient is checked", width, height)
         chart = Chart.blank(width, height)
         names = [weight_told(*name) for name in names_of_weights(found.data)]
-        told = [wrap(text, max(1, width)) for text in _told(found)]
+        told = [wrap(text, max(1, width - 1)) for text in _told(found)]
         lines = [line for sentence in told for line in sentence]
         lead, few = len(found.checked) + 1, min(len(names), FEW)
         above = height - max(PLOT, height // 2) if height >= lead + few + PLOT else height

@@ -40,7 +40,7 @@ def write_table(chart: Chart, names: Sequence[str], checked: Sequence[tuple[str,
     """
     lead = 1 + (len(checked) > 1)
     chosen = largest(checked[-1][1], max(0, rows - lead - 1))
-    name, groups = _fitting(checked, chosen, chart.width)
+    name, groups = _fitting(checked, chosen, chart.width - 1)  # beside it another chart may begin
     begin = name
     for title, columns in groups:
         end = begin + sum(column.width for column in columns)
