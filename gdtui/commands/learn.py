@@ -14,7 +14,8 @@ gdtui/lessons/README.md tells how to write one; --preset NAME begins with a less
 
 def run(arguments: list[str]) -> int:
     parser = Parser("gdtui learn", "Play a lesson on gradient descent, or one of your own.", LEARN_EPILOG)
-    parser.add_argument("lesson", metavar="NAME|FILE.toml", nargs="?")
+    which = ", ".join((*LESSONS, "or a file of your own"))
+    parser.add_argument("lesson", metavar="NAME|FILE.toml", nargs="?", help=which)
     add_screen(parser.add_argument, "--record", trains=False)
     options = parser.parse_args(arguments)
     if options.lesson is None:
