@@ -28,7 +28,9 @@ EVERY = 0.25
 """Seconds between two verdicts, and two looks for limits, while something moves, at the least."""
 HELD = 1.0
 """Seconds for which a verdict stays while something moves, unless there is one of another kind: figures that change
-with every frame cannot be read, nor can words where a loss is between falling and levelling out."""
+with every frame cannot be read, nor can words where a loss is between falling, levelling out and crawling."""
+CALM = Kind.FALLING, Kind.LEVELLING, Kind.CRAWLING
+"""Kinds that are as one in this."""
 REST = 250
 """How many times as long as it took each of them is left alone while something moves."""
 MOST_ROWS = 2**16
@@ -81,7 +83,7 @@ class Judging:
         verdict = judge(run, moment, self.limits) if has_verdict else None
         self._due = now + max(EVERY, REST * (session.clock() - now))
         kind = None if verdict is None else verdict.kind
-        stage = run, Kind.FALLING if kind is Kind.LEVELLING else kind, run.tried, run.proved, is_fresh
+        stage = run, Kind.FALLING if kind in CALM else kind, run.tried, run.proved, is_fresh
         if is_moving and stage == self._stage and now - self._said < HELD:
             return
         self.verdict, self._stage, self._said, self._seen, self._run = verdict, stage, now, seen, run

@@ -10,7 +10,7 @@ from gdtui.runs.gap import gap_of
 from gdtui.why import remedies
 from gdtui.why.course import RECENT, Course
 from gdtui.why.evidence import Evidence
-from gdtui.why.progress import FEW, HOLDING, LITTLE, NEAR, PACED
+from gdtui.why.progress import FEW, HOLDING, LITTLE, LONG_FLAT, NEAR, PACED
 from gdtui.why.verdict import Kind, Verdict
 from gdtui.why.words import count, figure, share, times
 
@@ -157,7 +157,7 @@ def gap(tested: Course, trained: Course) -> int | None:
 
 def plateau(found: Evidence) -> Verdict | None:
     """The squared error hardly changes, and wrong rows have activations whose sigmoid is flat."""
-    if found.loss != "squared-error" or not _is_flat_below(found):
+    if found.loss != "squared-error" or not _is_flat_below(found, EARLY):
         return None
     text = f"stuck on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and push no more"
     advice = "with --loss cross-entropy they would"
@@ -166,14 +166,14 @@ def plateau(found: Evidence) -> Verdict | None:
 
 def plateau_shown(found: Evidence) -> Verdict | None:
     """The same of the article's squared error, which is shown: the cross-entropy, which is descended, has none."""
-    if found.loss != "article" or not _is_flat_below(found):
+    if found.loss != "article" or not _is_flat_below(found, LONG_FLAT):
         return None
     text = f"on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and this loss with it"
     return Verdict(Kind.PLATEAU, found.epoch, text, None, remedies.adaptive(found))
 
 
-def _is_flat_below(found: Evidence) -> bool:
-    return len(found.course) >= EARLY and abs(found.course.fall) <= LITTLE / 2 and found.stuck >= STUCK
+def _is_flat_below(found: Evidence, least: int) -> bool:
+    return len(found.course) >= least and abs(found.course.fall) <= LITTLE / 2 and found.stuck >= STUCK
 
 
 def scales(found: Evidence) -> Verdict | None:
