@@ -86,8 +86,8 @@ def separable(found: Evidence) -> Verdict | None:
     then, before, now = found.norms
     if not now > before:
         return None
-    grew = f"the weights grow for ever, from {figure(before)} at epoch {then:,} to {figure(now)}"
-    text = f"separable: every row is right, so the loss goes to 0 and {grew}"
+    grew = f", from {figure(before)} at epoch {then:,} to {figure(now)}" if figure(before) != figure(now) else ""
+    text = f"separable: every row is right, so the loss goes to 0 and the weights grow for ever{grew}"
     return Verdict(Kind.SEPARABLE, found.epoch, text, advice="--l2 0.01 would keep them finite")
 
 

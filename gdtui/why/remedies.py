@@ -77,7 +77,9 @@ def larger(found: Evidence, more: float) -> Remedy | None:
     large as gets there in time, which now takes so many epochs more. One that fell by its schedule does not fall."""
     epoch, recipe = middle(found), found.recipe
     if has_fallen(found):
-        return Remedy(epoch, (("alpha", min(recipe.alpha, rung(SAFE * found.measure))), ("schedule", "constant")))
+        most = rung(SAFE * found.measure)
+        alpha = most if recipe.alpha * LEAST < most < MOST else min(recipe.alpha, most)
+        return Remedy(epoch, (("alpha", alpha), ("schedule", "constant")))
     limit = found.measure / _factor(found, epoch)
     if recipe.optimizer in VELOCITY:
         limit *= (1 - recipe.momentum) / 2

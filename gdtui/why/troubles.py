@@ -33,8 +33,9 @@ LONG = 5
 FASTER, STRAIGHT = 2.0, 1.25
 """How many times faster than now it was on average, at the most, where it has always crawled; and where that is a
 straight line, of which nobody knows where it ends."""
-SCALES = 100
-"""How many times as large as another a feature is, where that is wild."""
+SCALES, HOPELESS = 100, 10
+"""How many times as large as another a feature is, where that is wild; and how many times what is stable alpha is then,
+where no smaller one is tried."""
 STUCK = 0.1
 """Of which share of the rows the sigmoid passes nothing on, on a plateau."""
 
@@ -96,9 +97,14 @@ def bouncing(found: Evidence) -> Verdict | None:
         told.append(f"alpha is {times(found.alpha / found.sure)} what is stable anywhere")
     elif found.is_batched and found.alpha > found.measure:
         told.append(f"alpha is {times(found.alpha / found.measure)} what is stable anywhere without batches")
-    if found.late.recent[2] == 1 and rises:
+    is_hopeless = found.scales[0] >= SCALES and found.alpha > HOPELESS * found.sure
+    if is_hopeless:  # what is stable is too little for the small features
+        told.append(f"features differ {times(found.scales[0])} in scale")
+    elif found.late.recent[2] == 1 and rises:
         told.append(f"{rises} of the last {steps} epochs rose")
     text = ": ".join(filter(None, ("bouncing" + ("" if since is None else f" since epoch {since:,}"), "; ".join(told))))
+    if is_hopeless:
+        return Verdict(Kind.BOUNCING, found.epoch, text, since, advice="try --standardize")
     advice = "--standardize may help too" if found.scales[0] >= SCALES else ""
     remedy = remedies.smaller(found, since or remedies.middle(found) + 1, limit)
     return Verdict(Kind.BOUNCING, found.epoch, text, since, remedy, advice)
