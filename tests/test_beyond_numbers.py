@@ -93,6 +93,13 @@ def test_an_alpha_of_which_the_schedule_makes_nothing() -> None:
     assert judge(run, run.newest()).kind is Kind.DIVERGING
 
 
+def test_an_alpha_of_0_is_no_remedy() -> None:
+    run = Run(Settings(epochs=9, alpha=1e308, warmup=5, init=(1e308, 1e308, 1e308)), scaled((1e3, 1e3), 2))
+    run.advance(9)
+    found = judge(run, run.newest())
+    assert (found.kind, found.remedy) == (Kind.DIVERGING, None)
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("loss", ["article", "hinge"])
 def test_views(optimizer: str, loss: str) -> None:

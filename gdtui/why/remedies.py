@@ -59,7 +59,7 @@ def smaller(found: Evidence, since: int, limit: float) -> Remedy | None:
         least = found.sure
     safe = share * least / _factor(found, epoch)
     alpha = rung(safe if safe < recipe.alpha else recipe.alpha / LEAST)
-    return Remedy(epoch, (("alpha", alpha),)) if alpha < recipe.alpha else None
+    return Remedy(epoch, (("alpha", alpha),)) if 0 < alpha < recipe.alpha else None
 
 
 def middle(found: Evidence) -> int:
