@@ -78,7 +78,7 @@ def test_the_outcome_is_the_forks_and_the_other_says_where_it_was_tried(crawling
     propose(BETTER, 11)
     ask(session, Do.PAUSE, Do.TRY)
     ask(session, NextBranch())
-    assert line(session).endswith("; tried in fork 1")
+    assert line(session) == "crawling (tried in fork 1): 9,000 epochs more at this pace"
     ask(session, NextBranch())
     session.pull(1_000)
     ask(session)
@@ -88,7 +88,8 @@ def test_the_outcome_is_the_forks_and_the_other_says_where_it_was_tried(crawling
     ask(session, GoTo(40))
     assert line(session).startswith("confirmed: ")
     ask(session, GoTo(None), NextBranch())
-    assert line(session).endswith("; confirmed in fork 1")
+    assert line(session) == "crawling (confirmed in fork 1): 9,000 epochs more at this pace"
+    assert session.snapshot().line.briefs == ("crawling (confirmed in fork 1)", "crawling")
     assert session.snapshot().line.remedy is None
     session.do(Do.TRY)
     assert Said("there is no remedy to try") in session.turn()

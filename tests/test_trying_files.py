@@ -16,6 +16,7 @@ from gdtui.runs.verdict import UNCHECKED, WHOLE, verdict
 from gdtui.session import opening
 from gdtui.session.commands import Do, GoTo, Save
 from gdtui.settings import Display, Settings
+from tests.test_judging import Clock
 from tests.test_session import SLOW, ask
 from tests.test_trying import BETTER, WORSE, begun, line, log
 
@@ -78,6 +79,7 @@ def test_whoever_watches_is_told_as_it_comes(crawling: Settings, propose, tmp_pa
     path = tmp_path / "run.jsonl"
     session = begun(crawling, save=path)
     watching = opening.watch(str(path), Display())
+    watching.clock = clock = Clock()
     propose(BETTER, 11)
     ask(session, Do.PAUSE, Do.TRY)
     session.pull(7)
@@ -86,6 +88,7 @@ def test_whoever_watches_is_told_as_it_comes(crawling: Settings, propose, tmp_pa
     assert line(watching).startswith("trying alpha 0.5 from epoch 11 to epoch 40: loss ")
     session.pull(1_000)
     ask(session)
+    clock.now += 1  # while a file grows, the line rests
     watching.turn()
     told = session.run.proved.told
     assert (log(watching)[-1], line(watching)) == (told, told)

@@ -150,8 +150,10 @@ def of_verdict(verdict: Verdict, run: Shown, runs: Sequence[Shown]) -> Line:
             continue
         tried = other.forked_at, other.tried.now, other.tried.measure
         if tried == (proposed.epoch, dict(proposed.parts), proposed.measure):
-            came = "tried" if other.proved is None else CAME[other.proved.outcome]
-            return replace(found, remedy=None, text=f"{found.text}; {came} in fork {number}")
+            came = f" ({'tried' if other.proved is None else CAME[other.proved.outcome]} in fork {number})"
+            what, parting, why = found.text.partition(": ")  # what came of it goes last, where there is little room
+            briefs = (verdict.kind.value + came, *found.briefs)
+            return replace(found, remedy=None, text=what + came + parting + why, briefs=briefs)
     return found
 
 

@@ -99,7 +99,7 @@ def bouncing(found: Evidence) -> Verdict | None:
         told.append(f"alpha is {times(found.alpha / found.measure)} what is stable anywhere without batches")
     is_hopeless = found.scales[0] >= SCALES and found.alpha > HOPELESS * found.sure
     if is_hopeless:  # what is stable is too little for the small features
-        told.append(f"features differ {times(found.scales[0])} in scale")
+        told.append(f"scales differ {times(found.scales[0])}")
     elif found.late.recent[2] == 1 and rises:
         told.append(f"{rises} of the last {steps} epochs rose")
     text = ": ".join(filter(None, ("bouncing" + ("" if since is None else f" since epoch {since:,}"), "; ".join(told))))

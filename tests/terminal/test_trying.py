@@ -46,7 +46,7 @@ def test_enter_tries_the_remedy(tmp_path: Path, alpha: str, told: str, size: tup
         (outcome,) = [line for line in lines if line.get("kind") == "proved"]
         assert outcome["outcome"] == told.split()[1].rstrip(":")
         terminal.send("b")
-        terminal.wait_for(f"{outcome['outcome']} in fork 1" if size[0] > 40 else "! bouncing")
+        terminal.wait_for(f"! bouncing ({outcome['outcome']} in fork 1)")
     if not stands:  # then the fork's log has grown beyond it
         return
     with Terminal([*GDTUI, "watch", str(path)], columns=100, rows=30) as terminal:

@@ -88,7 +88,7 @@ async def test_the_key_tries_the_remedy_and_the_line_says_what_came_of_it(
         assert (status(app).epoch, session(app).run.forked_at) == (5, 2)
         assert log(app)[-1] == session(app).run.proved.told
         await press(pilot, "b")
-        assert f"! crawling; {outcome.split()[1].rstrip(chr(58))} in fork 1" in screen(app)
+        assert f"! crawling ({outcome.split()[1].rstrip(chr(58))} in fork 1)" in screen(app)
 
 
 async def test_the_line_is_there_at_the_smallest_size_and_with_a_zoom(propose: Callable[[float], None]) -> None:

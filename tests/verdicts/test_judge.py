@@ -211,9 +211,7 @@ def test_the_features_of_wild_scale_are_named() -> None:
 
 def test_a_bounce_of_features_of_wild_scale_is_none_that_a_smaller_alpha_mends() -> None:
     found = said(run_of(replace(ARTICLE, data=DataSettings("wine", standardize=False)), 60, alpha=0.01))
-    assert found.text == (
-        "bouncing since epoch 2: alpha is 1,700 × what is stable anywhere; features differ 2,100 × in scale"
-    )
+    assert found.text == "bouncing since epoch 2: alpha is 1,700 × what is stable anywhere; scales differ 2,100 ×"
     assert (found.kind, found.remedy, found.advice) == (Kind.BOUNCING, None, "try --standardize")
 
 
