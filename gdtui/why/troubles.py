@@ -175,7 +175,8 @@ def plateau_shown(found: Evidence) -> Verdict | None:
     if found.loss != "article" or not _is_flat_below(found, LONG_FLAT):
         return None
     text = f"on a plateau: {share(found.stuck)} of the rows are wrong where the sigmoid is flat, and this loss with it"
-    return Verdict(Kind.PLATEAU, found.epoch, text, None, remedies.adaptive(found))
+    remedy = None if found.alpha > found.sure else remedies.adaptive(found)  # who is thrown there is thrown again
+    return Verdict(Kind.PLATEAU, found.epoch, text, None, remedy)
 
 
 def _is_flat_below(found: Evidence, least: int) -> bool:

@@ -183,6 +183,8 @@ def test_a_loss_is_flat_far_out_though_a_line_could_part_the_classes() -> None:
     fork = run.forked(found.remedy.epoch, recipe=steered(run.recipe, dict(found.remedy.parts), found.remedy.epoch, 51))
     fork.advance(100 - fork.done)
     assert confirm(found.remedy, run.newest(), fork.newest()).is_confirmed
+    thrown = said(run_of(ARTICLE, 20, init=(300.0, 300.0, 300.0), alpha=1))  # and would be again
+    assert (thrown.kind, thrown.remedy) == (Kind.PLATEAU, None)
 
 
 def test_where_the_gradient_is_0_on_a_plateau_there_is_no_remedy() -> None:
