@@ -56,7 +56,7 @@ class Classroom(Workspace):
         """When the step came by itself."""
         self._turns = 0
         self._is_due = False
-        self.wish = self._wished(self.progress)
+        self.wish, self.is_chosen = self._wished(self.progress), bool(self.progress.step.page)
         for slot, name in zip(CHARTS, self.wish.views, strict=True):
             self._titles[slot] = f"{NUMBERS[name]} {name.capitalize()}", "", False
 

@@ -148,15 +148,6 @@ async def test_h_begins_a_step_anew_and_then_goes_back() -> None:
         assert number(app) == 1
 
 
-async def test_who_goes_on_without_an_answer_has_the_run_that_the_next_step_is_about() -> None:
-    async with running(learning()) as (app, pilot):
-        await press(pilot, "L", "L")
-        assert number(app) == 3
-        await ended(pilot)
-        await press(pilot, "home")
-        assert "✓ Go back with Home." in told(app)
-
-
 async def test_a_run_that_was_changed_shows_nothing_and_the_lesson_says_so() -> None:
     async with running(learning()) as (app, pilot):
         await press(pilot, "L", *["down"] * 6, "2")
