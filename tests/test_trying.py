@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -206,3 +208,17 @@ def test_a_restart_has_tried_nothing(crawling: Settings, propose) -> None:
     propose(BETTER, 11)
     ask(session, Do.TRY, Begin((1.0, 1.0, 1.0)), Restart())
     assert [run.tried for run in session.runs] == [None]
+
+
+def test_a_run_that_is_begun_anew_keeps_nothing_of_what_was_tried_before(crawling: Settings, propose) -> None:
+    session = begun(crawling)
+    propose(BETTER, 11)
+    ask(session, Do.PAUSE, Do.TRY)
+    session.pull(1_000)
+    ask(session)
+    assert session.run.proved is not None
+    fork = weakref.ref(session.run)
+    ask(session, Restart())
+    session.snapshot()
+    gc.collect()
+    assert fork() is None

@@ -172,6 +172,7 @@ def start_over(session: Session, run: Run, asked: ask.Train | None = None) -> No
     rivals = [replace(one, seed=run.recipe.seed).settled(run.epochs) for one in recipes]
     again = race_of(run, asked.rivals if asked else rivals)
     session.runs, session.logs, session.rivals, session.writer = [*again], {}, {}, None
+    session.trials = trying.Trials()
     session.enter(again[0 if asked else race.index(session.run)])
     session.phase = Phase.PAUSED if asked and asked.waits else Phase.TRAINING
     if asked:
