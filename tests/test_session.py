@@ -12,7 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdtui import plain
@@ -448,6 +448,7 @@ def whole_story(folder: Path, happenings: list, *begun_with: object) -> None:
 
 
 @given(RULES, CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=16), RIVALS)
+@example(StopRules(), {}, 0.0, [("step",), ("remedy", 0, 0.01), ("change", {"decay_every": 5})], [])
 @settings(max_examples=50, deadline=None)
 def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
     tmp_path_factory, rules, recipe, test_size, happenings, rivals

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from gdtui.learning.moment import Moment
 from gdtui.runs.curve import Losses, loss_at
 from gdtui.runs.events import Proved, Tried, in_turn
-from gdtui.runs.recipes import steered
+from gdtui.runs.recipes import NAMES, SCHEDULE, steered
 from gdtui.runs.run import Run, Shown
 from gdtui.session import branching
 from gdtui.session.line import Line, Mood, judged, proved, remedy_of, tried_told
@@ -117,11 +117,12 @@ def is_steered(run: Shown) -> bool:
     against."""
     tried, first = run.tried, run.forked_at or 1
     assert tried is not None
-    begun = run.history.recipe_at(first)
-    is_other = any(getattr(begun, name) != value for name, value in tried.now.items())
-    owner = run if run.parent is None else run.parent.owner(first)
+    begun, parent = run.history.recipe_at(first), run.parent or run
+    was, owner = parent.history.recipe_at(first), parent.owner(first)
+    follows = {"since", "decay_every"} if {*SCHEDULE} & {*tried.now} else {"since"}  # from when the schedule counts
+    parts = {*NAMES} - follows | {*tried.now}
     return (
-        is_other
+        any(getattr(begun, name) != tried.now.get(name, getattr(was, name)) for name in parts)
         or any(first < since <= tried.until for since, _ in run.history.steered)
         or owner.settings.data.edits != run.settings.data.edits
     )

@@ -33,6 +33,8 @@ LARGEST = 1000, 500
 LATE = 0.5
 """Seconds that leaving waits for what the terminal was asked and has not answered yet: a shell would take the answer
 for typed letters."""
+READ = 2.0
+"""Seconds that leaving waits for a terminal that answers to have read all that was written."""
 LOOK = 0.1
 """Seconds between two looks at whether no more keys are wanted."""
 
@@ -105,7 +107,7 @@ class OutputDriver(LinuxDriver):
 
     def _await_answer(self) -> None:
         """Wait until the terminal has read all that was written, where it is one that answers."""
-        data, until = b"", time.monotonic() + LATE
+        data, until = b"", time.monotonic() + READ
         while self._asked > self._answered and not ANSWER.search(data):
             is_there = select.select([self.fileno], [], [], max(0.0, until - time.monotonic()))[0]
             if not (is_there and (more := os.read(self.fileno, 4096))):

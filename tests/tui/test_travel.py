@@ -245,7 +245,7 @@ async def test_travel_keys_before_the_first_epoch_change_nothing() -> None:
         for action in (*(action for action, _ in JUMPS), "replay", "next_branch"):
             await press(pilot, *keys(action))
         await pilot.click("#first", offset=(30, 5))
-        await pilot.pause()
+        await idle(pilot)
         assert screen(app) == before
         assert session(app).run.done == 0
 
