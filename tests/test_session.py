@@ -178,10 +178,11 @@ class Story:
 
     def rival(self, parts: dict) -> None:
         """Another joins the race of the run in front."""
-        run, past = self.run, self.session.past
+        run, past, chosen = self.run, self.session.past, self.session.recipe
         ask(self.session, Race(tuple(parts.items())))
         epoch = run.done + 1 if past is None else past
-        recipe = steered(run.history.recipe_at(epoch), parts, epoch, run.epochs - epoch + 1)
+        before = run.history.recipe_at(epoch) if past is None else chosen  # what was chosen in the past counts too
+        recipe = steered(before, parts, epoch, run.epochs - epoch + 1)
         is_over = past is None and run.stop is not None
         if is_over or len(self.race) >= MOST_RACERS or recipe == run.history.recipe_at(epoch):
             return
