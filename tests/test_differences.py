@@ -213,3 +213,7 @@ def test_how_much_longer_the_gradient_of_what_is_printed_is_has_few_digits_at_th
     for followed in (0 * printed, np.inf * printed):
         assert apart_told(BLOBS, printed, followed)[0].endswith("the squared error that is printed.")
         assert len(apart_told(BLOBS, printed, followed)) == 1
+
+
+def test_of_gradients_beyond_all_numbers_no_error_is_known_and_none_is_raised() -> None:
+    assert np.isnan(errors(np.array([np.inf]), np.array([np.inf]))).all()

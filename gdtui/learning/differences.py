@@ -123,8 +123,8 @@ def error(numeric: Floats, analytic: Floats) -> float:
 
 def errors(numeric: Floats, analytic: Floats) -> Floats:
     """The same of each weight alone, over the larger of the two."""
-    off, size = np.abs(numeric - analytic), np.maximum(np.abs(numeric), np.abs(analytic))
     with np.errstate(all="ignore"):
+        off, size = np.abs(numeric - analytic), np.maximum(np.abs(numeric), np.abs(analytic))
         return np.divide(off, size, out=np.zeros_like(off), where=off != 0)
 
 
