@@ -39,6 +39,10 @@ class Series:
         """All rows so far, not copied."""
         return self._room[: self._used]
 
+    def cut(self, count: int) -> None:
+        """Keep the first `count` rows alone."""
+        self._used = count
+
     def halve(self, merge: Callable[[Floats], Floats]) -> None:
         """Hold what this makes of every two rows instead. It is given some rows at a time, an even number but at the
         end: all at once would take as much memory again for a moment, which the C library keeps."""

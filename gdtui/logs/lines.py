@@ -1,0 +1,72 @@
+"""Logs that are lines of text."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import numpy as np
+
+from gdtui.logs.rows import LogError, Rows
+from gdtui.runs.lines import Lines, begins
+from gdtui.text import printable
+
+Record = Mapping[str, float] | str | None
+"""What a line says: numbers by their names, or in words why none is understood, or nothing, as of a blank line."""
+
+
+class LineReader(ABC):
+    """See `gdtui.logs.rows.Reader`."""
+
+    def __init__(self, path: str, run: str = "") -> None:
+        self.path = path
+        self.readings, self.is_over = 0, False
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
+        """Nothing of it is known."""
+        self.readings += 1
+        self.lines = Lines()
+        self.skipped, self.first_skipped = 0, ""
+
+    @classmethod
+    def runs(cls, path: str) -> list[str]:
+        """One log is one run."""
+        return [""]
+
+    @abstractmethod
+    def record(self, line: bytes) -> Record:
+        """What the next line says, which has no end."""
+
+    def read(self) -> list[Rows]:
+        with open(self.path, "rb") as file:
+            if not self.lines.are_in(file):
+                if not begins(file):
+                    return []  # begun anew a moment ago
+                self._begin_reading()
+            records = []
+            try:
+                for line in self.lines.read(file):
+                    found = self.record(line)
+                    if isinstance(found, str):
+                        self._skip(found)
+                    elif found is not None:
+                        records.append(found)
+            except ValueError as error:
+                raise LogError(f"{self.path}: line {self.lines.count + 1} {error}") from None
+        return [together(records)] if records else []
+
+    def _skip(self, why: str) -> None:
+        self.skipped += 1
+        self.first_skipped = self.first_skipped or printable(f"line {self.lines.count + 1} {why}")
+
+
+def together(records: list[Mapping[str, float]]) -> Rows:
+    """Records, one at the least, which may have different names."""
+    names = dict.fromkeys(name for record in records for name in record)
+    if all(len(record) == len(names) for record in records):
+        table = [[record[name] for name in names] for record in records]
+        return Rows((*names,), np.array(table, dtype=np.float64))
+    said = np.array([[name in record for name in names] for record in records])
+    table = [[record.get(name, np.nan) for name in names] for record in records]
+    return Rows((*names,), np.array(table, dtype=np.float64), said)

@@ -1,0 +1,103 @@
+"""One metric of a log: its values, and where along the training each was."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.logs.places_along import Along
+from gdtui.runs.series import Series
+from gdtui.types import Floats
+
+
+class Metric:
+    """A metric as far as it is known.
+
+    Along what counts the training (steps, epochs) it ascends: where a log goes back, since its training was begun again
+    from a checkpoint, what it says then takes the place of what it had said of the same steps.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.replaced = 0
+        """Values that were said again."""
+        self.has_local_steps = False
+        """Whether steps were told that are counted anew in each epoch, and so are left out."""
+        self._along: tuple[Along, ...] = ()
+        self._rows = Series(1, order="F")
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @property
+    def along(self) -> tuple[Along, ...]:
+        """What is told of the place of its values."""
+        return (*self._along, Along.RECORD)
+
+    @property
+    def values(self) -> Floats:
+        """Shape (n,): NaN is a gap, since the log says so."""
+        return self._rows.view()[:, -1]
+
+    def at(self, along: Along) -> Floats:
+        """Where its values are, shape (n,), ascending but for times; NaN where that is not told."""
+        if along in self._along:
+            return self._rows.view()[:, self._along.index(along)]
+        return np.arange(1.0, len(self) + 1) if along is Along.RECORD else np.full(len(self), np.nan)
+
+    def extend(self, places: dict[Along, Floats], values: Floats) -> None:
+        """Append values, shape (n,), and their places, of the same shape each."""
+        new = [along for along in places if along not in self._along]
+        if self.has_local_steps:
+            new = [along for along in new if along is not Along.STEP]
+        if new:
+            self._widen((*self._along, *new))
+        columns = [places.get(along, np.full(len(values), np.nan)) for along in self._along]
+        rows = np.column_stack([*columns, values])
+        for along in (Along.EPOCH, Along.STEP):
+            if along in self._along:
+                rows = self._ascending(rows, self._along.index(along))
+                break
+        self._rows.extend(rows)
+        self._drop_local_steps(len(rows))
+
+    def _drop_local_steps(self, count: int) -> None:
+        """Steps that go back among the last rows, while epochs do not, are counted anew in each epoch: they tell no
+        place."""
+        if {Along.STEP, Along.EPOCH} <= {*self._along}:
+            steps = self.at(Along.STEP)[-count - 1 :]
+            if (np.diff(steps) < 0).any():
+                rows, place = self._rows.view(), self._along.index(Along.STEP)
+                self._along = tuple(along for along in self._along if along is not Along.STEP)
+                self._hold(np.delete(rows, place, axis=1))
+                self.has_local_steps = True
+
+    def _hold(self, rows: Floats) -> None:
+        self._rows = Series(rows.shape[1], order="F")
+        self._rows.extend(rows)
+
+    def _widen(self, along: tuple[Along, ...]) -> None:
+        """Something more is told of places from now on."""
+        before = self._rows.view()
+        rows = np.full((len(before), len(along) + 1), np.nan)
+        rows[:, : len(self._along)], rows[:, -1] = before[:, :-1], before[:, -1]
+        self._along = along
+        self._hold(rows)
+
+    def _ascending(self, rows: Floats, column: int) -> Floats:
+        """New rows whose places ascend, and no row before them is beyond their first. A place that is not told is that
+        of the row before."""
+        places, known = rows[:, column], self._rows.view()[:, column]
+        if np.isnan(places).any():
+            last = known[-1] if len(known) else np.nan
+            filled = np.where(np.isnan(places), -1, np.arange(len(places)))
+            latest = np.maximum.accumulate(filled)
+            places[:] = np.where(latest < 0, last, places[latest])
+        begun_again = np.append(np.where(np.diff(places) < 0, places[1:], np.inf), np.inf)
+        stays = ~(places >= np.fmin.accumulate(begun_again[::-1])[::-1])
+        least = float(np.min(places, initial=np.inf))
+        if len(known) and known[-1] > least:
+            kept = int(np.searchsorted(known, least))
+            self.replaced += len(known) - kept
+            self._rows.cut(kept)
+        self.replaced += int(np.count_nonzero(~stays))
+        return rows if stays.all() else rows[stays]

@@ -1,0 +1,140 @@
+"""A run of somebody else's training, as far as its log has been read."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from gdtui.logs.metric import Metric
+from gdtui.logs.places_along import Along, along_in
+from gdtui.logs.readers import reader_of
+from gdtui.logs.rows import LogError, Reader, Rows
+from gdtui.text import printable
+from gdtui.types import Floats
+
+PATIENCE, LEAST, UNKNOWN = 5.0, 5.0, 60.0
+"""How many of its own intervals a run may be silent before it counts as stalled, and seconds: at the least, and where
+no interval is known yet."""
+REMEMBERED = 32
+"""Intervals by which the next is expected."""
+
+
+class LogRun:
+    """One run, which is read on by polling, since other machines' writes raise no notification. Its log may not be
+    there yet.
+
+    Args:
+        path: of the log.
+        run: which one it is of several in that log.
+        x: the column that counts the training, by name; None for a guess.
+        y: patterns of the names of the metrics that are shown, as shells have them; empty for all.
+        clock, now: seconds, the second since 1970.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        run: str = "",
+        x: str | None = None,
+        y: Sequence[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self.path, self.run = path, run
+        self.short = printable(os.path.basename(os.path.normpath(path)))
+        """What it is called beside others."""
+        self.metrics: dict[str, Metric] = {}
+        """By their names, in the order in which they came."""
+        self.error: str | None = None
+        """Why it could not be read on, when it was last polled."""
+        self.gaps = 0
+        """Values that are no numbers."""
+        self.reader: Reader | None = None
+        """None until there is something to be read."""
+        self._x, self._y, self._clock, self._now = x, tuple(y), clock, now
+        self._readings = 0
+        self._seen: deque[float] = deque(maxlen=REMEMBERED)
+        """When there was something new, by the clock."""
+        self._last_told = np.nan
+        """The latest time that the log tells, in seconds since 1970."""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return printable(self.run) or self.short
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the log says that the training has ended."""
+        return self.reader is not None and self.reader.is_over
+
+    @property
+    def state(self) -> str:
+        """waiting (nothing yet), following, stalled, ended, or unreadable."""
+        if self.error is not None:
+            return "unreadable"
+        if not self.metrics:
+            return "waiting"
+        if self.is_over:
+            return "ended"
+        return "stalled" if self._clock() - self._seen[-1] > self.patience else "following"
+
+    @property
+    def patience(self) -> float:
+        """Seconds of silence after which it counts as stalled: several times its own interval."""
+        intervals = np.diff([seen for seen in self._seen if seen > -np.inf])
+        return max(LEAST, PATIENCE * float(np.median(intervals))) if len(intervals) else UNKNOWN
+
+    def poll(self) -> bool:
+        """Read what is new. Returns whether there is anything to tell; `error` tells of a log that cannot be read."""
+        before, found = self.error, list[Rows]()
+        try:
+            if self.reader is None and (kind := reader_of(self.path)) is not None:
+                self.reader = kind(self.path, self.run)
+            if self.reader is not None:
+                found = self.reader.read()
+            self.error = None
+        except FileNotFoundError:
+            self.error = None if not self.metrics else f"{self.path}: is not there any more"
+        except (LogError, OSError) as error:
+            self.error = str(error) if isinstance(error, LogError) else f"{self.path}: cannot be read: {error}"
+        if self.reader is not None and self.reader.readings != self._readings:
+            self._readings, self.metrics, self.gaps = self.reader.readings, {}, 0
+        for rows in found:
+            self._take(rows)
+        if found:
+            self._seen.append(self._clock())
+        return bool(found) or self.error != before
+
+    def _take(self, rows: Rows) -> None:
+        along = self._places(rows.names)
+        places = {kind: rows.table[:, rows.names.index(name)] for kind, name in along.items()}
+        for name, values, said in self._columns(rows, [*along.values()]):
+            metric = self.metrics.get(name)
+            if metric is None:
+                metric = self.metrics[name] = Metric(name)
+            metric.extend(places if said is None else {kind: place[said] for kind, place in places.items()}, values)
+            self.gaps += int(np.count_nonzero(np.isnan(values)))
+
+    def _places(self, names: Sequence[str]) -> dict[Along, str]:
+        """The columns that say where a record was made: that which somebody has chosen counts as the step."""
+        found = along_in(names)
+        if self._x in names:
+            found = {kind: name for kind, name in found.items() if kind is not Along.STEP and name != self._x}
+            found[Along.STEP] = self._x or ""
+        return found
+
+    def _columns(self, rows: Rows, along: Sequence[str]) -> Iterator[tuple[str, Floats, np.ndarray | None]]:
+        """The metrics among the columns, with what they say, and where they say anything, if not everywhere."""
+        for place, name in enumerate(rows.names):
+            if name in along or (self._y and not any(fnmatch.fnmatch(name, one) for one in self._y)):
+                continue
+            said = None if rows.said is None else rows.said[:, place]
+            values = rows.table[:, place] if said is None else rows.table[said, place]
+            if len(values):
+                yield name, values, said
