@@ -20,8 +20,9 @@ from gdtui.why.words import count, figure
 
 RULES: tuple[Callable[[Evidence], Verdict | None], ...] = (
     progress.anew, troubles.infinite, progress.reached, progress.beginning, troubles.diverging, troubles.bouncing,
-    troubles.overfitting, troubles.plateau, progress.optimum, progress.falling_fast, progress.separable, progress.near,
-    troubles.scales, troubles.crawling, troubles.plateau_shown, progress.flat, progress.pace,
+    troubles.overfitting, troubles.plateau, progress.optimum, troubles.standing, progress.falling_fast,
+    progress.separable, progress.near, troubles.scales, troubles.crawling, troubles.plateau_shown,
+    progress.flat, progress.pace,
 )  # fmt: skip
 """The first that says something is right; the last always does."""
 WIDE = 0.25

@@ -72,14 +72,20 @@ def has_fallen(found: Evidence) -> bool:
     return found.alpha < found.recipe.alpha / LEAST and found.recipe.schedule != "constant"
 
 
+def constant(found: Evidence, epoch: int) -> Remedy:
+    """No schedule, from that epoch on: alpha as it was chosen, or what is stable anywhere, where that is less, or far
+    more."""
+    most = rung(SAFE * found.measure)
+    alpha = most if found.recipe.alpha * LEAST < most < MOST else min(found.recipe.alpha, most)
+    return Remedy(epoch, (("alpha", alpha), ("schedule", "constant")))
+
+
 def larger(found: Evidence, more: float) -> Remedy | None:
     """A larger alpha, from half way since it began: as large as is stable anywhere, or, where that is not known, as
     large as gets there in time, which now takes so many epochs more. One that fell by its schedule does not fall."""
     epoch, recipe = middle(found), found.recipe
     if has_fallen(found):
-        most = rung(SAFE * found.measure)
-        alpha = most if recipe.alpha * LEAST < most < MOST else min(recipe.alpha, most)
-        return Remedy(epoch, (("alpha", alpha), ("schedule", "constant")))
+        return constant(found, epoch)
     limit = found.measure / _factor(found, epoch)
     if recipe.optimizer in VELOCITY:
         limit *= (1 - recipe.momentum) / 2

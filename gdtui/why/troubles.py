@@ -183,6 +183,15 @@ def _is_flat_below(found: Evidence, least: int) -> bool:
     return len(found.course) >= least and abs(found.course.fall) <= LITTLE / 2 and found.stuck >= STUCK
 
 
+def standing(found: Evidence) -> Verdict | None:
+    """No step is taken any more, since the schedule has come to its end."""
+    since = found.recipe.since + (found.recipe.decay_every or 1)
+    if found.alpha or not found.recipe.alpha or found.epoch <= since:
+        return None
+    text = f"standing still since epoch {since:,}: the {found.recipe.schedule} schedule has ended, with alpha 0"
+    return Verdict(Kind.CRAWLING, found.epoch, text, since, remedies.constant(found, since))
+
+
 def scales(found: Evidence) -> Verdict | None:
     """No alpha is right for features of such scales; optimisers that scale each weight's step can do with them."""
     ratio, large, small = found.scales

@@ -217,13 +217,6 @@ def test_a_bounce_of_features_of_wild_scale_is_none_that_a_smaller_alpha_mends()
     assert (found.kind, found.remedy, found.advice) == (Kind.BOUNCING, None, "try --standardize")
 
 
-def test_an_alpha_that_was_too_small_from_the_first_does_not_only_stop_falling() -> None:
-    found = said(run_of(MOONS, alpha=2e-4, schedule="cosine", decay_every=100, epochs=100))
-    assert "alpha has fallen" in found.text
-    assert found.remedy is not None
-    assert dict(found.remedy.parts) == {"alpha": 2.0, "schedule": "constant"}
-
-
 def test_weights_that_hardly_grow_are_not_said_to_grow_from_a_number_to_the_same() -> None:
     found = said(run_of(ARTICLE, alpha=100))
     assert found.text == "separable: every row is right, so the loss goes to 0 and the weights grow for ever"
