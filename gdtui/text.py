@@ -24,7 +24,9 @@ def listed(names: Iterable[str]) -> str:
 
 
 def tell(text: str, out: TextIO | None = None) -> None:
-    """Write a line on standard output, or there."""
+    """Write a line on standard output, or there. Raises OSError where that is closed."""
+    if out is None and sys.stdout is None:
+        raise OSError("standard output is closed")
     print(printable(text), file=out)
 
 

@@ -203,9 +203,10 @@ def test_main_trains(capsys, tmp_path):
     assert lines[2].startswith("[INFO] epoch #2, ")
 
 
-def test_an_export_to_a_closed_output_is_one_line(capsys, monkeypatch):
+@pytest.mark.parametrize("command", ["export", "check", "advise", "learn"])
+def test_a_command_whose_output_is_closed_says_so_in_one_line(command, capsys, monkeypatch):
     monkeypatch.setattr("sys.stdout", None)
-    assert cli.main(["export", "tests/files/v1-tree.jsonl"]) == 2
+    assert main([command, *["tests/files/v1-tree.jsonl"] * (command in ("export", "check"))]) == 2
     assert capsys.readouterr().err == "gdtui: cannot write the output: standard output is closed\n"
 
 
