@@ -203,13 +203,6 @@ def test_main_trains(capsys, tmp_path):
     assert lines[2].startswith("[INFO] epoch #2, ")
 
 
-@pytest.mark.parametrize("command", ["export", "check", "advise", "learn"])
-def test_a_command_whose_output_is_closed_says_so_in_one_line(command, capsys, monkeypatch):
-    monkeypatch.setattr("sys.stdout", None)
-    assert main([command, *["tests/files/v1-tree.jsonl"] * (command in ("export", "check"))]) == 2
-    assert capsys.readouterr().err == "gdtui: cannot write the output: standard output is closed\n"
-
-
 def test_an_interrupt_is_130(monkeypatch):
     def interrupted(settings, display, **options):
         raise KeyboardInterrupt

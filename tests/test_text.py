@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gdtui import text
+from gdtui import cli, text
 from gdtui.data.load import load
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter
@@ -161,3 +161,12 @@ def test_there_is_one_way_to_tell_people_a_line() -> None:
     for path in Path(text.__file__).parent.rglob("*.py"):
         if path != Path(text.__file__):
             assert re.search(r"=sys\.stderr|sys\.stderr\.|(?<![.\w])print\(", path.read_text()) is None, path
+
+
+@pytest.mark.parametrize("command", ["export", "check", "advise", "learn"])
+def test_a_command_whose_output_is_closed_says_so_in_one_line(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdout", None)
+    assert cli.main([command, *["tests/files/v1-tree.jsonl"] * (command in ("export", "check"))]) == 2
+    assert capsys.readouterr().err == "gdtui: cannot write the output: standard output is closed\n"
