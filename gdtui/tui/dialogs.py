@@ -39,7 +39,7 @@ class Dialog(VerticalScroll):
 
     Args:
         title: what is asked.
-        parts: what is below it; what can be focused there has the keys.
+        parts: what is below it; the first that can be focused has the keys.
     """
 
     answered: Callable[[Any], None]
@@ -50,14 +50,15 @@ class Dialog(VerticalScroll):
 
     def __init__(self, title: str, *parts: Widget) -> None:
         super().__init__(Label(title, classes="dialog-title", markup=False), *parts)
-        self._keys_go_to = next((part for part in parts if part.can_focus), self)
+        self._parts = parts
 
     def on_mount(self) -> None:
         self.take_keys()
 
     def take_keys(self) -> None:
-        """At once: keys that came in the same read are the next to be handed on."""
-        self.screen.set_focus(self._keys_go_to)
+        """At once: keys that came in the same read are the next to be handed on. Which part is to have them may change
+        while the dialog is open."""
+        self.screen.set_focus(next((part for part in self._parts if part.can_focus), self))
 
     def on_resize(self) -> None:
         self.set_class(self.screen.size.height < SHORT, "short")

@@ -95,11 +95,10 @@ class RecipeChoice(Dialog):
         """A figure begins a value that is typed."""
         if event.character and event.character in "0123456789." and not self._line.display and not self._part.choices:
             event.stop()
-            self._line.display = True
+            self._line.display, self._list.can_focus = True, False
             self._line.value = event.character
             self._line.cursor_position = 1
-            self._line.focus()
-            self._list.can_focus = False
+            self.take_keys()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -126,7 +125,7 @@ class RecipeChoice(Dialog):
 
     def _close_line(self) -> None:
         self._line.display, self._list.can_focus = False, True
-        self._list.focus()
+        self.take_keys()
         self._hint.update(HINT)
         self._hint.remove_class("wrong")
 

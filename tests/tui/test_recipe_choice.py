@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.events import MouseDown
 
 from gdtui.recipe_options import RECIPE, RULES
 from gdtui.settings import Recipe
@@ -50,6 +51,17 @@ async def test_a_value_can_be_typed_and_a_wrong_one_is_said_to_be_wrong() -> Non
         await press(pilot, "escape")
         assert HINT in screen(app)
         await press(pilot, *"0.75", "left", "right", "enter", "enter")
+        assert session(app).run.recipe.momentum == 0.75
+
+
+async def test_a_value_that_is_typed_has_the_keys_again_where_the_focus_was_lost() -> None:
+    async with running() as (app, pilot):
+        await press(pilot, "o", *TO["momentum"], "0")
+        beyond = MouseDown(None, 500, 5, 0, 0, 1, False, False, False)  # the window has been that wide, or will be
+        app.post_message(beyond)
+        await until(pilot, lambda: app.focused is None)
+        await press(pilot, "shift", *".75", "enter", "enter")
+        assert app.board.dialog is None
         assert session(app).run.recipe.momentum == 0.75
 
 
