@@ -1,22 +1,124 @@
-"""Where logs are: files, folders, and what is not there yet."""
+"""Where logs are: files, folders, standard input, and what is not there yet."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
+from stat import S_ISDIR
 
+from gdtui.logs.names import short_names
 from gdtui.logs.readers import reader_of
+from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
+from gdtui.logs.walk import Walk
+
+STANDARD_INPUT = "-"
+LOOK, SHARE = 2.0, 20.0
+"""Seconds after which folders are looked through again, at the least, and how many times as long as that takes."""
+TEXT = 200
+"""Lines of text that are kept of a log."""
 
 
-def runs_at(paths: Sequence[str], x: str | None = None, y: Sequence[str] = ()) -> list[LogRun]:
-    """The runs in these logs, in their order; a log that is not there yet is waited for. Raises LogError where there
-    is no reader for one, and OSError as files do."""
-    found = []
-    for path in paths:
-        reader = reader_of(path)
-        found += [LogRun(path, run, x, y) for run in ([""] if reader is None else reader.runs(path))]
-    return found
+class LogPlaces:
+    """All runs in some places, in folders also those that begin while one looks.
+
+    Args:
+        whats: files, folders, or - for standard input; what is not there yet is waited for.
+        x, y: see `LogRun`.
+        clock: seconds.
+
+    Raises:
+        LogError: there is no reader for one of the files.
+        OSError: one of them cannot be opened.
+    """
+
+    def __init__(
+        self,
+        whats: Sequence[str],
+        x: str | None = None,
+        y: Sequence[str] = (),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.runs: list[LogRun] = []
+        """Those of a folder the newest first, but what comes later is behind them: no run changes its colour."""
+        self._x, self._y, self._clock, self._found = x, tuple(y), clock, set[tuple[str, str]]()
+        self._folders: list[Walk] = []
+        self._waited: list[str] = []
+        """What was not there, and may come to be a folder."""
+        self._due = 0.0
+        for what in dict.fromkeys(whats):
+            self._take(what)
+        self._look()
+
+    def poll(self) -> bool:
+        """Read what is new in all runs, and look for new ones where that is due. Returns whether anything is new."""
+        is_new = self._look() if self._clock() >= self._due else False
+        return sum(run.poll() for run in self.runs) > 0 or is_new
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can come: all logs say that they have ended, and no folder is looked through."""
+        return not self._folders and all(run.is_over or run.error is not None for run in self.runs)
+
+    @property
+    def text(self) -> tuple[str, ...]:
+        """The last lines of those logs that are text, as they are."""
+        return tuple(line for run in self.runs for line in getattr(run.reader, "text", ()))
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of the places, a line each: what is waited for, and what was passed over."""
+        waiting = [f"{run.path}: is not there yet; it is waited for" for run in self.runs if run.is_absent]
+        empty = [
+            f"{folder.path}: there is no log below it yet; new ones are waited for"
+            for folder in self._folders
+            if not folder.found
+        ]
+        return waiting + empty + [note for folder in self._folders for note in folder.notes()]
+
+    def _take(self, what: str) -> None:
+        if what != STANDARD_INPUT and os.path.isdir(what):
+            self._folders.append(Walk(what))
+            return
+        self._add(what)
+        if self.runs[-1].is_absent:
+            self._waited.append(what)
+
+    def _add(self, path: str) -> bool:
+        reader, is_new = None if path == STANDARD_INPUT else reader_of(path), False
+        for name in [""] if reader is None else reader.runs(path):
+            if (path, name) not in self._found:
+                self._found.add((path, name))
+                self.runs.append(LogRun(path, name, self._x, self._y))
+                is_new = True
+        return is_new
+
+    def _look(self) -> bool:
+        """Look through the folders. Returns whether there is a run that was not there before."""
+        begun, is_new = self._clock(), False
+        for what in [what for what in self._waited if is_folder(what)]:
+            self._waited.remove(what)
+            self.runs = [run for run in self.runs if run.path != what]
+            self._folders.append(Walk(what))
+        for folder in self._folders:
+            for path in folder.logs():
+                try:
+                    is_new |= self._add(path)
+                except (LogError, OSError):  # such as one that has gone since
+                    folder.passed += 1
+        self._due = self._clock() + max(LOOK, SHARE * (self._clock() - begun))
+        for run, name in zip(self.runs, short_names([(run.path, run.run) for run in self.runs]), strict=True):
+            run.short = name
+        return is_new
+
+
+def is_folder(path: str) -> bool:
+    """Whether there is a folder of that name."""
+    try:
+        return S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def is_own(path: str) -> bool:

@@ -46,7 +46,7 @@ class LogRun:
         now: Callable[[], float] = time.time,
     ) -> None:
         self.path, self.run = path, run
-        self.short = printable(os.path.basename(os.path.normpath(path)))
+        self.short = printable(run or os.path.basename(os.path.normpath(path)))
         """What it is called beside others."""
         self.metrics: dict[str, Metric] = {}
         """By their names, in the order in which they came."""
@@ -66,7 +66,12 @@ class LogRun:
     @property
     def name(self) -> str:
         """For people."""
-        return printable(self.run) or self.short
+        return self.short
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether there is nothing of that name yet."""
+        return self.reader is None and self.path != "-" and not os.path.exists(self.path)
 
     @property
     def is_over(self) -> bool:
