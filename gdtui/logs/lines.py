@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
 
 import numpy as np
 
+from gdtui.logs.blocks import Blocks
 from gdtui.logs.rows import LogError, Rows
-from gdtui.runs.lines import Lines, begins
+from gdtui.runs.lines import begins
 from gdtui.text import printable
 
 Record = Mapping[str, float] | str | None
@@ -18,6 +20,8 @@ Record = Mapping[str, float] | str | None
 class LineReader(ABC):
     """See `gdtui.logs.rows.Reader`."""
 
+    format: ClassVar[str]
+
     def __init__(self, path: str, run: str = "") -> None:
         self.path = path
         self.readings, self.is_over = 0, False
@@ -26,7 +30,7 @@ class LineReader(ABC):
     def _begin_reading(self) -> None:
         """Nothing of it is known."""
         self.readings += 1
-        self.lines = Lines()
+        self.blocks = Blocks()
         self.skipped, self.first_skipped = 0, ""
 
     @classmethod
@@ -40,28 +44,32 @@ class LineReader(ABC):
 
     def read(self) -> list[Rows]:
         with open(self.path, "rb") as file:
-            if not self.lines.are_in(file):
+            if not self.blocks.are_in(file):
                 if not begins(file):
                     return []  # begun anew a moment ago
                 self._begin_reading()
-            records = []
             try:
-                for line in self.lines.read(file):
-                    found = self.record(line)
-                    if isinstance(found, str):
-                        self._skip(found)
-                    elif found is not None:
-                        records.append(found)
+                return [rows for block in self.blocks.read(file) for rows in self.rows(block, self.blocks.count)]
             except ValueError as error:
-                raise LogError(f"{self.path}: line {self.lines.count + 1} {error}") from None
+                raise LogError(f"{self.path}: line {self.blocks.count + 1} {error}") from None
+
+    def rows(self, block: bytes, before: int) -> list[Rows]:
+        """What whole lines say, each with its end, of which so many came before."""
+        records = list[Mapping[str, float]]()
+        for number, line in enumerate(block.split(b"\n")[:-1], before + 1):
+            found = self.record(line)
+            if isinstance(found, str):
+                self._skip(number, found)
+            elif found is not None:
+                records.append(found)
         return [together(records)] if records else []
 
-    def _skip(self, why: str) -> None:
+    def _skip(self, number: int, why: str) -> None:
         self.skipped += 1
-        self.first_skipped = self.first_skipped or printable(f"line {self.lines.count + 1} {why}")
+        self.first_skipped = self.first_skipped or printable(f"line {number} {why}")
 
 
-def together(records: list[Mapping[str, float]]) -> Rows:
+def together(records: Sequence[Mapping[str, float]]) -> Rows:
     """Records, one at the least, which may have different names."""
     names = dict.fromkeys(name for record in records for name in record)
     if all(len(record) == len(names) for record in records):

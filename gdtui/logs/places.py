@@ -8,16 +8,15 @@ from collections.abc import Callable, Sequence
 from stat import S_ISDIR
 
 from gdtui.logs.names import short_names
+from gdtui.logs.own_run import OwnRun
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
+from gdtui.logs.standard_input import NAME
 from gdtui.logs.walk import Walk
 
-STANDARD_INPUT = "-"
 LOOK, SHARE = 2.0, 20.0
 """Seconds after which folders are looked through again, at the least, and how many times as long as that takes."""
-TEXT = 200
-"""Lines of text that are kept of a log."""
 
 
 class LogPlaces:
@@ -78,7 +77,7 @@ class LogPlaces:
         return waiting + empty + [note for folder in self._folders for note in folder.notes()]
 
     def _take(self, what: str) -> None:
-        if what != STANDARD_INPUT and os.path.isdir(what):
+        if what != NAME and os.path.isdir(what):
             self._folders.append(Walk(what))
             return
         self._add(what)
@@ -86,7 +85,7 @@ class LogPlaces:
             self._waited.append(what)
 
     def _add(self, path: str) -> bool:
-        reader, is_new = None if path == STANDARD_INPUT else reader_of(path), False
+        reader, is_new = None if path == NAME else reader_of(path), False
         for name in [""] if reader is None else reader.runs(path):
             if (path, name) not in self._found:
                 self._found.add((path, name))
@@ -126,4 +125,4 @@ def is_own(path: str) -> bool:
     if not os.path.isfile(path):
         return False
     with open(path, "rb") as file:
-        return file.read(32).startswith(b'{"format":"gdtui-run"')
+        return OwnRun.understands(path, file.read(64))

@@ -44,15 +44,23 @@ class Reader(Protocol):
 
     format: ClassVar[str]
     """What people call it."""
-    skipped: int
-    """Lines, or records, that were passed over, since they say nothing that is understood."""
-    first_skipped: str
-    """The first of them, in a line that says where and why; empty where there is none."""
-    readings: int
-    """How often it was begun to be read from its start, since it was replaced, cut or begun anew: then all that was
-    read before is not in it any more."""
-    is_over: bool
-    """Whether the log says that the training has ended."""
+
+    @property
+    def skipped(self) -> int:
+        """Lines, or records, that were passed over, since they say nothing that is understood."""
+
+    @property
+    def first_skipped(self) -> str:
+        """The first of them, in a line that says where and why; empty where there is none."""
+
+    @property
+    def readings(self) -> int:
+        """How often it was begun to be read from its start, since it was replaced, cut or begun anew: then all that was
+        read before is not in it any more."""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the log says that the training has ended."""
 
     def __init__(self, path: str, run: str = "") -> None: ...
 

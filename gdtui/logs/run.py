@@ -83,10 +83,10 @@ class LogRun:
         """waiting (nothing yet), following, stalled, ended, or unreadable."""
         if self.error is not None:
             return "unreadable"
-        if not self.metrics:
-            return "waiting"
         if self.is_over:
             return "ended"
+        if not self.metrics:
+            return "waiting"
         return "stalled" if self._clock() - self._seen[-1] > self.patience else "following"
 
     @property

@@ -1,0 +1,98 @@
+"""Standard input: what a program prints, as a log."""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar
+
+from gdtui.logs.blocks import LONGEST_LINE, lines_in
+from gdtui.logs.csv_lines import CsvLines, header_in
+from gdtui.logs.lines import LineReader
+from gdtui.logs.pipe import Pipe
+from gdtui.logs.rows import Rows
+from gdtui.logs.text_lines import TextLines, shown_of
+from gdtui.logs.words import is_of_training
+
+NAME = "-"
+pipe: Pipe | None = None
+"""Where it comes from, once it is read; a process has one standard input."""
+
+
+class StandardInput:
+    """See `gdtui.logs.rows.Reader`. Text, among which there may be JSON; or CSV, where it begins with a header."""
+
+    format: ClassVar[str] = "standard input"
+    readings = 1
+
+    def __init__(self, path: str = NAME, run: str = "") -> None:
+        self.is_over = False
+        self._text = TextLines(NAME)
+        self._lines: LineReader | None = None
+        self._rest, self._count, self._lost = b"", 0, 0
+
+    @classmethod
+    def understands(cls, path: str, head: bytes) -> bool:
+        return path == NAME
+
+    @classmethod
+    def runs(cls, path: str) -> list[str]:
+        return [""]
+
+    @property
+    def text(self) -> list[str]:
+        """The last lines, and of all that were dropped how much it was."""
+        return [
+            *([f"({self.lost:,} bytes were passed over: they came too fast)"] if self.lost else []),
+            *self._text.text,
+        ]
+
+    @property
+    def lost(self) -> int:
+        """Bytes that were dropped: of lines that are too long, and what came faster than it could be read."""
+        return self._lost + (pipe.dropped if pipe is not None else 0)
+
+    @property
+    def skipped(self) -> int:
+        return self._lines.skipped if self._lines is not None else 0
+
+    @property
+    def first_skipped(self) -> str:
+        return self._lines.first_skipped if self._lines is not None else ""
+
+    def read(self) -> list[Rows]:
+        if pipe is None:
+            return []
+        came = self._rest + pipe.take()
+        self.is_over = pipe.is_over
+        ends = (b"\n",) if self._is_table else (b"\n", b"\r")
+        end = len(came) if self.is_over else 1 + max(came.rfind(end) for end in ends)
+        block, self._rest = came[:end], came[end:]
+        if len(self._rest) > LONGEST_LINE:
+            self._rest, self._lost = b"", self._lost + len(self._rest)
+        if self._lines is None and block and not self._choose(block):
+            block, self._rest = b"", came
+        return self._rows(block if block.endswith(b"\n") or not self.is_over else block + b"\n") if block else []
+
+    @property
+    def _is_table(self) -> bool:
+        return isinstance(self._lines, CsvLines)
+
+    def _choose(self, block: bytes) -> bool:
+        """Take it for a table where it begins with the header of one and a line of it; returns whether that is known
+        yet."""
+        first, _, rest = block.partition(b"\n")
+        header, _ = header_in(first)
+        if len(header) > 1 and is_of_training(header) and b"\n" not in rest and not self.is_over:
+            return False
+        self._lines = CsvLines(NAME) if CsvLines.understands(NAME, block) else self._text
+        return True
+
+    def _rows(self, block: bytes) -> list[Rows]:
+        lines = self._text if self._lines is None else self._lines
+        if lines is self._text:
+            self._text.now = time.time()
+        else:
+            self._text.text.extend(map(shown_of, block.split(b"\n")[:-1]))
+        found = lines.rows(block, self._count)
+        self._count += lines_in(block)
+        return found

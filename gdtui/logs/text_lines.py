@@ -1,0 +1,112 @@
+"""What a program has printed, as it comes through a pipe, or stands in a file: numbers among text."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from typing import ClassVar
+
+from gdtui.logs.bars import Bars
+from gdtui.logs.blocks import Blocks, lines_in
+from gdtui.logs.lines import LineReader, Record, together
+from gdtui.logs.rows import Rows
+from gdtui.logs.text_rules import CODES, NOTHING, Said, said_in
+from gdtui.text import printable
+
+KEPT = 200
+"""Lines of the text that are kept."""
+MOST_ONCE = 1_000
+"""Keys that are remembered until they come again."""
+STATE = re.compile(rb"([^\r\n]*)([\r\n])")
+
+
+class TextLines(LineReader):
+    """Text. Of a line that is written over and over, such as a bar, what it shows at last counts; of a bar that says
+    no epoch also what it shows on its way, by how far it is."""
+
+    format: ClassVar[str] = "text such as loss=0.5"
+
+    def _begin_reading(self) -> None:
+        super()._begin_reading()
+        self.blocks = Blocks(ends=(b"\n", b"\r"))
+        self.text: deque[str] = deque(maxlen=KEPT)
+        """The last lines, as they can be shown."""
+        self._state = ""
+        """What the line that is not at its end shows."""
+        self._epoch: float | None = None
+        """The last that a line told, which holds for those after it."""
+        self.now: float | None = None
+        """Seconds since 1970 at which what is read next was printed, where that is known."""
+        self._bars = Bars()
+        self._twice: set[str] = set()
+        """Keys that are taken, since they have come twice."""
+        self._once: dict[tuple[str, frozenset[str]], tuple[dict[str, float], float]] = {}
+        """What came once, by its key and all keys beside it: settings come once, records again and again."""
+
+    @classmethod
+    def understands(cls, path: str, head: bytes) -> bool:
+        return b"\0" not in head and bool(head)
+
+    @classmethod
+    def is_likely(cls, head: bytes) -> bool:
+        """Whether there is a record in a file that begins so; else it is any text."""
+        reader = cls("")
+        return bool(reader.rows(head + b"\n", 0))
+
+    def record(self, line: bytes) -> Record:
+        """Of text there are several at once; see `rows`."""
+        raise NotImplementedError
+
+    def rows(self, block: bytes, before: int) -> list[Rows]:
+        records: list[dict[str, float]] = []
+        for match in STATE.finditer(block):
+            shown, is_end = shown_of(match[1]), match[2] == b"\n"
+            if is_end:
+                self._state, shown = "", shown if shown.strip() else self._state
+                self.text.append(shown)
+            elif shown.strip():
+                self._state = shown
+            if shown.strip():
+                for said in self._said_in(shown.strip(), is_end):
+                    self._take(said, records)
+        if (count := lines_in(block)) > KEPT:
+            self.text.popleft()
+            self.text.appendleft(f"({count - KEPT + 1:,} lines are left out here)")
+        return [together(records)] if records else []
+
+    def _said_in(self, shown: str, is_end: bool) -> list[Said]:
+        if not (is_end or "[" in shown):  # no bar
+            return []
+        said = said_in(shown)
+        if said.bar is not None:
+            return self._bars.take(said, is_end)
+        if not is_end:
+            return []
+        return [*self._bars.end(), said] if said is not NOTHING else []
+
+    def _take(self, said: Said, records: list[dict[str, float]]) -> None:
+        places, now = dict(said.places), dict[str, float]()
+        if self.now is not None:
+            places["time"] = self.now
+        if "epoch" in places:
+            self._epoch = places["epoch"]
+        elif self._epoch is not None and "step" not in places:
+            places["epoch"] = self._epoch
+        shape = frozenset(said.values)
+        for key, value in said.values.items():
+            if key in self._twice or (key in said.known and places.keys() - {"time"}):
+                now[key] = value
+            elif (first := self._once.pop((key, shape), None)) is not None:
+                self._twice.add(key)
+                if first[0].keys() == places.keys():
+                    records.append({**first[0], key: first[1]})
+                now[key] = value
+            elif len(self._once) < MOST_ONCE:
+                self._once[key, shape] = places, value
+        if now:
+            records.append({**now, **places})
+
+
+def shown_of(state: bytes) -> str:
+    """What a terminal shows of it, without colours, in printable letters."""
+    return printable(CODES.sub("", state.decode(errors="replace")))
