@@ -1,29 +1,99 @@
-"""`gdtui watch`: look at run files."""
+"""`gdtui watch`: look at run files, and at the logs of other programs."""
+
+import argparse
+import os
+import sys
 
 from gdtui.fronts import is_plain
 from gdtui.options import Parser, add_screen, display_from, film_from
 from gdtui.outputs import check_apart
 from gdtui.values import a_number
 
+STANDARD_INPUT = "-"
+
 
 def run(arguments: list[str]) -> int:
-    about = """Look at a run file, also while it is written: with time travel and replay, or as
-lines. Several runs are compared: their loss curves on one chart, and a table."""
-    parser = Parser("gdtui watch", about)
-    parser.add_argument("runs", metavar="RUN.jsonl", nargs="+")
-    reached = "compare when the runs reached this loss (the lowest of all)"
-    parser.add_argument("--loss", type=a_number, metavar="L", help=reached)
-    parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until the run has ended")
-    add_screen(parser.add_argument, "--record", trains=False)
-    options = parser.parse_args(arguments)
-    check_apart([options.record], options.runs)
+    options = _parser().parse_args(arguments)
+    if STANDARD_INPUT not in options.whats and options.tee is not None:
+        raise ValueError(f"--tee copies standard input: program | gdtui watch - --tee {options.tee}")
+    check_apart([options.record, options.tee], [what for what in options.whats if what != STANDARD_INPUT])
+    if STANDARD_INPUT in options.whats:
+        return _watch_pipe(options)
+    from gdtui.logs.places import is_own
+
     options.plain |= options.follow
+    if options.loss is None and (options.x or options.y or not all(map(is_own, options.whats))):
+        return _watch_logs(options)
     if not is_plain(options):
         from gdtui.tui import front
 
-        return front.run(front.watching(options.runs, options.loss, display_from(options), film_from(options)))
+        return front.run(front.watching(options.whats, options.loss, display_from(options), film_from(options)))
     from gdtui import plain
 
-    if len(options.runs) == 1 and options.loss is None:
-        return plain.watch(options.runs[0], options.follow, options.every)
-    return plain.compare(options.runs, options.loss, options.follow)
+    if len(options.whats) == 1 and options.loss is None:
+        return plain.watch(options.whats[0], options.follow, options.every)
+    return plain.compare(options.whats, options.loss, options.follow)
+
+
+def _parser() -> Parser:
+    about = """Look at training, also while it goes on: at gdtui's run files, with time travel and replay, and
+at the logs of any program: JSON lines, CSV, TensorBoard's event files, trainer_state.json, the
+stores of MLflow and trackio, and text such as loss=0.5. Several runs are compared. What is not
+there yet is waited for."""
+    parser = Parser("gdtui watch", about)
+    whats = "a file; a folder, for all logs below it; or - for standard input: python train.py | gdtui watch -"
+    parser.add_argument("whats", metavar="WHAT", nargs="+", help=whats)
+    x = "what counts the training, by its name in the log (step, epoch or the like; else the order of the records)"
+    parser.add_argument("--x", metavar="NAME", help=x)
+    y = "the metrics to show, by their names, also with * and ? (all); may be given several times"
+    parser.add_argument("--y", metavar="NAME", action="append", default=[], help=y)
+    parser.add_argument("--tee", metavar="FILE", help="copy standard input into a file too, as it comes")
+    reached = "compare when run files reached this loss (the lowest of all)"
+    parser.add_argument("--loss", type=a_number, metavar="L", help=reached)
+    parser.add_argument("-f", "--follow", action="store_true", help="as lines: go on until all have ended")
+    add_screen(parser.add_argument, "--record and --tee", trains=False)
+    return parser
+
+
+def _watch_logs(options: argparse.Namespace) -> int:
+    if is_plain(options):
+        from gdtui import plain_logs
+
+        return plain_logs.watch(options.whats, options.x, options.y, options.follow, options.every)
+    from gdtui.tui import front
+
+    display, film = display_from(options), film_from(options)
+    return front.run(front.looking(options.whats, options.x, options.y, display, film))
+
+
+def _watch_pipe(options: argparse.Namespace) -> int:
+    """Look at what comes through standard input. Who leaves the screen before the program ends has not ended it: what
+    it writes is taken off until it does."""
+    from gdtui.logs import standard_input
+    from gdtui.text import complain, tell
+
+    if options.loss is not None:
+        raise ValueError("--loss compares run files; what comes through a pipe is none")
+    if sys.stdin is None or sys.stdin.isatty():
+        raise ValueError("- is standard input, and nothing is piped into it: python train.py | gdtui watch -")
+    options.follow = True
+    pipe = standard_input.begin(_give_terminal(), options.tee, options.force)
+    code = _watch_logs(options)
+    if not code and not pipe.is_at_end:
+        tell("[INFO] the program goes on, and what it writes is taken; ctrl+c ends both")
+        pipe.wait()
+    if pipe.failure is not None:
+        complain(f"{options.tee}: {pipe.failure}")
+    return code or 2 * (pipe.failure is not None)
+
+
+def _give_terminal() -> int:
+    """Have the keys come from the terminal, if there is one; returns the descriptor of what was standard input."""
+    source = os.dup(0)
+    try:
+        terminal = os.open("/dev/tty", os.O_RDWR)
+    except OSError:
+        return source
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return source

@@ -46,7 +46,7 @@ class Metric:
 
     def extend(self, places: dict[Along, Floats], values: Floats) -> None:
         """Append values, shape (n,), and their places, of the same shape each."""
-        new = [along for along in places if along not in self._along]
+        new = [along for along in places if along not in self._along and not np.isnan(places[along]).all()]
         if self.has_local_steps:
             new = [along for along in new if along is not Along.STEP]
         if new:

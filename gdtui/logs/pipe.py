@@ -5,9 +5,15 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
-from typing import IO
+from contextlib import suppress
+from io import FileIO
+
+from gdtui.outputs import write_all
 
 AT_ONCE = 2**16
+"""Bytes that are taken at once: a pipe holds no more."""
+POLL = 0.2
+"""Seconds between two looks at what waits, where nobody else looks."""
 ROOM = 64 * 2**20
 """Bytes that wait to be looked at, at the most; beyond that the oldest are dropped."""
 
@@ -17,14 +23,14 @@ class Pipe:
 
     Args:
         source: the descriptor.
-        copy: where all that comes goes too, byte for byte, as it comes.
+        copy: where all that comes goes too, byte for byte, as it comes; closed at the end.
 
     Attributes:
         dropped: bytes that nobody has looked at in time.
         failure: why the copy could not be written; then it ends there.
     """
 
-    def __init__(self, source: int, copy: IO[bytes] | None = None) -> None:
+    def __init__(self, source: int, copy: FileIO | None = None) -> None:
         self.dropped = 0
         self.failure: str | None = None
         self._source, self._copy = source, copy
@@ -35,8 +41,13 @@ class Pipe:
         self._thread.start()
 
     @property
+    def is_at_end(self) -> bool:
+        """Whether the program has closed it."""
+        return self._is_at_end
+
+    @property
     def is_over(self) -> bool:
-        """Whether the program has closed it, and all has been taken."""
+        """Whether that is so, and all has been taken."""
         with self._lock:
             return self._is_at_end and not self._waiting
 
@@ -48,10 +59,11 @@ class Pipe:
             self._size = 0
         return taken
 
-    def wait(self, seconds: float | None = None) -> bool:
-        """Wait until the program has closed it; returns whether it has."""
-        self._thread.join(seconds)
-        return not self._thread.is_alive()
+    def wait(self) -> None:
+        """Wait until the program has closed it, and take what comes off it meanwhile."""
+        while not self._is_at_end:
+            self._thread.join(POLL)
+            self.take()
 
     def _drain(self) -> None:
         try:
@@ -66,13 +78,15 @@ class Pipe:
                         self.dropped += gone
         except OSError:  # such as a terminal that has gone
             pass
+        if self._copy is not None:
+            with suppress(OSError):
+                self._copy.close()
         with self._lock:
             self._is_at_end = True
 
     def _write(self, came: bytes) -> None:
-        if self._copy is not None:
+        if self._copy is not None and self.failure is None:
             try:
-                self._copy.write(came)
-                self._copy.flush()
-            except (OSError, ValueError) as error:
-                self.failure, self._copy = f"cannot be written on: {getattr(error, 'strerror', None) or error}", None
+                write_all(self._copy, came)
+            except OSError as error:
+                self.failure = f"cannot be written on: {error.strerror or error}"

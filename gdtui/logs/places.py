@@ -15,6 +15,7 @@ from gdtui.logs.run import LogRun
 from gdtui.logs.standard_input import NAME
 from gdtui.logs.walk import Walk
 
+WAITED = "; what comes there is taken in"
 LOOK, SHARE = 2.0, 20.0
 """Seconds after which folders are looked through again, at the least, and how many times as long as that takes."""
 
@@ -68,12 +69,8 @@ class LogPlaces:
     @property
     def notes(self) -> list[str]:
         """What is to be said of the places, a line each: what is waited for, and what was passed over."""
-        waiting = [f"{run.path}: is not there yet; it is waited for" for run in self.runs if run.is_absent]
-        empty = [
-            f"{folder.path}: there is no log below it yet; new ones are waited for"
-            for folder in self._folders
-            if not folder.found
-        ]
+        waiting = [f"{run.path}: is not there yet{WAITED}" for run in self.runs if run.is_absent]
+        empty = [f"{folder.path}: there is no log below it yet{WAITED}" for folder in self._folders if not folder.found]
         return waiting + empty + [note for folder in self._folders for note in folder.notes()]
 
     def _take(self, what: str) -> None:

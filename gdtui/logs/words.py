@@ -23,10 +23,15 @@ ENDS = "loss", "entropy", "accuracy"
 PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
+def parts_of(name: str) -> set[str]:
+    """The words in a name such as val_binaryLoss2, in small letters, with the digits at their ends and without."""
+    small = name.lower()
+    return {*map(str.lower, PART.findall(name)), *re.findall("[a-z]+", small), *re.findall("[a-z]+[0-9]+", small)}
+
+
 def is_metric(name: str, weak: bool = True) -> bool:
     """Whether a name is known to be of a metric, also by a weak word."""
-    small = name.lower()
-    words = {*map(str.lower, PART.findall(name)), *re.findall("[a-z]+", small), *re.findall("[a-z]+[0-9]+", small)}
+    words = parts_of(name)
     known = METRICS | WEAK if weak else METRICS
     return not words.isdisjoint(known) or any(word.endswith(ENDS) for word in words)
 

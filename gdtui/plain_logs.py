@@ -1,0 +1,234 @@
+"""The logs of other programs where there is no screen: a line a record, then how the runs stand."""
+
+import io
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TextIO
+
+import numpy as np
+
+from gdtui.logs.groups import CLOCKS, SETTINGS, groups_of
+from gdtui.logs.metric import Metric
+from gdtui.logs.places import WAITED, LogPlaces
+from gdtui.logs.places_along import Along
+from gdtui.logs.run import LogRun
+from gdtui.logs.words import parts_of
+from gdtui.numbers import due
+from gdtui.runs.curve import KnownLosses
+from gdtui.text import complain, tell
+from gdtui.verdicts import losses_told
+
+POLL = 0.1
+"""Seconds between two looks at the logs."""
+ALL_OF = 1_000
+"""Records of a run of which each has its line, unless said otherwise."""
+COUNTS = Along.STEP, Along.EPOCH, Along.RECORD
+"""What tells the place of a record, the best first; the last is always there."""
+TEXT = 10
+"""Lines that are printed of a log that tells no metric."""
+
+
+def watch(
+    whats: Sequence[str],
+    x: str | None = None,
+    y: Sequence[str] = (),
+    follow: bool = False,
+    every: int | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Print what is in these logs; with `follow`, what is still to come, until all have ended. Returns the exit code: 2
+    where a log is not there, or cannot be read.
+
+    Args:
+        whats, x, y: see `LogPlaces`, also for what is raised.
+        every: of the records of a run, each so-manieth has its line; None for all, or, of many, the ladder.
+    """
+    out, places, said = sys.stdout, LogPlaces(whats, x, y), set[str]()
+    told = list[Records]()
+    try:
+        while True:
+            places.poll()
+            is_last = not follow or places.is_over
+            told += [Records(run) for run in places.runs[len(told) :]]
+            for one in told:
+                for line in one.new_lines(every, is_last):
+                    tell(f"{line} ({one.run.name})" if len(told) > 1 else line, out)
+            out.flush()
+            _complain_once(places, said, follow)
+            if is_last:
+                return _sum_up(places, out)
+            sleep(POLL)
+    except KeyboardInterrupt:
+        _sum_up(places, out)
+        raise
+
+
+def _complain_once(places: LogPlaces, said: set[str], follow: bool) -> None:
+    notes = places.notes if follow else [note.removesuffix(WAITED) for note in places.notes]
+    for note in [*notes, *(run.error for run in places.runs if run.error is not None)]:
+        if note not in said:
+            complain(note)
+            said.add(note)
+
+
+class Records:
+    """What has been printed of a run."""
+
+    def __init__(self, run: LogRun) -> None:
+        self.run = run
+        self._readings = 0
+        self._taken: dict[str, int] = {}
+        """Values of each metric, also those that were said again."""
+        self._count = 0
+        self._held = ""
+        """The last record, where it has no line."""
+
+    def new_lines(self, every: int | None, is_last: bool) -> Iterator[str]:
+        """A line for each new record that is due, and in the end for the last of all."""
+        reader = self.run.reader
+        if reader is not None and reader.readings != self._readings:
+            self._readings, self._taken, self._count = reader.readings, {}, 0
+        records = self._new_records()
+        first, last = self._count + 1, self._count + len(records)
+        wanted = {*due(first, last, 1 if every is None and last <= ALL_OF else every)} if records else ()
+        for number, (place, values) in enumerate(records.items(), first):
+            if number in wanted or number == first == 1:
+                yield _line(place, values)
+        if records:
+            self._count = last
+            self._held = "" if last in wanted else _line(*next(reversed(records.items())))
+        if is_last and self._held:
+            yield self._held
+
+    def _new_records(self) -> dict[tuple[Along, float], dict[str, float]]:
+        """What is new, by the places along the training: what was told apart of one place is one record."""
+        records: dict[tuple[Along, float], dict[str, float]] = {}
+        for name, metric in self.run.metrics.items():
+            total = len(metric) + metric.replaced
+            count = min(len(metric), total - self._taken.get(name, 0))
+            self._taken[name] = total
+            if count:
+                alongs = [along for along in COUNTS if along in metric.along]
+                places = [metric.at(along)[-count:].tolist() for along in alongs]
+                for value, *at in zip(metric.values[-count:].tolist(), *places, strict=True):
+                    place = next(pair for pair in zip(alongs, at, strict=True) if pair[1] == pair[1])
+                    records.setdefault(place, {})[name] = value
+        return dict(sorted(records.items(), key=lambda record: record[0][1]))
+
+
+def along_of(metric: Metric) -> Along:
+    """What its last value tells of its place: the step, or the epoch, or which record it is."""
+    return next(along for along in COUNTS if along in metric.along and not np.isnan(metric.at(along)[-1]))
+
+
+def _line(place: tuple[Along, float], values: dict[str, float]) -> str:
+    said = ", ".join(f"{name} {value:.6g}" for name, value in values.items())
+    return f"{place[0].value} {_figure(place[1])}: {said}"
+
+
+def _figure(place: float) -> str:
+    return str(int(place)) if place.is_integer() else f"{place:.6g}"
+
+
+def _sum_up(places: LogPlaces, out: TextIO) -> int:
+    runs = places.runs
+    if any(run.metrics for run in runs):
+        _print_table(runs, out)
+    for run in runs:
+        if not run.metrics:
+            for line in [*getattr(run.reader, "text", ())][-TEXT:]:
+                tell(line, out)
+    for run in runs:
+        for line in _told_of(run):
+            tell(line, out)
+    for run in runs:
+        name, curve = run.name if len(runs) > 1 else "", curve_of(run)
+        for line in losses_told(curve, name, _counts_of(run)):
+            tell(line, out)
+    return 2 if not runs or any(run.error is not None or run.is_absent for run in runs) else 0
+
+
+def _told_of(run: LogRun) -> Iterator[str]:
+    """What is to be said of how it was read."""
+    reader = run.reader
+    if reader is None or run.error is not None:
+        return
+    if not run.metrics:
+        yield f"[INFO] {run.name}: tells no metric (read as {reader.format})"
+    if reader.skipped:
+        yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
+    if run.gaps:
+        yield f"[INFO] {run.name}: {run.gaps:,} values are no numbers"
+    again = max((metric.replaced for metric in run.metrics.values()), default=0)
+    if again:
+        yield f"[INFO] {run.name}: went on from before its end: {again:,} records were told again"
+
+
+def losses_of(run: LogRun) -> tuple[Metric, Metric | None] | None:
+    """The loss on the rows that a run is trained on, where there is one, and on others."""
+    for group in groups_of(run.metrics):
+        if "loss" in group.name.lower():
+            trained = [one.name for one in group.members if one.part in ("train", "")]
+            others = [one.name for one in group.members if one.part in ("val", "test")]
+            names = [*trained, *others]
+            other = run.metrics[others[0]] if trained and others else None
+            return run.metrics[names[0]], other
+    return None
+
+
+def curve_of(run: LogRun) -> KnownLosses:
+    """The losses of a run, as far as there are any, over its epochs, or its steps."""
+    curve, found = KnownLosses(), losses_of(run)
+    if found is None:
+        return curve
+    loss, tested = found
+    places, values = _over_counts(loss)
+    curve.extend(places, values)
+    if tested is not None and along_of(tested) is along_of(loss):
+        curve.tested = KnownLosses()
+        curve.tested.extend(*_over_counts(tested))
+    return curve
+
+
+def _counts_of(run: LogRun) -> str:
+    found = losses_of(run)
+    return along_of(found[0]).value if found is not None else ""
+
+
+def _over_counts(metric: Metric) -> tuple[np.ndarray, np.ndarray]:
+    """The places of its values, and those; of several at one place, or between two whole numbers, the last."""
+    places = np.floor(metric.at(along_of(metric)))
+    is_last = np.append(np.diff(places) > 0, True)
+    return places[is_last], metric.values[is_last]
+
+
+def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for head in ("run", "metric", "last", "best", "at", "values"):
+        table.add_column(head, justify="left" if head in ("run", "metric") else "right", no_wrap=True)
+    for run in runs:
+        name = run.name
+        for group in groups_of(run.metrics):
+            for member in group.members:
+                table.add_row(Text(name), Text(member.name), *_standing(run.metrics[member.name], group.is_better_low))
+                name = ""
+    drawn = io.StringIO()  # rich would exit with 1 where the reader of the pipe has gone
+    Console(file=drawn, highlight=False, width=None if out.isatty() else 200).print(table)
+    out.write(drawn.getvalue())
+    out.flush()
+
+
+def _standing(metric: Metric, is_better_low: bool) -> tuple[str, ...]:
+    values, along = metric.values, along_of(metric)
+    finite = np.where(np.isfinite(values), values, np.nan)
+    is_measured = parts_of(metric.name).isdisjoint(SETTINGS | CLOCKS)
+    if np.isnan(finite).all() or not is_measured:
+        return f"{values[-1]:.6g}", "–", "", f"{len(metric):,}"
+    best = int(np.nanargmin(finite) if is_better_low else np.nanargmax(finite))
+    at = f"{along.value} {_figure(float(metric.at(along)[best]))}"
+    return f"{values[-1]:.6g}", f"{values[best]:.6g}", at, f"{len(metric):,}"
