@@ -56,6 +56,9 @@ RUNS = (Role.CURVE, *(role for role in Role if role.name.startswith("RUN_")))
 PATHS = tuple(range(64, 64 + len(RUNS)))
 """The paths of `RUNS`, in front of a ramp."""
 
+FAINTS = tuple(range(100, 100 + len(RUNS)))
+"""The curves of `RUNS` as they lie behind their averages."""
+
 
 class Ground(IntEnum):
     """What is behind a cell: nothing, or a tone of the field, from class 0 for certain to class 1 for certain. Those of

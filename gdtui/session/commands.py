@@ -109,6 +109,12 @@ class NextBranch(NamedTuple):
     step: int = 1
 
 
+class Hide(NamedTuple):
+    """Of runs that are looked at side by side: hide the one in front, or show it again; or show it alone, or all."""
+
+    only: bool = False
+
+
 class Restart(NamedTuple):
     """From the same weights, or from fresh ones."""
 
@@ -152,5 +158,5 @@ class Note(NamedTuple):
 
 Command = (
     Do | SetAlpha | Change | Race | Begin | Hold | Edit | StepAlpha | SetEpochs | ScaleEpochs | ChangeSpeed | Travel
-    | GoTo | NextBranch | Restart | ChooseData | Train | Save | Note
+    | GoTo | NextBranch | Hide | Restart | ChooseData | Train | Save | Note
 )  # fmt: skip

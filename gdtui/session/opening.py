@@ -4,15 +4,20 @@ import time
 from collections.abc import Callable, Sequence
 
 from gdtui.data.load import load
+from gdtui.logs.places import LogPlaces
 from gdtui.runs.race import race_of
 from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session.comparison import Comparison
+from gdtui.session.logs import LogsSession
 from gdtui.session.session import Session
 from gdtui.session.snapshot import NO_POINTS
 from gdtui.settings import Display, Recipe, Settings
+
+AnySession = Session | Comparison | LogsSession
+"""What a screen can show."""
 
 
 def begin(
@@ -52,6 +57,11 @@ def resume(path: str, epochs: int | None, alpha: float | None, display: Display)
     if run.done:
         session.log.add(f"going on after epoch {run.done}")
     return session
+
+
+def look(whats: Sequence[str], x: str | None = None, y: Sequence[str] = ()) -> LogsSession:
+    """The runs in other people's logs, or below folders, to be looked at. See `LogPlaces`, also for what is raised."""
+    return LogsSession(LogPlaces(whats, x, y))
 
 
 def watch(path: str, display: Display) -> Session | Comparison:

@@ -31,8 +31,7 @@ from gdtui.wire.terminal import TerseApp
 
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint, off the UI thread.
-    from gdtui.session.comparison import Comparison
-    from gdtui.session.session import Session
+    from gdtui.session.opening import AnySession
 
 DIALOGS_AFTER = 1.0
 """Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
@@ -63,7 +62,7 @@ class GdtuiApp(TerseApp):
 
     def __init__(
         self,
-        begin: Callable[[], Session | Comparison],
+        begin: Callable[[], AnySession],
         board: Board,
         display: Display,
         film: CastSettings = CastSettings(),  # noqa: B008 - frozen
@@ -74,7 +73,7 @@ class GdtuiApp(TerseApp):
         self.theme = theme_to_show(display.theme, self.available_themes)
         if display.calm or os.environ.get("NO_MOTION"):
             self.animation_level = "none"
-        self.session: Session | Comparison | None = None
+        self.session: AnySession | None = None
         self.failure: str | None = None
         """Why it could not begin."""
         self.film = Film(film, self)
@@ -114,7 +113,7 @@ class GdtuiApp(TerseApp):
         a file that it watches has grown. Only then may others look into it."""
         return self._rests and not self._asked.is_set() and not self.board.is_busy
 
-    def _turn(self, session: Session | Comparison) -> tuple[Iterable[object], Any]:
+    def _turn(self, session: AnySession) -> tuple[Iterable[object], Any]:
         """Returns what happened, and what is to be shown now."""
         with self.turning:
             return session.turn(), session.snapshot()

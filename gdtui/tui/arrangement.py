@@ -105,7 +105,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
         "foot": Area(0, height - foot, width, foot),
         **_charts(main, wish, is_stacked),
     }
-    frames = _frames(width, height)
+    frames = frames_of(width, height)
     has_tabs, has_drawer = True, drawer > 0
     stops = _stops(wish)
     if has_drawer:
@@ -131,7 +131,8 @@ def _with_lesson(rest: Arrangement, width: int, rows: int) -> Arrangement:
     return rest._replace(areas={"lesson": Area(0, top, width, rows), **areas})
 
 
-def _frames(width: int, height: int) -> Frames:
+def frames_of(width: int, height: int) -> Frames:
+    """What is around charts and pages in such a window."""
     if width >= NARROW and height >= FLAT:
         return "round"
     return "rule" if height >= LOW else "none"
@@ -222,7 +223,7 @@ def arrange_comparison(width: int, height: int, rows: int, log: int) -> Arrangem
     the table stands beside the chart, else below it."""
     head, why, foot = int(height >= LOW), int(height >= LEAST), int(height >= 2)
     main = Area(0, head, width, height - head - why - foot)
-    frames = _frames(width, height)
+    frames = frames_of(width, height)
     areas = {
         "head": Area(0, 0, width, head),
         "why": Area(0, main.y + main.height, width, why),

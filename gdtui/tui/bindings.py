@@ -167,6 +167,26 @@ COMPARING = (
     *(key for key in BINDINGS if key.action in SHARED),
 )
 """The same where runs are compared."""
+LOOKING = (
+    Key("Look", "v", "chart(1)", "v", "v Chart", "Bring the next chart to the front (▸)"),
+    Key("Look", "V", "chart(-1)", "V", "", "Bring the chart before to the front"),
+    Key("Look", "tab", "page(1)", "tab", "tab Page", "Show the next page of charts"),
+    Key("Look", "shift+tab", "page(-1)", "shift+tab", "", "Show the page of charts before"),
+    *(key for key in BINDINGS if key.action == "zoom"),
+    Key("Look", "slash", "filter", "/", "/ Filter", "Show the metrics of a name alone"),
+    Key("Look", "S", "smooth", "S", "S Smooth", "Smooth the curves, more, or not at all"),
+    Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),
+    Key("Look", "down", "next_run", "↓", "", "Bring the next run to the front", ask.NextBranch()),
+    Key("Look", "o", "only", "o", "o Only", "Show the run in front alone, or all", ask.Hide(only=True)),
+    Key("Look", "h", "hide", "h", "h Hide", "Hide the run in front, or show it again", ask.Hide()),
+    Key("Look", "escape", "back", "escape", "", "Back from a zoom, or from a filter"),
+    Key("Look", "X", "epoch_axis", "X", "X Axis", "Go along steps, epochs, time, records, or log"),
+    *(key for key in BINDINGS if key.action in TRAVEL),
+    Key("Time", "home", "travel_to_start", "Home", "", "To the first record", ask.GoTo(1)),
+    Key("Time", "end", "travel_to_end", "End", "End Now", "To the last record of each run", ask.GoTo(None)),
+    *(key for key in BINDINGS if key.action in SHARED - {"epoch_axis", "travel_to_start"}),
+)
+"""The same where other people's runs are looked at."""
 
 FIRST = (
     *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "back", "step", "undo", "alpha_up"),

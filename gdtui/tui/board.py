@@ -115,7 +115,7 @@ class Board(FrugalScreen):
     def open(self, name: str, *about: Any, then: Callable[[Any], object] = lambda _: None) -> AwaitMount | None:
         """Ask by way of a dialog of that name, and do something with the answer, if there is one. Whoever opens it by a
         key returns what this returns: the keys after it wait until it is there to take them."""
-        from gdtui.tui import data_choice, dialogs, recipe_choice  # the first paint does not wait for them
+        from gdtui.tui import data_choice, dialogs, filter_line, recipe_choice  # the first paint does not wait for them
 
         def answered(answer: Any) -> None:
             self.dialog, self.key_bar.of_dialog = None, ()
@@ -125,7 +125,7 @@ class Board(FrugalScreen):
 
         if not (self.is_attached and self.is_mounted):  # before there is a screen, or when it is taken down
             return None
-        where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice}.get(name, dialogs)
+        where = {"DataChoice": data_choice, "RecipeChoice": recipe_choice, "FilterLine": filter_line}.get(name, dialogs)
         self.dialog = dialog = getattr(where, name)(*about)
         dialog.answered, self.key_bar.of_dialog = answered, dialog.footers
         self.take_keys()

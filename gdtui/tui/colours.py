@@ -14,7 +14,21 @@ from rich.color import Color as RichColor
 from rich.style import Style
 from textual.color import Color
 
-from gdtui.charts.roles import CLASSES, LIGHTS, PATHS, RAMP, RUNS, SHADES, STEPS, TONES, UPPER, WRONGS, Ground, Role
+from gdtui.charts.roles import (
+    CLASSES,
+    FAINTS,
+    LIGHTS,
+    PATHS,
+    RAMP,
+    RUNS,
+    SHADES,
+    STEPS,
+    TONES,
+    UPPER,
+    WRONGS,
+    Ground,
+    Role,
+)
 from gdtui.tui.ramp import few_ramp_colours, ramp_colours
 
 HUES = (
@@ -31,6 +45,8 @@ STRONGEST = 2.2
 POINT, TEXT, PATH = 3.3, 4.6, 3.0
 """The contrast of a point to any tone, of a text or a curve to the ground, and of a path to any height of the ramp, at
 the least."""
+BEHIND = 0.45
+"""How much of its colour a curve has behind its average."""
 
 _DARK_256 = (
     ("#00005f", "#000087", "#0000af", "#005faf"), ("#5f0000", "#870000", "#875f00", "#875f00"),
@@ -137,11 +153,13 @@ def chart_styles(ground: Color, dark: bool, system: str | None) -> tuple[dict[in
             fronts[shade] = _standing_out(colour, ink, (ground,), PATH)
         fronts[Role.LABEL] = _standing_out(ground.blend(ink, 0.5), ink, (ground,), TEXT)
         fronts[Role.AXIS] = ground.blend(ink, 0.35)
+        fronts |= {faint: ground.blend(fronts[run], BEHIND) for faint, run in zip(FAINTS, RUNS, strict=True)}
     else:
         looks, heights = _few(dark), few_ramp_colours(dark)
         fronts = {role: Color.parse(few[not dark]) for role, (_, *few) in (_STROKES | _IN_FRONT).items()}
         fronts |= dict(zip(SHADES, heights[::LIGHTS], strict=True))
         fronts[Role.LABEL] = fronts[Role.AXIS] = Color.parse("#AAAAAA" if dark else "#555555")
+        fronts |= dict.fromkeys(FAINTS, Color.parse("#555555" if dark else "#AAAAAA"))
     fronts[Role.BOUNDARY] = fronts[Role.TEXT] = looks.line
     of_points = {**dict(zip(CLASSES, looks.points, strict=True)), **dict(zip(WRONGS, looks.wrong, strict=True))}
     tones = dict(enumerate(looks.tones, TONES[0])) | dict(enumerate(heights, RAMP))

@@ -16,7 +16,7 @@ from gdtui.tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from gdtui.lessons.lesson import Lesson
-    from gdtui.session.comparison import Comparison
+    from gdtui.session.opening import AnySession
     from gdtui.session.session import Session
 
 
@@ -71,6 +71,20 @@ def watching(paths: list[str], target: float | None, display: Display, film: Cas
     return GdtuiApp(_opening("Comparison", paths, target), ComparisonBoard(what), display, film)
 
 
+def looking(
+    whats: Sequence[str],
+    x: str | None,
+    y: Sequence[str],
+    display: Display,
+    film: CastSettings = NOT_FILMED,
+) -> GdtuiApp:
+    """The app that looks at other people's logs, see `gdtui.session.opening.look`."""
+    from gdtui.tui.logs_board import LogsBoard
+
+    what = whats[0] if len(whats) == 1 else f"{len(whats)} logs"
+    return GdtuiApp(_opening("look", whats, x, y), LogsBoard(what), display, film)
+
+
 def run(app: GdtuiApp) -> int:
     """Show an app until it is left; returns the exit code. What was learnt stays on the normal screen, and what could
     not be saved or recorded.
@@ -102,7 +116,7 @@ def run(app: GdtuiApp) -> int:
     return code
 
 
-def _rescued(session: Session | Comparison | None) -> str | None:
+def _rescued(session: AnySession | None) -> str | None:
     """The file of the run of an app that has failed, if there is one, with all that can still be written there."""
     saved_in: str | None = getattr(session, "saved_in", None)
     with suppress(Exception):
@@ -110,12 +124,15 @@ def _rescued(session: Session | Comparison | None) -> str | None:
     return saved_in
 
 
-def _leave(session: Session | Comparison) -> str | None:
+def _leave(session: AnySession) -> str | None:
     """Say on the normal screen what there is to say; returns what could not be saved, if anything could not."""
     from gdtui.report import print_report, print_standings
     from gdtui.runs.race import by_place
+    from gdtui.session.logs import LogsSession
     from gdtui.session.session import Session
 
+    if isinstance(session, LogsSession):
+        return None
     if not isinstance(session, Session):
         print_standings(session.now.entrants, session.now.target)
         return None

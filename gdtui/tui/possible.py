@@ -10,19 +10,23 @@ from gdtui.tui.bindings import STEERING, Key
 if TYPE_CHECKING:
     # These bring NumPy with them.
     from gdtui.session.comparison import Standings
+    from gdtui.session.logs import LogsShown
     from gdtui.session.snapshot import Snapshot
 
 DIALOGS = {"choose_data": ask.ChooseData, "save": ask.Save}
 """What is asked for in the end by keys that open a dialog."""
 
 
-def can_be_done(key: Key, shown: Snapshot | Standings | None) -> bool:
+def can_be_done(key: Key, shown: Snapshot | Standings | LogsShown | None) -> bool:
     """Whether a key would do anything, given what is shown; None where nothing is there yet."""
     if shown is None:
         return key.command is None and key.action not in STEERING
+    from gdtui.session.comparison import Standings
     from gdtui.session.snapshot import Snapshot
 
-    return (_in_run if isinstance(shown, Snapshot) else _in_comparison)(key, shown)  # type: ignore[arg-type]
+    if isinstance(shown, Snapshot):
+        return _in_run(key, shown)
+    return _in_comparison(key, shown) if isinstance(shown, Standings) else _in_logs(key, shown)
 
 
 def _in_run(key: Key, shown: Snapshot) -> bool:
@@ -72,4 +76,17 @@ def _in_comparison(key: Key, shown: Standings) -> bool:
             return shown.epoch is not None
         case ask.GoTo() | ask.Travel():
             return longest > 0
+    return True
+
+
+def _in_logs(key: Key, shown: LogsShown) -> bool:
+    match key.command:
+        case ask.NextBranch() | ask.Hide():
+            return len(shown.runs) > 1
+        case ask.GoTo(epoch=None):
+            return shown.record is not None
+        case ask.Travel(epochs, tenths) if epochs + tenths > 0:
+            return shown.record is not None
+        case ask.GoTo() | ask.Travel():
+            return shown.last > 0
     return True

@@ -114,32 +114,32 @@ def draw_curves(
     columns = [extremes(curve, canvas) for curve in curves]
     for number, (both, role) in enumerate(zip(columns, roles, strict=True)):
         dots = extents(canvas, *both)
-        ends.append(_end(dots))
+        ends.append(end_of(dots))
         if number and has_front and role != Role.TEST:
             dots[:, : _shared(columns[0], both)] = False
         if number:
-            _take_turns(chart, canvas, dots, counts)
+            take_turns(chart, canvas, dots, counts)
         elif len(curves) > 1:
             if has_front:
-                _thicken(dots, canvas)
-            counts += _cells(dots, canvas)
+                thicken(dots, canvas)
+            counts += filled(dots, canvas)
         stamp(chart, canvas, dots, role, over=(Role.MARK,))
     return ends
 
 
-def _cells(dots: Dots, canvas: Canvas) -> np.ndarray:
+def filled(dots: Dots, canvas: Canvas) -> np.ndarray:
     """The cells that have dots, shape (height, width)."""
     rows = np.asarray(dots.reshape(canvas.height, DOWN, -1).any(axis=1))
     return rows[:, ::ACROSS] | rows[:, 1::ACROSS]
 
 
-def _end(dots: Dots) -> Place | None:
+def end_of(dots: Dots) -> Place | None:
     """Where a curve ends, if there is one."""
     used = np.flatnonzero(dots.any(axis=0))
     return (int(dots[:, used[-1]].argmax()) // DOWN, int(used[-1]) // ACROSS) if len(used) else None
 
 
-def _thicken(dots: Dots, canvas: Canvas) -> None:
+def thicken(dots: Dots, canvas: Canvas) -> None:
     """Add a dot below each, or above it where that is another cell's: more cells would be more to send."""
     cells = dots.reshape(canvas.height, DOWN, -1)
     cells[:, 2] |= cells[:, 3]
@@ -154,13 +154,13 @@ def _shared(one: tuple[Floats, Floats], other: tuple[Floats, Floats]) -> int:
     return int(common[-1]) // ACROSS * ACROSS if len(common) else 0
 
 
-def _take_turns(chart: Chart, canvas: Canvas, dots: Dots, counts: np.ndarray) -> None:
+def take_turns(chart: Chart, canvas: Canvas, dots: Dots, counts: np.ndarray) -> None:
     """Make room for a curve, by turns, where it goes along in the same cells with some of those drawn before it.
 
     Args:
         counts: how many curves have been in each cell so far, shape (height, width).
     """
-    cells = _cells(dots, canvas)
+    cells = filled(dots, canvas)
     both = cells & (counts > 0)
     along = np.asarray(both.any(axis=0))
     for _ in range(2):  # to cross is not to go along
@@ -175,7 +175,12 @@ def extremes(history: Losses, canvas: Canvas) -> tuple[Floats, Floats]:
     edges = canvas.x_edges(ACROSS)
     # Epoch k is at index k − 1.
     cuts = np.clip(np.ceil(edges) - 1, 0, len(history)).astype(np.intp)
-    both = np.clip(np.array(_stretches(history, cuts, canvas.xlog)), -LARGEST, LARGEST)
+    return on_canvas(canvas, _stretches(history, cuts, canvas.xlog))
+
+
+def on_canvas(canvas: Canvas, columns: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """The smallest and largest values of columns as they can be drawn."""
+    both = np.clip(np.array(columns), -LARGEST, LARGEST)
     if canvas.ylog:  # no loss at all is at the bottom; a negative one, which other programs may have, is nowhere
         both = np.where(both < 0, np.nan, np.maximum(both, 10.0 ** canvas.ylim[0]))
     return both[0], both[1]
@@ -192,15 +197,15 @@ def _stretches(history: Losses, cuts: np.ndarray, xlog: bool) -> tuple[Floats, F
     return np.concatenate([low for low, _ in parts]), np.concatenate([high for _, high in parts])
 
 
-def draw_cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
-    """A line from top to bottom that leaves the curve to be seen, and the epoch beside it."""
+def draw_cursor(chart: Chart, canvas: Canvas, epoch: float, text: str = "") -> None:
+    """A line from top to bottom that leaves the curve to be seen, and the epoch beside it, or another text."""
     column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
     if not 0 <= column < canvas.width:
         return
     chars, roles = chart.chars[canvas.area], chart.roles[canvas.area]
     free = ~np.isin(roles[:, column], (*RUNS, Role.TEST))
     chars[free, column], roles[free, column] = "│", Role.CURSOR
-    text = f"epoch {epoch}"
+    text = text or f"epoch {epoch}"
     begin = column + 1 if column + 1 + len(text) <= canvas.width else column - len(text)
     beside = roles[:, max(begin, 0) : begin + len(text)]
     bare = np.flatnonzero((beside == Role.BLANK).all(axis=1))
@@ -210,11 +215,16 @@ def draw_cursor(chart: Chart, canvas: Canvas, epoch: int) -> None:
 
 def draw_head(chart: Chart, canvas: Canvas, epoch: int, value: float, role: Role) -> Place | None:
     """A dot at the value looked at; returns where it is, if there is one."""
-    if not (epoch and math.isfinite(value) and (value > 0 or not canvas.ylog)):
+    return head_at(chart, canvas, float(epoch), value, role) if epoch else None
+
+
+def head_at(chart: Chart, canvas: Canvas, x: float, value: float, role: Role) -> Place | None:
+    """The same anywhere along the axis."""
+    if not (math.isfinite(value) and (value > 0 or not canvas.ylog)):
         return None
     with np.errstate(all="ignore"):
         row = float(canvas.rows(np.array([min(max(value, -LARGEST), LARGEST)]))[0])
-    column = math.floor(canvas.columns(np.array([float(epoch)]))[0])
+    column = math.floor(canvas.columns(np.array([x]))[0])
     if math.isnan(row) or not 0 <= column < canvas.width:  # axes that span less than numbers can tell
         return None
     place = min(max(math.floor(row), 0), canvas.height - 1), column

@@ -1,7 +1,7 @@
 """How to look at loss curves, and the axes that this takes."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -104,19 +104,36 @@ def scales_of(history: Curve, look: Look) -> Scales:
     else:
         xlim = 0.0, float(last_epoch(longest, look.epochs))
         spans = [curve.span() for curve in every]
+    is_settled = longest - xlim[0] >= SETTLED * (xlim[1] - xlim[0])
+    ylim, ylog = upright(spans, lambda high: _least_positive(every, high), look.log, linear, is_settled)
+    xlog = look.across is Across.LOG
+    return Scales((0.0, math.log10(max(2.0, xlim[1]))) if xlog else xlim, ylim, xlog, ylog)
+
+
+def upright(
+    spans: Sequence[Limits],
+    least_positive: Callable[[float], float],
+    log: bool | None,
+    linear: Callable[[float, float, bool], Limits],
+    is_settled: bool,
+) -> tuple[Limits, bool]:
+    """The limits of the axis of the values, and whether it is logarithmic.
+
+    Args:
+        spans: the smallest and the largest value of each curve; NaN where none is known.
+        least_positive: the smallest value above 0 of all; what it is given where there is none.
+        log, linear: see `Look`.
+        is_settled: whether it may leave 0.
+    """
     known = [span for span in spans if math.isfinite(span[0])]
     low, high = min((low for low, _ in known), default=0.0), max((high for _, high in known), default=1.0)
     low, high = max(low, -LARGEST), min(high, LARGEST)
     if low == 0 < high:
-        least = _least_positive(every, high)  # 0 itself has no place on a logarithmic axis
-        ylog = high > WIDE * least if look.log is None else look.log
-        ylim = _log_limits(least, high) if ylog else linear(low, high, False)
-    else:
-        ylog = 0 < low < high / WIDE and high > FLATTEST if look.log is None else look.log
-        is_settled = longest - xlim[0] >= SETTLED * (xlim[1] - xlim[0])
-        ylim = _log_limits(low, high) if ylog else linear(low, high, is_settled)
-    xlog = look.across is Across.LOG
-    return Scales((0.0, math.log10(max(2.0, xlim[1]))) if xlog else xlim, ylim, xlog, ylog)
+        least = least_positive(high)  # 0 itself has no place on a logarithmic axis
+        ylog = high > WIDE * least if log is None else log
+        return _log_limits(least, high) if ylog else linear(low, high, False), ylog
+    ylog = 0 < low < high / WIDE and high > FLATTEST if log is None else log
+    return _log_limits(low, high) if ylog else linear(low, high, is_settled), ylog
 
 
 def framed(history: Curve, look: Look, width: int, height: int) -> tuple[Chart, Canvas] | None:

@@ -13,6 +13,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 from gdtui.charts.roles import (
     BY_CLASS,
     CLASSES,
+    FAINTS,
     FLAT,
     HEIGHTS,
     LIGHTS,
@@ -110,14 +111,14 @@ ON_RAMP = (*PATHS, Role.BALL, Role.OPTIMUM, Role.GRADIENT, Role.MOMENTUM)
 def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> None:
     styles, grounds = chart_styles(Color.parse(ground), dark, "standard")
     fronts = {role: style.color.triplet.hex.upper() for role, style in styles.items() if style.color is not None}
-    known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS, *SHADES) if role is not Role.BLANK}
+    known = {int(role) for role in (*Role, *CLASSES, *WRONGS, *PATHS, *SHADES, *FAINTS) if role is not Role.BLANK}
     assert set(fronts) == known | FIELD | RAMP
     assert set(fronts.values()) <= SIXTEEN
     assert fronts.pop(int(Role.PAPER)) == ground
     for role, front in fronts.items():
         if role in FIELD and role - UPPER not in TONES:  # of more than two classes, the points tell which is which
             continue
-        least = 2.8 if role in (*FIELD, *RAMP, *SHADES, *CLASSES, *WRONGS) else 4.5
+        least = 2.2 if role in FAINTS else 2.8 if role in (*FIELD, *RAMP, *SHADES, *CLASSES, *WRONGS) else 4.5
         assert contrast(Color.parse(front), Color.parse(ground)) >= least, role
     assert len({fronts[role] for role in RUNS[:6]}) == 6
     sides = (Role.CLASS_0, Role.CLASS_1), (Role.WRONG_0, Role.WRONG_1), (UPPER + TONES[0], UPPER + TONES[-1])
@@ -125,6 +126,16 @@ def test_of_16_colours_all_that_is_drawn_stands_out(ground: str, dark: bool) -> 
         assert fronts[one] != fronts[other]
     behind = Color.from_rich_color(grounds[Ground.SOLID_1])
     assert apart(Color.parse(fronts[Role.CLASS_0]), behind) > 30
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("system", ["truecolor", "256", "standard"])
+def test_what_lies_behind_an_average_is_seen_and_stands_out_less(dark: bool, system: str) -> None:
+    ground = Color.parse("#101014" if dark else "#F8F8F8")
+    styles, _ = chart_styles(ground, dark, system)
+    for run, faint in zip(RUNS, FAINTS, strict=True):
+        front, behind = (contrast(Color.from_rich_color(styles[role].color), ground) for role in (run, faint))
+        assert 1.4 < behind < 0.8 * front
 
 
 @pytest.mark.parametrize(("name", "are_256"), LOOKS)

@@ -1,0 +1,57 @@
+"""Averages that forget: what a noisy metric does on the whole."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.types import Floats
+
+BLOCK = 64
+"""Values that are summed up at a time, as one product of matrices."""
+
+
+class Smoothing:
+    """The debiased exponential average of a series, as TensorBoard and W&B have it: of n values each counts `weight`
+    times as much as the next, and the first is not pulled towards 0. Values come piece by piece.
+
+    Args:
+        weight: at least 0, below 1.
+    """
+
+    def __init__(self, weight: float) -> None:
+        self._weight = weight
+        self._sum, self._count = 0.0, 0
+
+    def extend(self, values: Floats) -> Floats:
+        """The averages at the next values, shape (n,). What is not finite is left as it is, and counts nothing."""
+        known = np.isfinite(values)
+        if not known.all():
+            averages = values.copy()
+            averages[known] = self.extend(values[known])
+            return averages
+        if not len(values):
+            return values
+        fading = self._weight ** np.arange(1.0, len(values) + 1)
+        sums = decayed(values, self._weight) + fading * self._sum
+        weights = (1 - self._weight**self._count * fading) / (1 - self._weight)
+        self._sum, self._count = float(sums[-1]), self._count + len(values)
+        return np.asarray(sums / weights)
+
+
+def decayed(values: Floats, weight: float) -> Floats:
+    """Of each value the sum of it and those before it, each times `weight` as often as it is further back; shape (n,).
+    SciPy has a filter for this in a module that takes a second to import."""
+    count = len(values)
+    if count <= BLOCK:
+        return np.asarray(_powers(weight, count) @ values)
+    blocks = np.zeros((-(-count // BLOCK), BLOCK))
+    blocks.reshape(-1)[:count] = values
+    sums = blocks @ _powers(weight, BLOCK).T
+    ends = decayed(sums[:, -1], weight**BLOCK)
+    sums[1:] += ends[:-1, None] * weight ** np.arange(1.0, BLOCK + 1)
+    return np.asarray(sums.reshape(-1)[:count])
+
+
+def _powers(weight: float, count: int) -> Floats:
+    back = np.subtract.outer(np.arange(count), np.arange(count))
+    return np.where(back >= 0, weight ** np.maximum(back, 0), 0.0)

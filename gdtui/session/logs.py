@@ -1,0 +1,223 @@
+"""The logs of other people's runs, as a session: one run or many, with all their metrics."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from gdtui.logs.metric import Metric
+from gdtui.logs.places import LogPlaces
+from gdtui.logs.places_along import Along
+from gdtui.logs.run import LogRun
+from gdtui.session import commands as ask
+from gdtui.session.line import Line
+from gdtui.session.log import Entry, Log, Said
+from gdtui.session.session import POLL
+from gdtui.session.snapshot import Phase
+
+PLAIN = 0
+"""What stands for the epoch of a line of text that tells of none."""
+
+
+@dataclass(slots=True)
+class LogsShown:
+    """The logs as they stand at one moment.
+
+    Attributes:
+        runs: may be read as long as the session does no turn.
+        front: the number of the run in front.
+        record: which record of the run in front is looked at (see `guide_of`), from 1; None for its last.
+        states: of the runs, in words.
+        news: how often there was anything new.
+        asked: how many commands have been carried out.
+        line: what is to be said of the run in front.
+        hidden: the numbers of the runs that are to be seen in front only.
+        is_alone: whether the run in front is to be seen without others.
+    """
+
+    phase: ClassVar[Phase] = Phase.FOLLOWING
+    is_over: ClassVar[bool] = False
+    is_diverged: ClassVar[bool] = False
+    saved_in: ClassVar[None] = None
+    reading: ClassVar[str] = ""
+    is_judging: ClassVar[bool] = False
+    """As in a `Snapshot`: what is looked at is written by others."""
+    runs: tuple[LogRun, ...] = ()
+    front: int = 0
+    record: int | None = None
+    states: tuple[str, ...] = ()
+    news: int = 0
+    log: tuple[Entry, ...] = ()
+    logged: int = 0
+    asked: int = 0
+    is_leaving: bool = False
+    line: Line = Line()  # noqa: RUF009 - frozen
+    hidden: frozenset[int] = frozenset()
+    is_alone: bool = False
+
+    @property
+    def seen(self) -> list[int]:
+        """The numbers of the runs that are to be seen, that in front first."""
+        others = [number for number in range(len(self.runs)) if number != self.front and number not in self.hidden]
+        return [self.front, *([] if self.is_alone else others)] if self.runs else []
+
+    @property
+    def last(self) -> int:
+        """The last record of the run in front; 0 where there is none."""
+        guide = guide_of(self.runs[self.front]) if self.runs else None
+        return 0 if guide is None else len(guide)
+
+
+def guide_of(run: LogRun) -> Metric | None:
+    """The metric by whose records one goes through a run: that of the most; None where there is none yet."""
+    return max(run.metrics.values(), key=len, default=None)
+
+
+class LogsSession:
+    """Looks at logs, and reads on in them.
+
+    Args:
+        places: where they are.
+        clock: seconds.
+    """
+
+    def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic) -> None:
+        self._places, self._clock = places, clock
+        self.now = LogsShown(runs=tuple(places.runs))
+        self._queue: deque[ask.Command] = deque()
+        self._log = Log([])
+        self._said: dict[object, str] = {}
+        """What was last said of each thing."""
+        self._text: tuple[str, ...] = ()
+        self._heard: list[Said] = []
+        """What is to be told next."""
+
+    def do(self, command: ask.Command) -> None:
+        """See `Session.do`."""
+        self._queue.append(command)
+
+    def due(self) -> float:
+        """See `Session.due`."""
+        return 0.0 if self._queue else POLL
+
+    def turn(self) -> list[Said]:
+        """Do what was asked for, and read on."""
+        now = self.now
+        while self._queue:
+            self._carry_out(self._queue.popleft())
+            now.asked += 1
+        if self._places.poll():
+            now.news += 1
+        now.runs = tuple(self._places.runs)
+        now.front = min(now.front, max(0, len(now.runs) - 1))
+        now.states = tuple(run.state for run in now.runs)
+        self._tell()
+        now.log, now.logged = tuple(self._log.entries), self._log.added
+        heard, self._heard = self._heard, []
+        return heard
+
+    def snapshot(self) -> LogsShown:
+        """All that is to be shown, as it is now."""
+        return replace(self.now)
+
+    def _tell(self) -> None:
+        """Say in the log what is new there: what could not be read, what was guessed, and text as it comes."""
+        for run in self.now.runs:
+            for number, note in enumerate(notes_of(run)):
+                self._say((run, number), note)
+        for number, note in enumerate(self._places.notes):
+            self._say(number, note)
+        text = self._places.text
+        if text != self._text:
+            for line in fresh(self._text, text):
+                self._log.append(Entry(line, PLAIN))
+            self._text = text
+
+    def _say(self, what: object, text: str) -> None:
+        if text and self._said.get(what) != text:
+            self._log.add(text)
+        self._said[what] = text
+
+    def _carry_out(self, command: ask.Command) -> None:
+        now, last = self.now, self.now.last
+        match command:
+            case ask.Travel(records, tenths):
+                records += tenths * max(1, last // 10)
+                self._go((last + (records > 0) if now.record is None else now.record) + records, last)
+            case ask.GoTo(record):
+                self._go(last + 1 if record is None else record, last)
+            case ask.NextBranch(step) if now.runs:
+                self._bring_to_front((now.front + step) % len(now.runs))
+            case ask.Hide(only) if now.runs:
+                self._hide(only)
+            case ask.Note(text, is_logged):
+                if is_logged:
+                    self._log.add(text)
+            case ask.Do.LEAVE:
+                now.is_leaving = True
+            case _ if now.runs:
+                self._steer(command)
+
+    def _steer(self, command: ask.Command) -> None:
+        """Hand on what whoever trains may be asked for: to `steer` of the run in front, where a run has that, which
+        returns what is to be told to the person who asked."""
+        steer = getattr(self.now.runs[self.now.front], "steer", None)
+        if steer is not None and (said := steer(command)):
+            self._heard.append(Said(said))
+
+    def _go(self, record: int, last: int) -> None:
+        """Look at that record of the run in front, and at the same place of the others; beyond the last, at the last of
+        each."""
+        if last:
+            self.now.record = None if record > last else max(1, record)
+
+    def _bring_to_front(self, front: int) -> None:
+        """What is looked at stays at the same place."""
+        now = self.now
+        before, after = guide_of(now.runs[now.front]), guide_of(now.runs[front])
+        if now.record is not None and before is not None and after is not None and front != now.front:
+            now.record = same_place(before, now.record, after)
+        now.front = front
+
+    def _hide(self, only: bool) -> None:
+        now, count = self.now, len(self.now.runs)
+        if only:
+            now.is_alone = not now.is_alone
+        elif now.front in now.hidden:
+            now.hidden -= {now.front}
+        else:
+            behind = [(now.front + away) % count for away in range(1, count)]
+            if (after := next((number for number in behind if number not in now.hidden), None)) is not None:
+                now.hidden |= {now.front}
+                self._bring_to_front(after)
+
+
+def same_place(before: Metric, record: int, after: Metric) -> int | None:
+    """The record of another metric that is where this one's is along the training; None beyond its last."""
+    for along in (Along.STEP, Along.EPOCH, Along.RECORD):
+        if along in before.along and along in after.along:
+            place = before.at(along)[record - 1]
+            found = int(np.searchsorted(after.at(along), place, side="left")) + 1
+            return found if found <= len(after) else None
+    return None
+
+
+def notes_of(run: LogRun) -> tuple[str, ...]:
+    """What is to be said of how a run is read, beside its state."""
+    reader, name = run.reader, run.name
+    skipped = f"{name}: passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
+    return run.error or "", skipped
+
+
+def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines that have come behind those before, of which the first may have gone."""
+    for gone in range(len(before) + 1):
+        kept = before[gone:]
+        if after[: len(kept)] == kept:
+            return after[len(kept) :]
+    return after

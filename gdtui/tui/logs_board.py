@@ -1,0 +1,242 @@
+"""The screen of other people's runs: their metrics in charts, a table where there are several, and the log."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widget import AwaitMount
+
+from gdtui.session.commands import GoTo, NextBranch
+from gdtui.text import printable
+from gdtui.tui.arrangement import Arrangement
+from gdtui.tui.bindings import LOOKING, textual_bindings
+from gdtui.tui.board import Board, entitle, literal, panel
+from gdtui.tui.chart_view import ChartView
+from gdtui.tui.log_arrangement import SLOTS, LogWish, arrange_logs, page_of
+from gdtui.tui.log_view import LogView
+from gdtui.tui.panes import Panes
+from gdtui.tui.runs_table import RunsTable
+from gdtui.tui.why_line import WhyLine
+
+if TYPE_CHECKING:
+    # These bring NumPy with them: imported after the first paint.
+    from gdtui.session.logs import LogsShown
+    from gdtui.views.metrics import Drawn, Metrics, Seen, Standing
+
+WEIGHTS = 0.0, 0.6, 0.9, 0.99
+"""Of the smoothing, in the order in which a key goes through them."""
+FRAME = {"round": (2, 2), "rule": (0, 1), "none": (0, 0)}
+AROUND = 6
+"""Columns of a frame that are not its title's."""
+
+
+class Drawing(NamedTuple):
+    """What is to be shown.
+
+    Attributes:
+        charts: those of the page, by the names of their groups.
+        runs: the table.
+        title: of the screen.
+    """
+
+    wish: LogWish
+    charts: list[tuple[str, Drawn]]
+    runs: list[Standing]
+    title: str
+
+
+class LogsBoard(Board):
+    """Looks at other people's runs."""
+
+    keys = LOOKING
+    BINDINGS = textual_bindings(LOOKING)
+
+    snapshot: LogsShown | None
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.add_class("compare")
+        self.wish = LogWish()
+        self.front = ""
+        """The name of the group in front."""
+        self._names: list[str] = []
+        """Of all groups that there are."""
+        self._metrics: Metrics | None = None
+        self._seen: Seen | None = None
+        self._drawn: list[tuple[str, Drawn]] = []
+        self.slots = [ChartView(id=name) for name in SLOTS]
+        self.runs_table, self.log_view, self.why_line = RunsTable(id="runs"), LogView(id="log"), WhyLine(id="why")
+        for view, title in ((self.runs_table, "Runs"), (self.log_view, "Log")):
+            panel(view, title).add_class("page")
+        charts = [panel(slot, "") for slot in self.slots]
+        parts = *charts, self.runs_table, self.log_view, self.why_line, self.key_bar
+        self.panes = Panes(self.head(), *parts, areas=self.areas)
+
+    def compose(self) -> ComposeResult:
+        yield self.panes
+
+    def arranged(self, width: int, height: int) -> Arrangement:
+        return arrange_logs(width, height, self.wish)
+
+    # Drawing
+
+    def draw(self, snapshot: LogsShown) -> Drawing:
+        from gdtui.views.metrics import Metrics, Seen
+
+        if self._metrics is None or self._seen is None:
+            self._metrics, self._seen = Metrics(), self._seen or Seen()
+        metrics, seen = self._metrics, self._seen
+        groups = metrics.groups(snapshot, seen.wanted)
+        names = [group.name for group in groups]
+        front = names.index(self.front) if self.front in names else 0
+        wish = LogWish(
+            max(1, len(groups)),
+            front,
+            self.wish.is_zoomed,
+            len(snapshot.runs) + 1 if len(snapshot.runs) > 1 else 0,
+            len(snapshot.log),
+            any(entry.epoch is not None for entry in snapshot.log[-1:]),
+        )
+        width, height = self.size
+        arranged, (first, last) = arrange_logs(width, height, wish), page_of(width, height, wish)
+        around, charts = FRAME[arranged.charts], []
+        slots = [arranged.areas[slot] for slot in SLOTS if slot in arranged.areas]
+        for group, area in zip(groups[first:last], slots, strict=False):
+            size = max(0, area.width - around[0]), max(0, area.height - around[1])
+            charts.append((group.name, metrics.draw(group, snapshot, seen, *size, arranged.charts == "none")))
+        if not groups and slots:
+            size = slots[0].width - around[0], slots[0].height - around[1]
+            charts = [("", metrics.blank(snapshot, seen, *size))]
+        runs = metrics.table(groups[front] if groups else None, snapshot, seen) if wish.runs else []
+        page = f"charts {first + 1}–{last} of {len(groups)}" if last - first < len(groups) else ""
+        self._names = names
+        return Drawing(wish, charts, runs, metrics.title(snapshot, seen, self.what, page))
+
+    def show(self, snapshot: LogsShown, drawn: Drawing) -> None:
+        self.snapshot, before = snapshot, self.wish
+        self.wish = drawn.wish
+        if self.wish != before:
+            self.rearrange()
+        self.title_view.update(printable(drawn.title))
+        self._drawn = drawn.charts
+        front = self._in_front
+        for slot, (name, chart) in zip(self.slots, drawn.charts, strict=False):
+            is_front = name == front
+            slot.set_class(is_front, "front")
+            slot.is_marked = is_front and self.arrangement.charts == "none" and len(drawn.charts) > 1
+            self._entitle(slot, chart, is_front and len(self._names) > 1)
+            slot.show(chart.chart)
+        self.runs_table.show(drawn.runs)
+        self.why_line.line = snapshot.line
+        self.log_view.show(snapshot.log, snapshot.logged, None)
+        self.key_bar.is_zoomed = self.wish.is_zoomed
+        self.key_bar.show(snapshot)
+
+    def draw_table(self, snapshot: LogsShown) -> None:
+        pass
+
+    def _entitle(self, slot: ChartView, drawn: Drawn, is_front: bool) -> None:
+        """The name of what is measured, and behind it the values of the run in front, as many as there is room for."""
+        area = self.arrangement.areas.get(str(slot.id))
+        room = (area.width if area else 0) - AROUND
+        title = f"▸ {drawn.title}" if is_front else drawn.title
+        told, room = literal(title), room - cell_len(title)
+        for text, role in drawn.legend:
+            room -= cell_len(text) + 2
+            if room < 0:
+                break
+            colour = slot.look(role).color
+            told += Content.styled(f"  {text}", "" if colour is None else colour.get_truecolor().hex)
+        entitle(slot, told)
+
+    @property
+    def _in_front(self) -> str:
+        """The name of the group in front; empty where there is none."""
+        return self.front if self.front in self._names else self._names[0] if self._names else ""
+
+    # The mouse
+
+    def on_chart_view_touched(self, event: ChartView.Touched) -> None:
+        number = self.slots.index(event.view)
+        if self.snapshot is None or event.kind == "release" or number >= len(self._drawn):
+            return
+        name, drawn = self._drawn[number]
+        if name != self.front:
+            self.front = name
+            self.gdtui.redraw()
+        if self._metrics is None or self._seen is None:
+            return
+        record = self._metrics.record_at(self.snapshot, self._seen, drawn, event.column)
+        if record is not None:
+            self.ask(GoTo(record))
+
+    def on_runs_table_chosen(self, event: RunsTable.Chosen) -> None:
+        if self.snapshot is not None:
+            self.ask(NextBranch(event.number - self.snapshot.front))
+
+    # Keys
+
+    def _see(self, **changes: object) -> None:
+        """Look in another way."""
+        from dataclasses import replace
+
+        from gdtui.views.metrics import Seen
+
+        self._seen = replace(self._seen or Seen(), **changes)  # type: ignore[arg-type]
+        self.gdtui.redraw()
+
+    def action_chart(self, step: int) -> None:
+        if self._names:
+            self.front = self._names[(self._names.index(self._in_front) + step) % len(self._names)]
+            self.gdtui.redraw()
+
+    def action_page(self, step: int) -> None:
+        first, last = page_of(*self.size, self.wish._replace(is_zoomed=False))
+        if count := len(self._names):
+            self.front = self._names[(last if step > 0 else first - 1) % count]
+            self.gdtui.redraw()
+
+    def action_zoom(self) -> None:
+        self.wish = self.wish._replace(is_zoomed=not self.wish.is_zoomed)
+        self.rearrange()
+        self.gdtui.redraw()
+
+    def action_back(self) -> None:
+        if self.wish.is_zoomed:
+            self.action_zoom()
+        elif self._seen is not None and self._seen.wanted:
+            self._see(wanted="")
+
+    def action_filter(self) -> AwaitMount | None:
+        wanted = "" if self._seen is None else self._seen.wanted
+
+        def typed(text: str) -> None:
+            self._see(wanted=text.strip())
+
+        return self.open("FilterLine", wanted, typed, then=typed)
+
+    def action_smooth(self) -> None:
+        now = 0.0 if self._seen is None else self._seen.weight
+        weight = WEIGHTS[(WEIGHTS.index(now) + 1) % len(WEIGHTS)]
+        self._see(weight=weight)
+        self.app.notify(f"smoothed by {weight:g}" if weight else "not smoothed", timeout=2)
+
+    def action_log_scale(self) -> None:
+        front = self._in_front
+        drawn = next((drawn for name, drawn in self._drawn if name == front), None)
+        if drawn is not None:
+            logs = dict(() if self._seen is None else self._seen.logs)
+            self._see(logs=(*(logs | {front: not drawn.is_log}).items(),))
+
+    def action_epoch_axis(self) -> None:
+        if self.snapshot is not None and self._metrics is not None and self._seen is not None:
+            every = self._metrics.ways(self.snapshot)
+            if every:
+                now = every.index(self._metrics.across(self.snapshot, self._seen))
+                self._see(across=every[(now + 1) % len(every)])
+
+    def action_scroll(self, lines: int) -> None:
+        self.log_view.scroll_lines(lines)

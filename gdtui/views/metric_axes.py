@@ -1,0 +1,115 @@
+"""The axis along the training of other people's runs: steps, epochs, time or records, which begin and end anywhere."""
+
+from __future__ import annotations
+
+import math
+from enum import Enum
+from typing import NamedTuple
+
+from gdtui.charts.axes import Limits, Ticks, log_ticks, nice_ticks, ticks_along
+from gdtui.logs.places_along import Along
+from gdtui.numbers import next_on_ladder
+from gdtui.views.loss_axes import TOPS
+
+UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"))
+FEW_UNITS = 3
+"""How many of a unit there are at the least, where times are told by it."""
+BEGINS_AT_0 = 5
+"""The axis begins at 0 where what is shown begins within the first of so many parts."""
+PARTS = 5
+"""In how many steps the window on the latest moves by as much as it shows."""
+
+
+class Scale(Enum):
+    """What the axis shows; the values are what its label says of that."""
+
+    WHOLE = ""
+    LATEST = "the latest"
+    LOG = "log"
+
+
+class Across(NamedTuple):
+    """What the axis counts, and what it shows."""
+
+    along: Along = Along.STEP
+    scale: Scale = Scale.WHOLE
+
+
+def ways(along: list[Along]) -> list[Across]:
+    """All axes that there are, in the order in which a key goes on through them, where these are told."""
+    return [*(Across(along[0], scale) for scale in Scale), *(Across(other) for other in along[1:])] if along else []
+
+
+def limits_along(first: float, last: float, scale: Scale, goes_on: bool, cursor: float | None = None) -> Limits:
+    """Where the axis begins and ends; on a logarithmic scale, exponents of ten. It moves in steps.
+
+    Args:
+        first, last: where what is to be seen does; the first above 0, on a logarithmic scale.
+        goes_on: whether there is more to come.
+        cursor: where one looks, if not at the end.
+    """
+    last = max(last, first)
+    if scale is Scale.LATEST:
+        return _latest(first, last, cursor)
+    end = float(f"{next_on_ladder(1.0001 * last, TOPS):.12g}") if goes_on and last > 0 else last
+    if scale is Scale.LOG:
+        begin = math.log10(max(first, 1e-12))
+        return begin, max(math.log10(max(end, 1e-12)), begin + 0.1)
+    if 0 <= first <= end / BEGINS_AT_0:
+        first = 0.0
+    elif goes_on:
+        grid = next_on_ladder((last - first) or abs(last) or 1.0)
+        first = math.floor(first / grid) * grid
+        end = max(first + next_on_ladder(1.0001 * (last - first), TOPS), last)
+    return first, end if end > first else first + max(1.0, abs(first) * 1e-3)
+
+
+def _latest(first: float, last: float, cursor: float | None) -> Limits:
+    """A tenth to a fifth of all, by fifths of that; elsewhere where the cursor is."""
+    width = next_on_ladder((last - first) / 10) if last > first else 1.0
+    step = width / PARTS
+    end = max(first + width, math.ceil(last / step - 1e-9) * step)
+    if cursor is not None and cursor < end - width:
+        end = max(first + width, math.ceil((cursor + width / 2) / step) * step)
+    return end - width, end
+
+
+def unit_of(span: float) -> tuple[float, str]:
+    """By what times of so many seconds are told: its seconds, and its name."""
+    return next((unit for unit in UNITS if span >= FEW_UNITS * unit[0]), UNITS[-1])
+
+
+def ticks_of(limits: Limits, across: Across, cells: int) -> Ticks:
+    """Ticks for an axis of so many columns."""
+    is_log = across.scale is Scale.LOG
+    if across.along is not Along.TIME or is_log:
+        return ticks_along(limits, is_log, cells)
+    seconds, _ = unit_of(max(map(abs, limits)))
+    ticks = ticks_along((limits[0] / seconds, limits[1] / seconds), False, cells)
+    return tuple((place * seconds, text) for place, text in ticks)
+
+
+def label_of(limits: Limits, across: Across) -> str:
+    """What the axis is called."""
+    unit = ""
+    if across.along is Along.TIME:
+        unit = "s" if across.scale is Scale.LOG else unit_of(max(map(abs, limits)))[1]
+    told = ", ".join(filter(None, (unit, across.scale.value)))
+    return f"{across.along.value} ({told})" if told else across.along.value
+
+
+def place_told(place: float, along: Along, name: bool = True) -> str:
+    """A place along the training, in words."""
+    if along is Along.TIME:
+        seconds, unit = unit_of(abs(place))
+        told = f"{place / seconds:.3g} {unit}"
+        return f"after {told}" if name else told
+    whole = abs(place - round(place)) < 1e-9
+    number = f"{round(place):,}" if whole and abs(place) < 1e15 else f"{place:.6g}"
+    return f"{along.value} {number}" if name else number
+
+
+def upright_ticks(limits: Limits, is_log: bool, height: int) -> Ticks:
+    """Ticks for the axis of the values, in a drawing of so many rows."""
+    count = max(2, height // 4)
+    return log_ticks(limits, count) if is_log else nice_ticks(limits, count)

@@ -1,0 +1,212 @@
+"""A chart of one quantity of other people's runs: the curves of one run or many, along whatever counts the training."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtui.charts.axes import Canvas, axes
+from gdtui.charts.chart import Chart
+from gdtui.charts.roles import FAINTS, RUNS, Role
+from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
+from gdtui.logs.trace import Trace
+from gdtui.types import Floats
+from gdtui.views.curves import draw_cursor, end_of, filled, head_at, on_canvas, take_turns, thicken
+from gdtui.views.labels import Place, label, value
+from gdtui.views.lines import is_wide
+from gdtui.views.loss_axes import linear_limits, upright
+from gdtui.views.metric_axes import (
+    Across,
+    Scale,
+    label_of,
+    limits_along,
+    place_told,
+    ticks_of,
+    upright_ticks,
+)
+
+SAMPLE = 1000
+"""Values of a curve by which it is told whether they are best seen on a logarithmic axis, about."""
+RARE, BELOW = 0.02, 3.0
+"""A logarithmic axis begins so many times lower than all values but this share of them."""
+SETTLED = 20
+"""Values from which on the axis of the values may leave 0."""
+FAINT = dict(zip(RUNS, FAINTS, strict=True))
+"""What a curve is drawn as behind its average."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """A curve.
+
+    Attributes:
+        name: what stands at its end.
+        raw: what it is the average of, where it is one.
+        is_dotted: whether it is told from another of its colour so.
+        is_front: whether it is of the run in front of others.
+    """
+
+    trace: Trace
+    role: Role
+    name: str = ""
+    raw: Trace | None = None
+    is_dotted: bool = False
+    is_front: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How to look at curves.
+
+    Attributes:
+        log: whether the axis of the values is logarithmic; None leaves it to them, where that may be.
+        cursor: where there is one, along the training.
+        goes_on: whether there is more to come.
+        tells: whether the values stand in the drawing.
+    """
+
+    across: Across
+    log: bool | None = None
+    cursor: float | None = None
+    goes_on: bool = False
+    tells: bool = False
+    may_be_log: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Axes with nothing in them, and where to draw."""
+
+    chart: Chart
+    canvas: Canvas
+
+
+def is_log(strokes: Sequence[Stroke], look: Look) -> bool:
+    """Whether the axis of the values is logarithmic."""
+    return _upright(strokes, look)[1]
+
+
+def _along(strokes: Sequence[Stroke], look: Look) -> tuple[float, float]:
+    known = [stroke.trace.x for stroke in strokes if len(stroke.trace)]
+    first = min((float(x[0]) for x in known), default=0.0)
+    last = max((float(x[-1]) for x in known), default=1.0)
+    if look.across.scale is Scale.LOG:
+        first = min((float(x[np.searchsorted(x, 0.0, "right")]) for x in known if x[-1] > 0), default=1.0)
+    return limits_along(first, last, look.across.scale, look.goes_on, look.cursor)
+
+
+def _upright(strokes: Sequence[Stroke], look: Look) -> tuple[tuple[float, float], bool]:
+    traces = [trace for stroke in strokes for trace in (stroke.trace, stroke.raw) if trace is not None]
+    if look.across.scale is Scale.LATEST:
+        first, last = _along(strokes, look)
+        spans = [trace.span_within(first, last) for trace in traces]
+    else:
+        spans = [trace.span for trace in traces]
+
+    log = look.log
+    some = [trace.values[:: 1 + len(trace) // SAMPLE] for trace in traces]
+    if log is None:
+        log = look.may_be_log and all(low >= 0 for low, _ in spans) and is_wide(some)
+    if log:
+        floor = least_of_most(some)
+        spans = [(max(low, floor), high) for low, high in spans]
+
+    def least(otherwise: float) -> float:
+        found = min((trace.least_positive() for trace in traces), default=math.inf)
+        return found if math.isfinite(found) else otherwise
+
+    is_settled = max((len(trace) for trace in traces), default=0) >= SETTLED or not look.goes_on
+    return upright(spans, least, log, linear_limits, is_settled)
+
+
+def least_of_most(values: Sequence[Floats]) -> float:
+    """Where a logarithmic axis may begin: noise that comes near to 0 now and then would have most of its room."""
+    known = np.concatenate([one[np.isfinite(one) & (one > 0)] for one in values] or [np.empty(0)])
+    return float(np.quantile(known, RARE)) / BELOW if len(known) else 0.0
+
+
+def framed(strokes: Sequence[Stroke], look: Look, width: int, height: int) -> Frame | None:
+    """Axes for these; None where there is no room for any."""
+    xlim, (ylim, ylog) = _along(strokes, look), _upright(strokes, look)
+    yticks = upright_ticks(ylim, ylog, height)
+    room = width - 1 - max(len(text) for _, text in yticks)
+    xticks = ticks_of(xlim, look.across, max(2, room))
+    xlog, is_cut = look.across.scale is Scale.LOG, not ylog and ylim[0] * ylim[1] > 0
+    made = axes(width, height, xlim, ylim, xticks, yticks, label_of(xlim, look.across), xlog, ylog, is_cut)
+    return None if made is None else Frame(made[0].copy(), made[1])
+
+
+def metric_chart(strokes: Sequence[Stroke], look: Look, width: int, height: int) -> Chart:
+    """The curves, the first in front of the others. Each column of dots spans the smallest and the largest value in it,
+    so that no spike is thinned away; a value that is no number is a gap."""
+    empty = framed(strokes, look, width, height)
+    if empty is None:
+        return Chart.blank(width, height)
+    chart, canvas = empty.chart, empty.canvas
+    counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
+    ends: list[Place | None] = []
+    for number, stroke in enumerate(strokes):
+        dots = dots_of(stroke.trace, canvas)
+        ends.append(end_of(dots))
+        if stroke.is_front and not stroke.is_dotted:
+            thicken(dots, canvas)
+        if stroke.is_dotted:
+            dots[:, 1::ACROSS] = False
+        if number:
+            take_turns(chart, canvas, dots, counts)
+        else:
+            counts += filled(dots, canvas)
+        stamp(chart, canvas, dots, stroke.role)
+    for stroke in strokes:
+        if stroke.raw is not None:
+            stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT.get(stroke.role, Role.AXIS))
+    _tell(chart, canvas, strokes, ends, look)
+    return chart
+
+
+def _tell(chart: Chart, canvas: Canvas, strokes: Sequence[Stroke], ends: Sequence[Place | None], look: Look) -> None:
+    """The cursor, the values there, and the names."""
+    if look.cursor is not None:
+        draw_cursor(chart, canvas, look.cursor, place_told(look.cursor, look.across.along))
+    heads: list[Place | None] = []
+    for stroke in strokes[::-1]:
+        trace = stroke.trace
+        at = (float(trace.x[-1]) if len(trace) else math.nan) if look.cursor is None else look.cursor
+        told = trace.last() if look.cursor is None else trace.at(look.cursor)
+        within = len(trace) and at <= trace.x[-1] and (at > 0 or look.across.scale is not Scale.LOG)
+        is_named = stroke.is_front or not any(other.is_front for other in strokes)
+        heads.append(head_at(chart, canvas, at, told, stroke.role) if within and is_named else None)
+    for stroke, head, end in zip(strokes, heads[::-1], ends, strict=True):
+        now = stroke.trace.last() if look.cursor is None else stroke.trace.at(look.cursor)
+        text = f"{stroke.name} {value(now)}".lstrip() if look.tells and math.isfinite(now) else stroke.name
+        place = head or end
+        if place is not None and text and not label(chart, canvas, place, text, stroke.role) and end is not None:
+            label(chart, canvas, end, stroke.name, stroke.role)
+
+
+def dots_of(trace: Trace, canvas: Canvas) -> Dots:
+    """The dots of a curve, with nothing between two values that have a gap between them."""
+    edges = canvas.x_edges(ACROSS)
+    low, high = on_canvas(canvas, trace.between(edges))
+    dots = extents(canvas, low, high)
+    if trace.gaps:
+        dots[:, _broken(low, trace.gaps_between(edges))] = False
+    return dots
+
+
+def _broken(low: Floats, gaps: Floats) -> np.ndarray:
+    """The columns in which nothing is known, and all the way from the value before to the next there is a gap."""
+    known = ~np.isnan(low)
+    stretch = np.cumsum(known)
+    has_gap = np.zeros(int(stretch[-1]) + 1, dtype=bool)
+    has_gap[stretch[(gaps > 0) & ~known]] = True
+    return np.asarray(has_gap[stretch] & ~known)
+
+
+def place_at(column: int, canvas: Canvas) -> float:
+    """What is drawn in that column of a drawing, along the training."""
+    at = min(max(column - canvas.left, 0), canvas.width - 1)
+    return float(canvas.x_centres()[at])

@@ -1,0 +1,252 @@
+"""All charts of other people's runs, and the table of those: what is in them, found once for each size and moment."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from gdtui.charts.axes import Canvas
+from gdtui.charts.chart import Chart
+from gdtui.charts.roles import RUNS, Role
+from gdtui.logs.groups import Group, groups_of, matching
+from gdtui.logs.metric import Metric
+from gdtui.logs.places_along import Along
+from gdtui.logs.run import LogRun
+from gdtui.logs.trace import Trace
+from gdtui.session.logs import LogsShown, guide_of
+from gdtui.text import printable
+from gdtui.views.labels import value, words
+from gdtui.views.metric_axes import Across, place_told, ways
+from gdtui.views.metric_chart import Look, Stroke, framed, is_log, metric_chart, place_at
+
+BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
+"""Which of the runs' colours a metric of a single run has."""
+Legend = list[tuple[str, int]]
+"""Texts, each with the role that it is coloured as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What somebody wants to see.
+
+    Attributes:
+        across: None for the axis that the most metrics have.
+        weight: of the smoothing.
+        wanted: see `matching`.
+        logs: whether the values are on a logarithmic axis, of the groups of which somebody has chosen.
+    """
+
+    across: Across | None = None
+    weight: float = 0.0
+    wanted: str = ""
+    logs: tuple[tuple[str, bool], ...] = ()
+
+
+class Drawn(NamedTuple):
+    """A chart.
+
+    Attributes:
+        title, legend: what stands above it.
+        canvas: where the curves are in it; None where there are none.
+        is_log: whether the values are on a logarithmic axis.
+    """
+
+    title: str
+    legend: Legend
+    chart: Chart
+    canvas: Canvas | None = None
+    is_log: bool = False
+
+
+class Standing(NamedTuple):
+    """A run in the table.
+
+    Attributes:
+        role: that of its curves.
+        cells: what is said of it, by the titles of the columns; the first is its name.
+    """
+
+    role: int
+    cells: dict[str, str]
+    is_front: bool
+    is_hidden: bool
+
+
+class Metrics:
+    """Draws what a session shows. All that it is asked for takes a moment when nothing is new."""
+
+    def __init__(self) -> None:
+        self._traces: WeakKeyDictionary[Metric, dict[tuple[Along, float], Trace]] = WeakKeyDictionary()
+        self._named: tuple[tuple[str, ...], list[Group]] = (), []
+
+    def groups(self, shown: LogsShown, wanted: str = "") -> list[Group]:
+        """What there is to be drawn."""
+        names = tuple(dict.fromkeys(name for run in shown.runs for name in run.metrics))
+        if names != self._named[0]:
+            self._named = names, groups_of(names)
+        return matching(self._named[1], wanted)
+
+    def ways(self, shown: LogsShown) -> list[Across]:
+        """The axes along the training that there are, that of which the most is told first."""
+        counts: dict[Along, int] = {}
+        for run in shown.runs:
+            for metric in run.metrics.values():
+                for along in metric.along:
+                    counts[along] = counts.get(along, 0) + 1
+        order = list(Along)
+        told = sorted((along for along in counts), key=order.index)
+        best = max((along for along in told), key=lambda along: (counts[along], -order.index(along)), default=None)
+        return ways([] if best is None else [best, *(along for along in told if along is not best)])
+
+    def across(self, shown: LogsShown, seen: Seen) -> Across:
+        """The axis along the training."""
+        every = self.ways(shown)
+        return seen.across if seen.across in every and seen.across else every[0] if every else Across()
+
+    def cursor(self, shown: LogsShown, along: Along) -> float | None:
+        """Where one looks, along the training."""
+        guide = guide_of(shown.runs[shown.front]) if shown.runs and shown.record is not None else None
+        trace = None if guide is None else self._trace(guide, along, 0.0)
+        if trace is None or not len(trace) or shown.record is None:
+            return None
+        return float(trace.x[min(shown.record, len(trace)) - 1])
+
+    def record_at(self, shown: LogsShown, seen: Seen, drawn: Drawn, column: int) -> int | None:
+        """The record of the run in front that is nearest to that column of a drawing; None where there is none."""
+        if drawn.canvas is None:
+            return None
+        along, place = self.across(shown, seen).along, place_at(column, drawn.canvas)
+        guide = guide_of(shown.runs[shown.front]) if shown.runs else None
+        trace = None if guide is None else self._trace(guide, along, 0.0)
+        if trace is None or not len(trace):
+            return None
+        after = int(trace.x.searchsorted(place))
+        near = [at for at in (after - 1, after) if 0 <= at < len(trace)]
+        return 1 + min(near, key=lambda at: abs(float(trace.x[at]) - place))
+
+    def draw(self, group: Group, shown: LogsShown, seen: Seen, width: int, height: int, tells: bool) -> Drawn:
+        """The chart of a group, in so many cells; the values stand in it where they are nowhere else (`tells`)."""
+        across = self.across(shown, seen)
+        cursor, goes_on = self.cursor(shown, across.along), "following" in shown.states
+        strokes = self._strokes(group, shown, across.along, seen.weight)
+        look = Look(across, dict(seen.logs).get(group.name), cursor, goes_on, tells, group.is_better_low)
+        title = printable(group.name)
+        if not strokes:
+            text = f"nothing says at which {across.along.value} these were measured"
+            return Drawn(title, [], words(text, width, height))
+        ylog = is_log(strokes, look)
+        frame = framed(strokes, look, width, height)
+        chart = metric_chart(strokes, look, width, height)
+        legend = self._legend(group, shown, across.along, seen.weight, cursor)
+        return Drawn(f"{title} (log)" if ylog else title, legend, chart, None if frame is None else frame.canvas, ylog)
+
+    def blank(self, shown: LogsShown, seen: Seen, width: int, height: int) -> Drawn:
+        """What stands where there is no chart yet."""
+        if seen.wanted and self._named[1]:
+            text = f"no metric is called {printable(seen.wanted)}; escape shows all"
+        elif any(run.metrics for run in shown.runs):
+            text = "there is no metric to be shown"
+        else:
+            text = shown.line.text or "nothing has come yet"
+        return Drawn("", [], words(text, width, height))
+
+    def title(self, shown: LogsShown, seen: Seen, what: str, page: str) -> str:
+        """What stands at the top of the screen."""
+        told = [printable(what)]
+        if len(shown.runs) == 1:
+            guide = guide_of(shown.runs[0])
+            told = [f"{shown.runs[0].name}  {shown.states[0] if shown.states else ''}".rstrip()]
+            told += [] if guide is None else [f"{len(guide):,} records"]
+        elif shown.runs:
+            counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
+            told = [f"{len(shown.runs)} runs", ", ".join(f"{count} {state}" for state, count in counts.items())]
+        gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
+        told += [f"{gaps:,} gap{'s' * (gaps > 1)}"] * (gaps > 0)
+        told += [f"{skipped:,} line{'s' * (skipped > 1)} passed over"] * (skipped > 0)
+        told += [f"smoothed by {seen.weight:g}"] * (seen.weight > 0) + [f"/{seen.wanted}"] * bool(seen.wanted)
+        return f"gdtui  {'  ·  '.join((*told, *filter(None, (page,))))}"
+
+    def _legend(self, group: Group, shown: LogsShown, along: Along, weight: float, cursor: float | None) -> Legend:
+        """The metrics of the run in front, with their values."""
+        run, found = shown.runs[shown.front], list[tuple[str, int]]()
+        for number, member in enumerate(group.members):
+            trace = self._of(run, member.name, along, weight)
+            if trace is not None and len(trace):
+                now = trace.last() if cursor is None else trace.at(cursor)
+                told = value(now) if math.isfinite(now) else "–"
+                found.append((f"{printable(member.label)} {told}".strip(), _role(shown, shown.front, group, number)))
+        return found
+
+    def _strokes(self, group: Group, shown: LogsShown, along: Along, weight: float) -> list[Stroke]:
+        found, are_many = [], len(shown.runs) > 1
+        for number in shown.seen:
+            run = shown.runs[number]
+            for place, member in enumerate(group.members):
+                trace = self._of(run, member.name, along, weight)
+                if trace is None or not len(trace):
+                    continue
+                raw = self._of(run, member.name, along, 0.0) if weight else None
+                name = (run.name if place == 0 else "") if are_many else member.label
+                role, is_front = _role(shown, number, group, place), are_many and number == shown.front
+                found.append(Stroke(trace, role, printable(name), raw, are_many and place > 0, is_front))
+        return found
+
+    def _of(self, run: LogRun, name: str, along: Along, weight: float) -> Trace | None:
+        metric = run.metrics.get(name)
+        return None if metric is None else self._trace(metric, along, weight)
+
+    def _trace(self, metric: Metric, along: Along, weight: float) -> Trace | None:
+        """The metric along that; None where its places along that are not told."""
+        if along not in metric.along:
+            return None
+        known = self._traces.setdefault(metric, {})
+        trace = known.get((along, weight))
+        if trace is None:
+            trace = known[along, weight] = Trace(metric, along, weight)
+        trace.read_on()
+        return trace
+
+    def table(self, group: Group | None, shown: LogsShown, seen: Seen) -> list[Standing]:
+        """The runs, told apart by what a group is about."""
+        across = self.across(shown, seen)
+        cursor = self.cursor(shown, across.along)
+        return [self._standing(number, group, shown, across.along, cursor) for number in range(len(shown.runs))]
+
+    def _standing(
+        self, number: int, group: Group | None, shown: LogsShown, along: Along, cursor: float | None
+    ) -> Standing:
+        run = shown.runs[number]
+        guide = guide_of(run)
+        cells = {"run": printable(run.name), "state": shown.states[number] if number < len(shown.states) else ""}
+        cells["records"] = f"{0 if guide is None else len(guide):,}"
+        if group is not None:
+            name = printable(group.main.name)
+            trace = self._of(run, group.main.name, along, 0.0)
+            last, best, at, now = math.nan, math.nan, math.nan, math.nan
+            if trace is not None and len(trace):
+                last, (at, best) = trace.last(), trace.best(group.is_better_low)
+                now = math.nan if cursor is None or cursor > trace.x[-1] else trace.at(cursor)
+            cells[name] = _told(last)
+            if cursor is not None:
+                cells[f"at {place_told(cursor, along, name=False)}"] = _told(now)
+            cells["lowest" if group.is_better_low else "highest"] = _told(best)
+            cells[f"at {along.value}"] = place_told(at, along, name=False) if math.isfinite(at) else "–"
+        role = RUNS[number % len(RUNS)]
+        return Standing(role, cells, number == shown.front, number not in shown.seen)
+
+
+def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
+    if len(shown.runs) > 1:
+        return RUNS[run % len(RUNS)]
+    parts = [BY_PART[one.part] for one in group.members]
+    own = parts[member]
+    if own in parts[:member]:  # another of the same rows: a colour that none of them has
+        free = [number for number in range(len(RUNS)) if number not in parts]
+        own = free[sum(parts[at] in parts[:at] for at in range(member)) % len(free)]
+    return RUNS[own]
+
+
+def _told(number: float) -> str:
+    return f"{number:.5g}" if math.isfinite(number) else "–"
