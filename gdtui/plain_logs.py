@@ -1,6 +1,7 @@
 """The logs of other programs where there is no screen: a line a record, then how the runs stand."""
 
 import io
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,7 @@ from gdtui.logs.groups import CLOCKS, SETTINGS, groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import WAITED, LogPlaces
 from gdtui.logs.places_along import Along
+from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
@@ -44,6 +46,9 @@ def watch(
         whats, x, y: see `LogPlaces`, also for what is raised.
         every: of the records of a run, each so-manieth has its line; None for all, or, of many, the ladder.
     """
+    for what in whats:
+        if not (follow or os.path.exists(what)):
+            raise LogError(f"{what}: no such file; with --follow it is waited for")
     out, places, said = sys.stdout, LogPlaces(whats, x, y), set[str]()
     told = list[Records]()
     try:
@@ -146,16 +151,24 @@ def _sum_up(places: LogPlaces, out: TextIO) -> int:
         name, curve = run.name if len(runs) > 1 else "", curve_of(run)
         for line in losses_told(curve, name, _counts_of(run)):
             tell(line, out)
-    return 2 if not runs or any(run.error is not None or run.is_absent for run in runs) else 0
+    for run in () if any(run.metrics for run in runs) else runs:
+        if run.error is None:
+            complain(_no_metric_in(run))
+    return 2 if any(run.error is not None for run in runs) or not any(run.metrics for run in runs) else 0
+
+
+def _no_metric_in(run: LogRun) -> str:
+    if run.reader is None:
+        return f"{run.path}: is empty"
+    first = run.reader.first_skipped
+    return f"{run.path}: tells no metric; it was read as {run.reader.format}{first and f': {first}'}"
 
 
 def _told_of(run: LogRun) -> Iterator[str]:
     """What is to be said of how it was read."""
     reader = run.reader
-    if reader is None or run.error is not None:
+    if reader is None or run.error is not None or not run.metrics:
         return
-    if not run.metrics:
-        yield f"[INFO] {run.name}: tells no metric (read as {reader.format})"
     if reader.skipped:
         yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
     if run.gaps:

@@ -127,8 +127,11 @@ def test_gaps_and_stray_lines_are_counted_and_the_first_is_told(
     assert (run.gaps, run.reader.skipped, run.reader.first_skipped, run.error) == (gaps, skipped, first, None)
 
 
+ODD = ["", "hello", '{"step": 7, "note": "x"}', '{"loss": NaN}', '{"step": 7, "loss": 1e999}', ",5", "3,", "nan,1,2"]
+
+
 @pytest.mark.parametrize("form", [lambda k: f'{{"step": {k}, "loss": {1 / (k + 1)}}}', lambda k: f"{k},{1 / (k + 1)}"])
-@pytest.mark.parametrize("odd", ["", "hello", '{"step": 7, "note": "x"}', '{"loss": NaN}', ",5", "3,", "nan,1,2", '{"step": 7, "loss": 1e999}'])
+@pytest.mark.parametrize("odd", ODD)
 def test_many_lines_say_the_same_as_each_of_them(form: Callable[[int], str], odd: str, tmp_path: Path) -> None:
     """Blocks of lines that are alike are decoded all at once: one that is not is read as if it were alone."""
     head = "" if form(0).startswith("{") else "step,loss\n"
@@ -143,7 +146,8 @@ def test_many_lines_say_the_same_as_each_of_them(form: Callable[[int], str], odd
         run.poll()
     whole = read(path)
     assert said(whole) == said(run)
-    assert whole.reader and run.reader
+    assert whole.reader is not None
+    assert run.reader is not None
     assert (whole.gaps, whole.reader.skipped, whole.reader.first_skipped) == (
         *(run.gaps, run.reader.skipped, run.reader.first_skipped),
     )
@@ -164,7 +168,10 @@ def test_what_is_no_log_is_told_in_one_line(name: str, noise: bytes, begin: str)
         try:
             places = LogPlaces([str(path)])
         except LogError as error:
-            assert "\n" not in str(error)
+            told = str(error)
+            places = None
+        if places is None:
+            assert "\n" not in told
             return
         places.poll()
         path.write_bytes(begin.encode() + noise[::-1])

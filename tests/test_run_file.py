@@ -384,7 +384,7 @@ def test_a_bad_file_is_one_clear_line_and_exit_code_2(tmp_path, name):
     content, said = BAD[name]
     path = tmp_path / "run.jsonl"
     path.write_bytes(content)
-    for command in ("watch", "resume", "export"):
+    for command in ("watch", "resume", "export") if name == "newer" else ("resume", "export"):
         done = gdtui(command, str(path))
         assert done.returncode == 2
         assert bool(done.stdout) == (command != "resume" and "line 2" in said)  # what comes before it is whole
@@ -480,7 +480,7 @@ def test_a_line_without_end_is_not_read_into_memory(tmp_path):
 def test_another_programs_run_is_shown_but_cannot_go_on(tmp_path):
     path = tmp_path / "torch.jsonl"
     path.write_text("".join(json.dumps({"epoch": n, "loss": 1 / n}) + "\n" for n in range(1, 6)))
-    assert gdtui("watch", str(path)).stdout.splitlines()[1] == "[INFO] epoch #2, loss=0.5000000"
+    assert gdtui("watch", str(path)).stdout.splitlines()[1] == "epoch 2: loss 0.5"
     refused = gdtui("resume", str(path))
     assert refused.returncode == 2
     assert "does not say what it was trained on" in refused.stderr

@@ -71,9 +71,9 @@ REFUSED = {
     "a header": ("--data", "twice.csv"),
     "many classes": ("--data", "classes.csv"),
     "one class": ("--data", "class.csv"),
-    "a run file's keys": ("watch", "keys.jsonl"),
+    "a log's text": ("watch", "text.log"),
     "a run file's format": ("watch", "format.jsonl"),
-    "a run file's values": ("watch", "values.jsonl"),
+    "a run file's values": ("watch", "--loss", "1", "values.jsonl"),
     "a tape's command": ("tape", "command.tape"),
     "a tape's setting": ("tape", "setting.tape"),
     "a tape's program": ("tape", "require.tape"),
@@ -87,7 +87,7 @@ def test_what_is_refused_is_told_in_one_line_that_no_terminal_obeys(arguments: t
     Path("twice.csv").write_text(rows(twice=True))
     Path("classes.csv").write_text(rows(labels=(TEXT, *(f"zzz{number}" for number in range(10)))))
     Path("class.csv").write_text(rows(labels=(TEXT, TEXT)))
-    Path("keys.jsonl").write_text(json.dumps({BAD: 1}) + "\n")
+    Path("text.log").write_bytes(b"\0")
     Path("format.jsonl").write_text(json.dumps({"format": BAD}) + "\n")
     Path("values.jsonl").write_text(json.dumps({"kind": "stop", "stop": {BAD: 1}}) + "\n")
     tape_text = TEXT.replace("\n", "").replace("\r", "")
@@ -110,9 +110,12 @@ def test_what_is_printed_of_runs_is_nothing_that_a_terminal_obeys() -> None:
     assert said("export", run, "--format", "json", "-o", "run.json").returncode == 0
     Path(table).unlink()
     Path(other).write_text(json.dumps({"epoch": 1, "loss": 2.0}) + "\n" + json.dumps({"stop": BAD, "epoch": 1}) + "\n")
-    told = said("watch", run, other).stdout
+    told = said("watch", "--loss", "1", run, other).stdout
     assert "its data cannot be had" in told
-    assert said("watch", other).returncode == 0
+    assert said("watch", other, run).returncode == 0
+    Path("log.jsonl").write_text(json.dumps({BAD: 1, f"loss{BAD}": 2}) + "\n")
+    Path("train.log").write_text(f"{TEXT} loss=0.5\n" * 3)
+    assert said("watch", "log.jsonl", "train.log").returncode == 0
 
 
 def test_a_screen_that_a_tape_waited_for_in_vain_is_told_below_the_line_of_what_is_wrong() -> None:

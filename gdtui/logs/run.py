@@ -142,4 +142,4 @@ class LogRun:
             said = None if rows.said is None else rows.said[:, place]
             values = rows.table[:, place] if said is None else rows.table[said, place]
             if len(values):
-                yield name, values, said
+                yield printable(name), values, said

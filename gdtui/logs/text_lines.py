@@ -6,6 +6,8 @@ import re
 from collections import deque
 from typing import ClassVar
 
+import numpy as np
+
 from gdtui.logs.bars import Bars
 from gdtui.logs.blocks import Blocks, lines_in
 from gdtui.logs.lines import LineReader, Record, together
@@ -35,6 +37,9 @@ class TextLines(LineReader):
         """What the line that is not at its end shows."""
         self._epoch: float | None = None
         """The last that a line told, which holds for those after it."""
+        self._step: float | None = None
+        self._ended: tuple[float, float | None] = np.nan, None
+        """The last step that was told since an epoch was measured, and the epoch measured last with its step."""
         self.now: float | None = None
         """Seconds since 1970 at which what is read next was printed, where that is known."""
         self._bars = Bars()
@@ -88,10 +93,7 @@ class TextLines(LineReader):
         places, now = dict(said.places), dict[str, float]()
         if self.now is not None:
             places["time"] = self.now
-        if "epoch" in places:
-            self._epoch = places["epoch"]
-        elif self._epoch is not None and "step" not in places:
-            places["epoch"] = self._epoch
+        self._carry(places, bool(said.values))
         shape = frozenset(said.values)
         for key, value in said.values.items():
             if key in self._twice or (key in said.known and places.keys() - {"time"}):
@@ -105,6 +107,21 @@ class TextLines(LineReader):
                 self._once[key, shape] = places, value
         if now:
             records.append({**now, **places})
+
+    def _carry(self, places: dict[str, float], is_record: bool) -> None:
+        """Add what lines before have told of the place: of one that tells no step, the epoch, and the step that it came
+        after."""
+        if "epoch" in places:
+            self._epoch = places["epoch"]
+        if "step" in places:
+            self._step = places["step"]
+            return
+        if self._epoch is not None and is_record:
+            places["epoch"] = self._epoch
+            if self._epoch != self._ended[0]:
+                self._ended, self._step = (self._epoch, self._step), None
+            if self._ended[1] is not None:
+                places["step"] = self._ended[1]
 
 
 def shown_of(state: bytes) -> str:
