@@ -109,7 +109,7 @@ class StandardInput:
         if lines is self._text:
             self._text.now = time.time()
         else:
-            self._text.text.extend(map(shown_of, block.split(b"\n")[:-1]))
+            self._text.text.extend(shown_of(line.rstrip(b"\r")) for line in block.split(b"\n")[:-1])
         found = lines.rows(block, self._count)
         self._count += lines_in(block)
         return found

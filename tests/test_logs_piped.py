@@ -1,0 +1,223 @@
+"""Standard input, and what is printed of logs where there is no screen."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gdtui import plain_logs
+from gdtui.logs import standard_input
+from gdtui.logs.pipe import ROOM, Pipe
+from gdtui.logs.run import LogRun
+from tests.command import gdtui
+from tests.logs import RECORDED, places, said, values
+
+Write = Callable[[bytes], None]
+
+
+@pytest.fixture
+def piped() -> Iterator[tuple[LogRun, Write, Callable[[], None]]]:
+    """A run that is read from a pipe, what writes into it, and what closes it."""
+    source, end = os.pipe()
+    pipe = standard_input.begin(source)
+
+    def write(data: bytes) -> None:
+        os.write(end, data)
+
+    yield LogRun("-"), write, lambda: (os.close(end), pipe._thread.join())
+    pipe._thread.join()
+    os.close(source)
+    standard_input.pipe = None
+
+
+def until(run: LogRun, wanted: Callable[[], bool]) -> None:
+    while not wanted():
+        run.poll()
+
+
+def text_of(run: LogRun) -> list[str]:
+    return [*getattr(run.reader, "text", ())]
+
+
+def test_text_from_a_pipe_is_read_as_it_comes_and_ends_with_it(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+    run, write, close = piped
+    run.poll()
+    assert run.state == "waiting"
+    write(b"loading\n\x1b[31mstep=0\x1b[0m loss=1.5\nstep=1 lo")
+    until(run, lambda: bool(run.metrics))
+    assert (values(run, "loss"), text_of(run)) == ([1.5], ["loading", "step=0 loss=1.5"])
+    assert run.state == "following"
+    write(b"ss=0.5\n")
+    until(run, lambda: len(run.metrics["loss"]) == 2)
+    write(b"step=2 loss=0.25")  # with no end
+    close()
+    until(run, lambda: run.is_over)
+    assert (values(run, "loss"), run.state) == ([1.5, 0.5, 0.25], "ended")
+
+
+@pytest.mark.parametrize(
+    "file", [RECORDED / "lightning_fit" / "metrics.csv", RECORDED / "print_loop" / "metrics.jsonl"]
+)
+def test_tables_and_json_are_known_in_a_pipe_too(piped: tuple[LogRun, Write, Callable[[], None]], file: Path) -> None:
+    run, write, close = piped
+    for line in file.read_bytes().splitlines(keepends=True):
+        write(line)
+        run.poll()
+    close()
+    until(run, lambda: run.is_over)
+    known = LogRun(str(file))
+    known.poll()
+    assert {name: values(run, name) for name in run.metrics} == {name: values(known, name) for name in known.metrics}
+    assert text_of(run) == [line for line in file.read_text().splitlines() if line.isprintable()]
+
+
+def test_a_bar_is_seen_before_its_line_ends(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+    run, write, close = piped
+    write((RECORDED / "tqdm_loop" / "stdout.txt").read_bytes().split(b"\n")[0])
+    until(run, lambda: len(run.metrics.get("loss", ())) > 30)
+    close()
+
+
+def test_more_text_than_is_kept_is_counted(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+    run, write, close = piped
+    write(b"".join(b"line %d\n" % number for number in range(1000)))
+    close()
+    until(run, lambda: run.is_over)
+    lines = text_of(run)
+    assert lines[-1] == "line 999"
+    assert lines[0] == f"({1000 - len(lines) + 1:,} lines are left out here)"
+
+
+def test_a_pipe_is_drained_though_nobody_looks_and_what_is_dropped_is_counted(tmp_path: Path) -> None:
+    source, end = os.pipe()
+    with open(tmp_path / "copy", "wb", buffering=0) as copy:
+        pipe = Pipe(source, copy)
+        for _ in range(ROOM // 2**20 + 2):
+            os.write(end, b"x" * 2**20)  # which waits where nobody reads
+        os.close(end)
+        pipe._thread.join()
+    assert len(pipe.take()) + pipe.dropped == ROOM + 2 * 2**20 == (tmp_path / "copy").stat().st_size
+    assert pipe.dropped >= 2 * 2**20
+    os.close(source)
+
+
+def piped_in(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(
+        [sys.executable, "-m", "gdtui", "watch", *arguments], input=data, capture_output=True, timeout=60
+    )
+
+
+def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) -> None:
+    data = b"\xff\0 hello\nepoch 1 loss 0.5 val_loss 0.6\nepoch 2 loss 0.25 val_loss 0.7\n\nno end"
+    copy = tmp_path / "train.log"
+    done = piped_in(data, "-", "--tee", str(copy))
+    lines = done.stdout.decode().splitlines()
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert lines[:2] == ["epoch 1: loss 0.5, val_loss 0.6", "epoch 2: loss 0.25, val_loss 0.7"]
+    assert lines[3].split() == ["standard", "input", "loss", "0.25", "0.25", "epoch", "2", "2"]
+    assert lines[4].split() == ["val_loss", "0.7", "0.6", "epoch", "1", "2"]
+    assert lines[-1] == "[INFO] verdict: too few epochs to tell"
+    assert copy.read_bytes() == data
+    again = piped_in(data, "-", "--tee", str(copy))
+    assert (again.returncode, again.stdout) == (2, b"")
+    assert b"is there already" in again.stderr
+    assert piped_in(b"loss=1\nloss=2\n", "-", "--tee", str(copy), "--force").returncode == 0
+    assert copy.read_bytes() == b"loss=1\nloss=2\n"
+    refused = gdtui("watch", str(copy), "--tee", "x")
+    assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+
+
+def test_gaps_stray_lines_and_verdicts_are_told_of_each_run(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(
+        "step,loss,val_loss\n" + "".join(f"{k},{1 / k},{k / 9}\n" for k in range(1, 60)) + "oops\n"
+    )
+    (tmp_path / "b.jsonl").write_text('{"epoch": 0, "loss": 1}\n{"epoch": 1, "loss": NaN}\n')
+    done = gdtui("watch", "a.csv", "b.jsonl", cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert lines[0] == "step 1: loss 1, val_loss 0.111111 (a)"
+    assert lines[59:61] == ["epoch 0: loss 1 (b)", "epoch 1: loss nan (b)"]
+    assert "[INFO] a: 1 records were passed over; the first: line 61 has 1 fields where the header has 3" in lines
+    assert "[INFO] b: 1 values are no numbers" in lines
+    assert lines[-2].startswith("[INFO] verdict on a: overfitting since step")
+    assert lines[-1].startswith("[INFO] verdict on b: diverging")
+    chosen = gdtui("watch", "a.csv", "--x", "val_loss", "--y", "lo*", "--every", "20", cwd=tmp_path).stdout.splitlines()
+    assert [line.split(":")[0] for line in chosen[:4]] == [
+        "step 0.111111",
+        "step 2.22222",
+        "step 4.44444",
+        "step 6.55556",
+    ]
+    assert all("val_loss" not in line for line in chosen)
+
+
+def test_a_file_that_is_followed_may_come_later_and_be_written_anew(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "train.csv"
+    writes = iter(["step,loss\n", "step,loss\n0,1\n", "step,loss\n0,1\n1,0.5\n", "step,loss,acc\n0,2,0.5\n1,1,0.75\n"])
+
+    def sleep(_: float) -> None:
+        try:
+            path.write_text(next(writes))
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    with pytest.raises(KeyboardInterrupt):
+        plain_logs.watch([str(path)], follow=True, sleep=sleep)
+    out, err = capsys.readouterr()
+    assert out.splitlines()[:4] == [
+        "step 0: loss 1",
+        "step 1: loss 0.5",
+        "step 0: loss 2, acc 0.5",
+        "step 1: loss 1, acc 0.75",
+    ]
+    assert out.splitlines()[4].split() == ["run", "metric", "last", "best", "at", "values"]
+    assert err == f"gdtui: {path}: is not there yet; what comes there is taken in\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"\0\1", "is no log that gdtui understands"),
+        (b"hello\n", "tells no metric; it was read as text"),
+        (b'{"note": "x"}\n', "tells no metric; it was read as JSON lines: line 1 has no number"),
+        (b"epoch;loss\n1;0,5\n", "tells no metric"),
+    ],
+)
+def test_a_log_that_says_nothing_is_one_line_and_exit_code_2(content: bytes, told: str, tmp_path: Path) -> None:
+    path = tmp_path / ("log.csv" if b";" in content else "log.jsonl")
+    path.write_bytes(content)
+    done = gdtui("watch", str(path))
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith(f"gdtui: {path}: {told}")
+
+
+def test_own_run_files_stand_beside_other_logs(tmp_path: Path) -> None:
+    own = Path(__file__).parent / "files" / "v3-race.jsonl"
+    run = LogRun(str(own))
+    run.poll()
+    assert {*run.metrics} == {"loss", "test loss", "alpha"}
+    assert said(run)["loss"][0][0] == 1
+    (tmp_path / "train.log").write_text("epoch 1 loss 0.5\n")
+    lines = gdtui("watch", str(own), str(tmp_path / "train.log")).stdout.splitlines()
+    assert lines[0].startswith("epoch 1: loss 98.6")
+    assert any(line.startswith("epoch 1: loss 0.5") for line in lines)
+
+
+def test_lines_that_tell_an_epoch_alone_stand_at_the_step_that_they_came_after(tmp_path: Path) -> None:
+    from gdtui.logs.places_along import Along
+
+    steps = [
+        f"step {step} loss {1 / (1 + step)}\n" + f"epoch {step // 3}: val_loss 0.5\n" * (step % 3 == 2)
+        for step in range(9)
+    ]
+    (tmp_path / "a.log").write_text("".join(steps))
+    run = LogRun(str(tmp_path / "a.log"))
+    run.poll()
+    assert places(run, "val_loss", Along.STEP) == [2, 5, 8]
+    assert places(run, "val_loss", Along.EPOCH) == [0, 1, 2]
