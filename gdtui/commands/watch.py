@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 
 from gdtui.fronts import is_plain
@@ -80,6 +81,8 @@ def _watch_pipe(options: argparse.Namespace) -> int:
     pipe = standard_input.begin(_give_terminal(), options.tee, options.force)
     code = _watch_logs(options)
     if not code and not pipe.is_at_end:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTSTP, signal.SIGCONT):  # the screen had its own ways
+            signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         tell("[INFO] the program goes on, and what it writes is taken; ctrl+c ends both")
         pipe.wait()
     if pipe.failure is not None:
