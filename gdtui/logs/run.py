@@ -95,6 +95,17 @@ class LogRun:
         intervals = np.diff([seen for seen in self._seen if seen > -np.inf])
         return max(LEAST, PATIENCE * float(np.median(intervals))) if len(intervals) else UNKNOWN
 
+    @property
+    def silence(self) -> float:
+        """Seconds since there was something new; infinite where there never was."""
+        return self._clock() - self._seen[-1] if self._seen else np.inf
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two times that there was something new; NaN where that is not known."""
+        intervals = np.diff([seen for seen in self._seen if seen > -np.inf])
+        return float(np.median(intervals)) if len(intervals) else np.nan
+
     def poll(self) -> bool:
         """Read what is new. Returns whether there is anything to tell; `error` tells of a log that cannot be read."""
         before, found = self.error, list[Rows]()

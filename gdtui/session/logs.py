@@ -15,8 +15,9 @@ from gdtui.logs.places import LogPlaces
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
 from gdtui.session import commands as ask
-from gdtui.session.line import Line
+from gdtui.session.line import Line, Mood
 from gdtui.session.log import Entry, Log, Said
+from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
 
@@ -94,6 +95,8 @@ class LogsSession:
         self._said: dict[object, str] = {}
         """What was last said of each thing."""
         self._text: tuple[str, ...] = ()
+        self._judged: object = None
+        """What the line was last made of."""
         self._heard: list[Said] = []
         """What is to be told next."""
 
@@ -117,6 +120,7 @@ class LogsSession:
         now.front = min(now.front, max(0, len(now.runs) - 1))
         now.states = tuple(run.state for run in now.runs)
         self._tell()
+        self._judge()
         now.log, now.logged = tuple(self._log.entries), self._log.added
         heard, self._heard = self._heard, []
         return heard
@@ -137,6 +141,26 @@ class LogsSession:
             for line in fresh(self._text, text):
                 self._log.append(Entry(line, PLAIN))
             self._text = text
+
+    def _judge(self) -> None:
+        """Say what there is to be said of the run in front, where it is another than before."""
+        now = self.now
+        if not now.runs:
+            now.line = Line(Mood.NEUTRAL, "; ".join(self._places.notes))
+            return
+        run = now.runs[now.front]
+        state, as_of = state_line(run), (run, now.record, now.last, len(run.metrics), now.states[now.front])
+        if (state, as_of) != self._judged:
+            now.line = line_of(run, losses_of(run, self._until))
+        self._judged = state, as_of
+
+    def _until(self, metric: Metric) -> int:
+        """How many values a metric of the run in front has up to the record that is looked at."""
+        guide, record = guide_of(self.now.runs[self.now.front]), self.now.record
+        if record is None or guide is None:
+            return len(metric)
+        found = same_place(guide, record, metric)
+        return len(metric) if found is None else found
 
     def _say(self, what: object, text: str) -> None:
         if text and self._said.get(what) != text:

@@ -8,12 +8,10 @@ from typing import NamedTuple
 
 from gdtui.charts.axes import Limits, Ticks, log_ticks, nice_ticks, ticks_along
 from gdtui.logs.places_along import Along
+from gdtui.logs.told import unit_of
 from gdtui.numbers import next_on_ladder
 from gdtui.views.loss_axes import TOPS
 
-UNITS = ((86400.0, "d"), (3600.0, "h"), (60.0, "min"), (1.0, "s"), (1e-3, "ms"))
-FEW_UNITS = 3
-"""How many of a unit there are at the least, where times are told by it."""
 BEGINS_AT_0 = 5
 """The axis begins at 0 where what is shown begins within the first of so many parts."""
 PARTS = 5
@@ -74,11 +72,6 @@ def _latest(first: float, last: float, cursor: float | None) -> Limits:
     return end - width, end
 
 
-def unit_of(span: float) -> tuple[float, str]:
-    """By what times of so many seconds are told: its seconds, and its name."""
-    return next((unit for unit in UNITS if span >= FEW_UNITS * unit[0]), UNITS[-1])
-
-
 def ticks_of(limits: Limits, across: Across, cells: int) -> Ticks:
     """Ticks for an axis of so many columns."""
     is_log = across.scale is Scale.LOG
@@ -96,17 +89,6 @@ def label_of(limits: Limits, across: Across) -> str:
         unit = "s" if across.scale is Scale.LOG else unit_of(max(map(abs, limits)))[1]
     told = ", ".join(filter(None, (unit, across.scale.value)))
     return f"{across.along.value} ({told})" if told else across.along.value
-
-
-def place_told(place: float, along: Along, name: bool = True) -> str:
-    """A place along the training, in words."""
-    if along is Along.TIME:
-        seconds, unit = unit_of(abs(place))
-        told = f"{place / seconds:.3g} {unit}"
-        return f"after {told}" if name else told
-    whole = abs(place - round(place)) < 1e-9
-    number = f"{round(place):,}" if whole and abs(place) < 1e15 else f"{place:.6g}"
-    return f"{along.value} {number}" if name else number
 
 
 def upright_ticks(limits: Limits, is_log: bool, height: int) -> Ticks:

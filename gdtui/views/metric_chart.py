@@ -12,6 +12,7 @@ from gdtui.charts.axes import Canvas, axes
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import FAINTS, RUNS, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
+from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
 from gdtui.types import Floats
 from gdtui.views.curves import draw_cursor, end_of, filled, head_at, on_canvas, take_turns, thicken
@@ -23,7 +24,6 @@ from gdtui.views.metric_axes import (
     Scale,
     label_of,
     limits_along,
-    place_told,
     ticks_of,
     upright_ticks,
 )

@@ -14,11 +14,12 @@ from gdtui.logs.groups import Group, groups_of, matching
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
+from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
 from gdtui.session.logs import LogsShown, guide_of
 from gdtui.text import printable
 from gdtui.views.labels import value, words
-from gdtui.views.metric_axes import Across, place_told, ways
+from gdtui.views.metric_axes import Across, ways
 from gdtui.views.metric_chart import Look, Stroke, framed, is_log, metric_chart, place_at
 
 BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
@@ -230,9 +231,9 @@ class Metrics:
                 now = math.nan if cursor is None or cursor > trace.x[-1] else trace.at(cursor)
             cells[name] = _told(last)
             if cursor is not None:
-                cells[f"at {place_told(cursor, along, name=False)}"] = _told(now)
+                cells[f"at {place_told(cursor, along, is_named=False)}"] = _told(now)
             cells["lowest" if group.is_better_low else "highest"] = _told(best)
-            cells[f"at {along.value}"] = place_told(at, along, name=False) if math.isfinite(at) else "–"
+            cells[f"at {along.value}"] = place_told(at, along, is_named=False) if math.isfinite(at) else "–"
         role = RUNS[number % len(RUNS)]
         return Standing(role, cells, number == shown.front, number not in shown.seen)
 

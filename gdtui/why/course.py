@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,18 +24,38 @@ PARTS = 120
 """Stretches of which means are taken, at the most."""
 
 
+@dataclass(frozen=True)
+class Wording:
+    """How places and stretches of a course are told.
+
+    Attributes:
+        at: where that is which has this number.
+        units: what the course is a series of.
+        each: how many of them each of its numbers stands for.
+    """
+
+    at: Callable[[int], str] = lambda epoch: f"epoch {epoch:,}"
+    units: str = "epochs"
+    each: int = 1
+
+
+EPOCHS = Wording()
+
+
 @dataclass(frozen=True, eq=False)
 class Course:
     """The losses of the epochs `first` to `last`, of which no later one is looked at; itself a `Curve`.
 
     Attributes:
         tested: those on the rows kept for testing.
+        words: how it is told, where these are not the losses of epochs.
     """
 
     curve: Losses
     first: int
     last: int
     tested: Losses = field(default_factory=Envelope)
+    words: Wording = EPOCHS
 
     @property
     def trained(self) -> Recipes:

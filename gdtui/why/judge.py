@@ -58,21 +58,22 @@ def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
         return Verdict(Kind.DIVERGING, last, f"diverging since epoch {began:,}: the loss is not finite any more", began)
     if len(course.recent[0]) < progress.FEW:
         return Verdict(Kind.BEGINNING, last, "too few epochs to tell")
-    return _swinging(course) or _overfitting(curve, course) or _crawling(course) or progress.pace_of(course)
+    return swinging(course) or _overfitting(curve, course) or crawling(course) or progress.pace_of(course)
 
 
-def _swinging(course: Course) -> Verdict | None:
+def swinging(course: Course) -> Verdict | None:
+    """A loss that grows and grows, or goes up and down."""
     low, high = troubles.swelling(course)
     if high:
         since = lowest(course)
-        rose = f"the loss rose from {figure(low)} to {figure(high)}"
-        return Verdict(Kind.DIVERGING, course.last, f"diverging since epoch {since:,}: {rose}", since)
+        rose = f"diverging since {course.words.at(since)}: the loss rose from {figure(low)} to {figure(high)}"
+        return Verdict(Kind.DIVERGING, course.last, rose, since)
     if not troubles.bounces(course, troubles.LAST, WIDE, 0.25) or course.sinks(troubles.LAST) >= 0.1:
         return None
     began, (rises, steps) = course.rising_since(troubles.LAST - troubles.LAST // 5), course.rises(troubles.LAST)
     if began is None:
         return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
-    text = f"bouncing since epoch {began:,}: {rises} of the last {steps} epochs rose"
+    text = f"bouncing since {course.words.at(began)}: {rises} of the last {steps} {course.words.units} rose"
     return Verdict(Kind.BOUNCING, course.last, text, began)
 
 
@@ -81,7 +82,8 @@ def _overfitting(curve: Curve, course: Course) -> Verdict | None:
     return troubles.overfit(tested, Course(curve, course.first, tested.last))
 
 
-def _crawling(course: Course) -> Verdict | None:
+def crawling(course: Course) -> Verdict | None:
+    """A loss that hardly falls, in a straight line."""
     more = troubles.epochs_for(course, 0.5)
     if (
         course.fall >= 2 * progress.PACED
@@ -89,5 +91,6 @@ def _crawling(course: Course) -> Verdict | None:
         or not 10 * len(course) < more < math.inf
     ):
         return None
-    text = f"crawling: half of the loss takes {count(more)} epochs more at this pace"
+    far = f"{count(more * course.words.each)} {course.words.units}"
+    text = f"crawling: half of the loss takes {far} more at this pace"
     return Verdict(Kind.CRAWLING, course.last, text)

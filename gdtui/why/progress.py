@@ -131,7 +131,7 @@ def falling(course: Course) -> Verdict:
 
 def taken(course: Course) -> str:
     """What the last epochs took off."""
-    last, taken = f"the last {course.window:,} epochs", course.taken
+    last, taken = f"the last {course.window * course.words.each:,} {course.words.units}", course.taken
     if taken == 0:
         return f"{last} took nothing off the loss"
     if taken < 0:

@@ -144,14 +144,14 @@ def overfitting(found: Evidence) -> Verdict | None:
     return replace(said, epoch=found.epoch, remedy=remedies.penalty(found, remedies.lowest(found.tested)))
 
 
-def overfit(tested: Course, trained: Course) -> Verdict | None:
+def overfit(tested: Course, trained: Course, what: str = "the test loss") -> Verdict | None:
     """The same of losses alone."""
     since = gap(tested, trained)
     if since is None:
         return None
-    best, low, now = remedies.lowest(tested), tested.span()[0], float(tested.recent[1][-1])
-    rose = f"the test loss rose from {figure(low)} at epoch {best:,} to {figure(now)} while the loss fell"
-    return Verdict(Kind.OVERFITTING, tested.last, f"overfitting since epoch {since:,}: {rose}", since)
+    at, best, low, now = tested.words.at, remedies.lowest(tested), tested.span()[0], float(tested.recent[1][-1])
+    rose = f"{what} rose from {figure(low)} at {at(best)} to {figure(now)} while the loss fell"
+    return Verdict(Kind.OVERFITTING, tested.last, f"overfitting since {at(since)}: {rose}", since)
 
 
 def gap(tested: Course, trained: Course) -> int | None:

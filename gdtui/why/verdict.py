@@ -27,6 +27,8 @@ class Kind(Enum):
     SCALES = "scales"
     """The features are of wildly different scale."""
     OVERFITTING = "overfitting"
+    SPIKE = "spike"
+    """The loss rose all at once, and came back."""
     DONE = "done"
     """There is nothing more to be had."""
 
