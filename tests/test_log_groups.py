@@ -77,9 +77,9 @@ def test_the_loss_is_first_and_settings_and_clocks_are_last() -> None:
     ]
     assert [*told(ULTRALYTICS)] == [
         *("box_loss", "cls_loss", "dfl_loss", "metrics/precision(B)", "metrics/recall(B)", "metrics/mAP50(B)"),
-        *("metrics/mAP50-95(B)", "lr/pg0"),
+        *("metrics/mAP50-95(B)", "lr"),
     ]
-    assert told(ULTRALYTICS)["lr/pg0"] == ["lr/pg0", "lr/pg1", "lr/pg2"]
+    assert told(ULTRALYTICS)["lr"] == ["lr/pg0", "lr/pg1", "lr/pg2"]
     assert [*told(["time/fps", "epoch_accuracy"])] == ["epoch_accuracy", "time/fps"]
 
 

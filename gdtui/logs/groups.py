@@ -140,6 +140,8 @@ def _group(members: list[tuple[str, str, str]]) -> Group:
         for (name, *_), part in zip(members, parts, strict=True)
     ]
     what = next((what for *_, what in members if what), "")
+    if len(members) > 1 and _key(what) == "lr":  # of several groups of weights
+        what = "lr"
     return Group(what or ", ".join(name for name, *_ in members), (*named,), not what or _is_loss(what))
 
 

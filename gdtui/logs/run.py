@@ -60,8 +60,8 @@ class LogRun:
         self._readings = 0
         self._seen: deque[float] = deque(maxlen=REMEMBERED)
         """When there was something new, by the clock."""
-        self._last_told = np.nan
-        """The latest time that the log tells, in seconds since 1970."""
+        self._rests = False
+        """Whether it had not been written to for a while when it was first read, and nothing has come since."""
 
     @property
     def name(self) -> str:
@@ -80,13 +80,15 @@ class LogRun:
 
     @property
     def state(self) -> str:
-        """waiting (nothing yet), following, stalled, ended, or unreadable."""
+        """waiting (nothing yet), following, stalled, at rest (of old), ended, or unreadable."""
         if self.error is not None:
             return "unreadable"
         if self.is_over:
             return "ended"
         if not self.metrics:
             return "waiting"
+        if self._rests:
+            return "at rest"
         return "stalled" if self._clock() - self._seen[-1] > self.patience else "following"
 
     @property
@@ -124,8 +126,16 @@ class LogRun:
         for rows in found:
             self._take(rows)
         if found:
+            self._rests = not self._seen and self._age() > UNKNOWN
             self._seen.append(self._clock())
         return bool(found) or self.error != before
+
+    def _age(self) -> float:
+        """Seconds since it was last written to; 0 where that is not known."""
+        try:
+            return self._now() - os.path.getmtime(self.path)
+        except (OSError, ValueError):
+            return 0.0
 
     def _take(self, rows: Rows) -> None:
         along = self._places(rows.names)

@@ -6,8 +6,8 @@ import numpy as np
 
 from gdtui.types import Floats
 
-BLOCK = 64
-"""Values that are summed up at a time, as one product of matrices."""
+TINY = 1e-18
+"""What weighs less changes no sum."""
 
 
 class Smoothing:
@@ -40,18 +40,9 @@ class Smoothing:
 
 def decayed(values: Floats, weight: float) -> Floats:
     """Of each value the sum of it and those before it, each times `weight` as often as it is further back; shape (n,).
-    SciPy has a filter for this in a module that takes a second to import."""
-    count = len(values)
-    if count <= BLOCK:
-        return np.asarray(_powers(weight, count) @ values)
-    blocks = np.zeros((-(-count // BLOCK), BLOCK))
-    blocks.reshape(-1)[:count] = values
-    sums = blocks @ _powers(weight, BLOCK).T
-    ends = decayed(sums[:, -1], weight**BLOCK)
-    sums[1:] += ends[:-1, None] * weight ** np.arange(1.0, BLOCK + 1)
-    return np.asarray(sums.reshape(-1)[:count])
-
-
-def _powers(weight: float, count: int) -> Floats:
-    back = np.subtract.outer(np.arange(count), np.arange(count))
-    return np.where(back >= 0, weight ** np.maximum(back, 0), 0.0)
+    SciPy has a filter for this, in a module that takes a second to import."""
+    sums, reach = values.copy(), 1
+    while reach < len(sums) and weight**reach > TINY:  # each sum is of twice as many values as before
+        sums[reach:] += weight**reach * sums[:-reach]
+        reach *= 2
+    return sums

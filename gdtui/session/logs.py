@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar
+from weakref import WeakSet
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
 
+AT_ONCE = 0.3
+"""Seconds in which logs are read for the first time before those are shown."""
 PLAIN = 0
 """What stands for the epoch of a line of text that tells of none."""
 
@@ -91,6 +94,7 @@ class LogsSession:
         self._places, self._clock = places, clock
         self.now = LogsShown(runs=tuple(places.runs))
         self._queue: deque[ask.Command] = deque()
+        self._begun = WeakSet[LogRun]()
         self._log = Log([])
         self._said: dict[object, str] = {}
         """What was last said of each thing."""
@@ -106,7 +110,7 @@ class LogsSession:
 
     def due(self) -> float:
         """See `Session.due`."""
-        return 0.0 if self._queue else POLL
+        return 0.0 if self._queue or self._unread else POLL
 
     def turn(self) -> list[Said]:
         """Do what was asked for, and read on."""
@@ -114,7 +118,7 @@ class LogsSession:
         while self._queue:
             self._carry_out(self._queue.popleft())
             now.asked += 1
-        if self._places.poll():
+        if self._read_on():
             now.news += 1
         now.runs = tuple(self._places.runs)
         now.front = min(now.front, max(0, len(now.runs) - 1))
@@ -124,6 +128,24 @@ class LogsSession:
         now.log, now.logged = tuple(self._log.entries), self._log.added
         heard, self._heard = self._heard, []
         return heard
+
+    @property
+    def _unread(self) -> list[LogRun]:
+        """The runs of which nobody has looked yet whether there is anything."""
+        return [run for run in self._places.runs if run not in self._begun]
+
+    def _read_on(self) -> bool:
+        """Read what is new; of many logs some at first, so that there is something to be seen soon. Returns whether
+        there was anything."""
+        unread, begun, is_new = self._unread, self._clock(), False
+        if not unread:
+            return self._places.poll()
+        for run in unread:
+            is_new |= run.poll()
+            self._begun.add(run)
+            if self._clock() - begun > AT_ONCE:
+                break
+        return is_new
 
     def snapshot(self) -> LogsShown:
         """All that is to be shown, as it is now."""
@@ -136,9 +158,9 @@ class LogsSession:
                 self._say((run, number), note)
         for number, note in enumerate(self._places.notes):
             self._say(number, note)
-        text = self._places.text
-        if text != self._text:
-            for line in fresh(self._text, text):
+        if len(self.now.runs) == 1:  # of several, nobody could tell whose it is
+            text = tuple(getattr(self.now.runs[0].reader, "text", ()))
+            for line in fresh(self._text, text) if text != self._text else ():
                 self._log.append(Entry(line, PLAIN))
             self._text = text
 
@@ -233,15 +255,20 @@ def same_place(before: Metric, record: int, after: Metric) -> int | None:
 
 def notes_of(run: LogRun) -> tuple[str, ...]:
     """What is to be said of how a run is read, beside its state."""
-    reader, name = run.reader, run.name
+    reader, name, guide = run.reader, run.name, guide_of(run)
     skipped = f"{name}: passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
-    return run.error or "", skipped
+    if reader is None or guide is None:
+        return run.error or "", skipped
+    told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
+    along = f"told by {told}" if told else "nothing tells their places (--x names what does)"
+    return run.error or "", skipped, f"{name}: read as {reader.format}; {len(run.metrics)} metrics, {along}"
 
 
 def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
     """The lines that have come behind those before, of which the first may have gone."""
-    for gone in range(len(before) + 1):
-        kept = before[gone:]
-        if after[: len(kept)] == kept:
-            return after[len(kept) :]
+    for begin in (0, 1):  # a first line may say how much was left out
+        for gone in range(len(before)):
+            end = begin + len(before) - gone
+            if after[begin:end] == before[gone:]:
+                return after[end:]
     return after

@@ -170,7 +170,7 @@ COMPARING = (
 LOOKING = (
     Key("Look", "v", "chart(1)", "v", "v Chart", "Bring the next chart to the front (▸)"),
     Key("Look", "V", "chart(-1)", "V", "", "Bring the chart before to the front"),
-    Key("Look", "tab", "page(1)", "tab", "tab Page", "Show the next page of charts"),
+    Key("Look", "tab", "page(1)", "tab", "", "Show the next page of charts"),
     Key("Look", "shift+tab", "page(-1)", "shift+tab", "", "Show the page of charts before"),
     *(key for key in BINDINGS if key.action == "zoom"),
     Key("Look", "slash", "filter", "/", "/ Filter", "Show the metrics of a name alone"),

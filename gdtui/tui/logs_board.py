@@ -111,7 +111,7 @@ class LogsBoard(Board):
             size = slots[0].width - around[0], slots[0].height - around[1]
             charts = [("", metrics.blank(snapshot, seen, *size))]
         runs = metrics.table(groups[front] if groups else None, snapshot, seen) if wish.runs else []
-        page = f"charts {first + 1}–{last} of {len(groups)}" if last - first < len(groups) else ""
+        page = f"charts {first + 1}–{last} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
         return Drawing(wish, charts, runs, metrics.title(snapshot, seen, self.what, page))
 

@@ -16,7 +16,7 @@ from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
 from gdtui.types import Floats
 from gdtui.views.curves import draw_cursor, end_of, filled, head_at, on_canvas, take_turns, thicken
-from gdtui.views.labels import Place, label, value
+from gdtui.views.labels import Place, is_free, label, value, write
 from gdtui.views.lines import is_wide
 from gdtui.views.loss_axes import linear_limits, upright
 from gdtui.views.metric_axes import (
@@ -28,8 +28,10 @@ from gdtui.views.metric_axes import (
     upright_ticks,
 )
 
-SAMPLE = 1000
-"""Values of a curve by which it is told whether they are best seen on a logarithmic axis, about."""
+SAMPLE, LEAST = 2000, 64
+"""Values by which it is told whether they are best seen on a logarithmic axis, about, and those of each curve."""
+NAMED = 10
+"""Curves up to which each has its name, and behind which only the one in front has."""
 RARE, BELOW = 0.02, 3.0
 """A logarithmic axis begins so many times lower than all values but this share of them."""
 SETTLED = 20
@@ -84,11 +86,6 @@ class Frame:
     canvas: Canvas
 
 
-def is_log(strokes: Sequence[Stroke], look: Look) -> bool:
-    """Whether the axis of the values is logarithmic."""
-    return _upright(strokes, look)[1]
-
-
 def _along(strokes: Sequence[Stroke], look: Look) -> tuple[float, float]:
     known = [stroke.trace.x for stroke in strokes if len(stroke.trace)]
     first = min((float(x[0]) for x in known), default=0.0)
@@ -106,8 +103,8 @@ def _upright(strokes: Sequence[Stroke], look: Look) -> tuple[tuple[float, float]
     else:
         spans = [trace.span for trace in traces]
 
-    log = look.log
-    some = [trace.values[:: 1 + len(trace) // SAMPLE] for trace in traces]
+    log, enough = look.log, max(LEAST, SAMPLE // max(1, len(traces)))
+    some = [trace.values[:: 1 + len(trace) // enough] for trace in traces]
     if log is None:
         log = look.may_be_log and all(low >= 0 for low, _ in spans) and is_wide(some)
     if log:
@@ -139,13 +136,10 @@ def framed(strokes: Sequence[Stroke], look: Look, width: int, height: int) -> Fr
     return None if made is None else Frame(made[0].copy(), made[1])
 
 
-def metric_chart(strokes: Sequence[Stroke], look: Look, width: int, height: int) -> Chart:
-    """The curves, the first in front of the others. Each column of dots spans the smallest and the largest value in it,
-    so that no spike is thinned away; a value that is no number is a gap."""
-    empty = framed(strokes, look, width, height)
-    if empty is None:
-        return Chart.blank(width, height)
-    chart, canvas = empty.chart, empty.canvas
+def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
+    """Draw the curves, the first in front of the others. Each column of dots spans the smallest and the largest value
+    in it, so that no spike is thinned away; a value that is no number is a gap."""
+    chart, canvas = frame.chart, frame.canvas
     counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
     ends: list[Place | None] = []
     for number, stroke in enumerate(strokes):
@@ -164,27 +158,37 @@ def metric_chart(strokes: Sequence[Stroke], look: Look, width: int, height: int)
         if stroke.raw is not None:
             stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT.get(stroke.role, Role.AXIS))
     _tell(chart, canvas, strokes, ends, look)
-    return chart
 
 
 def _tell(chart: Chart, canvas: Canvas, strokes: Sequence[Stroke], ends: Sequence[Place | None], look: Look) -> None:
     """The cursor, the values there, and the names."""
     if look.cursor is not None:
         draw_cursor(chart, canvas, look.cursor, place_told(look.cursor, look.across.along))
-    heads: list[Place | None] = []
-    for stroke in strokes[::-1]:
-        trace = stroke.trace
-        at = (float(trace.x[-1]) if len(trace) else math.nan) if look.cursor is None else look.cursor
-        told = trace.last() if look.cursor is None else trace.at(look.cursor)
-        within = len(trace) and at <= trace.x[-1] and (at > 0 or look.across.scale is not Scale.LOG)
-        is_named = stroke.is_front or not any(other.is_front for other in strokes)
-        heads.append(head_at(chart, canvas, at, told, stroke.role) if within and is_named else None)
-    for stroke, head, end in zip(strokes, heads[::-1], ends, strict=True):
-        now = stroke.trace.last() if look.cursor is None else stroke.trace.at(look.cursor)
-        text = f"{stroke.name} {value(now)}".lstrip() if look.tells and math.isfinite(now) else stroke.name
+    fronts = [stroke for stroke in strokes if stroke.is_front] or strokes
+    heads = {id(stroke): _head(chart, canvas, stroke, look) for stroke in fronts[::-1]}
+    for number, (stroke, end) in enumerate(zip(strokes, ends, strict=True)):
+        head, now = heads.get(id(stroke)), value_at(stroke.trace, look.cursor)
+        tells = look.tells and stroke in fronts and math.isfinite(now)
+        text = f"{stroke.name} {value(now)}".lstrip() if tells else stroke.name
         place = head or end
-        if place is not None and text and not label(chart, canvas, place, text, stroke.role) and end is not None:
+        if place is None or not text or (number >= NAMED and stroke not in fronts):
+            continue
+        if not label(chart, canvas, place, text, stroke.role) and end is not None:
             label(chart, canvas, end, stroke.name, stroke.role)
+
+
+def _head(chart: Chart, canvas: Canvas, stroke: Stroke, look: Look) -> Place | None:
+    """A dot where one looks, or at the end; returns where it is, if there is one."""
+    trace = stroke.trace
+    at = float(trace.x[-1]) if look.cursor is None else look.cursor
+    if at > trace.x[-1] or (at <= 0 and canvas.xlog):
+        return None
+    return head_at(chart, canvas, at, value_at(trace, look.cursor), stroke.role)
+
+
+def value_at(trace: Trace, cursor: float | None) -> float:
+    """Its value where one looks, or the newest."""
+    return trace.last() if cursor is None else trace.at(cursor)
 
 
 def dots_of(trace: Trace, canvas: Canvas) -> Dots:
@@ -204,6 +208,16 @@ def _broken(low: Floats, gaps: Floats) -> np.ndarray:
     has_gap = np.zeros(int(stretch[-1]) + 1, dtype=bool)
     has_gap[stretch[(gaps > 0) & ~known]] = True
     return np.asarray(has_gap[stretch] & ~known)
+
+
+def write_free(chart: Chart, canvas: Canvas, text: str) -> None:
+    """Write a text at the right end of the first row where it covers nothing, if there is any."""
+    free = is_free(chart, canvas)
+    begin = canvas.width - len(text)
+    for row in range(canvas.height):
+        if begin > 0 and free[row, begin - 1 :].all():
+            write(chart, canvas, row, begin, text, Role.TEXT)
+            return
 
 
 def place_at(column: int, canvas: Canvas) -> float:

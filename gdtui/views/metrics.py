@@ -20,10 +20,12 @@ from gdtui.session.logs import LogsShown, guide_of
 from gdtui.text import printable
 from gdtui.views.labels import value, words
 from gdtui.views.metric_axes import Across, ways
-from gdtui.views.metric_chart import Look, Stroke, framed, is_log, metric_chart, place_at
+from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_at, value_at, write_free
 
 BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
+FEW = 8
+"""Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
 Legend = list[tuple[str, int]]
 """Texts, each with the role that it is coloured as."""
 
@@ -133,15 +135,19 @@ class Metrics:
         cursor, goes_on = self.cursor(shown, across.along), "following" in shown.states
         strokes = self._strokes(group, shown, across.along, seen.weight)
         look = Look(across, dict(seen.logs).get(group.name), cursor, goes_on, tells, group.is_better_low)
-        title = printable(group.name)
+        title, legend = printable(group.name), self._legend(group, shown, across.along, seen.weight, cursor)
         if not strokes:
             text = f"nothing says at which {across.along.value} these were measured"
             return Drawn(title, [], words(text, width, height))
-        ylog = is_log(strokes, look)
         frame = framed(strokes, look, width, height)
-        chart = metric_chart(strokes, look, width, height)
-        legend = self._legend(group, shown, across.along, seen.weight, cursor)
-        return Drawn(f"{title} (log)" if ylog else title, legend, chart, None if frame is None else frame.canvas, ylog)
+        if frame is None:
+            return Drawn(title, legend, Chart.blank(width, height))
+        draw_metrics(frame, strokes, look)
+        ylog = frame.canvas.ylog
+        title = f"{title} (log)" if ylog else title
+        if tells:  # there is no frame for it
+            write_free(frame.chart, frame.canvas, title)
+        return Drawn(title, legend, frame.chart, frame.canvas, ylog)
 
     def blank(self, shown: LogsShown, seen: Seen, width: int, height: int) -> Drawn:
         """What stands where there is no chart yet."""
@@ -175,7 +181,7 @@ class Metrics:
         for number, member in enumerate(group.members):
             trace = self._of(run, member.name, along, weight)
             if trace is not None and len(trace):
-                now = trace.last() if cursor is None else trace.at(cursor)
+                now = value_at(trace, cursor)
                 told = value(now) if math.isfinite(now) else "–"
                 found.append((f"{printable(member.label)} {told}".strip(), _role(shown, shown.front, group, number)))
         return found
@@ -188,9 +194,12 @@ class Metrics:
                 trace = self._of(run, member.name, along, weight)
                 if trace is None or not len(trace):
                     continue
-                raw = self._of(run, member.name, along, 0.0) if weight else None
-                name = (run.name if place == 0 else "") if are_many else member.label
                 role, is_front = _role(shown, number, group, place), are_many and number == shown.front
+                has_raw = weight and (is_front or len(shown.seen) <= FEW)
+                raw = self._of(run, member.name, along, 0.0) if has_raw else None
+                name = member.label if not are_many or place else run.name
+                if are_many and place and not is_front:
+                    name = ""
                 found.append(Stroke(trace, role, printable(name), raw, are_many and place > 0, is_front))
         return found
 

@@ -106,7 +106,8 @@ def _course(losses: Losses, finite: np.ndarray) -> Course:
     curve = KnownLosses()
     curve.extend(np.arange(1.0, count + 1), means)
     firsts = finite[skipped::each] + 1
-    words = Wording(lambda number: losses.at(int(firsts[min(number, count) - 1])), "records", each)
+    units = "epochs" if losses.are_epochs else "records"
+    words = Wording(lambda number: losses.at(int(firsts[min(number, count) - 1])), units, each)
     return Course(curve, 1, count, words=words)
 
 
