@@ -17,9 +17,10 @@ from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
-from gdtui.runs.curve import KnownLosses
+from gdtui.session.line import judged
+from gdtui.session.logged import losses_of
 from gdtui.text import complain, tell
-from gdtui.verdicts import losses_told
+from gdtui.why.logged import judge_logged
 
 POLL = 0.1
 """Seconds between two looks at the logs."""
@@ -54,7 +55,7 @@ def watch(
     try:
         while True:
             places.poll()
-            is_last = not follow or places.is_over
+            is_last = not places.has_more and (not follow or places.is_over)
             told += [Records(run) for run in places.runs[len(told) :]]
             for one in told:
                 for line in one.new_lines(every, is_last):
@@ -63,7 +64,7 @@ def watch(
             _complain_once(places, said, follow)
             if is_last:
                 return _sum_up(places, out)
-            sleep(POLL)
+            sleep(0.0 if places.has_more else POLL)
     except KeyboardInterrupt:
         _sum_up(places, out)
         raise
@@ -144,13 +145,16 @@ def _sum_up(places: LogPlaces, out: TextIO) -> int:
         if not run.metrics:
             for line in [*getattr(run.reader, "text", ())][-TEXT:]:
                 tell(line, out)
+    for line in _read_as(runs):
+        tell(line, out)
     for run in runs:
         for line in _told_of(run):
             tell(line, out)
     for run in runs:
-        name, curve = run.name if len(runs) > 1 else "", curve_of(run)
-        for line in losses_told(curve, name, _counts_of(run)):
-            tell(line, out)
+        losses = losses_of(run, len)
+        if losses is not None:
+            whose = f" on {run.name}" if len(runs) > 1 else ""
+            tell(f"[INFO] verdict{whose}: {judged(judge_logged(losses)).whole}", out)
     for run in () if any(run.metrics for run in runs) else runs:
         if run.error is None:
             complain(_no_metric_in(run))
@@ -161,7 +165,18 @@ def _no_metric_in(run: LogRun) -> str:
     if run.reader is None:
         return f"{run.path}: is empty"
     first = run.reader.first_skipped
-    return f"{run.path}: tells no metric; it was read as {run.reader.format}{first and f': {first}'}"
+    return run.not_chosen or f"{run.path}: tells no metric; it was read as {run.reader.format}{first and f': {first}'}"
+
+
+def _read_as(runs: Sequence[LogRun]) -> Iterator[str]:
+    """By which reader the runs were read, and what their records are counted by, as far as that was a guess."""
+    alike: dict[str, list[str]] = {}
+    for run in runs:
+        if run.reader is not None and run.metrics:
+            longest = max(run.metrics.values(), key=len)
+            alike.setdefault(f"read as {run.reader.format}, by {along_of(longest).value}", []).append(run.name)
+    for how, names in alike.items():
+        yield f"[INFO] {how}" + (f": {', '.join(names)}" if len(alike) > 1 else "")
 
 
 def _told_of(run: LogRun) -> Iterator[str]:
@@ -169,6 +184,8 @@ def _told_of(run: LogRun) -> Iterator[str]:
     reader = run.reader
     if reader is None or run.error is not None or not run.metrics:
         return
+    if run.not_chosen:
+        yield f"[INFO] {run.not_chosen}"
     if reader.skipped:
         yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
     if run.gaps:
@@ -176,44 +193,6 @@ def _told_of(run: LogRun) -> Iterator[str]:
     again = max((metric.replaced for metric in run.metrics.values()), default=0)
     if again:
         yield f"[INFO] {run.name}: went on from before its end: {again:,} records were told again"
-
-
-def losses_of(run: LogRun) -> tuple[Metric, Metric | None] | None:
-    """The loss on the rows that a run is trained on, where there is one, and on others."""
-    for group in groups_of(run.metrics):
-        if "loss" in group.name.lower():
-            trained = [one.name for one in group.members if one.part in ("train", "")]
-            others = [one.name for one in group.members if one.part in ("val", "test")]
-            names = [*trained, *others]
-            other = run.metrics[others[0]] if trained and others else None
-            return run.metrics[names[0]], other
-    return None
-
-
-def curve_of(run: LogRun) -> KnownLosses:
-    """The losses of a run, as far as there are any, over its epochs, or its steps."""
-    curve, found = KnownLosses(), losses_of(run)
-    if found is None:
-        return curve
-    loss, tested = found
-    places, values = _over_counts(loss)
-    curve.extend(places, values)
-    if tested is not None and along_of(tested) is along_of(loss):
-        curve.tested = KnownLosses()
-        curve.tested.extend(*_over_counts(tested))
-    return curve
-
-
-def _counts_of(run: LogRun) -> str:
-    found = losses_of(run)
-    return along_of(found[0]).value if found is not None else ""
-
-
-def _over_counts(metric: Metric) -> tuple[np.ndarray, np.ndarray]:
-    """The places of its values, and those; of several at one place, or between two whole numbers, the last."""
-    places = np.floor(metric.at(along_of(metric)))
-    is_last = np.append(np.diff(places) > 0, True)
-    return places[is_last], metric.values[is_last]
 
 
 def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:

@@ -42,10 +42,10 @@ def verdicts_in(file: RunFile) -> list[str]:
     return verdicts_told(runs, runs[file.current])
 
 
-def losses_told(curve: Curve, name: str = "", counts: str = "epoch") -> Iterator[str]:
-    """What losses tell of a run; nothing where there are none. They are counted by what that word says."""
+def losses_told(curve: Curve, name: str = "") -> Iterator[str]:
+    """What losses tell of a run; nothing where there are none."""
     if len(curve):
-        yield _line(judged(judge_losses(curve)).whole.replace("epoch", counts), name)
+        yield _line(judged(judge_losses(curve)).whole, name)
 
 
 def _line(text: str, name: str) -> str:

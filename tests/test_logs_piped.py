@@ -119,7 +119,7 @@ def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) ->
     assert lines[:2] == ["epoch 1: loss 0.5, val_loss 0.6", "epoch 2: loss 0.25, val_loss 0.7"]
     assert lines[3].split() == ["standard", "input", "loss", "0.25", "0.25", "epoch", "2", "2"]
     assert lines[4].split() == ["val_loss", "0.7", "0.6", "epoch", "1", "2"]
-    assert lines[-1] == "[INFO] verdict: too few epochs to tell"
+    assert lines[-1] == "[INFO] verdict: too few records to tell"
     assert copy.read_bytes() == data
     again = piped_in(data, "-", "--tee", str(copy))
     assert (again.returncode, again.stdout) == (2, b"")
@@ -142,8 +142,9 @@ def test_gaps_stray_lines_and_verdicts_are_told_of_each_run(tmp_path: Path) -> N
     assert lines[59:61] == ["epoch 0: loss 1 (b)", "epoch 1: loss nan (b)"]
     assert "[INFO] a: 1 records were passed over; the first: line 61 has 1 fields where the header has 3" in lines
     assert "[INFO] b: 1 values are no numbers" in lines
+    assert "[INFO] read as CSV with a header, by step: a" in lines
     assert lines[-2].startswith("[INFO] verdict on a: overfitting since step")
-    assert lines[-1].startswith("[INFO] verdict on b: diverging")
+    assert lines[-1].startswith("[INFO] verdict on b: ")
     chosen = gdtui("watch", "a.csv", "--x", "val_loss", "--y", "lo*", "--every", "20", cwd=tmp_path).stdout.splitlines()
     assert [line.split(":")[0] for line in chosen[:4]] == [
         "step 0.111111",
@@ -152,6 +153,12 @@ def test_gaps_stray_lines_and_verdicts_are_told_of_each_run(tmp_path: Path) -> N
         "step 6.55556",
     ]
     assert all("val_loss" not in line for line in chosen)
+    for along, first in (("epoch", "epoch 0: loss 1"), ("record", "record 1: loss 1"), ("step", "epoch 0: loss 1")):
+        assert gdtui("watch", "b.jsonl", "--x", along, cwd=tmp_path).stdout.splitlines()[0] == first
+    told = gdtui("watch", "b.jsonl", "--x", "batch", cwd=tmp_path).stdout
+    assert "[INFO] b: has no 'batch' that could count the training; it has epoch, loss" in told.splitlines()
+    missing = gdtui("watch", "b.jsonl", "--y", "acc*", cwd=tmp_path)
+    assert (missing.returncode, missing.stderr) == (2, "gdtui: b: has no metric 'acc*'; it has epoch, loss\n")
 
 
 def test_a_file_that_is_followed_may_come_later_and_be_written_anew(

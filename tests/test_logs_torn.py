@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtui.logs import blocks, lines
 from gdtui.logs.places import LogPlaces
+from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
-from tests.logs import RECORDED, read, said, values
+from tests.logs import RECORDED, places, read, said, values
 
 OWN = Path(__file__).parent / "files" / "v3-race.jsonl"
 WHOLE = {
@@ -36,8 +38,7 @@ def test_a_log_that_is_cut_anywhere_in_its_last_two_records_is_read_on(name: str
     """All that comes is the same in the end, and nothing is an error on the way."""
     whole = WHOLE[name].read_bytes()
     known = said(read(WHOLE[name]))
-    lines = whole.splitlines(keepends=True)
-    tail = len(b"".join(lines[-18 if name == "trainer_state.json" else -2 :]))
+    tail = len(b"".join(whole.splitlines(keepends=True)[-18 if name == "trainer_state.json" else -2 :]))
     path = tmp_path / name
     for cut in range(len(whole) - min(tail, 300), len(whole)):
         path.write_bytes(whole[:cut])
@@ -135,12 +136,12 @@ ODD = ["", "hello", '{"step": 7, "note": "x"}', '{"loss": NaN}', '{"step": 7, "l
 def test_many_lines_say_the_same_as_each_of_them(form: Callable[[int], str], odd: str, tmp_path: Path) -> None:
     """Blocks of lines that are alike are decoded all at once: one that is not is read as if it were alone."""
     head = "" if form(0).startswith("{") else "step,loss\n"
-    lines = [form(k) + "\n" for k in range(300)]
-    lines.insert(200, odd + "\n")
+    written = [form(k) + "\n" for k in range(300)]
+    written.insert(200, odd + "\n")
     path = tmp_path / ("a.csv" if head else "a.jsonl")
     path.write_text(head)
     run = LogRun(str(path))
-    for line in lines:
+    for line in written:
         with open(path, "a") as file:
             file.write(line)
         run.poll()
@@ -166,17 +167,29 @@ def test_what_is_no_log_is_told_in_one_line(name: str, noise: bytes, begin: str)
         path = Path(folder) / name
         path.write_bytes(begin.encode() + noise)
         try:
-            places = LogPlaces([str(path)])
+            found = LogPlaces([str(path)])
         except LogError as error:
-            told = str(error)
-            places = None
-        if places is None:
+            found, told = None, str(error)
+        if found is None:
             assert "\n" not in told
             return
-        places.poll()
+        found.poll()
         path.write_bytes(begin.encode() + noise[::-1])
-        places.poll()
-        for run in places.runs:
+        found.poll()
+        for run in found.runs:
             assert run.error is None or ("\n" not in run.error and str(path) in run.error)
             assert run.reader is None or "\n" not in run.reader.first_skipped
-        assert all(line.isprintable() for line in places.text)
+        assert all(line.isprintable() for line in found.text)
+
+
+def test_a_long_log_is_read_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "MOST_AT_ONCE", 5000)
+    monkeypatch.setattr(blocks, "AT_ONCE", 1000)
+    path = tmp_path / "a.csv"
+    write_csv(path, [(epoch, 0.5) for epoch in range(2000)])
+    run, counts = LogRun(str(path)), list[int]()
+    while not counts or getattr(run.reader, "has_more", False):
+        run.poll()
+        counts.append(len(run.metrics["loss"]))
+    assert counts[0] < 1000 < counts[-1] == 2000
+    assert places(run, "loss", Along.EPOCH) == [*range(2000)]

@@ -16,6 +16,9 @@ from gdtui.text import printable
 Record = Mapping[str, float] | str | None
 """What a line says: numbers by their names, or in words why none is understood, or nothing, as of a blank line."""
 
+MOST_AT_ONCE = 32 * 2**20
+"""Bytes that are read of a log before what they say is shown."""
+
 
 class LineReader(ABC):
     """See `gdtui.logs.rows.Reader`."""
@@ -25,6 +28,8 @@ class LineReader(ABC):
     def __init__(self, path: str, run: str = "") -> None:
         self.path = path
         self.readings, self.is_over = 0, False
+        self.has_more = False
+        """Whether there is more to be read than was read at once."""
         self._begin_reading()
 
     def _begin_reading(self) -> None:
@@ -48,10 +53,16 @@ class LineReader(ABC):
                 if not begins(file):
                     return []  # begun anew a moment ago
                 self._begin_reading()
+            found, begun, self.has_more = list[Rows](), self.blocks.whole, False
             try:
-                return [rows for block in self.blocks.read(file) for rows in self.rows(block, self.blocks.count)]
+                for block in self.blocks.read(file):
+                    if self.blocks.whole - begun >= MOST_AT_ONCE:
+                        self.has_more = True
+                        break
+                    found += self.rows(block, self.blocks.count)
             except ValueError as error:
                 raise LogError(f"{self.path}: line {self.blocks.count + 1} {error}") from None
+            return found
 
     def rows(self, block: bytes, before: int) -> list[Rows]:
         """What whole lines say, each with its end, of which so many came before."""

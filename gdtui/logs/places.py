@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from stat import S_ISDIR
 
 from gdtui.logs.names import short_names
@@ -46,6 +47,8 @@ class LogPlaces:
         self._folders: list[Walk] = []
         self._waited: list[str] = []
         """What was not there, and may come to be a folder."""
+        self._stores: dict[str, None] = {}
+        """Logs that hold several runs, and may come to hold more."""
         self._due = 0.0
         for what in dict.fromkeys(whats):
             self._take(what)
@@ -60,6 +63,11 @@ class LogPlaces:
     def is_over(self) -> bool:
         """Whether nothing more can come: all logs say that they have ended, and no folder is looked through."""
         return not self._folders and all(run.is_over or run.error is not None for run in self.runs)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there is more in the logs than was read at once."""
+        return any(getattr(run.reader, "has_more", False) for run in self.runs)
 
     @property
     def text(self) -> tuple[str, ...]:
@@ -83,7 +91,10 @@ class LogPlaces:
 
     def _add(self, path: str) -> bool:
         reader, is_new = None if path == NAME else reader_of(path), False
-        for name in [""] if reader is None else reader.runs(path):
+        names = [""] if reader is None else reader.runs(path)
+        if names != [""]:
+            self._stores[path] = None
+        for name in names:
             if (path, name) not in self._found:
                 self._found.add((path, name))
                 self.runs.append(LogRun(path, name, self._x, self._y))
@@ -97,12 +108,10 @@ class LogPlaces:
             self._waited.remove(what)
             self.runs = [run for run in self.runs if run.path != what]
             self._folders.append(Walk(what))
-        for folder in self._folders:
-            for path in folder.logs():
-                try:
-                    is_new |= self._add(path)
-                except (LogError, OSError):  # such as one that has gone since
-                    folder.passed += 1
+        paths = [*self._stores, *(path for folder in self._folders for path in folder.logs())]
+        for path in dict.fromkeys(paths):
+            with suppress(LogError, OSError):  # such as one that has gone since
+                is_new |= self._add(path)
         self._due = self._clock() + max(LOOK, SHARE * (self._clock() - begun))
         for run, name in zip(self.runs, short_names([(run.path, run.run) for run in self.runs]), strict=True):
             run.short = name

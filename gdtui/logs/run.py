@@ -6,7 +6,7 @@ import fnmatch
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import numpy as np
 
@@ -31,7 +31,7 @@ class LogRun:
     Args:
         path: of the log.
         run: which one it is of several in that log.
-        x: the column that counts the training, by name; None for a guess.
+        x: what counts the training: step, epoch, time or record, or a column, by its name; None for a guess.
         y: patterns of the names of the metrics that are shown, as shells have them; empty for all.
         clock, now: seconds, the second since 1970.
     """
@@ -50,6 +50,8 @@ class LogRun:
         """What it is called beside others."""
         self.metrics: dict[str, Metric] = {}
         """By their names, in the order in which they came."""
+        self.columns: dict[str, None] = {}
+        """The names in it, also of what is no metric."""
         self.error: str | None = None
         """Why it could not be read on, when it was last polled."""
         self.gaps = 0
@@ -122,13 +124,26 @@ class LogRun:
         except (LogError, OSError) as error:
             self.error = str(error) if isinstance(error, LogError) else f"{self.path}: cannot be read: {error}"
         if self.reader is not None and self.reader.readings != self._readings:
-            self._readings, self.metrics, self.gaps = self.reader.readings, {}, 0
+            self._readings, self.metrics, self.columns, self.gaps = self.reader.readings, {}, {}, 0
         for rows in found:
             self._take(rows)
         if found:
-            self._rests = not self._seen and self._age() > UNKNOWN
+            self._rests = (self._rests or not self._seen) and self._age() > UNKNOWN
             self._seen.append(self._clock())
         return bool(found) or self.error != before
+
+    @property
+    def not_chosen(self) -> str:
+        """What was asked for and is not in it, in a line; empty where all is."""
+        has = f"it has {', '.join(map(printable, self.columns))}"
+        if self._x is not None and self.columns and self._x != Along.RECORD.value and not self._has(self._x):
+            return f"{self.name}: has no {self._x!r} that could count the training; {has}"
+        if self._y and self.columns and not self.metrics:
+            return f"{self.name}: has no metric {' or '.join(map(repr, self._y))}; {has}"
+        return ""
+
+    def _has(self, x: str) -> bool:
+        return x in self.columns or any(kind.value == x for kind in along_in(self.columns))
 
     def _age(self) -> float:
         """Seconds since it was last written to; 0 where that is not known."""
@@ -138,27 +153,33 @@ class LogRun:
             return 0.0
 
     def _take(self, rows: Rows) -> None:
-        along = self._places(rows.names)
+        along, others = self._places(rows.names)
         places = {kind: rows.table[:, rows.names.index(name)] for kind, name in along.items()}
-        for name, values, said in self._columns(rows, [*along.values()]):
+        for name, values, said in self._columns(rows, {*along.values(), *others}):
             metric = self.metrics.get(name)
             if metric is None:
                 metric = self.metrics[name] = Metric(name)
             metric.extend(places if said is None else {kind: place[said] for kind, place in places.items()}, values)
             self.gaps += int(np.count_nonzero(np.isnan(values)))
 
-    def _places(self, names: Sequence[str]) -> dict[Along, str]:
-        """The columns that say where a record was made: that which somebody has chosen counts as the step."""
+    def _places(self, names: Sequence[str]) -> tuple[dict[Along, str], Collection[str]]:
+        """The columns that say where a record was made, of which one that somebody has chosen is the only one, and
+        those that are no metrics either then. A chosen one that is known as none of these counts as the step."""
         found = along_in(names)
-        if self._x in names:
-            found = {kind: name for kind, name in found.items() if kind is not Along.STEP and name != self._x}
-            found[Along.STEP] = self._x or ""
-        return found
+        if self._x is None:
+            return found, ()
+        chosen = {kind: name for kind, name in found.items() if self._x in (kind.value, name)}
+        if not chosen and self._x in names:
+            chosen = {Along.STEP: self._x}
+        if chosen or self._x == Along.RECORD.value:
+            return chosen, found.values()
+        return found, ()
 
-    def _columns(self, rows: Rows, along: Sequence[str]) -> Iterator[tuple[str, Floats, np.ndarray | None]]:
+    def _columns(self, rows: Rows, along: Collection[str]) -> Iterator[tuple[str, Floats, np.ndarray | None]]:
         """The metrics among the columns, with what they say, and where they say anything, if not everywhere."""
         for place, name in enumerate(rows.names):
-            if name in along or (self._y and not any(fnmatch.fnmatch(name, one) for one in self._y)):
+            self.columns[name] = None
+            if name in along or (self._y and not any(fnmatch.fnmatchcase(name, one) for one in self._y)):
                 continue
             said = None if rows.said is None else rows.said[:, place]
             values = rows.table[:, place] if said is None else rows.table[said, place]

@@ -110,7 +110,7 @@ class LogsSession:
 
     def due(self) -> float:
         """See `Session.due`."""
-        return 0.0 if self._queue or self._unread else POLL
+        return 0.0 if self._queue or self._unread or self._places.has_more else POLL
 
     def turn(self) -> list[Said]:
         """Do what was asked for, and read on."""
@@ -258,10 +258,10 @@ def notes_of(run: LogRun) -> tuple[str, ...]:
     reader, name, guide = run.reader, run.name, guide_of(run)
     skipped = f"{name}: passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
     if reader is None or guide is None:
-        return run.error or "", skipped
+        return run.error or run.not_chosen, skipped
     told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
     along = f"told by {told}" if told else "nothing tells their places (--x names what does)"
-    return run.error or "", skipped, f"{name}: read as {reader.format}; {len(run.metrics)} metrics, {along}"
+    return run.error or run.not_chosen, skipped, f"{name}: read as {reader.format}; {len(run.metrics)} metrics, {along}"
 
 
 def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
