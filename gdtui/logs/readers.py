@@ -10,10 +10,13 @@ from gdtui.logs.json_lines import JsonLines
 from gdtui.logs.own_run import OwnRun
 from gdtui.logs.rows import LogError, Reader
 from gdtui.logs.standard_input import NAME, StandardInput
+from gdtui.logs.tensorboard import TensorBoard
 from gdtui.logs.text_lines import TextLines
 from gdtui.logs.trainer_state import TrainerState
 
-READERS: tuple[type[Reader], ...] = (StandardInput, OwnRun, TrainerState, JsonLines, CsvLines, TextLines)
+READERS: tuple[type[Reader], ...] = (
+    StandardInput, OwnRun, TrainerState, TensorBoard, JsonLines, CsvLines, TextLines,
+)  # fmt: skip
 HEAD = 2**16
 """Bytes of the beginning of a file by which its format is known."""
 ENDS = (".jsonl", ".ndjson", ".csv", ".tsv", ".log", ".out", ".db", ".sqlite", ".sqlite3", "trainer_state.json")

@@ -1,0 +1,101 @@
+"""The framing of TensorBoard's records: a length of 8 bytes, its CRC of 4, so many bytes, and their CRC of 4."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gdtui.logs.crc32c import Bytes, crcs32c, masked
+
+HEADER, FOOTER = 12, 4
+FRAME = HEADER + FOOTER
+PERIOD = 16
+"""Records that are looked for as a pattern which comes again and again, at the most."""
+
+
+def length_in(header: bytes) -> int | None:
+    """The length in a record's first 12 bytes; None where it is not as it was written."""
+    told = np.frombuffer(header, np.uint8, HEADER)
+    is_whole = masked(crcs32c(told[None, :8]))[0] == told[8:].view("<u4")[0]
+    return int.from_bytes(header[:8], "little") if is_whole else None
+
+
+class Frames:
+    """The whole records at the beginning of a block of bytes.
+
+    Attributes:
+        starts, sizes: of the records with their frames, in bytes; shape (n,) each.
+        end: where the first is that is not whole.
+        is_damaged: whether that one has a length that was not written, so that nobody knows where the next begins.
+        needs: bytes of that one, if its length is told.
+        kinds: the different sizes there are.
+    """
+
+    def __init__(self, block: bytes) -> None:
+        self._block, self._sizes = block, dict[bytes, int]()
+        self.end, self.needs, self.is_damaged = 0, HEADER, False
+        found = [np.zeros((0, 2), dtype=np.int64)]
+        count = 8 * PERIOD
+        while True:
+            few = self._walk(count)
+            found.append(few)
+            if len(few) < count:
+                break
+            many = self._again(few)
+            found.append(many)
+            count = 8 * PERIOD if len(many) > count else 2 * count
+        self.starts, self.sizes = np.concatenate(found).T
+        self.kinds = [*self._sizes.values()]
+
+    def _walk(self, count: int) -> NDArray[np.int64]:
+        """The next records, so many at the most, one by one; shape (n, 2): starts and sizes."""
+        block, sizes, end, found = self._block, self._sizes, self.end, list[tuple[int, int]]()
+        while len(found) < count:
+            header = block[end : end + HEADER]
+            size = sizes.get(header)
+            if size is None:
+                if len(header) < HEADER:
+                    self.needs = HEADER
+                    break
+                length = length_in(header)
+                if length is None:
+                    self.is_damaged = True
+                    break
+                size = length + FRAME
+            if end + size > len(block):
+                self.needs = size
+                break
+            sizes[header] = size
+            found.append((end, size))
+            end += size
+        self.end = end
+        return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+    def _again(self, few: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The records that come next in the same pattern of sizes as the last of these."""
+        sizes = few[:, 1]
+        period = next((n for n in range(1, PERIOD + 1) if (sizes[-4 * n : -n] == sizes[-3 * n :]).all()), 0)
+        if not period:
+            return few[:0]
+        pattern = few[-period:]
+        begin, width = int(pattern[0, 0]), int(pattern[:, 1].sum())
+        count = (len(self._block) - self.end) // width
+        same = np.ones(count, dtype=bool)
+        for start, _ in pattern:
+            for kind, place in (("<u8", start), ("<u4", start + 8)):
+                there = np.ndarray(count, kind, self._block, self.end + place - begin, strides=(width,))
+                same &= there == np.frombuffer(self._block, kind, 1, place)
+        count = count if same.all() else int(np.argmin(same))
+        starts = self.end + np.arange(count)[:, None] * width + (pattern[:, 0] - begin)
+        self.end += count * width
+        return np.column_stack([starts.ravel(), np.tile(pattern[:, 1], count)])
+
+    def payloads(self, size: int) -> tuple[NDArray[np.int64], Bytes, NDArray[np.bool_]]:
+        """The records of one size: which ones, what is in them, shape (n, size − 16), and whether that is
+        as it was written."""
+        which = np.flatnonzero(self.sizes == size)
+        windows = np.ndarray(len(self._block) - size + 1, f"V{size}", self._block, strides=(1,))
+        rows = windows[self.starts[which]].view(np.uint8).reshape(-1, size)
+        payloads = rows[:, HEADER:-FOOTER]
+        told = np.ascontiguousarray(rows[:, -FOOTER:]).view("<u4")[:, 0]
+        return which, payloads, masked(crcs32c(payloads)) == told

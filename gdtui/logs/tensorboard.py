@@ -1,0 +1,80 @@
+"""TensorBoard's event files: one, or all of a folder, which are one run."""
+
+from __future__ import annotations
+
+import os
+from typing import ClassVar
+
+from gdtui.logs.event_file import EventFile
+from gdtui.logs.record_framing import HEADER, length_in
+from gdtui.logs.rows import LogError, Rows
+from gdtui.text import printable
+
+NAME, VERSION = "tfevents", b"brain.Event:"
+
+
+class TensorBoard:
+    """See `gdtui.logs.rows.Reader`."""
+
+    format: ClassVar[str] = "TensorBoard event files"
+
+    def __init__(self, path: str, run: str = "") -> None:
+        self.path = path
+        self.readings, self.is_over = 0, False
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
+        """Nothing of it is known."""
+        self.readings += 1
+        self._files: dict[str, EventFile] = {}
+        self._plugins: dict[str, str] = {}
+        self.skipped, self.first_skipped = 0, ""
+
+    @classmethod
+    def understands(cls, path: str, head: bytes) -> bool:
+        if os.path.isdir(path):
+            return any(NAME in name for name in os.listdir(path))
+        if NAME in os.path.basename(path):
+            return True
+        return len(head) >= HEADER and length_in(head[:HEADER]) is not None and VERSION in head[:64]
+
+    @classmethod
+    def runs(cls, path: str) -> list[str]:
+        """A folder's files are one run."""
+        return [""]
+
+    def read(self) -> list[Rows]:
+        found = self._read_on()
+        if found is None:
+            self._begin_reading()
+            found = self._read_on() or []
+        self._count_skipped()
+        if not found and self._files:
+            path, file = [*self._files.items()][-1]
+            if file.damage:
+                raise LogError(f"{path}: {file.damage}")
+        return found
+
+    def _count_skipped(self) -> None:
+        """Records, and places behind which a file cannot be read."""
+        self.skipped = sum(file.skipped + bool(file.damage) for file in self._files.values())
+        for path, file in self._files.items():
+            if why := file.first_skipped or file.damage:
+                self.first_skipped = printable(f"{os.path.basename(path)}: {why}")
+                break
+
+    def _read_on(self) -> list[Rows] | None:
+        """What is new, in the order of the files' names, which begin with a time; None where a file is not the one any
+        more that has been read."""
+        paths = [self.path]
+        if os.path.isdir(self.path):
+            paths = [os.path.join(self.path, name) for name in sorted(os.listdir(self.path)) if NAME in name]
+        if not {*self._files} <= {*paths}:
+            return None
+        found = list[Rows]()
+        for path in paths:
+            rows = self._files.setdefault(path, EventFile(path)).read(self._plugins)
+            if rows is None:
+                return None
+            found += rows
+        return found
