@@ -1,0 +1,149 @@
+"""Logs in SQLite databases, which others may be writing to."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
+
+from gdtui.logs.rows import LogError, Rows
+from gdtui.text import printable
+
+MAGIC = b"SQLite format 3\0"
+WRITE_AHEAD = b"\2\2"
+"""Bytes 18 and 19 of a database that is written by way of a log beside it."""
+PATIENCE = 5.0
+"""Seconds that a locked database is waited for until it is known what it holds; later, the next read tries again."""
+LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+
+Mark = tuple[object, ...]
+"""A row by which it is known that what was read before is still there: its rowid comes first."""
+
+
+class StoreReader(ABC):
+    """Reads one run of a store; see `gdtui.logs.rows.Reader`."""
+
+    tables: ClassVar[frozenset[str]]
+    """By which a store is known."""
+
+    def __init__(self, path: str, run: str = "") -> None:
+        self.path, self.run = path, run
+        self.readings, self.is_over = 0, False
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
+        """Nothing of it is known."""
+        self.readings += 1
+        self.skipped, self.first_skipped = 0, ""
+        self.mark: Mark | None = None
+        self._seen: object = None
+        self._key: str | None = None
+
+    @classmethod
+    def understands(cls, path: str, head: bytes) -> bool:
+        if not head.startswith(MAGIC):
+            return False
+        with _Told(path), closing(_opened(path, PATIENCE)) as store:
+            found = store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            return cls.tables <= {name for (name,) in found}
+
+    @classmethod
+    def runs(cls, path: str) -> list[str]:
+        with _Told(path), closing(_opened(path, PATIENCE)) as store:
+            return [*_unique(cls.named(store))] or [""]
+
+    @classmethod
+    @abstractmethod
+    def named(cls, store: sqlite3.Connection) -> list[tuple[str, str]]:
+        """The names of all runs, and by what the store knows them, from the first that was begun to the last."""
+
+    @abstractmethod
+    def marked(self, store: sqlite3.Connection, rowid: int) -> Mark | None:
+        """The row with that rowid."""
+
+    @abstractmethod
+    def new(self, store: sqlite3.Connection, key: str) -> list[Rows]:
+        """What the store has of a run after the mark, or in all, and set the mark to its last row."""
+
+    def read(self) -> list[Rows]:
+        seen = _state(self.path)
+        if seen == self._seen:
+            return []
+        try:
+            with _Told(self.path), closing(_opened(self.path)) as store:
+                store.execute("BEGIN")
+                if self.mark is not None and self.marked(store, int(str(self.mark[0]))) != self.mark:
+                    self._begin_reading()
+                if self.mark is None:
+                    self._key = self._find(store)
+                found = [] if self._key is None else self.new(store, self._key)
+        except _LockedError:
+            return []
+        self._seen = seen
+        return found
+
+    def _find(self, store: sqlite3.Connection) -> str | None:
+        """By what the store knows the run, or the one begun last where no name was given; None where there is none."""
+        runs = _unique(self.named(store))
+        if self.run and self.run not in runs:
+            raise LogError(f"{self.path}: has no run {printable(self.run)} any more")
+        self.run = self.run or next(reversed(runs), "")
+        return runs.get(self.run)
+
+
+class _LockedError(LogError):
+    """Somebody is writing to the store at this moment."""
+
+
+class _Told:
+    """Within it what SQLite raises becomes one line: LogError, or the _LockedError among them."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if isinstance(error, sqlite3.Error):
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED:
+                raise _LockedError(f"{self._path}: is locked by a program that writes to it: try again") from None
+            raise LogError(f"{self._path}: cannot be read: {printable(str(error))}") from None
+
+
+def _opened(path: str, patience: float = 0.0) -> sqlite3.Connection:
+    """A connection that reads and leaves no files: SQLite makes some beside a database with a log that nobody has open
+    now, even where it only reads, unless it is told that nobody writes."""
+    with open(path, "rb") as file:
+        is_at_rest = file.read(20)[18:] == WRITE_AHEAD and not os.path.exists(path + "-wal")
+    options = "mode=ro" + "&immutable=1" * is_at_rest
+    store = sqlite3.connect(f"{Path(path).absolute().as_uri()}?{options}", patience, uri=True)
+    store.text_factory = lambda text: text.decode(errors="replace")
+    return store
+
+
+def _state(path: str) -> object:
+    """What changes whenever something is written."""
+    found = []
+    for name in (path, path + "-wal"):
+        try:
+            about = os.stat(name)
+            found.append((about.st_ino, about.st_size, about.st_mtime_ns))
+        except FileNotFoundError:
+            if name == path:
+                raise
+    return found
+
+
+def _unique(runs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Keys of runs by their names; where a name has come before, there is a number behind it."""
+    found: dict[str, str] = {}
+    for name, key in runs:
+        numbered = (f"{name} #{number}" for number in count(2))
+        found[next(other for other in numbered if other not in found) if name in found else str(name)] = key
+    return found
