@@ -10,6 +10,7 @@ from gdtui.logs.json_lines import JsonLines
 from gdtui.logs.mlflow import MLflow
 from gdtui.logs.own_run import OwnRun
 from gdtui.logs.rows import LogError, Reader
+from gdtui.logs.script_log import ScriptLog
 from gdtui.logs.standard_input import NAME, StandardInput
 from gdtui.logs.tensorboard import TensorBoard
 from gdtui.logs.text_lines import TextLines
@@ -17,7 +18,7 @@ from gdtui.logs.trackio import Trackio
 from gdtui.logs.trainer_state import TrainerState
 
 READERS: tuple[type[Reader], ...] = (
-    StandardInput, OwnRun, TrainerState, TensorBoard, MLflow, Trackio, JsonLines, CsvLines, TextLines,
+    StandardInput, OwnRun, ScriptLog, TrainerState, TensorBoard, MLflow, Trackio, JsonLines, CsvLines, TextLines,
 )  # fmt: skip
 HEAD = 2**16
 """Bytes of the beginning of a file by which its format is known."""

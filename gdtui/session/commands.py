@@ -23,6 +23,8 @@ class Do(Enum):
     """Try what the verdict proposes, as a new branch; in the past, where it proposes nothing, `FORK`."""
     UNDO = "undo"
     """Take back the change of the data that was made last; see `Edit`."""
+    STOP = "stop"
+    """Ask somebody else's training to end, or, while it has not taken that, to go on after all."""
     LEAVE = "leave"
     """The end of the session."""
 

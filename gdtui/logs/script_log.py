@@ -1,0 +1,137 @@
+"""Logs that scripts write by `gdtui.log`: JSON lines, and between them marks of what was steered, and of the end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, ClassVar, NamedTuple
+
+from gdtui.logs.json_lines import JsonLines
+from gdtui.logs.lines import Record
+from gdtui.script.log import ALPHAS
+from gdtui.text import printable
+
+MARK = b'{"gdtui":'
+"""How a mark begins."""
+
+
+class Taken(NamedTuple):
+    """What a script said of a wish: that it has it, or in `wrong` why it does not take it."""
+
+    value: Any
+    number: int
+    by: str
+    wrong: str = ""
+
+
+class Told(NamedTuple):
+    """Something that a mark tells, in words, and where along the training, if that is known."""
+
+    text: str
+    epoch: int | None
+    is_steering: bool = False
+
+
+class ScriptLog(JsonLines):
+    """JSON lines as `gdtui.log` writes them.
+
+    Attributes:
+        run_name: tells this run from others in the same file, before it or after.
+        takes_steering: whether its script looks for a control file.
+        values: alpha, epochs, paused and stop, as far as they are known, as the script has them.
+        taken: what was last said of each of them.
+        told: what the marks tell, one after the other.
+    """
+
+    format: ClassVar[str] = "logs by gdtui.log"
+
+    def _begin_reading(self) -> None:
+        super()._begin_reading()
+        self.run_name, self.takes_steering, self.is_over = "", False, False
+        self.values: dict[str, Any] = {}
+        self.taken: dict[str, Taken] = {}
+        self.told: list[Told] = []
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it stands still since somebody asked for that."""
+        return bool(self.values.get("paused")) and not self.is_over
+
+    @classmethod
+    def understands(cls, path: str, head: bytes) -> bool:
+        return head.startswith(MARK + b'"log"')
+
+    def record(self, line: bytes) -> Record:
+        if not line.startswith(MARK):
+            self.is_over = self.is_over and not line.strip()  # as where another process goes on with it
+            return super().record(line)
+        mark = _decoded(line)
+        if mark is None:
+            return "is no JSON object"
+        match mark.get("gdtui"):
+            case "log":
+                self._begin_run(mark)
+            case "config":
+                self.values |= _known(mark.get("config"))
+            case "steered":
+                self._steered(mark)
+            case "note":
+                self._tell(mark, f"note: {mark.get('note')}")
+            case "ended":
+                self.is_over = True
+                self._tell(mark, f"ended: {mark.get('why')}")
+        return None
+
+    def _begin_run(self, mark: dict[str, Any]) -> None:
+        if self.run_name:
+            self._tell(mark, "resumed: another run goes on in this log")
+        self.run_name, self.takes_steering = str(mark.get("run")), mark.get("steering") is True
+        self.values, self.taken, self.is_over = _known(mark.get("config")), {}, False
+
+    def _steered(self, mark: dict[str, Any]) -> None:
+        number, by = mark.get("number"), str(mark.get("by"))
+        number = number if type(number) is int else 0
+        values, refused = mark.get("steered"), mark.get("refused")
+        for name, value in values.items() if isinstance(values, dict) else ():
+            is_new = self.taken.get(name) != Taken(value, number, by)  # several threads may have said so
+            self.values[name], self.taken[name] = value, Taken(value, number, by)
+            if is_new:
+                self._tell(mark, f"{in_words(name, value)} (by {by})", is_steering=True)
+        for name, wrong in refused.items() if isinstance(refused, dict) else ():
+            self.taken[name] = Taken(None, number, by, str(wrong))
+            self._tell(mark, f"{name} not taken: it {wrong} (by {by})", is_steering=True)
+
+    def _tell(self, mark: dict[str, Any], text: str, is_steering: bool = False) -> None:
+        epoch = mark.get("epoch", mark.get("step"))
+        place = int(epoch) if isinstance(epoch, (int, float)) and epoch == epoch // 1 else None
+        self.told.append(Told(printable(text), place, is_steering))
+
+
+def in_words(name: str, value: Any) -> str:
+    """What somebody asks for, or a script has taken."""
+    match name, value:
+        case "paused", _:
+            return "paused" if value else "goes on"
+        case "stop", _:
+            return "asked to stop" if value else "asked to go on after all"
+        case "epochs", int():
+            return f"epochs: {value:,}"
+        case _, float() | int():
+            return f"{name}: {value:g}"
+    return f"{name}: {value}"
+
+
+def _decoded(line: bytes) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _known(config: object) -> dict[str, Any]:
+    """What can be steered, as the script began with it."""
+    if not isinstance(config, dict):
+        return {}
+    found = {name: config[name] for name in ("epochs",) if type(config.get(name)) is int}
+    alphas = [config[name] for name in ALPHAS if type(config.get(name)) in (int, float)]
+    return {**found, **({"alpha": float(alphas[0])} if alphas else {})}
