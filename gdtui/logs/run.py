@@ -82,13 +82,15 @@ class LogRun:
 
     @property
     def state(self) -> str:
-        """waiting (nothing yet), following, stalled, at rest (of old), ended, or unreadable."""
+        """waiting (nothing yet), following, paused (by who watches), stalled, at rest (of old), ended, or unreadable."""
         if self.error is not None:
             return "unreadable"
         if self.is_over:
             return "ended"
         if not self.metrics:
             return "waiting"
+        if getattr(self.reader, "is_paused", False):
+            return "paused"
         if self._rests:
             return "at rest"
         return "stalled" if self._clock() - self._seen[-1] > self.patience else "following"

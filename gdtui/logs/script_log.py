@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
+from itertools import groupby
 from typing import Any, ClassVar, NamedTuple
 
-from gdtui.logs.json_lines import JsonLines
-from gdtui.logs.lines import Record
+from gdtui.logs.json_lines import JsonLines, object_in
+from gdtui.logs.rows import Rows
 from gdtui.script.log import ALPHAS
 from gdtui.text import printable
 
@@ -28,7 +28,8 @@ class Told(NamedTuple):
 
     text: str
     epoch: int | None
-    is_steering: bool = False
+    place: str = "epoch"
+    """What that counts."""
 
 
 class ScriptLog(JsonLines):
@@ -60,13 +61,30 @@ class ScriptLog(JsonLines):
     def understands(cls, path: str, head: bytes) -> bool:
         return head.startswith(MARK + b'"log"')
 
-    def record(self, line: bytes) -> Record:
-        if not line.startswith(MARK):
-            self.is_over = self.is_over and not line.strip()  # as where another process goes on with it
-            return super().record(line)
-        mark = _decoded(line)
+    def rows(self, block: bytes, before: int) -> list[Rows]:
+        """As of any JSON lines; marks are taken from between them, in their turn."""
+        if MARK not in block:
+            return self._records(block, before)
+        found = list[Rows]()
+        lines = enumerate(block.split(b"\n")[:-1], before)
+        for is_mark, group in groupby(lines, lambda line: line[1].startswith(MARK)):
+            numbers, texts = zip(*group, strict=True)
+            if is_mark:
+                for number, text in zip(numbers, texts, strict=True):
+                    self._mark(number, text)
+            else:
+                found += self._records(b"".join(text + b"\n" for text in texts), numbers[0])
+        return found
+
+    def _records(self, block: bytes, before: int) -> list[Rows]:
+        self.is_over = self.is_over and not block.strip()  # as where another process goes on with it
+        return super().rows(block, before)
+
+    def _mark(self, before: int, line: bytes) -> None:
+        mark = object_in(line)
         if mark is None:
-            return "is no JSON object"
+            self._skip(before + 1, "is no JSON object")
+            return
         match mark.get("gdtui"):
             case "log":
                 self._begin_run(mark)
@@ -79,7 +97,6 @@ class ScriptLog(JsonLines):
             case "ended":
                 self.is_over = True
                 self._tell(mark, f"ended: {mark.get('why')}")
-        return None
 
     def _begin_run(self, mark: dict[str, Any]) -> None:
         if self.run_name:
@@ -95,37 +112,30 @@ class ScriptLog(JsonLines):
             is_new = self.taken.get(name) != Taken(value, number, by)  # several threads may have said so
             self.values[name], self.taken[name] = value, Taken(value, number, by)
             if is_new:
-                self._tell(mark, f"{in_words(name, value)} (by {by})", is_steering=True)
+                self._tell(mark, f"{in_words(name, value)} (by {by})")
         for name, wrong in refused.items() if isinstance(refused, dict) else ():
             self.taken[name] = Taken(None, number, by, str(wrong))
-            self._tell(mark, f"{name} not taken: it {wrong} (by {by})", is_steering=True)
+            self._tell(mark, f"{name} not taken: it {wrong} (by {by})")
 
-    def _tell(self, mark: dict[str, Any], text: str, is_steering: bool = False) -> None:
-        epoch = mark.get("epoch", mark.get("step"))
-        place = int(epoch) if isinstance(epoch, (int, float)) and epoch == epoch // 1 else None
-        self.told.append(Told(printable(text), place, is_steering))
+    def _tell(self, mark: dict[str, Any], text: str) -> None:
+        place = "step" if "step" in mark else "epoch"
+        count = mark.get(place)
+        whole = int(count) if isinstance(count, (int, float)) and count == count // 1 else None
+        self.told.append(Told(printable(text), whole, place))
 
 
 def in_words(name: str, value: Any) -> str:
-    """What somebody asks for, or a script has taken."""
+    """What a script has taken."""
     match name, value:
         case "paused", _:
             return "paused" if value else "goes on"
         case "stop", _:
-            return "asked to stop" if value else "asked to go on after all"
+            return "is to end" if value else "is not to end any more"
         case "epochs", int():
-            return f"epochs: {value:,}"
+            return f"epochs {value:,}"
         case _, float() | int():
-            return f"{name}: {value:g}"
-    return f"{name}: {value}"
-
-
-def _decoded(line: bytes) -> dict[str, Any] | None:
-    try:
-        found = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
+            return f"{name} {value:g}"
+    return f"{name} {value}"
 
 
 def _known(config: object) -> dict[str, Any]:

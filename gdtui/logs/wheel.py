@@ -66,7 +66,7 @@ class Wheel:
     @property
     def asked(self) -> str:
         """What is asked for and not taken yet, in words; empty where there is nothing."""
-        return ", ".join(in_words(name, asked.wish.value) for name, asked in self._asked.items())
+        return ", ".join(wish_told(name, asked.wish.value) for name, asked in self._asked.items())
 
     def ask(self, name: str, value: Any) -> str:
         """Ask the script to take this; returns in words what is wrong, or nothing."""
@@ -91,7 +91,7 @@ class Wheel:
             return []
         reader, said = self._reader, []
         for name, asked in [*self._asked.items()]:
-            what = in_words(name, asked.wish.value)
+            what = wish_told(name, asked.wish.value)
             taken = reader.taken.get(name)
             if taken is not None and taken.number >= asked.wish.number:
                 del self._asked[name]
@@ -116,7 +116,7 @@ class Wheel:
                     lost[name] = asked.wish
                 elif found.by != self.by:
                     del self._asked[name]
-                    said.append(f"{in_words(name, asked.wish.value)}: {_overtaken(found.by)}")
+                    said.append(f"{wish_told(name, asked.wish.value)}: {_overtaken(found.by)}")
             if lost:
                 self._write({**known, **lost})
         except OSError:
@@ -130,7 +130,7 @@ class Wheel:
             if not asked.is_told and waited > max(PATIENT, self.run.patience):
                 self._asked[name] = asked._replace(is_told=True)
                 uses = f"run.{LOOKS_AT[name]}"
-                said.append(f"{in_words(name, asked.wish.value)}: not taken yet; does {self.run.name} use {uses}?")
+                said.append(f"{wish_told(name, asked.wish.value)}: not taken yet; does {self.run.name} use {uses}?")
         return said
 
     @property
@@ -152,6 +152,13 @@ class Wheel:
 
     def _write(self, wishes: dict[str, Wish]) -> None:
         control.write(self._path, self._reader.run_name, wishes)
+
+
+def wish_told(name: str, value: Any) -> str:
+    """What is asked for."""
+    wishes = {("paused", True): "a pause", ("paused", False): "no pause", ("stop", True): "the end"}
+    wishes[("stop", False)] = "no end"
+    return wishes.get((name, value)) or in_words(name, value)
 
 
 def _overtaken(by: str) -> str:

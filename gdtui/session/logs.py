@@ -21,6 +21,7 @@ from gdtui.session.log import Entry, Log, Said
 from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
+from gdtui.session.steering import Wheels
 
 AT_ONCE = 0.3
 """Seconds in which logs are read for the first time before those are shown."""
@@ -40,6 +41,9 @@ class LogsShown:
         news: how often there was anything new.
         asked: how many commands have been carried out.
         line: what is to be said of the run in front.
+        steering: of the run in front, where it can be steered: its alpha, and what is asked for; else empty.
+        why_not: why it cannot be steered, if it cannot.
+        values: what it was last asked for, or has, by name, as far as that is known.
         hidden: the numbers of the runs that are to be seen in front only.
         is_alone: whether the run in front is to be seen without others.
     """
@@ -48,6 +52,7 @@ class LogsShown:
     is_over: ClassVar[bool] = False
     is_diverged: ClassVar[bool] = False
     saved_in: ClassVar[None] = None
+    watched: ClassVar[None] = None
     reading: ClassVar[str] = ""
     is_judging: ClassVar[bool] = False
     """As in a `Snapshot`: what is looked at is written by others."""
@@ -61,6 +66,9 @@ class LogsShown:
     asked: int = 0
     is_leaving: bool = False
     line: Line = Line()  # noqa: RUF009 - frozen
+    steering: str = ""
+    why_not: str = ""
+    values: tuple[tuple[str, float], ...] = ()
     hidden: frozenset[int] = frozenset()
     is_alone: bool = False
 
@@ -88,10 +96,12 @@ class LogsSession:
     Args:
         places: where they are.
         clock: seconds.
+        steers: whether scripts that can be steered may be, as not by guests.
     """
 
-    def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic, steers: bool = True) -> None:
         self._places, self._clock = places, clock
+        self._wheels, self._steers = Wheels(clock), steers
         self.now = LogsShown(runs=tuple(places.runs))
         self._queue: deque[ask.Command] = deque()
         self._begun = WeakSet[LogRun]()
@@ -123,6 +133,7 @@ class LogsSession:
         now.runs = tuple(self._places.runs)
         now.front = min(now.front, max(0, len(now.runs) - 1))
         now.states = tuple(run.state for run in now.runs)
+        self._see_wheel()
         self._tell()
         self._judge()
         now.log, now.logged = tuple(self._log.entries), self._log.added
@@ -158,6 +169,8 @@ class LogsSession:
                 self._say((run, number), note)
         for number, note in enumerate(self._places.notes):
             self._say(number, note)
+        for run, told in self._wheels.news(self.now.runs):
+            self._log.add(f"{run.name}: {told}" if len(self.now.runs) > 1 else told)
         if len(self.now.runs) == 1:  # of several, nobody could tell whose it is
             text = tuple(getattr(self.now.runs[0].reader, "text", ()))
             for line in fresh(self._text, text) if text != self._text else ():
@@ -210,11 +223,24 @@ class LogsSession:
                 self._steer(command)
 
     def _steer(self, command: ask.Command) -> None:
-        """Hand on what whoever trains may be asked for: to `steer` of the run in front, where a run has that, which
-        returns what is to be told to the person who asked."""
-        steer = getattr(self.now.runs[self.now.front], "steer", None)
-        if steer is not None and (said := steer(command)):
+        """Ask whoever trains the run in front for that, where it is about steering."""
+        run = self.now.runs[self.now.front]
+        said = self._wheels.steer(run, command) if self._steers else self.now.why_not
+        if said:
             self._heard.append(Said(said))
+
+    def _see_wheel(self) -> None:
+        """How far the run in front can be steered."""
+        now = self.now
+        if not now.runs or not self._steers:
+            now.steering, now.why_not, now.values = "", "nobody steers from here", ()
+            return
+        run = now.runs[now.front]
+        wheel = self._wheels.of(run)
+        now.steering = self._wheels.told(run)
+        now.why_not = f"{run.name} {wheel.why_not}" if wheel.why_not else ""
+        known = {name: wheel.value(name) for name in ("alpha", "epochs")}
+        now.values = tuple((name, value) for name, value in known.items() if value is not None)
 
     def _go(self, record: int, last: int) -> None:
         """Look at that record of the run in front, and at the same place of the others; beyond the last, at the last of

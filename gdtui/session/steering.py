@@ -1,25 +1,84 @@
-"""The keys of one's own training, for somebody else's: what each asks its script for."""
+"""The keys of one's own training, for other people's: what each asks their scripts for, and what comes of it."""
 
 from __future__ import annotations
 
 import math
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from gdtui.logs.run import LogRun
+from gdtui.logs.script_log import ScriptLog
 from gdtui.logs.wheel import Wheel
 from gdtui.numbers import ladder_step
 from gdtui.session import commands as ask
 
+TWICE = 5.0
+"""Seconds within which the end is to be asked for again: a training that has ended cannot be had back."""
 
-def steer(wheel: Wheel, command: ask.Command) -> str | None:
-    """Ask for what a command means; returns what is to be said of it, or None where it is not about steering."""
-    found = _wish(wheel, command)
-    if found is None:
-        return None
-    name, value = found
-    if value is None and not wheel.why_not:
-        key = "a" if name == "alpha" else "e"
-        return f"{wheel.run.name} does not tell its {name}; {key} types one"
-    return wheel.ask(name, value) or f"asked: {wheel.asked}"
+
+class Wheels:
+    """Steers runs, each by a wheel of its own.
+
+    Args:
+        clock: seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._wheels: dict[LogRun, Wheel] = {}
+        self._told: dict[LogRun, tuple[int, int]] = {}
+        """How often its log was begun to be read, and how much of what that tells was told."""
+        self._ends: dict[LogRun, float] = {}
+        """When the end was asked for the first time."""
+
+    def of(self, run: LogRun) -> Wheel:
+        """The wheel of a run."""
+        if run not in self._wheels:
+            self._wheels[run] = Wheel(run, clock=self._clock)
+        return self._wheels[run]
+
+    def steer(self, run: LogRun, command: ask.Command) -> str | None:
+        """Ask a run's script for what a command means; returns what is to be said of it, or None where it is not about
+        steering."""
+        wheel = self.of(run)
+        found = _wish(wheel, command)
+        if found is None:
+            return None
+        name, value = found
+        if value is None and not wheel.why_not:
+            key = "a" if name == "alpha" else "e"
+            return f"{run.name} does not tell its {name}; {key} types one"
+        if (name, value) == ("stop", True) and not wheel.why_not and self._is_first(run):
+            return f"the same key again asks {run.name} to end"
+        return wheel.ask(name, value) or f"asked for {wheel.asked}"
+
+    def _is_first(self, run: LogRun) -> bool:
+        before, self._ends[run] = self._ends.get(run, -math.inf), self._clock()
+        return self._clock() - before > TWICE
+
+    def news(self, runs: Iterable[LogRun]) -> Iterator[tuple[LogRun, str]]:
+        """What is new: what scripts have taken, as their logs tell it, and what has come of the rest."""
+        for run in runs:
+            reader = run.reader
+            if isinstance(reader, ScriptLog):
+                readings, count = self._told.get(run, (0, 0))
+                count = count if readings == reader.readings else 0
+                self._told[run] = reader.readings, len(reader.told)
+                for told in reader.told[count:]:
+                    yield run, told.text if told.epoch is None else f"{told.place} {told.epoch:,}: {told.text}"
+        for run, wheel in self._wheels.items():
+            yield from ((run, text) for text in wheel.poll())
+
+    def told(self, run: LogRun) -> str:
+        """Where a run that can be steered stands; empty of others."""
+        wheel = self.of(run)
+        if wheel.why_not:
+            return ""
+        reader, asked = run.reader, wheel.asked
+        alpha = reader.values.get("alpha") if isinstance(reader, ScriptLog) else None
+        known = [f"alpha {alpha:g}"] if isinstance(alpha, (int, float)) else []
+        return ", ".join([*known, *([f"asked for {asked}"] if asked else [])]) or "takes steering"
 
 
 def _wish(wheel: Wheel, command: ask.Command) -> tuple[str, Any] | None:

@@ -13,12 +13,13 @@ from gdtui.session.commands import GoTo, NextBranch
 from gdtui.text import printable
 from gdtui.tui.arrangement import Arrangement
 from gdtui.tui.bindings import LOOKING, textual_bindings
-from gdtui.tui.board import Board, entitle, literal, panel
+from gdtui.tui.board import entitle, literal, panel
 from gdtui.tui.chart_view import ChartView
 from gdtui.tui.log_arrangement import SLOTS, LogWish, arrange_logs, page_of
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
 from gdtui.tui.runs_table import RunsTable
+from gdtui.tui.wheel_board import WheelBoard
 from gdtui.tui.why_line import WhyLine
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Drawing(NamedTuple):
     title: str
 
 
-class LogsBoard(Board):
+class LogsBoard(WheelBoard):
     """Looks at other people's runs."""
 
     keys = LOOKING

@@ -32,7 +32,7 @@ def test_without_anybody_who_steers_there_is_no_file_and_no_change(both):
 
 @pytest.mark.parametrize(
     ("name", "value", "words"),
-    [("alpha", 0.5, "alpha: 0.5"), ("epochs", 20, "epochs: 20"), ("paused", True, "paused"), ("stop", True, "stop")],
+    [("alpha", 0.5, "alpha 0.5"), ("epochs", 20, "epochs 20"), ("paused", True, "pause"), ("stop", True, "end")],
 )
 def test_what_is_asked_for_is_taken_and_stands_in_the_log(both, name, value, words):
     both.run(epoch=3, loss=1)
@@ -56,9 +56,9 @@ def test_what_the_script_never_asks_for_is_not_said_to_be_taken(both):
         assert both.come_to_know() == []
         both.later()
     both.later()
-    assert both.come_to_know() == ["alpha: 0.5: not taken yet; does run.jsonl use run.alpha?"]
+    assert both.come_to_know() == ["alpha 0.5: not taken yet; does run.jsonl use run.alpha?"]
     assert both.come_to_know() == []
-    assert "alpha: 0.5" in both.wheel.asked
+    assert "alpha 0.5" in both.wheel.asked
     assert both.run.alpha == 0.5
     both.come_to_know()
     assert both.wheel.asked == ""
@@ -177,7 +177,7 @@ def test_the_control_file_goes_with_the_run(both):
 def test_a_run_that_has_ended_is_not_steered(both):
     both.wheel.ask("epochs", 20)
     both.run.close()
-    assert both.come_to_know() == ["epochs: 20: run.jsonl has ended before it took that"]
+    assert both.come_to_know() == ["epochs 20: run.jsonl has ended before it took that"]
     assert both.wheel.ask("alpha", 0.5) == "run.jsonl has ended"
 
 
@@ -189,7 +189,7 @@ def test_of_several_watchers_the_last_one_wins_and_the_other_hears_of_it(both):
     both.later()
     assert both.run.alpha == 0.7
     assert both.run.epochs == 30
-    assert both.come_to_know() == ["alpha: 0.5: overtaken by two"]
+    assert both.come_to_know() == ["alpha 0.5: overtaken by two"]
     assert other.poll() == []
     assert both.wheel.asked == other.asked == ""
 
@@ -209,7 +209,7 @@ def test_a_watcher_who_was_overtaken_hears_of_it_before_it_is_taken(both):
     both.wheel.ask("alpha", 0.5)
     control.write(str(both.control), both.watched.reader.run_name, {"alpha": control.Wish(0.7, 1, "two")})
     both.later()
-    assert both.come_to_know() == ["alpha: 0.5: overtaken by two"]
+    assert both.come_to_know() == ["alpha 0.5: overtaken by two"]
 
 
 def test_where_the_control_file_cannot_be_written_it_is_said(both, monkeypatch):

@@ -7,9 +7,8 @@ import os
 import pytest
 
 from gdtui import log
-from gdtui.logs.wheel import Wheel
 from gdtui.session import commands as ask
-from gdtui.session.steering import steer
+from gdtui.session.steering import Wheels
 from tests.script.both import Both
 from tests.script.reading import read
 
@@ -24,7 +23,7 @@ def test_a_log_that_takes_no_steering_says_so(tmp_path, first):
     path = tmp_path / "other.jsonl"
     path.write_text(first + "\n")
     for command in (ask.SetAlpha(0.5), ask.StepAlpha(True), ask.Do.PAUSE, ask.Do.STOP, ask.SetEpochs(3)):
-        said = steer(Wheel(read(path)), command)
+        said = Wheels().steer(read(path), command)
         assert said is not None
         assert said.startswith("other.jsonl ")
     assert os.listdir(tmp_path) == ["other.jsonl"]
@@ -44,26 +43,40 @@ def test_a_log_that_takes_no_steering_says_so(tmp_path, first):
     ],
 )
 def test_the_keys_of_ones_own_training_steer_theirs(both, command, name, value):
-    assert steer(both.wheel, command).startswith("asked: ")
+    wheels = Wheels(clock=lambda: both.now)
+    if command is ask.Do.STOP:
+        assert "again" in wheels.steer(both.watched, command)
+        both.later()
+        assert not both.run.should_stop
+    assert wheels.steer(both.watched, command).startswith("asked for ")
     both.later()
     assert getattr(both.run, name) == value
 
 
 def test_keys_pressed_again_go_on_from_what_is_asked_for(both):
+    wheels = Wheels(clock=lambda: both.now)
     for _ in range(3):
-        steer(both.wheel, ask.StepAlpha(up=True))
-    steer(both.wheel, ask.Do.STOP)
-    steer(both.wheel, ask.Do.STOP)
+        wheels.steer(both.watched, ask.StepAlpha(up=True))
+    for said in ("the same key again asks run.jsonl to end", "asked for alpha 1, the end", "asked for alpha 1, no end"):
+        assert said in wheels.steer(both.watched, ask.Do.STOP)
     both.later()
     assert both.run.alpha == 1.0
     assert not both.run.should_stop
 
 
+def test_the_end_is_to_be_asked_for_twice_within_a_while(both):
+    wheels = Wheels(clock=lambda: both.now)
+    for _ in range(3):
+        assert "again" in wheels.steer(both.watched, ask.Do.STOP)
+        both.later(6.0)
+    assert not both.run.should_stop
+
+
 def test_what_is_not_known_is_to_be_typed(tmp_path):
-    run = log(tmp_path / "run.jsonl")
-    wheel = Wheel(read(tmp_path / "run.jsonl"))
-    assert steer(wheel, ask.StepAlpha(up=True)) == "run.jsonl does not tell its alpha; a types one"
-    assert steer(wheel, ask.ScaleEpochs(up=True)) == "run.jsonl does not tell its epochs; e types one"
-    assert steer(wheel, ask.NextBranch()) is None
-    steer(wheel, ask.SetAlpha(0.5))
+    run, wheels = log(tmp_path / "run.jsonl"), Wheels()
+    watched = read(tmp_path / "run.jsonl")
+    assert wheels.steer(watched, ask.StepAlpha(up=True)) == "run.jsonl does not tell its alpha; a types one"
+    assert wheels.steer(watched, ask.ScaleEpochs(up=True)) == "run.jsonl does not tell its epochs; e types one"
+    assert wheels.steer(watched, ask.NextBranch()) is None
+    wheels.steer(watched, ask.SetAlpha(0.5))
     assert run.alpha == 0.5
