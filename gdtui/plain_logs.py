@@ -15,6 +15,7 @@ from gdtui.logs.places import WAITED, LogPlaces
 from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
+from gdtui.logs.script_log import Marks
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
 from gdtui.session.line import judged
@@ -50,7 +51,7 @@ def watch(
     for what in whats:
         if not (follow or os.path.exists(what)):
             raise LogError(f"{what}: no such file; with --follow it is waited for")
-    out, places, said = sys.stdout, LogPlaces(whats, x, y), set[str]()
+    out, marks, places, said = sys.stdout, Marks(), LogPlaces(whats, x, y), set[str]()
     told = list[Records]()
     try:
         while True:
@@ -60,6 +61,8 @@ def watch(
             for one in told:
                 for line in one.new_lines(every, is_last):
                     tell(f"{line} ({one.run.name})" if len(told) > 1 else line, out)
+            for run, text in marks.news(places.runs):
+                tell(f"[INFO] {text} ({run.name})" if len(told) > 1 else f"[INFO] {text}", out)
             out.flush()
             _complain_once(places, said, follow)
             if is_last:

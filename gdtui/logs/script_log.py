@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gdtui.logs.json_lines import JsonLines, object_in
 from gdtui.logs.rows import Rows
 from gdtui.script.log import ALPHAS
 from gdtui.text import printable
+
+if TYPE_CHECKING:
+    from gdtui.logs.run import LogRun
 
 MARK = b'{"gdtui":'
 """How a mark begins."""
@@ -27,9 +31,9 @@ class Told(NamedTuple):
     """Something that a mark tells, in words, and where along the training, if that is known."""
 
     text: str
-    epoch: int | None
+    at: int | None
     place: str = "epoch"
-    """What that counts."""
+    """What is counted."""
 
 
 class ScriptLog(JsonLines):
@@ -122,6 +126,25 @@ class ScriptLog(JsonLines):
         count = mark.get(place)
         whole = int(count) if isinstance(count, (int, float)) and count == count // 1 else None
         self.told.append(Told(printable(text), whole, place))
+
+
+class Marks:
+    """Tells the marks of several runs' logs as they come."""
+
+    def __init__(self) -> None:
+        self._told: dict[LogRun, tuple[int, int]] = {}
+        """How often a log was begun to be read, and how much of what it tells was told."""
+
+    def news(self, runs: Iterable[LogRun]) -> Iterator[tuple[LogRun, str]]:
+        """What is new in them, a line each."""
+        for run in runs:
+            reader = run.reader
+            if isinstance(reader, ScriptLog):
+                readings, count = self._told.get(run, (0, 0))
+                count = count if readings == reader.readings else 0
+                self._told[run] = reader.readings, len(reader.told)
+                for told in reader.told[count:]:
+                    yield run, told.text if told.at is None else f"{told.place} {told.at:,}: {told.text}"
 
 
 def in_words(name: str, value: Any) -> str:

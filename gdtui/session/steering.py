@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from gdtui.logs.run import LogRun
-from gdtui.logs.script_log import ScriptLog
+from gdtui.logs.script_log import Marks, ScriptLog
 from gdtui.logs.wheel import Wheel
 from gdtui.numbers import ladder_step
 from gdtui.session import commands as ask
@@ -27,8 +27,7 @@ class Wheels:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._wheels: dict[LogRun, Wheel] = {}
-        self._told: dict[LogRun, tuple[int, int]] = {}
-        """How often its log was begun to be read, and how much of what that tells was told."""
+        self._marks = Marks()
         self._ends: dict[LogRun, float] = {}
         """When the end was asked for the first time."""
 
@@ -59,14 +58,7 @@ class Wheels:
 
     def news(self, runs: Iterable[LogRun]) -> Iterator[tuple[LogRun, str]]:
         """What is new: what scripts have taken, as their logs tell it, and what has come of the rest."""
-        for run in runs:
-            reader = run.reader
-            if isinstance(reader, ScriptLog):
-                readings, count = self._told.get(run, (0, 0))
-                count = count if readings == reader.readings else 0
-                self._told[run] = reader.readings, len(reader.told)
-                for told in reader.told[count:]:
-                    yield run, told.text if told.epoch is None else f"{told.place} {told.epoch:,}: {told.text}"
+        yield from self._marks.news(runs)
         for run, wheel in self._wheels.items():
             yield from ((run, text) for text in wheel.poll())
 
