@@ -6,13 +6,13 @@ so that ``gdtui --help`` pays for none of them, and a script for what it uses.
 """
 
 __version__ = "0.2.0"
-__all__ = ["DataSettings", "Dataset", "Descent", "Log", "Run", "Settings", "load", "log"]
+__all__ = ["DataError", "DataSettings", "Dataset", "Descent", "Log", "Run", "Settings", "load", "log"]
 
 TYPE_CHECKING = False  # typing takes longer to import than `log`
 if TYPE_CHECKING:
     from typing import Any
 
-    from gdtui.data.dataset import Dataset
+    from gdtui.data.dataset import DataError, Dataset
     from gdtui.data.load import load
     from gdtui.learning.descent import Descent
     from gdtui.runs.run import Run
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gdtui.settings import DataSettings, Settings
 
 _HOMES = {
+    "DataError": "gdtui.data.dataset",
     "DataSettings": "gdtui.settings",
     "Dataset": "gdtui.data.dataset",
     "load": "gdtui.data.load",
@@ -29,6 +30,10 @@ _HOMES = {
     "Settings": "gdtui.settings",
     "log": "gdtui.script.log",
 }
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]
 
 
 def __getattr__(name: str) -> "Any":

@@ -148,18 +148,22 @@ class Run(Shown):
 
     @property
     def epochs(self) -> int:  # type: ignore[override]
+        """How many it is to have done in all."""
         return self.descent.epochs
 
     @property
     def recipe(self) -> Recipe:  # type: ignore[override]
+        """By what it takes its next step."""
         return self.descent.recipe
 
     @property
     def stop(self) -> Stop | None:  # type: ignore[override]
+        """Why it has ended; None while it goes on."""
         return self.descent.stop
 
     @property
     def weights(self) -> Floats:  # type: ignore[override]
+        """Those before its next step, as its kernel has them."""
         return self.descent.weights
 
     def advance(
