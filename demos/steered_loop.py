@@ -31,7 +31,8 @@ others, their_label = two_moons(500, rng)
 weights = np.zeros(features.shape[1])
 
 path = sys.argv[1] if len(sys.argv) > 1 else "moons.jsonl"
-run = log(path, alpha=0.05, epochs=2000)
+alpha = float(sys.argv[2]) if len(sys.argv) > 2 else 0.05
+run = log(path, alpha=alpha, epochs=2000)
 epoch = 0
 while epoch < run.epochs and not run.should_stop:
     run.wait()
