@@ -21,6 +21,8 @@ MARK = b"\xef\xbb\xbf"
 """Some programs begin a file with it, to say that it is UTF-8."""
 DIGITS = b"0123456789+-.eE\n"
 
+FULL, GAPPED = msgspec.json.Decoder(list[float]), msgspec.json.Decoder(list[float | None])
+
 
 class CsvLines(LineReader):
     """A header, and a line a record; of an empty field nothing is said."""
@@ -77,10 +79,13 @@ class CsvLines(LineReader):
         table = self._table(block)
         if table is None:
             return super().rows(block, before)
+        named = np.array([name != "" for name in self._header])
         said = ~np.isnan(table)
-        stays = said.any(axis=0) & np.array([name != "" for name in self._header])
-        said, names = said[:, stays], tuple(np.array(self._header, object)[stays])
-        return [Rows(names, table[:, stays], None if said.all() else said)]
+        stays = named & said.any(axis=0)
+        if not stays.all():
+            said, table = said[:, stays], table[:, stays]
+        names = tuple(name for name, is_said in zip(self._header, stays, strict=True) if is_said)
+        return [Rows(names, table, None if said.all() else said)]
 
     def _table(self, block: bytes) -> Floats | None:
         """The numbers in lines of numbers and of fields that say nothing, shape (lines, columns); None where there is
@@ -94,15 +99,16 @@ class CsvLines(LineReader):
         ends = letters[(letters == ord(between)) | (letters == ord("\n"))] == ord("\n")
         if len(ends) != width * count or not ends[width - 1 :: width].all():
             return None
-        fields = b"," + block.replace(b"\n", b",").replace(between, b",")
-        for _ in range(2 * (b",," in fields)):  # twice, since two in a row share a comma
+        fields = b"," + block.translate(bytes.maketrans(between + b"\n", b",,"))
+        is_full = b",," not in fields
+        for _ in range(0 if is_full else 2):  # twice, since two in a row share a comma
             fields = fields.replace(b",,", b",null,")
         try:
-            numbers = msgspec.json.decode(b"[" + fields[1:-1] + b"]", type=list[float | None])
+            numbers = (FULL if is_full else GAPPED).decode(b"[" + fields[1:-1] + b"]")
         except msgspec.MsgspecError:  # such as +1 or .5
             return None
         table = np.array(numbers, dtype=np.float64).reshape(count, width)
-        return None if np.isnan(table).all(axis=1).any() else table
+        return table if is_full or not np.isnan(table).all(axis=1).any() else None
 
 
 def header_in(line: bytes) -> tuple[list[str], str]:
