@@ -183,7 +183,7 @@ def test_what_is_no_log_is_told_in_one_line(name: str, noise: bytes, begin: str)
 
 
 def test_a_long_log_is_read_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lines, "MOST_AT_ONCE", 5000)
+    monkeypatch.setattr(lines, "AT_ONCE", -1.0)
     monkeypatch.setattr(blocks, "AT_ONCE", 1000)
     path = tmp_path / "a.csv"
     write_csv(path, [(epoch, 0.5) for epoch in range(2000)])

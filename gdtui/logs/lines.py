@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -16,8 +17,8 @@ from gdtui.text import printable
 Record = Mapping[str, float] | str | None
 """What a line says: numbers by their names, or in words why none is understood, or nothing, as of a blank line."""
 
-MOST_AT_ONCE = 32 * 2**20
-"""Bytes that are read of a log before what they say is shown."""
+AT_ONCE = 0.3
+"""Seconds in which a log is read before what it says is shown."""
 
 
 class LineReader(ABC):
@@ -53,10 +54,10 @@ class LineReader(ABC):
                 if not begins(file):
                     return []  # begun anew a moment ago
                 self._begin_reading()
-            found, begun, self.has_more = list[Rows](), self.blocks.whole, False
+            found, begun, self.has_more = list[Rows](), time.monotonic(), False
             try:
                 for block in self.blocks.read(file):
-                    if self.blocks.whole - begun >= MOST_AT_ONCE:
+                    if found and time.monotonic() - begun > AT_ONCE:
                         self.has_more = True
                         break
                     found += self.rows(block, self.blocks.count)

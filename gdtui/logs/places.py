@@ -17,6 +17,8 @@ from gdtui.logs.standard_input import NAME
 from gdtui.logs.walk import Walk
 
 WAITED = "; what comes there is taken in"
+AT_ONCE = 0.3
+"""Seconds after which no further run is read before what has been read is shown."""
 LOOK, SHARE = 2.0, 20.0
 """Seconds after which folders are looked through again, at the least, and how many times as long as that takes."""
 
@@ -49,15 +51,24 @@ class LogPlaces:
         """What was not there, and may come to be a folder."""
         self._stores: dict[str, None] = {}
         """Logs that hold several runs, and may come to hold more."""
+        self._next, self._is_behind = -1, False
+        """Which run was polled last, and whether there was no time for all."""
         self._due = 0.0
         for what in dict.fromkeys(whats):
             self._take(what)
         self._look()
 
     def poll(self) -> bool:
-        """Read what is new in all runs, and look for new ones where that is due. Returns whether anything is new."""
+        """Read what is new, and look for new runs where that is due. Where it takes long, other runs are read at the
+        next call. Returns whether anything is new."""
         is_new = self._look() if self._clock() >= self._due else False
-        return sum(run.poll() for run in self.runs) > 0 or is_new
+        begun, left = self._clock(), len(self.runs)
+        while left and self._clock() - begun <= AT_ONCE:
+            self._next = (self._next + 1) % len(self.runs)
+            is_new |= self.runs[self._next].poll()
+            left -= 1
+        self._is_behind = left > 0
+        return is_new
 
     @property
     def is_over(self) -> bool:
@@ -67,7 +78,7 @@ class LogPlaces:
     @property
     def has_more(self) -> bool:
         """Whether there is more in the logs than was read at once."""
-        return any(getattr(run.reader, "has_more", False) for run in self.runs)
+        return self._is_behind or any(getattr(run.reader, "has_more", False) for run in self.runs)
 
     @property
     def text(self) -> tuple[str, ...]:
