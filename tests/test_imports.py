@@ -37,6 +37,13 @@ def test_the_command_line_answers_without_loading_anything_heavy(arguments):
         assert not under(package, loaded)
 
 
+def test_watching_begins_without_loading_anything_heavy():
+    """What is watched, and a pipe that is drained, are known before the first paint."""
+    loaded = loaded_after("import gdtui.commands.watch, gdtui.logs.own, gdtui.logs.pipe")
+    for package in HEAVY:
+        assert not under(package, loaded)
+
+
 def modules_of(*packages: str) -> list[str]:
     return [f"gdtui.{package}.{path.stem}" for package in packages for path in (ROOT / package).glob("[!_]*.py")]
 

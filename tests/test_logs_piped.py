@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gdtui import plain_logs
-from gdtui.logs import standard_input
+from gdtui.logs import pipe as piped_by
 from gdtui.logs.pipe import ROOM, Pipe
 from gdtui.logs.run import LogRun
 from tests.command import gdtui
@@ -22,7 +22,7 @@ Write = Callable[[bytes], None]
 def piped() -> Iterator[tuple[LogRun, Write, Callable[[], None]]]:
     """A run that is read from a pipe, what writes into it, and what closes it."""
     source, end = os.pipe()
-    pipe = standard_input.begin(source)
+    pipe = piped_by.begin(source)
 
     def write(data: bytes) -> None:
         os.write(end, data)
@@ -30,7 +30,7 @@ def piped() -> Iterator[tuple[LogRun, Write, Callable[[], None]]]:
     yield LogRun("-"), write, lambda: (os.close(end), pipe._thread.join())
     pipe._thread.join()
     os.close(source)
-    standard_input.pipe = None
+    piped_by.current = None
 
 
 def until(run: LogRun, wanted: Callable[[], bool]) -> None:

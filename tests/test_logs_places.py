@@ -137,3 +137,14 @@ def test_a_pipe_with_a_name_is_refused_and_not_waited_at(tmp_path: Path) -> None
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(LogError, match="gdtui watch -"):
         LogPlaces([str(tmp_path / "pipe")])
+
+
+def test_a_file_that_cannot_be_opened_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path / "a.jsonl")
+
+    def closed(_: str) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("gdtui.logs.places.reader_of", closed)
+    with pytest.raises(LogError, match=f"{path}: cannot be read: Permission denied"):
+        LogPlaces([str(path)])

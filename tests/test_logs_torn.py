@@ -193,3 +193,16 @@ def test_a_long_log_is_read_a_part_at_a_time(tmp_path: Path, monkeypatch: pytest
         counts.append(len(run.metrics["loss"]))
     assert counts[0] < 1000 < counts[-1] == 2000
     assert places(run, "loss", Along.EPOCH) == [*range(2000)]
+
+
+@pytest.mark.parametrize(
+    "whole", ["step,loss\n1,0.5\n", '{"log_history": [{"step": 1, "loss": 0.5}]}', '{"step": 1, "loss": 0.5}\n']
+)
+def test_a_log_is_known_when_there_is_enough_of_it(whole: str, tmp_path: Path) -> None:
+    for cut in range(len(whole)):
+        path = tmp_path / "a"
+        path.write_text(whole[:cut])
+        run = read(path)
+        path.write_text(whole)
+        run.poll()
+        assert values(run, "loss") == [0.5], cut

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gdtui.logs.mlflow import MLflow
-from gdtui.logs.places import runs_at
+from gdtui.logs.places import LogPlaces
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
@@ -21,6 +21,11 @@ from gdtui.logs.trackio import Trackio
 from tests.recordings import assert_same, metrics, oracle, unpacked
 
 KINDS = [MLflow, Trackio]
+
+
+def runs_in(store):
+    """Those that are shown of it."""
+    return LogPlaces([str(store)]).runs
 
 
 @pytest.fixture
@@ -96,7 +101,7 @@ def test_trackio_is_read_as_it_was_logged(run, tmp_path):
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
 def test_all_runs_of_a_store_are_shown(store):
-    runs = runs_at([str(store)])
+    runs = runs_in(store)
     for run in runs:
         assert run.poll()
         assert not run.poll()
@@ -143,13 +148,13 @@ def test_a_store_that_stays_locked_is_told_in_a_line(store, monkeypatch):
         writer.execute("PRAGMA journal_mode = delete")
         writer.execute("BEGIN EXCLUSIVE")
         with pytest.raises(LogError, match="is locked by a program that writes to it"):
-            runs_at([str(store)])
+            runs_in(store)
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
 def test_reading_leaves_no_files(store):
     before = store.read_bytes()
-    for run in runs_at([str(store)]):
+    for run in runs_in(store):
         run.poll()
     assert os.listdir(store.parent) == [store.name]
     assert store.read_bytes() == before
@@ -188,7 +193,7 @@ def test_a_store_without_runs_waits_for_the_first(store):
         for table in tables:
             writer.execute(f"DELETE FROM {table}")
         writer.commit()
-        [run] = runs_at([str(store)])
+        [run] = runs_in(store)
         assert not run.poll()
         assert run.state == "waiting"
         for table, rows in kept.items():
@@ -266,7 +271,7 @@ def test_what_was_changed_in_a_store_costs_a_line_at_the_most(tmp_path_factory, 
     store.write_bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
     said = []
     try:
-        for run in runs_at([str(store)]):
+        for run in runs_in(store):
             run.poll()
             said.append(run.error or "")
     except LogError as error:

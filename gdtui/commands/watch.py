@@ -20,7 +20,7 @@ def run(arguments: list[str]) -> int:
     check_apart([options.record, options.tee], [what for what in options.whats if what != STANDARD_INPUT])
     if STANDARD_INPUT in options.whats:
         return _watch_pipe(options)
-    from gdtui.logs.places import is_own
+    from gdtui.logs.own import is_own
 
     options.plain |= options.follow
     if options.loss is None and (options.x or options.y or not all(map(is_own, options.whats))):
@@ -70,7 +70,7 @@ def _watch_logs(options: argparse.Namespace) -> int:
 def _watch_pipe(options: argparse.Namespace) -> int:
     """Look at what comes through standard input. Who leaves the screen before the program ends has not ended it: what
     it writes is taken off until it does."""
-    from gdtui.logs import standard_input
+    from gdtui.logs.pipe import begin
     from gdtui.text import complain, tell
 
     if options.loss is not None:
@@ -78,7 +78,7 @@ def _watch_pipe(options: argparse.Namespace) -> int:
     if sys.stdin is None or sys.stdin.isatty():
         raise ValueError("- is standard input, and nothing is piped into it: python train.py | gdtui watch -")
     options.follow = True
-    pipe = standard_input.begin(_give_terminal(), options.tee, options.force)
+    pipe = begin(_give_terminal(), options.tee, options.force)
     code = _watch_logs(options)
     if not code and not pipe.is_at_end:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGTSTP, signal.SIGCONT):  # the screen had its own ways

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from operator import itemgetter
 from typing import ClassVar
 
 import numpy as np
 
+from gdtui.logs.own import HEAD
 from gdtui.logs.rows import LogError, Rows
 from gdtui.runs.following import RunFileError
 from gdtui.runs.reader import RunFile
-
-HEAD = re.compile(rb'\s*\{(?:"kind": ?"run", ?)?"format": ?"gdtui-run"')
 
 
 class OwnRun:

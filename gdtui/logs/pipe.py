@@ -1,4 +1,5 @@
-"""What a program writes into a pipe, taken off at once, so that it never waits for who looks at it."""
+"""What a program writes into a pipe, taken off at once, so that it never waits for who looks at it. It brings no
+NumPy: it begins before the first paint."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from io import FileIO
 
-from gdtui.outputs import write_all
+from gdtui.outputs import Output, write_all
 
 AT_ONCE = 2**16
 """Bytes that are taken at once: a pipe holds no more."""
@@ -16,6 +17,25 @@ POLL = 0.2
 """Seconds between two looks at what waits, where nobody else looks."""
 ROOM = 64 * 2**20
 """Bytes that wait to be looked at, at the most; beyond that the oldest are dropped."""
+
+current: Pipe | None = None
+"""That of standard input, once it is read: a process has one."""
+
+
+def begin(source: int, tee: str | None = None, force: bool = False) -> Pipe:
+    """Take what comes from that descriptor from now on, which is standard input's, and copy it into a file. Raises
+    ValueError or OSError where that file cannot be made."""
+    global current
+    copy = None
+    if tee is not None:
+        try:
+            output = Output(tee, force)
+        except FileExistsError:
+            raise ValueError(f"{tee}: is there already; give another name, or --force to overwrite it") from None
+        output.keep()
+        copy = output.file
+    current = Pipe(source, copy)
+    return current
 
 
 class Pipe:

@@ -9,7 +9,6 @@ from contextlib import suppress
 from stat import S_ISDIR
 
 from gdtui.logs.names import short_names
-from gdtui.logs.own_run import OwnRun
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
@@ -32,8 +31,7 @@ class LogPlaces:
         clock: seconds.
 
     Raises:
-        LogError: there is no reader for one of the files.
-        OSError: one of them cannot be opened.
+        LogError: one of the files cannot be opened, or there is no reader for it.
     """
 
     def __init__(
@@ -96,7 +94,10 @@ class LogPlaces:
         if what != NAME and os.path.isdir(what):
             self._folders.append(Walk(what))
             return
-        self._add(what)
+        try:
+            self._add(what)
+        except OSError as error:
+            raise LogError(f"{what}: cannot be read: {error.strerror or error}") from None
         if self.runs[-1].is_absent:
             self._waited.append(what)
 
@@ -135,11 +136,3 @@ def is_folder(path: str) -> bool:
         return S_ISDIR(os.stat(path).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def is_own(path: str) -> bool:
-    """Whether that is a run file of gdtui's own, with all that one can look at in it."""
-    if not os.path.isfile(path):
-        return False
-    with open(path, "rb") as file:
-        return OwnRun.understands(path, file.read(64))

@@ -82,7 +82,7 @@ class LogRun:
 
     @property
     def state(self) -> str:
-        """waiting (nothing yet), following, paused (by who watches), stalled, at rest (of old), ended, or unreadable."""
+        """waiting (nothing yet), following, paused (by who watches), stalled, at rest (of old), ended, unreadable."""
         if self.error is not None:
             return "unreadable"
         if self.is_over:
@@ -116,8 +116,10 @@ class LogRun:
         """Read what is new. Returns whether there is anything to tell; `error` tells of a log that cannot be read."""
         before, found = self.error, list[Rows]()
         try:
-            if self.reader is None and (kind := reader_of(self.path)) is not None:
-                self.reader = kind(self.path, self.run)
+            if not self.metrics:  # what was there at first may have been too little to know it by
+                kind = reader_of(self.path)
+                if kind is not None and type(self.reader) is not kind:
+                    self.reader = kind(self.path, self.run)
             if self.reader is not None:
                 found = self.reader.read()
             self.error = None

@@ -5,34 +5,15 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
+from gdtui.logs import pipe as piped
 from gdtui.logs.blocks import LONGEST_LINE, lines_in
 from gdtui.logs.csv_lines import CsvLines, header_in
 from gdtui.logs.lines import LineReader
-from gdtui.logs.pipe import Pipe
-from gdtui.logs.rows import LogError, Rows
+from gdtui.logs.rows import Rows
 from gdtui.logs.text_lines import TextLines, shown_of
 from gdtui.logs.words import is_of_training
-from gdtui.outputs import Output
 
 NAME = "-"
-pipe: Pipe | None = None
-"""Where it comes from, once it is read; a process has one standard input."""
-
-
-def begin(source: int, tee: str | None = None, force: bool = False) -> Pipe:
-    """Take what comes from that descriptor from now on, which is standard input's, and copy it into a file. Raises
-    LogError or OSError where that file cannot be made."""
-    global pipe
-    copy = None
-    if tee is not None:
-        try:
-            output = Output(tee, force)
-        except FileExistsError:
-            raise LogError(f"{tee}: is there already; give another name, or --force to overwrite it") from None
-        output.keep()
-        copy = output.file
-    pipe = Pipe(source, copy)
-    return pipe
 
 
 class StandardInput:
@@ -66,7 +47,7 @@ class StandardInput:
     @property
     def lost(self) -> int:
         """Bytes that were dropped: of lines that are too long, and what came faster than it could be read."""
-        return self._lost + (pipe.dropped if pipe is not None else 0)
+        return self._lost + (piped.current.dropped if piped.current is not None else 0)
 
     @property
     def skipped(self) -> int:
@@ -77,6 +58,7 @@ class StandardInput:
         return self._lines.first_skipped if self._lines is not None else ""
 
     def read(self) -> list[Rows]:
+        pipe = piped.current
         if pipe is None:
             return []
         came = self._rest + pipe.take()
