@@ -6,14 +6,16 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gdtui import plain_logs
 from gdtui.logs import pipe as piped_by
 from gdtui.logs.pipe import ROOM, Pipe
+from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
 from tests.command import gdtui
-from tests.logs import RECORDED, places, said, values
+from tests.logs import RECORDED, places, read, said, values
 
 Write = Callable[[bytes], None]
 
@@ -217,8 +219,6 @@ def test_own_run_files_stand_beside_other_logs(tmp_path: Path) -> None:
 
 
 def test_lines_that_tell_an_epoch_alone_stand_at_the_step_that_they_came_after(tmp_path: Path) -> None:
-    from gdtui.logs.places_along import Along
-
     steps = [
         f"step {step} loss {1 / (1 + step)}\n" + f"epoch {step // 3}: val_loss 0.5\n" * (step % 3 == 2)
         for step in range(9)
@@ -228,3 +228,27 @@ def test_lines_that_tell_an_epoch_alone_stand_at_the_step_that_they_came_after(t
     run.poll()
     assert places(run, "val_loss", Along.STEP) == [2, 5, 8]
     assert places(run, "val_loss", Along.EPOCH) == [0, 1, 2]
+
+
+PARTS = {
+    "Train Epoch: {epoch} [{row}/600 (1%)]\tLoss: 0.5": "Loss",
+    "Epoch [{epoch}/3], Step [{batch}/6], Loss: 0.5": "Loss",
+    "Epoch: [{epoch}][ {batch}/6]\tTime  0.5 ( 0.6)\tLoss 5.0e-1 (0.6)": "Loss",
+}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+@pytest.mark.parametrize("form", PARTS)
+def test_batches_of_an_epoch_stand_within_it(form: str, first: int, tmp_path: Path) -> None:
+    batches = [(epoch, batch) for epoch in range(first, first + 3) for batch in range(1, 7)]
+    lines = [form.format(epoch=epoch, batch=batch, row=100 * batch) for epoch, batch in batches]
+    (tmp_path / "a.log").write_text("".join(f"{line}\n" for line in lines))
+    run = read(tmp_path / "a.log")
+    assert values(run, PARTS[form]) == [0.5] * 18
+    assert places(run, PARTS[form], Along.EPOCH) == pytest.approx([*np.arange(1, 19) / 6])
+    assert [*run.metrics] == [PARTS[form]]
+
+
+def test_rows_that_are_right_of_all_are_a_share(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text("Test set: Average loss: 0.0500, Accuracy: 9800/10000 (98%)\n" * 2)
+    assert values(read(tmp_path / "a.log"), "Accuracy") == [0.98, 0.98]

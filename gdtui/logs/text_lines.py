@@ -37,6 +37,8 @@ class TextLines(LineReader):
         """What the line that is not at its end shows."""
         self._epoch: float | None = None
         """The last that a line told, which holds for those after it."""
+        self._first = np.inf
+        """The first epoch that was told in parts: whether they are counted from 0 or from 1."""
         self._step: float | None = None
         self._ended: tuple[float, float | None] = np.nan, None
         """The last step that was told since an epoch was measured, and the epoch measured last with its step."""
@@ -94,6 +96,9 @@ class TextLines(LineReader):
         if self.now is not None:
             places["time"] = self.now
         self._carry(places, bool(said.values))
+        if said.part is not None and "epoch" in said.places:
+            self._first = min(self._first, said.places["epoch"])
+            places["epoch"] += said.part - (self._first > 0)
         shape = frozenset(said.values)
         for key, value in said.values.items():
             if key in self._twice or (key in said.known and places.keys() - {"time"}):

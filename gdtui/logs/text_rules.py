@@ -35,13 +35,15 @@ BEFORE = (
 )
 """Words that belong to the one behind them, as in `Train Loss` and `valid_0's auc`."""
 PAIR = re.compile(
-    rf"""(?<![\w.@/\-'"])['"]?(?P<key>{BEFORE}[a-z_][\w./@\-]*+(?:\([a-z]\))?)['"]?
+    rf"""(?<![\w.@/\-'":])['"]?(?P<key>{BEFORE}[a-z_][\w./@\-]*+(?:\([a-z]\))?)['"]?
     (?P<between>\s*[=:]\s*|\s+|(?=\[))[\[(\#]?\s*(?:[a-z][\w.]*\()?['"]?
-    (?P<number>{NUMBER})(?P<share>%?)(?P<of_all>(?:\s?/\s?|\sof\s)\d+)?(?=[\s,;|)\]}}'"]|[.:]?(?:\s|$))""",
+    (?P<number>{NUMBER})(?P<share>%?)(?:(?:\s?/\s?|\sof\s)(?P<of_all>\d+))?(?=[\s,;|)\]}}'"]|[.:]?(?:\s|$))""",
     re.IGNORECASE | re.VERBOSE,
 )
 ROUND = re.compile(r"\[(\d+)\]\s+(?=\S+:|\S+ \S+:)")
 """How XGBoost and LightGBM begin a line."""
+BATCH = re.compile(r"[\s:,|\[\](]*(\d+)\s*/\s*(\d+)")
+"""How far an epoch is, right behind its number."""
 BAR = re.compile(r"(\d+)/(\d+|\?) \[\d+:\d")
 """What tqdm says of how far it is."""
 BLOCKS = re.compile(r"\s?[|━─╸█#]")
@@ -59,6 +61,7 @@ class Said(NamedTuple):
         known: those keys that name a metric for certain.
         bar: how far the bar in it is; None where there is none.
         is_full: whether the bar is at its end.
+        part: of the epoch that is told, how much of it is done; None where that is not told.
     """
 
     places: dict[str, float]
@@ -66,6 +69,7 @@ class Said(NamedTuple):
     known: frozenset[str]
     bar: int | None = None
     is_full: bool = False
+    part: float | None = None
 
 
 NOTHING = Said({}, {}, frozenset())
@@ -91,7 +95,7 @@ def _sorted(numbers: dict[str, float]) -> Said:
 def _pairs_in(line: str) -> Said:
     places: dict[str, float] = {}
     values: dict[str, float] = {}
-    known = set()
+    known, part = set[str](), None
     if (begin := ROUND.match(line)) is not None:
         places["step"] = float(begin[1])
     rest, end = [], 0
@@ -102,10 +106,12 @@ def _pairs_in(line: str) -> Said:
         is_share = pair["share"] and (not is_known or BLOCKS.match(line, pair.end()))
         if is_noise or is_share or (is_blank and not (is_known or place)):
             continue
+        number, of_all = _number(pair["number"]), float(pair["of_all"] or 0)
         if place:
-            places.setdefault(place, _number(pair["number"]))
-        elif not pair["of_all"]:
-            values.setdefault(key, _number(pair["number"]))
+            places.setdefault(place, number)
+            part = part or _part(place, number, of_all, BATCH.match(line, pair.end()))
+        elif not of_all or is_known:
+            values.setdefault(key, number / (of_all or 1.0))
             known.update([key] * is_known)
         rest.append(line[end : pair.start()])
         end = pair.end()
@@ -113,8 +119,15 @@ def _pairs_in(line: str) -> Said:
     if not (places or known or (values and is_all)):
         return NOTHING
     bar = BAR.search(line)
-    told = Said(_one_step(places), values, frozenset(known))
+    told = Said(_one_step(places), values, frozenset(known), part=part)
     return told if bar is None else told._replace(bar=int(bar[1]), is_full=bar[1] == bar[2])
+
+
+def _part(place: str, number: float, of_all: float, batch: re.Match[str] | None) -> float | None:
+    """How much of an epoch is done, as a step of so many tells it, or what stands behind the epoch; None where none."""
+    if place == "epoch":
+        number, of_all = (float(batch[1]), float(batch[2])) if batch is not None else (0.0, 0.0)
+    return number / of_all if 0 <= number <= of_all and of_all else None
 
 
 def _one_step(places: dict[str, float]) -> dict[str, float]:
