@@ -16,6 +16,7 @@ from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
+from gdtui.logs.standard_input import NAME
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
 from gdtui.session.line import judged
@@ -41,22 +42,25 @@ def watch(
     every: int | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
-    """Print what is in these logs; with `follow`, what is still to come, until all have ended. Returns the exit code: 2
-    where a log is not there, or cannot be read.
+    """Print what is in these logs, of standard input to its end; with `follow`, of all of them. Returns the exit code:
+    2 where one cannot be read, or none tells a metric.
 
     Args:
         whats, x, y: see `LogPlaces`, also for what is raised.
         every: of the records of a run, each so-manieth has its line; None for all, or, of many, the ladder.
     """
     for what in whats:
-        if not (follow or os.path.exists(what)):
+        if not (follow or what == NAME or os.path.exists(what)):
             raise LogError(f"{what}: no such file; with --follow it is waited for")
     out, marks, places, said = sys.stdout, Marks(), LogPlaces(whats, x, y), set[str]()
     told = list[Records]()
     try:
         while True:
             places.poll()
-            is_last = not places.has_more and (not follow or places.is_over)
+            goes_on = (follow and not places.is_over) or any(
+                run.path == NAME and not run.is_over for run in places.runs
+            )
+            is_last = not places.has_more and not goes_on
             told += [Records(run) for run in places.runs[len(told) :]]
             for one in told:
                 for line in one.new_lines(every, is_last):
@@ -71,6 +75,11 @@ def watch(
     except KeyboardInterrupt:
         _sum_up(places, out)
         raise
+
+
+def _goes_on(places: LogPlaces, follow: bool) -> bool:
+    is_piped = any(run.path == NAME and not run.is_over for run in places.runs)
+    return is_piped or (follow and not places.is_over)
 
 
 def _complain_once(places: LogPlaces, said: set[str], follow: bool) -> None:

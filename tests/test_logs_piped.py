@@ -113,7 +113,7 @@ def piped_in(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]
 
 
 def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) -> None:
-    data = b"\xff\0 hello\nepoch 1 loss 0.5 val_loss 0.6\nepoch 2 loss 0.25 val_loss 0.7\n\nno end"
+    data = b"\xff\x1b hello\nepoch 1 loss 0.5 val_loss 0.6\nepoch 2 loss 0.25 val_loss 0.7\n\nno end"
     copy = tmp_path / "train.log"
     done = piped_in(data, "-", "--tee", str(copy))
     lines = done.stdout.decode().splitlines()
@@ -123,6 +123,11 @@ def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) ->
     assert lines[4].split() == ["val_loss", "0.7", "0.6", "epoch", "1", "2"]
     assert lines[-1] == "[INFO] verdict: too few records to tell"
     assert copy.read_bytes() == data
+    beside = piped_in(data, "-", str(copy)).stdout.decode().splitlines()
+    assert [line for line in beside if line.startswith("epoch 1:")] == [
+        "epoch 1: loss 0.5, val_loss 0.6 (standard input)",
+        "epoch 1: loss 0.5, val_loss 0.6 (train)",
+    ]
     again = piped_in(data, "-", "--tee", str(copy))
     assert (again.returncode, again.stdout) == (2, b"")
     assert b"is there already" in again.stderr

@@ -15,6 +15,7 @@ STANDARD_INPUT = "-"
 
 def run(arguments: list[str]) -> int:
     options = _parser().parse_args(arguments)
+    options.plain |= options.follow
     if STANDARD_INPUT not in options.whats and options.tee is not None:
         raise ValueError(f"--tee copies standard input: program | gdtui watch - --tee {options.tee}")
     check_apart([options.record, options.tee], [what for what in options.whats if what != STANDARD_INPUT])
@@ -22,7 +23,6 @@ def run(arguments: list[str]) -> int:
         return _watch_pipe(options)
     from gdtui.logs.own import is_own
 
-    options.plain |= options.follow
     if options.loss is None and (options.x or options.y or not all(map(is_own, options.whats))):
         return _watch_logs(options)
     if not is_plain(options):
@@ -77,7 +77,6 @@ def _watch_pipe(options: argparse.Namespace) -> int:
         raise ValueError("--loss compares run files; what comes through a pipe is none")
     if sys.stdin is None or sys.stdin.isatty():
         raise ValueError("- is standard input, and nothing is piped into it: python train.py | gdtui watch -")
-    options.follow = True
     pipe = begin(_give_terminal(), options.tee, options.force)
     code = _watch_logs(options)
     if not code and not pipe.is_at_end:
