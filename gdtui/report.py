@@ -218,3 +218,13 @@ def print_report(run: Shown, console: Console | None = None) -> None:
 def print_standings(entrants: Sequence[Row], target: float | None = None, console: Console | None = None) -> None:
     """Print the comparison on the normal screen."""
     (console or Console(highlight=False)).print(standings_table(entrants, target))
+
+
+def print_cells(rows: Sequence[Mapping[str, str]], console: Console | None = None) -> None:
+    """Print a table of texts, by the titles of their columns, of which the first is of names, on the normal screen."""
+    table = Table(box=None, padding=(0, GAP, 0, 0))
+    for number, title in enumerate(dict.fromkeys(title for row in rows for title in row)):
+        table.add_column(Text(title), justify="right" if number > 1 else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(row.get(str(column.header), "")) for column in table.columns))
+    (console or Console(highlight=False)).print(table)

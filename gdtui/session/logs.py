@@ -109,6 +109,8 @@ class LogsSession:
         self._said: dict[object, str] = {}
         """What was last said of each thing."""
         self._text: tuple[str, ...] = ()
+        self._guesses = set[str]()
+        """How logs are read, as far as that is said: of many that are alike once."""
         self._judged: object = None
         """What the line was last made of."""
         self._heard: list[Said] = []
@@ -166,7 +168,10 @@ class LogsSession:
         """Say in the log what is new there: what could not be read, what was guessed, and text as it comes."""
         for run in self.now.runs:
             for number, note in enumerate(notes_of(run)):
-                self._say((run, number), note)
+                self._say((run, number), note and f"{run.name}: {note}")
+            if (note := how_read(run)) and note not in self._guesses:
+                self._guesses.add(note)
+                self._log.add(f"{run.name}: {note}")
         for number, note in enumerate(self._places.notes):
             self._say(number, note)
         for run, told in self._wheels.news(self.now.runs):
@@ -280,14 +285,22 @@ def same_place(before: Metric, record: int, after: Metric) -> int | None:
 
 
 def notes_of(run: LogRun) -> tuple[str, ...]:
-    """What is to be said of how a run is read, beside its state."""
-    reader, name, guide = run.reader, run.name, guide_of(run)
-    skipped = f"{name}: passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
-    if reader is None or guide is None:
-        return run.error or run.not_chosen, skipped
+    """What is to be said of what went wrong in reading a run, where anything did."""
+    reader, error = run.reader, run.error or run.not_chosen
+    skipped = f"passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
+    return error.removeprefix(f"{run.path}: "), skipped
+
+
+def how_read(run: LogRun) -> str:
+    """As what a run is read, and what is taken to tell the places of its records; empty where nothing is known yet."""
+    guide = guide_of(run)
+    if run.reader is None or guide is None:
+        return ""
     told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
-    along = f"told by {told}" if told else "nothing tells their places (--x names what does)"
-    return run.error or run.not_chosen, skipped, f"{name}: read as {reader.format}; {len(run.metrics)} metrics, {along}"
+    along = (
+        f"places are told by {told}" if told else "nothing tells places (--x names what does), so records are counted"
+    )
+    return f"read as {run.reader.format}; {len(run.metrics)} metrics; {along}"
 
 
 def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -126,12 +127,20 @@ def _rescued(session: AnySession | None) -> str | None:
 
 def _leave(session: AnySession) -> str | None:
     """Say on the normal screen what there is to say; returns what could not be saved, if anything could not."""
-    from gdtui.report import print_report, print_standings
+    from gdtui.report import print_cells, print_report, print_standings
     from gdtui.runs.race import by_place
     from gdtui.session.logs import LogsSession
     from gdtui.session.session import Session
 
     if isinstance(session, LogsSession):
+        from gdtui.views.metrics import Metrics, Seen
+
+        metrics, shown = Metrics(), session.snapshot()
+        groups = metrics.groups(shown)
+        if groups:
+            print_cells([run.cells for run in metrics.table(groups[0], replace(shown, record=None), Seen())])
+            for text in filter(None, (shown.line.text,)):
+                tell(text)
         return None
     if not isinstance(session, Session):
         print_standings(session.now.entrants, session.now.target)

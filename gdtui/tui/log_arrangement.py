@@ -16,6 +16,8 @@ SLOTS = tuple(f"chart-{number}" for number in range(1, MOST * MOST + 1))
 """The places of charts."""
 BESIDE, LOWEST = 100, 18
 """Columns from which a table stands beside the charts, where these have fewer rows than that."""
+BROAD = 110
+"""Columns from which the log has room beside the table."""
 HIGH = 30
 """Rows from which there is room for a log that only notes something now and then."""
 
@@ -59,7 +61,7 @@ def arrange_logs(width: int, height: int, wish: LogWish) -> Arrangement:
     if main.height >= rows and width >= columns:
         count = 1 if wish.is_zoomed else min(_on_page(main, wish), wish.charts)
         areas |= dict(zip(SLOTS, _grid(main, max(1, count)), strict=False))
-    elif "runs" in areas or wish.runs:
+    else:
         areas["runs"] = Area(0, head, width, height - head - why - foot)
     areas = {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
     return Arrangement(areas, frames, frames)
@@ -94,6 +96,12 @@ def page_of(width: int, height: int, wish: LogWish) -> tuple[int, int]:
 def _with_pages(main: Area, height: int, wish: LogWish, frame: int) -> tuple[Area, dict[str, Area]]:
     """What is left for the charts, and where the table and the log are."""
     areas: dict[str, Area] = {}
+    if wish.log and wish.runs and not wish.has_text and main.width >= BROAD and height >= HIGH:
+        rows = min(max(wish.runs, min(wish.log, 3)) + frame, max(3 + frame, main.height // 3))
+        top, left = main.y + main.height - rows, main.width * 3 // 5
+        areas["runs"] = main._replace(y=top, width=left, height=rows)
+        areas["log"] = main._replace(x=main.x + left, y=top, width=main.width - left, height=rows)
+        return main._replace(height=main.height - rows), areas
     if wish.log and (height >= HIGH or (wish.has_text and height >= FLAT)):
         rows = min(wish.log + frame, main.height // 3 if wish.has_text else 5)
         areas["log"] = main._replace(y=main.y + main.height - rows, height=rows)

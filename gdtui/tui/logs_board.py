@@ -111,7 +111,8 @@ class LogsBoard(WheelBoard):
         if not groups and slots:
             size = slots[0].width - around[0], slots[0].height - around[1]
             charts = [("", metrics.blank(snapshot, seen, *size))]
-        runs = metrics.table(groups[front] if groups else None, snapshot, seen) if wish.runs else []
+        has_table = "runs" in arranged.areas
+        runs = metrics.table(groups[front] if groups else None, snapshot, seen) if has_table else []
         page = f"charts {first + 1}–{last} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
         return Drawing(wish, charts, runs, metrics.title(snapshot, seen, self.what, page))
@@ -223,7 +224,8 @@ class LogsBoard(WheelBoard):
         now = 0.0 if self._seen is None else self._seen.weight
         weight = WEIGHTS[(WEIGHTS.index(now) + 1) % len(WEIGHTS)]
         self._see(weight=weight)
-        self.app.notify(f"smoothed by {weight:g}" if weight else "not smoothed", timeout=2)
+        if "head" not in self.arrangement.areas:  # which says it
+            self.app.notify(f"smoothed by {weight:g}" if weight else "not smoothed", timeout=2)
 
     def action_log_scale(self) -> None:
         front = self._in_front

@@ -31,7 +31,7 @@ from gdtui.views.metric_axes import (
 SAMPLE, LEAST = 2000, 64
 """Values by which it is told whether they are best seen on a logarithmic axis, about, and those of each curve."""
 NAMED = 10
-"""Curves up to which each has its name, and behind which only the one in front has."""
+"""Runs up to which each has its name and its full colour; of more only the one in front has."""
 RARE, BELOW = 0.02, 3.0
 """A logarithmic axis begins so many times lower than all values but this share of them."""
 SETTLED = 20
@@ -142,6 +142,7 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
     chart, canvas = frame.chart, frame.canvas
     counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
     ends: list[Place | None] = []
+    is_crowded = len({stroke.name for stroke in strokes}) > NAMED
     for number, stroke in enumerate(strokes):
         dots = dots_of(stroke.trace, canvas)
         ends.append(end_of(dots))
@@ -149,6 +150,9 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
             thicken(dots, canvas)
         if stroke.is_dotted:
             dots[:, 1::ACROSS] = False
+        if is_crowded and not stroke.is_front:  # there is no room for turns: that in front stands out
+            stamp(chart, canvas, dots, FAINT[stroke.role])
+            continue
         if number:
             take_turns(chart, canvas, dots, counts)
         else:
@@ -156,7 +160,7 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
         stamp(chart, canvas, dots, stroke.role)
     for stroke in strokes:
         if stroke.raw is not None:
-            stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT.get(stroke.role, Role.AXIS))
+            stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT[stroke.role])
     _tell(chart, canvas, strokes, ends, look)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -26,6 +27,8 @@ BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
+LONGEST = 40
+"""Letters of a path that is shown whole."""
 Legend = list[tuple[str, int]]
 """Texts, each with the role that it is coloured as."""
 
@@ -164,7 +167,7 @@ class Metrics:
         told = [printable(what)]
         if len(shown.runs) == 1:
             guide = guide_of(shown.runs[0])
-            told = [f"{shown.runs[0].name}  {shown.states[0] if shown.states else ''}".rstrip()]
+            told = [f"{_path(shown.runs[0])}  {shown.states[0] if shown.states else ''}".rstrip()]
             told += [] if guide is None else [f"{len(guide):,} records"]
         elif shown.runs:
             counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
@@ -257,6 +260,12 @@ def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
         free = [number for number in range(len(RUNS)) if number not in parts]
         own = free[sum(parts[at] in parts[:at] for at in range(member)) % len(free)]
     return RUNS[own]
+
+
+def _path(run: LogRun) -> str:
+    """The end of its path, where names of files are often the same, and the run's own name, where it has one."""
+    path = run.path if len(run.path) <= LONGEST else os.sep.join(["…", *run.path.split(os.sep)[-2:]])
+    return printable(f"{path}: {run.run}" if run.run else path)
 
 
 def _told(number: float) -> str:
