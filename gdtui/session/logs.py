@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from weakref import WeakSet
 
-import numpy as np
-
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import LogPlaces
-from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
 from gdtui.session import commands as ask
+from gdtui.session.guide import fresh, guide_of, how_read, notes_of, same_place
 from gdtui.session.line import Line, Mood
 from gdtui.session.log import Entry, Log, Said
 from gdtui.session.logged import line_of, losses_of, state_line
@@ -85,11 +83,6 @@ class LogsShown:
         return 0 if guide is None else len(guide)
 
 
-def guide_of(run: LogRun) -> Metric | None:
-    """The metric by whose records one goes through a run: that of the most; None where there is none yet."""
-    return max(run.metrics.values(), key=len, default=None)
-
-
 class LogsSession:
     """Looks at logs, and reads on in them.
 
@@ -134,7 +127,8 @@ class LogsSession:
             now.news += 1
         now.runs = tuple(self._places.runs)
         now.front = min(now.front, max(0, len(now.runs) - 1))
-        now.states = tuple(run.state for run in now.runs)
+        unread = self._unread
+        now.states = tuple("reading" if run in unread else run.state for run in now.runs)
         self._see_wheel()
         self._tell()
         self._judge()
@@ -272,42 +266,3 @@ class LogsSession:
             if (after := next((number for number in behind if number not in now.hidden), None)) is not None:
                 now.hidden |= {now.front}
                 self._bring_to_front(after)
-
-
-def same_place(before: Metric, record: int, after: Metric) -> int | None:
-    """The record of another metric that is where this one's is along the training; None beyond its last."""
-    for along in (Along.STEP, Along.EPOCH, Along.RECORD):
-        if along in before.along and along in after.along:
-            place = before.at(along)[record - 1]
-            found = int(np.searchsorted(after.at(along), place, side="left")) + 1
-            return found if found <= len(after) else None
-    return None
-
-
-def notes_of(run: LogRun) -> tuple[str, ...]:
-    """What is to be said of what went wrong in reading a run, where anything did."""
-    reader, error = run.reader, run.error or run.not_chosen
-    skipped = f"passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
-    return error.removeprefix(f"{run.path}: "), skipped
-
-
-def how_read(run: LogRun) -> str:
-    """As what a run is read, and what is taken to tell the places of its records; empty where nothing is known yet."""
-    guide = guide_of(run)
-    if run.reader is None or guide is None:
-        return ""
-    told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
-    along = (
-        f"places are told by {told}" if told else "nothing tells places (--x names what does), so records are counted"
-    )
-    return f"read as {run.reader.format}; {len(run.metrics)} metrics; {along}"
-
-
-def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
-    """The lines that have come behind those before, of which the first may have gone."""
-    for begin in (0, 1):  # a first line may say how much was left out
-        for gone in range(len(before)):
-            end = begin + len(before) - gone
-            if after[begin:end] == before[gone:]:
-                return after[end:]
-    return after

@@ -17,7 +17,8 @@ from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
 from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
-from gdtui.session.logs import LogsShown, guide_of
+from gdtui.session.guide import guide_of
+from gdtui.session.logs import LogsShown
 from gdtui.text import printable
 from gdtui.views.labels import value, words
 from gdtui.views.metric_axes import Across, ways
@@ -168,16 +169,17 @@ class Metrics:
         if len(shown.runs) == 1:
             guide = guide_of(shown.runs[0])
             told = [f"{_path(shown.runs[0])}  {shown.states[0] if shown.states else ''}".rstrip()]
-            told += [] if guide is None else [f"{len(guide):,} records"]
+            told += [page] * bool(page) + ([] if guide is None else [f"{len(guide):,} records"])
         elif shown.runs:
             counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
             told = [f"{len(shown.runs)} runs", ", ".join(f"{count} {state}" for state, count in counts.items())]
+            told += [page] * bool(page)
         told += [printable(shown.steering)] * bool(shown.steering)
         gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
         told += [f"{gaps:,} gap{'s' * (gaps > 1)}"] * (gaps > 0)
         told += [f"{skipped:,} line{'s' * (skipped > 1)} passed over"] * (skipped > 0)
         told += [f"smoothed by {seen.weight:g}"] * (seen.weight > 0) + [f"/{seen.wanted}"] * bool(seen.wanted)
-        return f"gdtui  {'  ·  '.join((*told, *filter(None, (page,))))}"
+        return f"gdtui  {'  ·  '.join(told)}"
 
     def _legend(self, group: Group, shown: LogsShown, along: Along, weight: float, cursor: float | None) -> Legend:
         """The metrics of the run in front, with their values."""

@@ -1,0 +1,54 @@
+"""What is looked at in other people's logs, record by record, and what is to be said of how they are read."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gdtui.logs.metric import Metric
+from gdtui.logs.places_along import Along
+from gdtui.logs.run import LogRun
+
+
+def guide_of(run: LogRun) -> Metric | None:
+    """The metric by whose records one goes through a run: that of the most; None where there is none yet."""
+    return max(run.metrics.values(), key=len, default=None)
+
+
+def same_place(before: Metric, record: int, after: Metric) -> int | None:
+    """The record of another metric that is where this one's is along the training; None beyond its last."""
+    for along in (Along.STEP, Along.EPOCH, Along.RECORD):
+        if along in before.along and along in after.along:
+            place = before.at(along)[record - 1]
+            found = int(np.searchsorted(after.at(along), place, side="left")) + 1
+            return found if found <= len(after) else None
+    return None
+
+
+def notes_of(run: LogRun) -> tuple[str, ...]:
+    """What is to be said of what went wrong in reading a run, where anything did."""
+    reader, error = run.reader, run.error or run.not_chosen
+    skipped = f"passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
+    return error.removeprefix(f"{run.path}: "), skipped
+
+
+def how_read(run: LogRun) -> str:
+    """As what a run is read, and what is taken to tell the places of its records; empty where nothing is known yet."""
+    guide = guide_of(run)
+    if run.reader is None or guide is None:
+        return ""
+    told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
+    along = (
+        f"places are told by {told}" if told else "nothing tells places (--x names what does), so records are counted"
+    )
+    count = len(run.metrics)
+    return f"read as {run.reader.format}; {count} metric{'s' * (count > 1)}; {along}"
+
+
+def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:
+    """The lines that have come behind those before, of which the first may have gone."""
+    for begin in (0, 1):  # a first line may say how much was left out
+        for gone in range(len(before)):
+            end = begin + len(before) - gone
+            if after[begin:end] == before[gone:]:
+                return after[end:]
+    return after
