@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from gdtui.types import Floats
@@ -15,7 +17,7 @@ class Smoothing:
     times as much as the next, and the first is not pulled towards 0. Values come piece by piece.
 
     Args:
-        weight: at least 0, below 1.
+        weight: above 0, below 1.
     """
 
     def __init__(self, weight: float) -> None:
@@ -31,11 +33,15 @@ class Smoothing:
             return averages
         if not len(values):
             return values
-        fading = self._weight ** np.arange(1.0, len(values) + 1)
-        sums = decayed(values, self._weight) + fading * self._sum
-        weights = (1 - self._weight**self._count * fading) / (1 - self._weight)
-        self._sum, self._count = float(sums[-1]), self._count + len(values)
-        return np.asarray(sums / weights)
+        sums = decayed(values, self._weight)
+        reach = min(len(values), math.ceil(math.log(TINY) / math.log(self._weight)))
+        fading = self._weight ** np.arange(1.0, reach + 1)
+        sums[:reach] += fading * self._sum
+        self._sum = float(sums[-1])
+        averages = sums * (1 - self._weight)
+        averages[:reach] /= 1 - self._weight**self._count * fading
+        self._count += len(values)
+        return np.asarray(averages)
 
 
 def decayed(values: Floats, weight: float) -> Floats:

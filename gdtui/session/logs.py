@@ -22,7 +22,8 @@ from gdtui.session.snapshot import Phase
 from gdtui.session.steering import Wheels
 
 AT_ONCE = 0.3
-"""Seconds in which logs are read for the first time before those are shown."""
+"""Seconds in which logs are read before those are shown, at first; then twice as many, and so on, since each time all
+is drawn anew."""
 PLAIN = 0
 """What stands for the epoch of a line of text that tells of none."""
 
@@ -97,7 +98,7 @@ class LogsSession:
         self._wheels, self._steers = Wheels(clock), steers
         self.now = LogsShown(runs=tuple(places.runs))
         self._queue: deque[ask.Command] = deque()
-        self._begun = WeakSet[LogRun]()
+        self._begun, self._at_once = WeakSet[LogRun](), AT_ONCE
         self._log = Log([])
         self._said: dict[object, str] = {}
         """What was last said of each thing."""
@@ -145,12 +146,13 @@ class LogsSession:
         """Read what is new; of many logs some at first, so that there is something to be seen soon. Returns whether
         there was anything."""
         unread, begun, is_new = self._unread, self._clock(), False
+        at_once, self._at_once = self._at_once, 2 * self._at_once
         if not unread:
             return self._places.poll()
         for run in unread:
             is_new |= run.poll()
             self._begun.add(run)
-            if self._clock() - begun > AT_ONCE:
+            if self._clock() - begun > at_once:
                 break
         return is_new
 
