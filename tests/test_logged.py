@@ -14,6 +14,7 @@ from gdtui.session.line import Mood
 from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.why.logged import Losses, judge_logged
 from gdtui.why.verdict import Kind
+from tests.logs import RECORDED, read
 
 TROUBLES = {Kind.DIVERGING, Kind.OVERFITTING, Kind.SPIKE, Kind.BOUNCING, Kind.PLATEAU}
 
@@ -100,6 +101,27 @@ def test_a_loss_of_epochs_that_goes_up_and_down_bounces() -> None:
 
 
 # Of logs
+
+RECORDED_LOGS = [
+    *(RECORDED / name / "stdout.txt" for name in ("keras_fit", "lightgbm_train", "print_loop", "sklearn_verbose")),
+    *(RECORDED / name / "stdout.txt" for name in ("tqdm_loop", "transformers_trainer", "xgboost_train")),
+    *(RECORDED / name for name in ("keras_fit/training.csv", "lightning_fit/metrics.csv", "transformers_trainer")),
+    *(RECORDED / name for name in ("print_loop/metrics.jsonl", "ultralytics_train/results.csv")),
+]
+
+
+@pytest.mark.parametrize("path", RECORDED_LOGS, ids=lambda path: f"{path.parent.name}-{path.name}")
+def test_logs_of_real_programs_are_called_no_names_at_any_time(path: Path) -> None:
+    run = read(path)
+    whole = losses_of(run, len)
+    assert whole is not None
+    kinds = []
+    for count in range(1, len(whole.values) + 1):
+        losses = losses_of(run, lambda metric, count=count: min(count, len(metric)))
+        assert losses is not None
+        kinds.append(judge_logged(losses).kind)
+    assert not {*kinds} & TROUBLES
+    assert kinds[-1] is Kind.FALLING or "transformers" in str(path)
 
 
 def logged(path: Path, records: list[dict[str, object]]) -> LogRun:

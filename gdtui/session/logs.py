@@ -36,6 +36,7 @@ class LogsShown:
         runs: may be read as long as the session does no turn.
         front: the number of the run in front.
         record: which record of the run in front is looked at (see `guide_of`), from 1; None for its last.
+        last: the last record of the run in front; 0 where there is none.
         states: of the runs, in words.
         news: how often there was anything new.
         asked: how many commands have been carried out.
@@ -58,6 +59,7 @@ class LogsShown:
     runs: tuple[LogRun, ...] = ()
     front: int = 0
     record: int | None = None
+    last: int = 0
     states: tuple[str, ...] = ()
     news: int = 0
     log: tuple[Entry, ...] = ()
@@ -76,12 +78,6 @@ class LogsShown:
         """The numbers of the runs that are to be seen, that in front first."""
         others = [number for number in range(len(self.runs)) if number != self.front and number not in self.hidden]
         return [self.front, *([] if self.is_alone else others)] if self.runs else []
-
-    @property
-    def last(self) -> int:
-        """The last record of the run in front; 0 where there is none."""
-        guide = guide_of(self.runs[self.front]) if self.runs else None
-        return 0 if guide is None else len(guide)
 
 
 class LogsSession:
@@ -128,6 +124,7 @@ class LogsSession:
             now.news += 1
         now.runs = tuple(self._places.runs)
         now.front = min(now.front, max(0, len(now.runs) - 1))
+        self._find_last()
         unread = self._unread
         now.states = tuple("reading" if run in unread else run.state for run in now.runs)
         self._see_wheel()
@@ -243,6 +240,11 @@ class LogsSession:
         known = {name: wheel.value(name) for name in ("alpha", "epochs")}
         now.values = tuple((name, value) for name, value in known.items() if value is not None)
 
+    def _find_last(self) -> None:
+        now = self.now
+        guide = guide_of(now.runs[now.front]) if now.runs else None
+        now.last = 0 if guide is None else len(guide)
+
     def _go(self, record: int, last: int) -> None:
         """Look at that record of the run in front, and at the same place of the others; beyond the last, at the last of
         each."""
@@ -256,6 +258,7 @@ class LogsSession:
         if now.record is not None and before is not None and after is not None and front != now.front:
             now.record = same_place(before, now.record, after)
         now.front = front
+        self._find_last()
 
     def _hide(self, only: bool) -> None:
         now, count = self.now, len(self.now.runs)

@@ -25,6 +25,8 @@ from gdtui.tui.why_line import WhyLine
 if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint.
     from gdtui.session.logs import LogsShown
+    from gdtui.types import Floats
+    from gdtui.views.metric_axes import Across
     from gdtui.views.metrics import Drawn, Metrics, Seen, Standing
 
 WEIGHTS = 0.0, 0.6, 0.9, 0.99
@@ -41,12 +43,17 @@ class Drawing(NamedTuple):
         charts: those of the page, by the names of their groups.
         runs: the table.
         title: of the screen.
+        across, ways: the axis along the training, and all that there are.
+        records: where those of the run in front are.
     """
 
     wish: LogWish
     charts: list[tuple[str, Drawn]]
     runs: list[Standing]
     title: str
+    across: Across
+    ways: list[Across]
+    records: Floats
 
 
 class LogsBoard(WheelBoard):
@@ -68,6 +75,8 @@ class LogsBoard(WheelBoard):
         self._metrics: Metrics | None = None
         self._seen: Seen | None = None
         self._drawn: list[tuple[str, Drawn]] = []
+        self._drawing: Drawing | None = None
+        """What is shown: what keys and the mouse are about, since the runs may be read on meanwhile."""
         self.slots = [ChartView(id=name) for name in SLOTS]
         self.runs_table, self.log_view, self.why_line = RunsTable(id="runs"), LogView(id="log"), WhyLine(id="why")
         for view, title in ((self.runs_table, "Runs"), (self.log_view, "Log")):
@@ -115,7 +124,9 @@ class LogsBoard(WheelBoard):
         runs = metrics.table(groups[front] if groups else None, snapshot, seen) if has_table else []
         page = f"charts {first + 1}–{last} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
-        return Drawing(wish, charts, runs, metrics.title(snapshot, seen, self.what, page))
+        across, ways, title = metrics.across(snapshot, seen), metrics.ways(snapshot), metrics.title
+        records = metrics.records(snapshot, across.along)
+        return Drawing(wish, charts, runs, title(snapshot, seen, self.what, page), across, ways, records)
 
     def show(self, snapshot: LogsShown, drawn: Drawing) -> None:
         self.snapshot, before = snapshot, self.wish
@@ -123,7 +134,7 @@ class LogsBoard(WheelBoard):
         if self.wish != before:
             self.rearrange()
         self.title_view.update(printable(drawn.title))
-        self._drawn = drawn.charts
+        self._drawing, self._drawn = drawn, drawn.charts
         front = self._in_front
         for slot, (name, chart) in zip(self.slots, drawn.charts, strict=False):
             is_front = name == front
@@ -163,15 +174,15 @@ class LogsBoard(WheelBoard):
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:
         number = self.slots.index(event.view)
-        if self.snapshot is None or event.kind == "release" or number >= len(self._drawn):
+        if self._drawing is None or event.kind == "release" or number >= len(self._drawn):
             return
         name, drawn = self._drawn[number]
         if name != self.front:
             self.front = name
             self.gdtui.redraw()
-        if self._metrics is None or self._seen is None:
-            return
-        record = self._metrics.record_at(self.snapshot, self._seen, drawn, event.column)
+        from gdtui.views.metrics import record_at
+
+        record = record_at(self._drawing.records, drawn, event.column)
         if record is not None:
             self.ask(GoTo(record))
 
@@ -235,11 +246,8 @@ class LogsBoard(WheelBoard):
             self._see(logs=(*(logs | {front: not drawn.is_log}).items(),))
 
     def action_epoch_axis(self) -> None:
-        if self.snapshot is not None and self._metrics is not None and self._seen is not None:
-            every = self._metrics.ways(self.snapshot)
-            if every:
-                now = every.index(self._metrics.across(self.snapshot, self._seen))
-                self._see(across=every[(now + 1) % len(every)])
+        if self._drawing is not None and (every := self._drawing.ways):
+            self._see(across=every[(every.index(self._drawing.across) + 1) % len(every)])
 
     def action_scroll(self, lines: int) -> None:
         self.log_view.scroll_lines(lines)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
@@ -20,6 +22,7 @@ from gdtui.logs.trace import Trace
 from gdtui.session.guide import guide_of
 from gdtui.session.logs import LogsShown
 from gdtui.text import printable
+from gdtui.types import Floats
 from gdtui.views.labels import value, words
 from gdtui.views.metric_axes import Across, ways
 from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_at, value_at, write_free
@@ -120,18 +123,11 @@ class Metrics:
             return None
         return float(trace.x[min(shown.record, len(trace)) - 1])
 
-    def record_at(self, shown: LogsShown, seen: Seen, drawn: Drawn, column: int) -> int | None:
-        """The record of the run in front that is nearest to that column of a drawing; None where there is none."""
-        if drawn.canvas is None:
-            return None
-        along, place = self.across(shown, seen).along, place_at(column, drawn.canvas)
+    def records(self, shown: LogsShown, along: Along) -> Floats:
+        """Where the records of the run in front are."""
         guide = guide_of(shown.runs[shown.front]) if shown.runs else None
         trace = None if guide is None else self._trace(guide, along, 0.0)
-        if trace is None or not len(trace):
-            return None
-        after = int(trace.x.searchsorted(place))
-        near = [at for at in (after - 1, after) if 0 <= at < len(trace)]
-        return 1 + min(near, key=lambda at: abs(float(trace.x[at]) - place))
+        return np.empty(0) if trace is None else trace.x
 
     def draw(self, group: Group, shown: LogsShown, seen: Seen, width: int, height: int, tells: bool) -> Drawn:
         """The chart of a group, in so many cells; the values stand in it where they are nowhere else (`tells`)."""
@@ -251,6 +247,16 @@ class Metrics:
             cells[f"at {along.value}"] = place_told(at, along, is_named=False) if math.isfinite(at) else "–"
         role = RUNS[number % len(RUNS)]
         return Standing(role, cells, number == shown.front, number not in shown.seen)
+
+
+def record_at(records: Floats, drawn: Drawn, column: int) -> int | None:
+    """Which of the records at these places is nearest to that column of a drawing; None where there is none."""
+    if drawn.canvas is None or not len(records):
+        return None
+    place = place_at(column, drawn.canvas)
+    after = int(records.searchsorted(place))
+    near = [at for at in (after - 1, after) if 0 <= at < len(records)]
+    return 1 + min(near, key=lambda at: abs(float(records[at]) - place))
 
 
 def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
