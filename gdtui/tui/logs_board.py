@@ -116,7 +116,10 @@ class LogsBoard(WheelBoard):
         slots = [arranged.areas[slot] for slot in SLOTS if slot in arranged.areas]
         for group, area in zip(groups[first:last], slots, strict=False):
             size = max(0, area.width - around[0]), max(0, area.height - around[1])
-            charts.append((group.name, metrics.draw(group, snapshot, seen, *size, arranged.charts == "none")))
+            drawn = metrics.draw(group, snapshot, seen, *size, arranged.charts == "none")
+            if seen.weight and "head" not in arranged.areas:  # which says it for all
+                drawn = drawn._replace(title=f"{drawn.title}, smoothed by {seen.weight:g}")
+            charts.append((group.name, drawn))
         if not groups and slots:
             size = slots[0].width - around[0], slots[0].height - around[1]
             charts = [("", metrics.blank(snapshot, seen, *size))]

@@ -15,8 +15,9 @@ import rich.markup
 import textual.markup
 from textual.pilot import Pilot
 
-from gdtui.settings import DataSettings
+from gdtui.settings import DataSettings, Display
 from gdtui.text import printable
+from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
 from tests.tui.driving import FIVE, finish, idle, notices, press, resumed, running, saved, screen, until, watching
@@ -134,6 +135,27 @@ async def test_names_are_shown_as_they_are_where_a_file_is_looked_at(name: str) 
             await until(pilot, lambda app=app: app.board.query_one("#loss", ChartView).chart is not None)
             await idle(pilot)
             look(app, foreign.stem, *(f"{path.parent.name}/{path.stem}" for path in files[:-1]))
+
+
+@pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
+async def test_names_are_shown_as_they_are_where_logs_are_looked_at(name: str) -> None:
+    paths = [Path(f"{named(name)}{number}.jsonl") for number in (1, 2)]
+    for path in paths:
+        record = {"step": 1, f"{name}loss": 2.0, f"{name}quality": 1.0, f"val_{name}loss": 2.0}
+        path.write_text(json.dumps(record) + "\n" + json.dumps(record | {"step": 2}) + "\n" + name + "\n")
+    for files in (paths, paths[:1]):
+        app = front.looking([str(path) for path in files], None, (), Display())
+        async with running(app, size=WIDE) as (app, pilot):
+            await until(pilot, lambda app=app: app.board.query_one("#chart-1", ChartView).chart is not None)
+            await idle(pilot)
+            look(app, *(path.stem for path in files), f"{name}loss", f"{name}quality")
+            await press(pilot, "slash", "z", "z")
+            look(app, f"{name}loss")
+            app.screen.query_one("Input").value = name
+            await press(pilot, "enter")
+            look(app, named(name))
+            await press(pilot, "escape", "v", "z", "home")
+            look(app)
 
 
 async def test_bytes_of_a_path_that_are_no_text_are_shown_as_such() -> None:
