@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,21 @@ def test_a_log_is_judged_by_its_loss_and_in_its_own_units(tmp_path: Path) -> Non
     only = logged(tmp_path / "only.jsonl", [{"step": at, "accuracy": at} for at in range(30)])
     assert losses_of(only, len) is None
     assert line_of(only, None).text == ""
+
+
+def test_what_was_written_long_ago_is_at_rest_and_not_stalled(tmp_path: Path) -> None:
+    path, now = tmp_path / "run.jsonl", [1e9]
+    path.write_text('{"step": 1, "loss": 1}\n')
+    os.utime(path, (0, 0))
+    run = LogRun(str(path), clock=lambda: now[0], now=lambda: now[0])
+    run.poll()
+    now[0] += 1000
+    assert run.state == "at rest"
+    assert state_line(run).text == ""
+    with path.open("a") as file:
+        file.write('{"step": 2, "loss": 0.5}\n')
+    run.poll()
+    assert run.state == "following"
 
 
 def test_states_come_first(tmp_path: Path) -> None:

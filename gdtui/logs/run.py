@@ -54,6 +54,8 @@ class LogRun:
         """The names in it, also of what is no metric."""
         self.error: str | None = None
         """Why it could not be read on, when it was last polled."""
+        self.called: dict[Along, str] = {}
+        """The names of the columns that tell places."""
         self.gaps = 0
         """Values that are no numbers."""
         self.reader: Reader | None = None
@@ -74,6 +76,11 @@ class LogRun:
     def is_absent(self) -> bool:
         """Whether there is nothing of that name yet."""
         return self.reader is None and self.path != "-" and not os.path.exists(self.path)
+
+    @property
+    def chosen(self) -> str:
+        """What counts the training, where somebody has chosen a name that there is; else empty."""
+        return self._x if self._x is not None and self._x in self.called.values() else ""
 
     @property
     def is_over(self) -> bool:
@@ -158,6 +165,7 @@ class LogRun:
 
     def _take(self, rows: Rows) -> None:
         along, others = self._places(rows.names)
+        self.called |= along
         places = {kind: rows.table[:, rows.names.index(name)] for kind, name in along.items()}
         for name, values, said in self._columns(rows, {*along.values(), *others}):
             metric = self.metrics.get(name)

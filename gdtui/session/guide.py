@@ -36,7 +36,7 @@ def how_read(run: LogRun) -> str:
     guide = guide_of(run)
     if run.reader is None or guide is None:
         return ""
-    told = ", ".join(along.value for along in guide.along if along is not Along.RECORD)
+    told = ", ".join(run.called.get(along, along.value) for along in guide.along if along is not Along.RECORD)
     along = (
         f"places are told by {told}" if told else "nothing tells places (--x names what does), so records are counted"
     )

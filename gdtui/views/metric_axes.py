@@ -82,13 +82,14 @@ def ticks_of(limits: Limits, across: Across, cells: int) -> Ticks:
     return tuple((place * seconds, text) for place, text in ticks)
 
 
-def label_of(limits: Limits, across: Across) -> str:
-    """What the axis is called."""
+def label_of(limits: Limits, across: Across, chosen: str = "") -> str:
+    """What the axis is called; where somebody has chosen what counts the training, that."""
+    name = chosen if chosen and across.along is Along.STEP else across.along.value
     unit = ""
     if across.along is Along.TIME:
         unit = "s" if across.scale is Scale.LOG else unit_of(max(map(abs, limits)))[1]
     told = ", ".join(filter(None, (unit, across.scale.value)))
-    return f"{across.along.value} ({told})" if told else across.along.value
+    return f"{name} ({told})" if told else name
 
 
 def upright_ticks(limits: Limits, is_log: bool, height: int) -> Ticks:

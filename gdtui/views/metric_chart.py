@@ -12,6 +12,7 @@ from gdtui.charts.axes import Canvas, axes
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import FAINTS, RUNS, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
+from gdtui.logs.places_along import Along
 from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
 from gdtui.types import Floats
@@ -68,6 +69,8 @@ class Look:
         cursor: where there is one, along the training.
         goes_on: whether there is more to come.
         tells: whether the values stand in the drawing.
+        may_be_log: whether that may be so without being asked for.
+        chosen: what somebody has chosen to count the training, by its name.
     """
 
     across: Across
@@ -76,6 +79,13 @@ class Look:
     goes_on: bool = False
     tells: bool = False
     may_be_log: bool = True
+    chosen: str = ""
+
+    def told(self, place: float) -> str:
+        """A place along the training, in words."""
+        if self.chosen and self.across.along is Along.STEP:
+            return f"{self.chosen} {place_told(place, Along.STEP, is_named=False)}"
+        return place_told(place, self.across.along)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +142,7 @@ def framed(strokes: Sequence[Stroke], look: Look, width: int, height: int) -> Fr
     room = width - 1 - max(len(text) for _, text in yticks)
     xticks = ticks_of(xlim, look.across, max(2, room))
     xlog, is_cut = look.across.scale is Scale.LOG, not ylog and ylim[0] * ylim[1] > 0
-    made = axes(width, height, xlim, ylim, xticks, yticks, label_of(xlim, look.across), xlog, ylog, is_cut)
+    made = axes(width, height, xlim, ylim, xticks, yticks, label_of(xlim, look.across, look.chosen), xlog, ylog, is_cut)
     return None if made is None else Frame(made[0].copy(), made[1])
 
 
@@ -167,7 +177,7 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
 def _tell(chart: Chart, canvas: Canvas, strokes: Sequence[Stroke], ends: Sequence[Place | None], look: Look) -> None:
     """The cursor, the values there, and the names."""
     if look.cursor is not None:
-        draw_cursor(chart, canvas, look.cursor, place_told(look.cursor, look.across.along))
+        draw_cursor(chart, canvas, look.cursor, look.told(look.cursor))
     fronts = [stroke for stroke in strokes if stroke.is_front] or strokes
     heads = {id(stroke): _head(chart, canvas, stroke, look) for stroke in fronts[::-1]}
     for number, (stroke, end) in enumerate(zip(strokes, ends, strict=True)):

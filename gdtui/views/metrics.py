@@ -134,7 +134,8 @@ class Metrics:
         across = self.across(shown, seen)
         cursor, goes_on = self.cursor(shown, across.along), "following" in shown.states
         strokes = self._strokes(group, shown, across.along, seen.weight)
-        look = Look(across, dict(seen.logs).get(group.name), cursor, goes_on, tells, group.is_better_low)
+        log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
+        look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen)
         title, legend = printable(group.name), self._legend(group, shown, across.along, seen.weight, cursor)
         if not strokes:
             text = f"nothing says at which {across.along.value} these were measured"

@@ -86,6 +86,16 @@ async def test_x_goes_on_through_all_that_is_told_of_places(tmp_path: Path) -> N
         assert "step" not in screen(app)
 
 
+async def test_what_is_chosen_to_count_the_training_is_what_the_axis_is_called(tmp_path: Path) -> None:
+    path = log(tmp_path / "run.jsonl", [{"seen": 64 * at, "loss": 1 / at, "step": at} for at in range(1, 30)])
+    app = front.looking([str(path)], "seen", ("l*",), Display())
+    async with running(app) as (app, pilot):
+        await press(pilot, "home")
+        assert "seen 64" in screen(app)
+        assert "places are told by seen" in screen(app)
+        assert any(line.strip("│ ") == "seen" for line in screen(app).splitlines())
+
+
 async def test_a_filter_is_seen_with_each_letter(tmp_path: Path) -> None:
     async with looking(log(tmp_path / "run.jsonl", training())) as (app, pilot):
         await press(pilot, "slash", "v", "a")
