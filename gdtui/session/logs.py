@@ -126,7 +126,8 @@ class LogsSession:
         now.front = min(now.front, max(0, len(now.runs) - 1))
         self._find_last()
         unread = self._unread
-        now.states = tuple("reading" if run in unread else run.state for run in now.runs)
+        is_read = [run not in unread and not getattr(run.reader, "has_more", False) for run in now.runs]
+        now.states = tuple(run.state if read else "reading" for run, read in zip(now.runs, is_read, strict=True))
         self._see_wheel()
         self._tell()
         self._judge()
