@@ -19,7 +19,7 @@ from gdtui.session.log import Entry, Log, Said
 from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
-from gdtui.session.steering import Wheels
+from gdtui.session.steering import Wheels, WheelShown
 
 AT_ONCE = 0.3
 """Seconds in which logs are read before those are shown, at first; then twice as many, and so on, since each time all
@@ -41,9 +41,7 @@ class LogsShown:
         news: how often there was anything new.
         asked: how many commands have been carried out.
         line: what is to be said of the run in front.
-        steering: of the run in front, where it can be steered: its alpha, and what is asked for; else empty.
-        why_not: why it cannot be steered, if it cannot.
-        values: what it was last asked for, or has, by name, as far as that is known.
+        wheel: how far the run in front can be steered.
         hidden: the numbers of the runs that are to be seen in front only.
         is_alone: whether the run in front is to be seen without others.
     """
@@ -67,9 +65,7 @@ class LogsShown:
     asked: int = 0
     is_leaving: bool = False
     line: Line = Line()  # noqa: RUF009 - frozen
-    steering: str = ""
-    why_not: str = ""
-    values: tuple[tuple[str, float], ...] = ()
+    wheel: WheelShown = WheelShown()  # noqa: RUF009 - frozen
     hidden: frozenset[int] = frozenset()
     is_alone: bool = False
 
@@ -91,7 +87,7 @@ class LogsSession:
 
     def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic, steers: bool = True) -> None:
         self._places, self._clock = places, clock
-        self._wheels, self._steers = Wheels(clock), steers
+        self._wheels = Wheels(clock, steers)
         self.now = LogsShown(runs=tuple(places.runs))
         self._queue: deque[ask.Command] = deque()
         self._begun, self._at_once = WeakSet[LogRun](), AT_ONCE
@@ -128,8 +124,8 @@ class LogsSession:
         unread = self._unread
         is_read = [run not in unread and not getattr(run.reader, "has_more", False) for run in now.runs]
         now.states = tuple(run.state if read else "reading" for run, read in zip(now.runs, is_read, strict=True))
-        self._see_wheel()
         self._tell()
+        now.wheel = self._wheels.shown(now.runs[now.front]) if now.runs else WheelShown()
         self._judge()
         now.log, now.logged = tuple(self._log.entries), self._log.added
         heard, self._heard = self._heard, []
@@ -222,24 +218,8 @@ class LogsSession:
                 self._steer(command)
 
     def _steer(self, command: ask.Command) -> None:
-        """Ask whoever trains the run in front for that, where it is about steering."""
-        run = self.now.runs[self.now.front]
-        said = self._wheels.steer(run, command) if self._steers else self.now.why_not
-        if said:
+        if said := self._wheels.steer(self.now.runs[self.now.front], command):
             self._heard.append(Said(said))
-
-    def _see_wheel(self) -> None:
-        """How far the run in front can be steered."""
-        now = self.now
-        if not now.runs or not self._steers:
-            now.steering, now.why_not, now.values = "", "nobody steers from here", ()
-            return
-        run = now.runs[now.front]
-        wheel = self._wheels.of(run)
-        now.steering = self._wheels.told(run)
-        now.why_not = f"{run.name} {wheel.why_not}" if wheel.why_not else ""
-        known = {name: wheel.value(name) for name in ("alpha", "epochs")}
-        now.values = tuple((name, value) for name, value in known.items() if value is not None)
 
     def _find_last(self) -> None:
         now = self.now

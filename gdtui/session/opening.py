@@ -59,9 +59,10 @@ def resume(path: str, epochs: int | None, alpha: float | None, display: Display)
     return session
 
 
-def look(whats: Sequence[str], x: str | None = None, y: Sequence[str] = ()) -> LogsSession:
-    """The runs in other people's logs, or below folders, to be looked at. See `LogPlaces`, also for what is raised."""
-    return LogsSession(LogPlaces(whats, x, y))
+def look(whats: Sequence[str], x: str | None = None, y: Sequence[str] = (), steers: bool = True) -> LogsSession:
+    """The runs in other people's logs, or below folders, to be looked at, and steered if that is allowed. See
+    `LogPlaces`, also for what is raised."""
+    return LogsSession(LogPlaces(whats, x, y), steers=steers)
 
 
 def watch(path: str, display: Display) -> Session | Comparison:

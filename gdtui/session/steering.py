@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks, ScriptLog
@@ -13,8 +13,23 @@ from gdtui.logs.wheel import Wheel
 from gdtui.numbers import ladder_step
 from gdtui.session import commands as ask
 
+NOT_FREE = "nobody steers from here"
 TWICE = 5.0
 """Seconds within which the end is to be asked for again: a training that has ended cannot be had back."""
+
+
+class WheelShown(NamedTuple):
+    """How far a run can be steered.
+
+    Attributes:
+        state: its alpha, and what is asked for; empty where it cannot be steered.
+        why_not: why it cannot be.
+        values: alpha and epochs as they were last asked for, or as it has them, as far as that is known.
+    """
+
+    state: str = ""
+    why_not: str = ""
+    values: tuple[tuple[str, float], ...] = ()
 
 
 class Wheels:
@@ -22,10 +37,11 @@ class Wheels:
 
     Args:
         clock: seconds.
+        are_free: whether anybody may; guests may not.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic, are_free: bool = True) -> None:
+        self._clock, self._are_free = clock, are_free
         self._wheels: dict[LogRun, Wheel] = {}
         self._marks = Marks()
         self._ends: dict[LogRun, float] = {}
@@ -44,6 +60,8 @@ class Wheels:
         found = _wish(wheel, command)
         if found is None:
             return None
+        if not self._are_free:
+            return NOT_FREE
         name, value = found
         if value is None and not wheel.why_not:
             key = "a" if name == "alpha" else "e"
@@ -62,15 +80,18 @@ class Wheels:
         for run, wheel in self._wheels.items():
             yield from ((run, text) for text in wheel.poll())
 
-    def told(self, run: LogRun) -> str:
-        """Where a run that can be steered stands; empty of others."""
+    def shown(self, run: LogRun) -> WheelShown:
+        """How far a run can be steered now."""
+        if not self._are_free:
+            return WheelShown(why_not=NOT_FREE)
         wheel = self.of(run)
+        values = tuple((name, value) for name in ("alpha", "epochs") if (value := wheel.value(name)) is not None)
         if wheel.why_not:
-            return ""
-        reader, asked = run.reader, wheel.asked
-        alpha = reader.values.get("alpha") if isinstance(reader, ScriptLog) else None
+            return WheelShown("", f"{run.name} {wheel.why_not}", values)
+        alpha = run.reader.values.get("alpha") if isinstance(run.reader, ScriptLog) else None
         known = [f"alpha {alpha:g}"] if isinstance(alpha, (int, float)) else []
-        return ", ".join([*known, *([f"asked for {asked}"] if asked else [])]) or "takes steering"
+        asked = [f"asked for {wheel.asked}"] if wheel.asked else []
+        return WheelShown(", ".join([*known, *asked]) or "can be steered", "", values)
 
 
 def _wish(wheel: Wheel, command: ask.Command) -> tuple[str, Any] | None:

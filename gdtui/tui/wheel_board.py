@@ -42,9 +42,9 @@ class WheelBoard(Board):
         shown = self.snapshot
         if shown is None:
             return None
-        if shown.why_not:
-            self.app.notify(shown.why_not)
+        if shown.wheel.why_not:
+            self.app.notify(shown.wheel.why_not)
             return None
-        value = dict(shown.values).get(name)
+        value = dict(shown.wheel.values).get(name)
         known = "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:g}"
         return self.open("Question", title, known, read, then=lambda found: self.ask(command(found)))

@@ -171,7 +171,7 @@ class Metrics:
             counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
             told = [f"{len(shown.runs)} runs", ", ".join(f"{count} {state}" for state, count in counts.items())]
             told += [page] * bool(page)
-        told += [printable(shown.steering)] * bool(shown.steering)
+        told += [printable(shown.wheel.state)] * bool(shown.wheel.state)
         gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
         told += [f"{gaps:,} gap{'s' * (gaps > 1)}"] * (gaps > 0)
         told += [f"{skipped:,} line{'s' * (skipped > 1)} passed over"] * (skipped > 0)

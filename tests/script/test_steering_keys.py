@@ -7,7 +7,9 @@ import os
 import pytest
 
 from gdtui import log
+from gdtui.logs.places import LogPlaces
 from gdtui.session import commands as ask
+from gdtui.session.logs import LogsSession
 from gdtui.session.steering import Wheels
 from tests.script.both import Both
 from tests.script.reading import read
@@ -80,3 +82,15 @@ def test_what_is_not_known_is_to_be_typed(tmp_path):
     assert wheels.steer(watched, ask.NextBranch()) is None
     wheels.steer(watched, ask.SetAlpha(0.5))
     assert run.alpha == 0.5
+
+
+def test_guests_do_not_steer(both):
+    places = LogPlaces([str(both.path)])
+    session = LogsSession(places, steers=False)
+    for command in (ask.SetAlpha(0.5), ask.StepAlpha(up=True), ask.Do.PAUSE, ask.Do.STOP, ask.SetEpochs(3)):
+        session.do(command)
+        assert [said.text for said in session.turn()] == ["nobody steers from here"]
+    session.do(ask.GoTo(1))
+    assert session.turn() == []
+    assert session.now.wheel.state == ""
+    assert os.listdir(both.path.parent) == ["run.jsonl"]
