@@ -10,7 +10,7 @@ from gdtui.logs.json_lines import JsonLines
 from gdtui.logs.mlflow import MLflow
 from gdtui.logs.own_run import OwnRun
 from gdtui.logs.rows import LogError, Reader
-from gdtui.logs.script_log import ScriptLog
+from gdtui.logs.script_log import BEGINNING, ScriptLog
 from gdtui.logs.standard_input import NAME, StandardInput
 from gdtui.logs.tensorboard import TensorBoard
 from gdtui.logs.text_lines import TextLines
@@ -36,7 +36,7 @@ def reader_of(path: str) -> type[Reader] | None:
     elif os.path.exists(path):
         with open(path, "rb") as file:
             head = file.read(HEAD)
-        if not head:
+        if BEGINNING.startswith(head):  # there is nothing, or too little to tell
             return None
     else:
         return None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gdtui.logs.json_lines import JsonLines, object_in
 from gdtui.logs.rows import Rows
+from gdtui.script.control import what_is_wrong
 from gdtui.script.log import ALPHAS
 from gdtui.text import printable
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 MARK = b'{"gdtui":'
 """How a mark begins."""
+BEGINNING = MARK + b'"log"'
+"""How a log begins."""
 
 
 class Taken(NamedTuple):
@@ -63,7 +66,7 @@ class ScriptLog(JsonLines):
 
     @classmethod
     def understands(cls, path: str, head: bytes) -> bool:
-        return head.startswith(MARK + b'"log"')
+        return b"\n" + BEGINNING in b"\n" + head  # others may have written to it before
 
     def rows(self, block: bytes, before: int) -> list[Rows]:
         """As of any JSON lines; marks are taken from between them, in their turn."""
@@ -113,6 +116,8 @@ class ScriptLog(JsonLines):
         number = number if type(number) is int else 0
         values, refused = mark.get("steered"), mark.get("refused")
         for name, value in values.items() if isinstance(values, dict) else ():
+            if what_is_wrong(name, value):
+                continue
             is_new = self.taken.get(name) != Taken(value, number, by)  # several threads may have said so
             self.values[name], self.taken[name] = value, Taken(value, number, by)
             if is_new:
@@ -154,17 +159,15 @@ def in_words(name: str, value: Any) -> str:
             return "paused" if value else "goes on"
         case "stop", _:
             return "is to end" if value else "is not to end any more"
-        case "epochs", int():
+        case "epochs", _:
             return f"epochs {value:,}"
-        case _, float() | int():
-            return f"{name} {value:g}"
-    return f"{name} {value}"
+    return f"{name} {value:g}"
 
 
 def _known(config: object) -> dict[str, Any]:
     """What can be steered, as the script began with it."""
     if not isinstance(config, dict):
         return {}
-    found = {name: config[name] for name in ("epochs",) if type(config.get(name)) is int}
-    alphas = [config[name] for name in ALPHAS if type(config.get(name)) in (int, float)]
-    return {**found, **({"alpha": float(alphas[0])} if alphas else {})}
+    alphas = [config[name] for name in ALPHAS if name in config]
+    found = {"epochs": config.get("epochs"), "alpha": alphas[0] if alphas else None}
+    return {name: value for name, value in found.items() if not what_is_wrong(name, value)}

@@ -37,8 +37,8 @@ class Wish:
 
 
 def beside(log: str) -> str:
-    """The path of a log's control file."""
-    return f"{log}.steer"
+    """The path of a log's control file, by whatever links one comes to the log."""
+    return f"{os.path.realpath(log)}.steer"
 
 
 def read(path: str) -> bytes | None:

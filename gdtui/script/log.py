@@ -50,7 +50,9 @@ class Log:
         self._steering = Steering(beside, run, _steered_from(config), self._records.mark)
         self._end = weakref.finalize(self, _end, self._records, self._steering, os.getpid())
         about = {"gdtui": "log", "version": VERSION, "run": run, "steering": beside is not None}
-        self._records.mark({**about, "config": {str(name): in_text(value) for name, value in config.items()}})
+        settings = {str(name): in_text(value) for name, value in config.items()}
+        if not self._records.mark({**about, "config": settings}):
+            self._records.mark({**about, "config": {}})  # they are too long
 
     def __call__(self, values: Mapping[str, Any] | None = None, /, **more: Any) -> None:
         """Write what was measured: numbers by their names, Python's or those of a library (NumPy, PyTorch, …), also in
@@ -164,8 +166,8 @@ class Records:
         self.why = ""
         """Why the training ended, where that is known."""
 
-    def write(self, values: Mapping[str, Any] | None, more: dict[str, Any]) -> None:
-        """Write a record, with the time. Raises nothing."""
+    def write(self, values: Mapping[str, Any] | None, more: dict[str, Any]) -> bool:
+        """Write a record, with the time, and return whether there is one to be written. Raises nothing."""
         try:
             if values:
                 more = {**values, **more}
@@ -177,12 +179,14 @@ class Records:
             self._file.write(line)
             if left_out:
                 self.tell(f"{left_out}, is left out")
+            return bool(line)
         except Exception as error:
             self.tell(f"cannot be written: {error}")
+            return False
 
-    def mark(self, mark: Mapping[str, Any]) -> None:
-        """Write what is no measurement, with where along the training it was. Raises nothing."""
-        self.write(mark, dict(self._place))
+    def mark(self, mark: Mapping[str, Any]) -> bool:
+        """The same of what is no measurement, with where along the training it was."""
+        return self.write(mark, dict(self._place))
 
     def close(self, why: str) -> None:
         self.mark({"gdtui": "ended", "why": why})

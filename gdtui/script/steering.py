@@ -31,7 +31,7 @@ class Steering:
     """
 
     def __init__(
-        self, path: str | None, run: str, values: dict[str, Any], told: Callable[[Mapping[str, Any]], None]
+        self, path: str | None, run: str, values: dict[str, Any], told: Callable[[Mapping[str, Any]], object]
     ) -> None:
         self._path, self._run, self._values, self._told = path, run, values, told
         self._wishes: dict[str, Wish] = {}

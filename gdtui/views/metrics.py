@@ -171,7 +171,9 @@ class Metrics:
             counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
             told = [f"{len(shown.runs)} runs", ", ".join(f"{count} {state}" for state, count in counts.items())]
             told += [page] * bool(page)
-        told += [printable(shown.wheel.state)] * bool(shown.wheel.state)
+        if shown.wheel.state:
+            name = f"{shown.runs[shown.front].name}: " if len(shown.runs) > 1 else ""
+            told.append(printable(name + shown.wheel.state))
         gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
         told += [f"{gaps:,} gap{'s' * (gaps > 1)}"] * (gaps > 0)
         told += [f"{skipped:,} line{'s' * (skipped > 1)} passed over"] * (skipped > 0)

@@ -122,6 +122,16 @@ def test_settings_stand_in_the_first_line(tmp_path):
     assert not read(path).metrics
 
 
+def test_settings_beyond_measure_are_left_out(tmp_path, capsys):
+    path = tmp_path / "run.jsonl"
+    run = log(path, alpha=0.5, vocabulary=["word"] * 300_000)
+    run(loss=1)
+    assert lines_of(path)[0]["config"] == {}
+    assert run.alpha == 0.5
+    assert read(path).reader.takes_steering
+    assert "bytes in one call, is left out" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["alpha", "lr", "learning_rate"])
 def test_alpha_is_what_was_given_by_any_of_its_names(tmp_path, name):
     assert log(tmp_path / "run.jsonl", **{name: 0.25}).alpha == 0.25

@@ -10,9 +10,10 @@ import threading
 import pytest
 
 from gdtui import log
+from gdtui.logs.wheel import Wheel
 from gdtui.script import control
 from tests.script.both import Both
-from tests.script.reading import lines_of, marks_of
+from tests.script.reading import lines_of, marks_of, read
 
 
 @pytest.fixture
@@ -104,6 +105,24 @@ def test_a_script_that_stands_still_ends_when_it_is_asked_to(both):
     both.later()
     both.run.wait()
     assert both.run.should_stop
+
+
+def test_a_log_is_steered_by_whatever_link_one_comes_to_it(both, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.jsonl"
+    link.symlink_to(both.path)
+    Wheel(read(link)).ask("alpha", 0.5)
+    both.later()
+    assert both.run.alpha == 0.5
+
+
+def test_what_others_wrote_before_leaves_a_log_to_be_steered(both, tmp_path, monkeypatch):
+    (tmp_path / "old.jsonl").write_text('{"epoch":1,"loss":3}\n')
+    old = Both(tmp_path / "old.jsonl", monkeypatch, resume=True, alpha=0.5)
+    old.run(epoch=2, loss=2)
+    assert old.wheel.ask("alpha", 0.25) == ""
+    old.watched.poll()
+    assert old.watched.metrics["loss"].values.tolist() == [3, 2]
 
 
 def test_taking_the_control_file_away_ends_a_pause(both):

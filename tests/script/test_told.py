@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gdtui.logs.script_log import Marks
+from gdtui.session import commands as ask
+from gdtui.session.steering import Wheels
 from tests.command import gdtui
 from tests.script.both import Both
 from tests.script.reading import read
@@ -56,3 +58,71 @@ def test_marks_between_many_lines_are_taken_in_their_turn(tmp_path):
     assert run.reader.values == {"alpha": 0.5}
     assert (run.reader.skipped, run.reader.first_skipped) == (1, "line 503 is no JSON object")
     assert set(run.metrics) == {"loss"}
+
+
+ODD = [
+    "3",
+    "null",
+    "[]",
+    "{}",
+    '"x"',
+    "true",
+    "-1",
+    "NaN",
+    "1e999",
+    "1" + 400 * "0",
+    '{"alpha":[1]}',
+    '{"a":{"b":null}}',
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+@pytest.mark.parametrize(
+    "part", ["gdtui", "run", "steering", "config", "steered", "refused", "by", "number", "epoch", "why"]
+)
+def test_marks_that_say_nothing_of_sense_do_no_harm(both, part, odd):
+    both.run.close()
+    kinds = ["log", "config", "steered", "note", "ended"]
+    values = [f'"alpha":{odd},"lr":{odd},"epochs":{odd},"paused":{odd},"stop":{odd}', '"alpha":0.25']
+    with both.path.open("a") as file:
+        for kind in kinds:
+            for known in values:
+                inner = f"{{{known}}}"
+                mark = {
+                    "gdtui": f'"{kind}"',
+                    "config": inner,
+                    "steered": inner,
+                    "refused": inner,
+                    "epoch": "2",
+                    part: odd,
+                }
+                file.write("{" + ",".join(f'"{name}":{value}' for name, value in mark.items()) + "}\n")
+    wheels = Wheels()
+    assert [*wheels.news([both.watched])] == []
+    both.watched.poll()
+    assert all(text.isprintable() for _, text in wheels.news([both.watched]))
+    wheels.shown(both.watched)
+    for command in (ask.StepAlpha(up=True), ask.ScaleEpochs(up=True), ask.ScaleEpochs(up=False), ask.Do.PAUSE):
+        assert wheels.steer(both.watched, command)
+
+
+def test_a_log_that_is_cut_anywhere_is_read_on(both):
+    for name, value in (("alpha", 0.5), ("paused", True), ("paused", False)):
+        both.run(epoch=1, loss=1)
+        both.wheel.ask(name, value)
+        both.later()
+        both.run.alpha, both.run.paused  # noqa: B018 - so the script takes them
+        both.come_to_know()
+    both.run.close()
+    text = both.path.read_bytes()
+    whole = read(both.path)
+    for end in (*range(60), *range(len(text) - 240, len(text) + 1)):
+        both.path.write_bytes(text[:end])
+        run = read(both.path)
+        both.path.write_bytes(text)
+        run.poll()
+        assert run.reader is not None
+        assert (run.reader.told, run.reader.values, run.reader.skipped, run.error) == (
+            *(whole.reader.told, whole.reader.values, 0, None),
+        )
+        assert len(run.metrics["loss"]) == 3
