@@ -65,6 +65,19 @@ def test_what_the_script_never_asks_for_is_not_said_to_be_taken(both):
     assert both.wheel.asked == ""
 
 
+def test_a_wish_is_taken_once_also_where_the_file_says_it_again(both):
+    for name, value in (("alpha", 0.5), ("epochs", 20), ("epochs", 30)):
+        both.wheel.ask(name, value)
+        both.later()
+        assert both.run.alpha == 0.5
+        assert both.run.epochs in (10, value)
+    assert [mark["steered"] for mark in marks_of(both.path, "steered")] == [
+        {"alpha": 0.5},
+        {"epochs": 20},
+        {"epochs": 30},
+    ]
+
+
 def test_the_control_file_is_looked_at_ten_times_a_second_at_the_most(both, monkeypatch):
     looks = []
     monkeypatch.setattr(control, "read", looks.append)
@@ -240,7 +253,15 @@ def test_where_the_control_file_cannot_be_written_it_is_said(both, monkeypatch):
     assert both.wheel.asked == ""
 
 
-def test_a_control_file_is_replaced_as_a_whole(both, monkeypatch):
+def test_whoever_reads_the_control_file_has_the_old_one_or_the_new_one(both):
+    both.wheel.ask("alpha", 0.5)
+    with both.control.open("rb") as file:
+        before = both.control.read_bytes()
+        both.wheel.ask("alpha", 0.7)
+        assert file.read() == before != both.control.read_bytes()
+
+
+def test_a_control_file_that_cannot_be_written_leaves_the_old_one(both, monkeypatch):
     both.wheel.ask("alpha", 0.5)
     before = both.control.read_bytes()
 

@@ -126,3 +126,12 @@ def test_a_log_that_is_cut_anywhere_is_read_on(both):
             *(whole.reader.told, whole.reader.values, 0, None),
         )
         assert len(run.metrics["loss"]) == 3
+
+
+def test_what_is_written_after_the_end_begins_it_again(both):
+    both.run(epoch=1, loss=1)
+    both.run.close()
+    assert read(both.path).state == "ended"
+    with both.path.open("a") as file:
+        file.write('{"epoch":2,"loss":1}\n')
+    assert read(both.path).state == "following"
