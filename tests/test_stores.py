@@ -156,8 +156,25 @@ def test_reading_leaves_no_files(store):
     before = store.read_bytes()
     for run in runs_in(store):
         run.poll()
+        run.poll()
     assert os.listdir(store.parent) == [store.name]
     assert store.read_bytes() == before
+
+
+@pytest.mark.parametrize("store", KINDS, indirect=True)
+def test_a_store_that_is_as_it_was_is_not_opened(store, monkeypatch):
+    reader = reader_for(store)
+    steps(reader)
+    monkeypatch.setattr("gdtui.logs.stores.sqlite3.connect", None)
+    assert steps(reader) == []
+
+
+def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path):
+    store = copied(MLflow, tmp_path)
+    with closing(sqlite3.connect(store)) as writer:
+        writer.execute("UPDATE runs SET name = CAST(x'61ff' AS TEXT)")
+        writer.commit()
+    assert MLflow.runs(str(store))[0] == "unit/a\N{REPLACEMENT CHARACTER}"
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gdtui.logs.crc32c import crc32c, crcs32c
@@ -99,6 +99,17 @@ def test_a_tag_that_is_called_like_a_place_is_a_metric(tmp_path):
     }
 
 
+def test_tensors_that_something_else_shows_are_no_scalars(tmp_path):
+    tensor = nested(8, b"\x08\x01" + nested(2, b"") + nested(5, bytes(4)))
+    begin = BEGIN
+    for tag in (b"hparams", b"scalars"):
+        plugin = nested(9, nested(1, nested(1, tag)))  # said at a tag's first value only
+        begin += record(nested(5, nested(1, nested(1, tag) + plugin + tensor)))
+        begin += record(nested(5, nested(1, nested(1, tag) + tensor)))
+    (tmp_path / "tfevents").write_bytes(begin)
+    assert {name: len(table) for name, table in metrics(TensorBoard(str(tmp_path))).items()} == {"scalars": 2}
+
+
 def test_a_damaged_record_is_told_and_passed_over(tmp_path):
     records = split((path := FILES[0]).read_bytes())
     damaged = bytearray(records[3])
@@ -167,7 +178,11 @@ def test_a_file_that_is_begun_anew_is_read_from_its_start(tmp_path, how):
 def test_a_length_beyond_all_files_waits_and_asks_for_no_memory(tmp_path):
     log = tmp_path / "tfevents"
     log.write_bytes(BEGIN + event(1, {"a": 2}) + b"".join(_header(2**62)))
-    assert len(metrics(TensorBoard(str(log)), polls=2)["a"]) == 1
+    reader = TensorBoard(str(log))
+    assert len(metrics(reader)["a"]) == 1
+    with log.open("ab") as file:
+        file.write(b"a little more")
+    assert metrics(reader) == {}
 
 
 def test_a_long_picture_is_passed_over(tmp_path, monkeypatch):
@@ -215,6 +230,7 @@ def test_many_crcs_are_those_of_one_by_one(length, count, seed):
 
 
 @settings(deadline=None)
+@example([1, 2, 5, 7], 100, [2, 1, 5, 7] * 3)
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 300), st.lists(st.integers(0, 9), max_size=9))
 def test_frames_are_found_in_patterns_and_without(pattern, times, rest):
     sizes = [*pattern * times, *rest]
