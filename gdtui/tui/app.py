@@ -19,6 +19,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
+from gdtui import anew
 from gdtui.data.progress import PROGRESS, Progress
 from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
@@ -41,9 +42,6 @@ PROGRESS_EVERY = 0.2
 """Seconds, while the data is read that the run begins with."""
 PATIENCE = 1.0
 """Seconds that leaving waits for the session."""
-HOME = str(Path(__file__).parents[2])
-"""Where this package is; it need not be installed."""
-GO_ON = "import sys; sys.path.append(sys.argv.pop(1)); from gdtui.cli import main; sys.exit(main())"
 
 
 class GdtuiApp(TerseApp):
@@ -284,8 +282,7 @@ class GdtuiApp(TerseApp):
 
     def hung_up(self) -> NoReturn:
         """Train on without a screen, if that was asked for and the run is in a file: as another program in this
-        process, which goes on from the file as any `gdtui resume` does, and imports nothing from the working directory
-        (-P): that may be somebody else's."""
+        process, which goes on from the file as any `gdtui resume` does."""
         shown = self.board.snapshot
         if shown is None and self.session is not None:  # it trains already, and the first frame is not drawn yet
             shown = self.session.snapshot()
@@ -296,4 +293,4 @@ class GdtuiApp(TerseApp):
         for stream in range(3):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        os.execv(sys.executable, [sys.executable, "-P", "-c", GO_ON, HOME, *how])
+        os.execv(sys.executable, anew.command(*how))
