@@ -9,27 +9,23 @@ import signal
 import sys
 import termios
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Any
 
-from textual._xterm_parser import XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import CursorPosition, MouseEvent, Paste, Resize
+from textual.events import CursorPosition
 from textual.message import Message
-from textual.messages import InBandWindowResize
 
-from gdtui.text import printable
 from gdtui.wire.link import REQUEST
+from gdtui.wire.listening import Listening, drawable
 
 ANSWER = re.compile(rb"\x1b\[\d+;\d+R")
 """What a terminal answers to `REQUEST`."""
 GRACE = 10
 """Seconds that leaving may take, once it has been told by a signal."""
-LARGEST = 1000, 500
-"""Columns and rows that are drawn on at the most: who claims more would never see the first frame."""
 LATE = 0.5
 """Seconds that leaving waits for what the terminal was asked and has not answered yet: a shell would take the answer
 for typed letters."""
@@ -39,7 +35,7 @@ LOOK = 0.1
 """Seconds between two looks at whether no more keys are wanted."""
 
 
-class OutputDriver(LinuxDriver):
+class OutputDriver(Listening, LinuxDriver):
     """Draws on standard output, where Textual draws on standard error: that it is a terminal is known of the former.
 
     Signals are heeded by the event loop: in a handler, a write would wait for a lock that the interrupted one holds.
@@ -49,7 +45,6 @@ class OutputDriver(LinuxDriver):
         super().__init__(*args, **options)
         self._file = sys.__stdout__
         self._size = self._get_terminal_size()
-        self._parser = XTermParser()
         self._is_on = self._is_suspended = self._is_leaving = self._is_to_stop = False
         self._asked = self._answered = 0
         self._came, self._coming = os.pipe()
@@ -143,8 +138,7 @@ class OutputDriver(LinuxDriver):
             self._is_suspended = not self._is_on
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        width, height = super()._get_terminal_size()
-        return min(width, LARGEST[0]), min(height, LARGEST[1])
+        return drawable(*super()._get_terminal_size())
 
     def _query_in_band_window_resize(self) -> None:
         """Changes of size are signalled. Reports of them among the keys would turn on reports of the mouse in pixels,
@@ -171,28 +165,11 @@ class OutputDriver(LinuxDriver):
                 if not data and self.exit_event.wait(LOOK):  # a hangup, which the app sees by itself
                     break
                 for character in decode(data):
-                    self._take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
-            self._take(self._parser.tick)
+                    self.take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
+            self.take(self._parser.tick)
         self._asked = self._answered  # what has not come by now is lost
 
-    def _take(self, parse: Callable[[], Iterable[Message]]) -> None:
-        """Hand on what the parser makes of it. What it fails at, such as a key beyond Unicode, is dropped."""
-        for message in self._parsed(parse):
-            match message:
-                case CursorPosition():
-                    self._answered = min(self._answered + 1, self._asked)
-                    self.process_message(message)
-                case Paste(text=text):
-                    self.process_message(Paste("\n".join(map(printable, text.splitlines()))))
-                case Resize() | InBandWindowResize():  # not asked for
-                    self._parser.mouse_pixels = False
-                case MouseEvent() if not self._app.size.contains(int(message.x), int(message.y)):
-                    pass  # it would take the focus from a dialog
-                case _:
-                    self.process_message(message)
-
-    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> Iterator[Message]:
-        try:
-            yield from parse()
-        except Exception:
-            self._parser = XTermParser()
+    def hear(self, message: Message) -> None:
+        if isinstance(message, CursorPosition):
+            self._answered = min(self._answered + 1, self._asked)
+        super().hear(message)
