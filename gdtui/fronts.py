@@ -4,11 +4,15 @@ import argparse
 import os
 import sys
 
+from gdtui.guests import is_guest
 from gdtui.options import THEMES
 
 
 def wants_plain(forced: bool) -> bool:
-    """Whether to print lines rather than draw: asked for, no terminal on either side, or a dumb one."""
+    """Whether to print lines rather than draw: asked for, no terminal on either side, or a dumb one. A browser, which
+    stands behind pipes, is drawn for."""
+    if is_guest():
+        return forced
     if forced or os.environ.get("TERM", "") in ("", "dumb"):
         return True
     return not (sys.stdin is not None and sys.stdin.isatty() and sys.stdout is not None and sys.stdout.isatty())

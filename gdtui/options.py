@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from gdtui import __version__
+from gdtui.guests import is_guest
 from gdtui.race_options import GRAMMAR, a_race
 from gdtui.recipe_options import LOSS_RULES, RECIPE, rules_told, steps_told
 from gdtui.settings import (
@@ -52,7 +53,7 @@ THEMES = (
 
 EPILOG = """\
 other commands: gdtui resume RUN, gdtui watch RUN, gdtui export RUN, gdtui check RUN, gdtui tape TAPE, gdtui advise,
-gdtui range, gdtui check-gradient, gdtui learn LESSON; each has --help.
+gdtui range, gdtui check-gradient, gdtui learn LESSON, gdtui serve; each has --help.
 keys in the terminal: ? shows them all; space pauses, up/down change alpha, +/- change the epochs, q quits.
 exit codes: 0 trained, 1 diverged, 2 bad usage, data or output, 70 failed by a fault of its own, 130 interrupted,
 141 broken pipe, 143 terminated."""
@@ -233,4 +234,4 @@ def display_from(options: argparse.Namespace) -> Display:
     """The options that say how a run is shown; not every command has all of them."""
     fps = options.fps or (CALM_FPS if options.calm else None)
     detach = getattr(options, "detach_on_hangup", False)
-    return Display(options.speed, fps, options.calm, detach, options.theme, options.every)
+    return Display(options.speed, fps, options.calm, detach, options.theme, options.every, is_guest())

@@ -168,6 +168,7 @@ class Display:
         detach: whether training outlives its terminal.
         theme: of the screen; None for the one that was chosen last.
         every: as lines, so manieth epochs are printed; None for all of a run of up to 1,000, and else for a ladder.
+        guest: whether it is shown to somebody who came by the web; see `gdtui.guests`.
     """
 
     speed: float | None = None
@@ -176,6 +177,7 @@ class Display:
     detach: bool = False
     theme: str | None = None
     every: int | None = None
+    guest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from gdtui.runs.recipes import from_start, steered
 from gdtui.runs.run import Run
 from gdtui.session import branching, holding, racing, trying
 from gdtui.session import commands as ask
+from gdtui.session.guests import refusal
 from gdtui.session.reading import Reading
 from gdtui.session.saving import save
 from gdtui.session.snapshot import Phase
@@ -35,6 +36,9 @@ AT_ONCE = 0.2
 def carry_out(command: ask.Command, session: Session) -> None:
     """Do what was asked for. What trains or steers is not to be had where a file is only watched; while data is read,
     the run stands still, and `Do.PAUSE` gives the reading up."""
+    if session.is_guest and (why := refusal(session, command)):
+        session.say(why, is_error=True, is_logged=False)
+        return
     if session.reading is not None:
         if command is ask.Do.PAUSE or isinstance(command, ask.ChooseData | ask.Train):
             session.reading.give_up()

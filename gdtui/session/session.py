@@ -56,6 +56,8 @@ class Session:
         watched: Watched | None = None, clock: Callable[[], float] = time.perf_counter,
     ) -> None:  # fmt: skip
         self.runs, self.run, self.writer, self.watched = runs, run, writer, watched
+        self.is_guest, self.given = display.guest, run.settings.data.source
+        """Whether a guest asks, and the data that whoever serves it has named."""
         self.pace = Pace(display.speed or watchable_speed(run.epochs), display.fps)
         self.past: int | None = None
         """The epoch shown, where that is not the newest."""

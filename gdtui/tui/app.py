@@ -74,6 +74,7 @@ class GdtuiApp(TerseApp):
         self.session: AnySession | None = None
         self.failure: str | None = None
         """Why it could not begin."""
+        self.is_guest = display.guest
         self.film = Film(film, self)
         if film.path is not None:
             self.film.begin(film.path)
@@ -212,7 +213,8 @@ class GdtuiApp(TerseApp):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, letters are its own."""
-        return self.board.dialog is None or action not in ("still", "record", "choose_theme")
+        is_free = self.board.dialog is None or action not in ("still", "record", "choose_theme")
+        return is_free and f"app.{action}" not in self.board.refused
 
     def action_interrupt(self) -> None:
         self.exit(130)
@@ -245,7 +247,8 @@ class GdtuiApp(TerseApp):
 
         def chosen(name: str) -> None:
             try:
-                remember(name)
+                if not self.is_guest:
+                    remember(name)
             except OSError as error:
                 self.notify(f"the theme cannot be remembered: {error.strerror or error}", severity="warning")
 

@@ -221,6 +221,16 @@ STEERING = {
 }
 """What does nothing where a file is only watched."""
 
+NOT_FOR_GUESTS = {"save", "app.record", "app.still", "app.suspend_process", "app.interrupt", "app.help_quit"}
+"""What somebody who came by the web cannot do. In a browser, ctrl+c is pressed to copy."""
+
+
+def of_guests(keys: Sequence[Key]) -> tuple[Key, ...]:
+    """Those that guests have; what is printed at the end is not theirs."""
+    leaving = Key("Run", "q", "quit", "q", "q Quit", "Leave")
+    theirs = (key for key in keys if key.action not in NOT_FOR_GUESTS)
+    return tuple(leaving if key.action == "quit" else key for key in theirs)
+
 
 def textual_bindings(keys: Sequence[Key] = BINDINGS) -> list[BindingType]:
     """The table as Textual wants it."""

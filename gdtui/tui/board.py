@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -15,7 +15,7 @@ from textual.widgets import Static
 from gdtui.session.commands import Command, Do
 from gdtui.text import printable
 from gdtui.tui.arrangement import Area, Arrangement
-from gdtui.tui.bindings import BINDINGS, Key
+from gdtui.tui.bindings import BINDINGS, NOT_FOR_GUESTS, STEERING, Key, of_guests
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.panes import Panes
 from gdtui.wire.compositor import FrugalScreen
@@ -34,6 +34,8 @@ class Board(FrugalScreen):
 
     keys: Sequence[Key] = BINDINGS
     """All that can be done."""
+    refused: Collection[str] = ()
+    """The actions that are not for whoever looks."""
 
     def __init__(self, what: str) -> None:
         super().__init__()
@@ -60,6 +62,9 @@ class Board(FrugalScreen):
         return self.arranged(width, height).areas
 
     def on_mount(self) -> None:
+        if self.gdtui.is_guest:
+            self.keys, self.refused = of_guests(self.keys), NOT_FOR_GUESTS
+            self.key_bar.have(self.keys)
         self.rearrange(*self.app.size)
 
     def on_resize(self, event: Resize) -> None:
@@ -141,7 +146,7 @@ class Board(FrugalScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, the keys are its own."""
-        return self.dialog is None
+        return self.dialog is None and action not in self.refused
 
     def on_resized(self) -> None:
         """Tables are drawn anew at once, charts when the terminal is ready for a frame."""
@@ -157,7 +162,9 @@ class Board(FrugalScreen):
         return self.ask(Do.LEAVE)
 
     def action_help(self) -> AwaitMount | None:
-        return self.open("Help", self.keys, self.snapshot)
+        only_looks = self.gdtui.is_guest and getattr(self.snapshot, "watched", None) is not None
+        keys = [key for key in self.keys if not only_looks or key.action not in STEERING]
+        return self.open("Help", keys, self.snapshot)
 
 
 def panel(widget: Widget, title: str) -> Widget:

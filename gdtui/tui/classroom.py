@@ -168,7 +168,7 @@ class Classroom(Workspace):
 
     def action_leave_lesson(self) -> None:
         if self.progress is not None:
-            self.progress, self.keys = None, BINDINGS
+            self.progress, self.keys = None, [key for key in self.keys if key not in LESSON]
             self.rearrange()
             self.call_after_refresh(self.on_resized)
             self.app.notify("the lesson is over, and the run goes on; gdtui learn lists the others")

@@ -48,11 +48,12 @@ class DataChoice(Dialog):
     Args:
         current: what is trained on now; offered too where it is a file.
         own: what the command line named; the same.
+        is_guest: whether there is no more to choose than what is in the list; see `gdtui.guests`.
     """
 
     BINDINGS = [Binding("escape", "answer", "Cancel")]
 
-    def __init__(self, current: DataSettings, own: DataSettings) -> None:
+    def __init__(self, current: DataSettings, own: DataSettings, is_guest: bool = False) -> None:
         self._known = {data.source: replace(data, edits=()) for data in (own, current)}
         self._other = DataSettings(seed=own.seed, test_size=own.test_size)
         """What counts for others too."""
@@ -60,14 +61,16 @@ class DataChoice(Dialog):
         self._lessons = [read(name) for name in LESSONS]
         told = [Option(_told(name), name) for name in sets] + [Option(_lesson_told(one)) for one in self._lessons]
         self._list = Settled(*told, markup=False)
-        self._list.can_focus = False  # the keys are the input's
+        self._list.can_focus = is_guest  # else the keys are the input's
         self._list.highlighted = sets.index(current.source)
         self._hint = Label("or type a path (tab completes it), and the options of gdtui --help", markup=False)
-        super().__init__("Train on", PathInput(self._list), self._list, self._hint)
+        typed = [PathInput(self._list), self._list, self._hint]
+        super().__init__("Train on", *([self._list] if is_guest else typed))
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.query_one(PathInput).cursor_blink = self.app.animation_level != "none"
+        for line in self.query(PathInput):
+            line.cursor_blink = self.app.animation_level != "none"
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._list.highlighted

@@ -105,6 +105,8 @@ def run(app: GdtuiApp) -> int:
     if app.failure is not None:
         complain(app.failure)
         return 2
+    if app.is_guest:  # there is no normal screen, and nothing to be saved
+        return code
     failures = [app.film.failure]
     if app.session is not None:
         app.session.do(Do.LEAVE)  # which cuts a turn short

@@ -67,10 +67,14 @@ class KeyBar(Styled):
 
     def __init__(self, keys: Sequence[Key], *, id: str) -> None:
         super().__init__(id=id)
-        order = {action: place for place, action in enumerate(FIRST)}
-        self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
+        self.have(keys)
         self._snapshot: Any = None
         self.show(None)
+
+    def have(self, keys: Sequence[Key]) -> None:
+        """Show no others from now on."""
+        order = {action: place for place, action in enumerate(FIRST)}
+        self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
 
     def watch_is_zoomed(self) -> None:
         if self._snapshot is not None:

@@ -269,13 +269,13 @@ class Workspace(Stage):
         shown, own = self._steered, self._own_data
         if shown is None or own is None:
             return None
-        return self.open("DataChoice", shown.run.settings.data, own, then=self.ask)
+        return self.open("DataChoice", shown.run.settings.data, own, self.gdtui.is_guest, then=self.ask)
 
     def ask(self, command: Command) -> AwaitMount | None:
         """Ask the session for something; where that ends a run of which much would be lost, not without a question."""
         shown = self._steered
         drops = command is ask.Do.LEAVE or isinstance(command, ask.Restart | ask.ChooseData | ask.Train)
-        if shown is None or not shown.unsaved or not drops:
+        if shown is None or not shown.unsaved or not drops or self.gdtui.is_guest:
             return super().ask(command)
 
         def answered(answer: str) -> None:

@@ -76,6 +76,10 @@ class TerseApp(App[int]):
 
     def get_driver_class(self) -> type[Driver]:
         known = super().get_driver_class()
+        if known.__name__ == "WebDriver":
+            from gdtui.wire.web import VisitorDriver
+
+            return VisitorDriver
         if known.__name__ != "LinuxDriver":
             return known
 
