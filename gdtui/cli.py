@@ -115,7 +115,7 @@ def _of(module: str) -> Callable[[list[str]], int]:
     return lambda arguments: import_module(f"gdtui.commands.{module}").run(arguments)
 
 
-NAMES = "resume", "watch", "export", "check", "tape", "advise", "range", "check-gradient", "learn"
+NAMES = "resume", "watch", "export", "check", "tape", "advise", "range", "check-gradient", "learn", "serve"
 COMMANDS = {name: _of(name.replace("-", "_")) for name in NAMES}
 
 

@@ -1,0 +1,1 @@
+"""gdtui in a browser. Needs the extra `gdtui[web]`."""
