@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -11,10 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.data.plane import Plane
+from gdtui.data.rows import BLOCK, Rows
 from gdtui.types import Floats
 
-BLOCK = 2048
-"""Rows in a block: with 30 features half a MiB, which a core's second-level cache holds."""
+DIGESTED = 2**20
+"""Labels that the digest takes at a time."""
 
 
 class DataError(ValueError):
@@ -27,8 +29,9 @@ class Dataset:
 
     Attributes:
         name: what to call it on the screen.
-        X: the design matrix, shape (N, d + 1), C order; its first column is ones.
-        y: labels, 0.0, 1.0 … k − 1, shape (N,).
+        X: the design matrix, shape (N, d + 1), C order; its first column is ones. Of rows that do not live in an array
+            it is a `Rows`, which has as much of an array as is asked of it here.
+        y: labels, 0.0, 1.0 … k − 1, shape (N,); beside a `Rows` they may be of one byte each.
         feature_names: d names.
         class_names: what the labels stand for.
         standardized: whether each feature was brought to mean 0 and standard deviation 1.
@@ -59,26 +62,42 @@ class Dataset:
 
     @property
     def features(self) -> Floats:
-        """The features alone, a view of shape (N, d)."""
+        """The features alone, a view of shape (N, d); of a `Rows`, see `drawn`, there is none."""
         return self.X[:, 1:]
 
     @cached_property
     def plane(self) -> Plane:
-        """Where the points are drawn; there is room in it for the test set's as well."""
+        """Where the points of `drawn` are drawn; there is room in it for the test set's as well."""
+        if self.drawn is not self:
+            return self.drawn.plane
         plane = Plane.of(self.features, self.y, self.feature_names)
         return plane if self.test is None else plane.holding(plane.places(self.test.features, self.test.y))
 
     @cached_property
-    def blocks(self) -> list[Floats]:
+    def drawn(self) -> Dataset:
+        """The data itself; of rows that do not live in an array some that do, of the test set as well."""
+        test = self.test and self.test.drawn
+        if not isinstance(self.X, Rows):
+            return self if test is self.test else replace(self, test=test)
+        numbers, X = self.X.drawn
+        return replace(self, X=X, y=self.y[numbers].astype(np.float64), test=test)
+
+    @cached_property
+    def blocks(self) -> Sequence[Floats]:
         """X again, as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
+        if isinstance(self.X, Rows):
+            return self.X.blocks
         return [np.ascontiguousarray(self.X[at : at + BLOCK].T) for at in range(0, len(self), BLOCK)]
 
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the design matrix, the labels and the test set, in hexadecimal: two equal data sets train
         alike."""
-        sha = hashlib.sha256(np.ascontiguousarray(self.X).data)
-        sha.update(np.ascontiguousarray(self.y).data)
+        sha = hashlib.sha256()
+        for rows in (block.T for block in self.blocks) if isinstance(self.X, Rows) else [self.X]:
+            sha.update(np.ascontiguousarray(rows).data)
+        for at in range(0, len(self), DIGESTED):
+            sha.update(np.ascontiguousarray(self.y[at : at + DIGESTED], dtype=np.float64).data)
         if self.test is not None:
             sha.update(self.test.digest.encode())
         return sha.hexdigest()
@@ -129,6 +148,7 @@ def some_rows(data: Dataset, most: int) -> Dataset:
     """The data, or of more rows than that so many, evenly spread, which are always the same ones; and of its test set
     as many."""
     test = data.test and some_rows(data.test, most)
+    data = data.drawn
     if len(data) <= most:
         return data if test is data.test else replace(data, test=test)
     rows = np.linspace(0, len(data) - 1, most).astype(np.intp)

@@ -10,6 +10,7 @@ import numpy as np
 
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.plane import Plane
+from gdtui.data.rows import Rows
 from gdtui.settings import DataEdit
 from gdtui.types import Floats
 
@@ -45,6 +46,8 @@ def edited(base: Dataset, edits: Sequence[DataEdit]) -> Dataset:
         return base
     if base.X.size > MOST:
         raise DataError(f"{base.name}: {len(base):,} rows are too many to be changed by hand")
+    if isinstance(base.X, Rows):
+        raise DataError(f"{base.name}: its rows are not in memory, and cannot be changed by hand")
     labels, points = base.y.tolist(), []
     for edit in edits:
         if not 0 <= edit.label < len(base.class_names):

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from gdtui.learning.batches import Batches
 from gdtui.learning.descent import State
-from gdtui.learning.kernel import Gradient, Kernel
+from gdtui.learning.kernel import Kernel
 from gdtui.learning.optimizer import optimizer_of, share_slots
+from gdtui.learning.parts import Gradient
 from gdtui.learning.penalty import Penalty, loss_gradient_of
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.steps import NOTHING

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from gdtui.learning.kernel import Kernel, Part
+from gdtui.learning.kernel import Kernel
+from gdtui.learning.parts import Part
 
 AT_ONCE = 256
 """Batches whose rows are brought into their order at a time."""
@@ -52,7 +53,7 @@ class Batches:
             if len(rows) < len(X):
                 X, targets, parts = X[: len(rows)], targets[: len(rows)], self._rest
             self._kernel.X.take(rows, 0, X, "clip")
-            self._kernel.targets.take(rows, 0, targets, "clip")
+            targets[:] = self._kernel.targets.take(rows, 0)
             yield from parts
 
     def order(self, epoch: int) -> np.ndarray:

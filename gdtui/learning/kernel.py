@@ -9,16 +9,19 @@ so the number of cores changes no bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gdtui.data.dataset import BLOCK, Dataset
+from gdtui.data.dataset import Dataset
+from gdtui.data.rows import BLOCK, Rows
 from gdtui.learning.objective import Objective
+from gdtui.learning.parts import Part, gradient_of, gradient_of_units
 from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
@@ -38,27 +41,24 @@ class Kernel:
         X: the design matrix, shape (N, d + 1), whose first column is ones.
         y: the labels, 0.0 or 1.0, shape (N,).
         objective: what to evaluate.
-        shape: of the activations, where there are more than those of one unit.
+        shape: of the activations that are kept, where that is not the one of y.
     """
 
     held_out: Kernel | None = None
     """The same on the rows kept for testing, where there are any: a sum is that of as many rows as these."""
 
-    def __init__(self, X: Floats, y: Floats, objective: Objective, shape: tuple[int, ...] = ()) -> None:
+    def __init__(self, X: Floats, y: Floats, objective: Objective, shape: tuple[int, ...] | None = None) -> None:
         self.X, self.y, self.objective = X, y, objective
         self.size = X.shape[1]
         """How many weights there are."""
         self.targets = y
         """What the objective takes for the labels; its rows are those of X."""
-        self._transposed = X.T
+        self._transposed = None if isinstance(X, Rows) else X.T
         self._rows = float(len(y))
         self._loss_and_signal = objective.loss_and_signal
         self._is_mean = objective.is_mean
-        shape = shape or y.shape
-        self._p = np.empty(shape)
-        self._z, self._signal, self._scratch = np.empty((3, *shape))  # takes no memory until it is written to
-        self._threshold, self._actual = objective.threshold, y > 0
-        self._positives = int(np.count_nonzero(self._actual))
+        self._p, self._z, self._signal, self._scratch = np.empty((4, *(y.shape if shape is None else shape)))
+        self._threshold = objective.threshold
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         """The loss at `weights`, shape (d + 1,); writes its gradient into `gradient`, of the same shape."""
@@ -76,65 +76,24 @@ class Kernel:
 
     def part(self, X: Floats, targets: Floats) -> Part:
         """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
-        return Part(len(X), _gradient_of(X, targets, self.objective))
+        return Part(len(X), gradient_of(X, targets, self.objective))
 
     def confusion(self) -> Confusion:
         """Of each pair of true and predicted class, how many rows there are at the weights of the last call of
         `loss_gradient`."""
-        predicted = self._p >= self._threshold
-        called = int(np.count_nonzero(predicted))
-        true_positive = int(np.count_nonzero(predicted & self._actual))
-        false_positive, false_negative = called - true_positive, self._positives - true_positive
-        return len(self.y) - self._positives - false_positive, false_positive, false_negative, true_positive
+        return self._counted(self._p, self.y)
 
-
-Gradient = Callable[[Floats, Floats], None]
-"""Takes weights, and writes their gradient into the second, both of a kernel's size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some rows: a batch. It belongs to one thread, as a kernel does.
-
-    Attributes:
-        rows: how many.
-        gradient: the mean over them.
-    """
-
-    rows: int
-    gradient: Gradient
-
-
-def _gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
-    """That of one unit, of rows of X, shape (n, d + 1), and targets, shape (n,), which are read anew at each call."""
-    z, share = np.empty(len(targets)), np.array(1.0 / len(targets))
-    dot, back, signal, multiply = X.dot, X.T.dot, objective.signal(), np.multiply
-
-    def gradient_of(weights: Floats, gradient: Floats) -> None:
-        dot(weights, z)
-        signal(z, targets)
-        back(z, gradient)
-        multiply(gradient, share, gradient)
-
-    return gradient_of
-
-
-def _gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradient:
-    """The same of k units, whose targets have the shape (n, k)."""
-    transposed, wanted, shape = X.T, targets.T, (targets.shape[1], X.shape[1])
-    z, share, signal = np.empty(wanted.shape), np.array(1.0 / len(targets)), objective.signal()
-
-    def gradient_of(weights: Floats, gradient: Floats) -> None:
-        np.dot(weights.reshape(shape), transposed, z)
-        signal(z, wanted)
-        np.dot(z, X, gradient.reshape(shape))
-        np.multiply(gradient, share, gradient)
-
-    return gradient_of
+    def _counted(self, p: Floats, y: Floats) -> Confusion:
+        """The same of rows with these activations and labels."""
+        predicted, actual = p >= self._threshold, y > 0
+        called, positives, true_positive = map(int, map(np.count_nonzero, (predicted, actual, predicted & actual)))
+        false_positive = called - true_positive
+        return len(y) - positives - false_positive, false_positive, positives - true_positive, true_positive
 
 
 class BlockedKernel(Kernel):
-    """The same for data beyond the cache, block by block on all cores.
+    """The same for data beyond the cache, block by block on all cores. Where X is a `Rows`, nothing is kept of its
+    rows, and predictions are counted as they pass.
 
     Args:
         blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set.
@@ -143,13 +102,15 @@ class BlockedKernel(Kernel):
     """
 
     def __init__(
-        self, X: Floats, y: Floats, objective: Objective, blocks: list[Floats], threads: int | None = None,
+        self, X: Floats, y: Floats, objective: Objective, blocks: Sequence[Floats], threads: int | None = None,
         units: int = 1,
     ) -> None:  # fmt: skip
-        super().__init__(X, y, objective, (units, len(y)) if units > 1 else ())
-        self.size = units * X.shape[1]
-        starts = range(0, len(blocks) * BLOCK, BLOCK)
-        self._blocks = [(block, block.T, slice(at, at + BLOCK)) for at, block in zip(starts, blocks, strict=True)]
+        super().__init__(X, y, objective, (0,))
+        self.size, self._units = units * X.shape[1], units
+        self._is_kept, self._blocks = not isinstance(X, Rows), blocks
+        self._p = np.empty((units, len(y) if self._is_kept else 0)[units == 1 :])
+        self._counts = np.zeros((len(blocks), max(2, units) ** 2), dtype=np.int64)
+        """Of each block, where they are counted as they pass."""
         self._parts = np.empty((len(blocks), self.size))
         self._losses = np.empty(len(blocks))
         self._threads = min(threads or os.cpu_count() or 1, len(blocks))
@@ -173,21 +134,31 @@ class BlockedKernel(Kernel):
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
-        buffers = np.empty((3, self.size // self.X.shape[1] * BLOCK))  # so small that they stay in the cache
+        buffers = np.empty((4, self._units * BLOCK))  # so small that they stay in the cache
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
             for index in chain.from_iterable(shares):
-                self._losses[index] = self._evaluate(*self._blocks[index], weights, buffers, self._parts[index])
+                self._losses[index] = self._evaluate(index, weights, buffers, self._parts[index])
 
-    def _evaluate(
-        self, columns: Floats, rows: Floats, where: slice, weights: Floats, buffers: Floats, gradient: Floats
-    ) -> float:
+    def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
         """The loss of a block, summed over its rows; writes its gradient, also summed."""
-        z, signal, scratch = buffers[:, : len(rows)]
+        columns, where = self._blocks[index], slice(index * BLOCK, (index + 1) * BLOCK)
+        rows = columns.T
+        z, signal, scratch, p = buffers[:, : len(rows)]
+        y = self.y[where]
+        if self._is_kept:
+            p = self._p[where]
+        else:
+            y = y.astype(np.float64)
         np.dot(rows, weights, z)
-        loss = self._loss_and_signal(z, self.y[where], self._p[where], signal, scratch)
+        loss = self._loss_and_signal(z, y, p, signal, scratch)
         np.dot(columns, signal, gradient)
+        if not self._is_kept:
+            self._counts[index] = self._counted(p, y)
         return loss
+
+    def confusion(self) -> Confusion:
+        return super().confusion() if self._is_kept else tuple(self._counts.sum(axis=0).tolist())
 
 
 class UnitsKernel(BlockedKernel):
@@ -200,37 +171,68 @@ class UnitsKernel(BlockedKernel):
     """
 
     def __init__(
-        self, X: Floats, y: Floats, objective: Objective, units: int, blocks: list[Floats], threads: int | None = None
-    ) -> None:
+        self, X: Floats, y: Floats, objective: Objective, units: int, blocks: Sequence[Floats],
+        threads: int | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(X, y, objective, blocks, threads, units)
-        self._units, self._shape = units, (units, X.shape[1])
-        self._actual = y.astype(np.intp)
-        self._wanted = np.equal(y, np.arange(units)[:, None]).astype(np.float64)
-        self.targets = self._wanted.T
-        self._whole = np.empty((3, 0 if blocks else units * len(y)))
+        self._shape = units, X.shape[1]
+        wanted = _Wanted(y, units)
+        self.targets = wanted if isinstance(X, Rows) else wanted[:]
+        self._whole = np.empty((4, 0 if blocks else units * len(y)))
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         if self._blocks:
             return super().loss_gradient(weights, gradient)
-        loss = self._evaluate(self._transposed, self.X, slice(None), weights, self._whole, gradient)
+        wanted = self.targets.T
+        loss = self._loss_of(self._transposed, self.X, wanted, self._p, weights, self._whole, gradient)
         np.divide(gradient, self._rows, gradient)
         return loss / self._rows if self._is_mean else loss
 
-    def _evaluate(
-        self, columns: Floats, rows: Floats, where: slice, weights: Floats, buffers: Floats, gradient: Floats
+    def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
+        columns, where = self._blocks[index], slice(index * BLOCK, (index + 1) * BLOCK)
+        wanted, rows = self.targets[where].T, columns.T
+        p = self._p[:, where] if self._is_kept else buffers[3, : wanted.size].reshape(wanted.shape)
+        loss = self._loss_of(columns, rows, wanted, p, weights, buffers, gradient)
+        if not self._is_kept:
+            self._counts[index] = self._counted(p, self.y[where])
+        return loss
+
+    def _loss_of(
+        self,
+        columns: Floats,
+        rows: Floats,
+        wanted: Floats,
+        p: Floats,
+        weights: Floats,
+        buffers: Floats,
+        gradient: Floats,
     ) -> float:
-        z, signal, scratch = buffers[:, : self._units * len(rows)].reshape(3, self._units, len(rows))
+        z, signal, scratch = buffers[:3, : wanted.size].reshape(3, *wanted.shape)
         np.dot(weights.reshape(self._shape), columns, z)
-        loss = self._loss_and_signal(z, self._wanted[:, where], self._p[:, where], signal, scratch)
+        loss = self._loss_and_signal(z, wanted, p, signal, scratch)
         np.dot(signal, rows, gradient.reshape(self._shape))
         return loss
 
     def part(self, X: Floats, targets: Floats) -> Part:
-        return Part(len(X), _gradient_of_units(X, targets, self.objective))
+        return Part(len(X), gradient_of_units(X, targets, self.objective))
 
-    def confusion(self) -> Confusion:
-        pairs = self._actual * self._units + self._p.argmax(axis=0)
+    def _counted(self, p: Floats, y: Floats) -> Confusion:
+        pairs = y.astype(np.intp) * self._units + p.argmax(axis=0)
         return tuple(np.bincount(pairs, minlength=self._units**2).tolist())
+
+
+class _Wanted:
+    """What each of k units is to give for each row, 1 or 0: an array of shape (N, k), of which rows are made when they
+    are asked for."""
+
+    def __init__(self, y: Floats, units: int) -> None:
+        self._y, self._units, self.shape = y, np.arange(units)[:, None], (len(y), units)
+
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Floats:
+        return np.equal(self._y[rows], self._units).astype(np.float64).T
+
+    def take(self, rows: NDArray[np.intp], axis: int = 0) -> Floats:
+        return self[rows]
 
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:
@@ -243,6 +245,8 @@ def kernel_for(data: Dataset, objective: Objective) -> Kernel:
 
 def _kernel(data: Dataset, objective: Objective) -> Kernel:
     is_small = data.units * data.X.size <= WHOLE
+    if is_small and isinstance(data.X, Rows):
+        data = replace(data, X=data.X[:], y=data.y.astype(np.float64))
     if data.units > 1:
         return UnitsKernel(data.X, data.y, objective, data.units, [] if is_small else data.blocks)
     if is_small:

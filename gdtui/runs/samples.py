@@ -80,19 +80,20 @@ def samples(run: Shown, weights: Floats, data: Dataset | None = None) -> list[Sa
 
 def _samples(run: Shown, data: Dataset, weights: Floats, rows: np.ndarray, are_tests: bool) -> list[Sample]:
     with np.errstate(over="ignore", invalid="ignore"):
-        activations = run.objective.activations(logits(data.X[rows], weights))
+        X = data.X[rows]
+        activations = run.objective.activations(logits(X, weights))
     labels = predictions(activations, run.objective.threshold)
     shown = activations if activations.ndim == 1 else activations.max(axis=0)
     return [
         Sample(
             int(row),
-            tuple(data.features[row].tolist()),
+            tuple(features[1:]),
             float(activation),
             None if np.isnan(activation) else int(label),
             int(data.y[row]),
             are_tests,
         )
-        for row, activation, label in zip(rows, shown, labels, strict=True)
+        for row, features, activation, label in zip(rows, X.tolist(), shown, labels, strict=True)
     ]
 
 

@@ -204,8 +204,9 @@ class ScatterChart:
         if framed is None:
             return None
         chart, canvas = framed[0].copy(), framed[1]
-        points = Points(canvas, self.plane.points, self.data.X, self.data.y, classes)
-        if (test := self.data.test) is not None:
+        drawn = self.data.drawn
+        points = Points(canvas, self.plane.points, drawn.X, drawn.y, classes)
+        if (test := drawn.test) is not None:
             points.add_hollow(self.plane.places(test.features, test.y), test.X, test.y)
         points.mark(chart, is_hatched)
         self._label(chart, canvas)

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from gdtui.data.dataset import Dataset
+from gdtui.data.rows import Rows
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
@@ -122,6 +123,16 @@ class Evidence:
         """The design matrix of the time; of no rows where the data is not at hand."""
         return self._kernel.X
 
+    @cached_property
+    def _some(self) -> tuple[Floats, Floats]:
+        """Some of its rows, evenly spread, and their labels."""
+        X, y = self._kernel.X, self._kernel.y
+        if isinstance(X, Rows):
+            numbers, X = X.drawn
+            y = y[numbers]
+        step = -(-max(1, len(X)) // SAMPLE)
+        return X[::step], y[::step]
+
     @property
     def _data(self) -> Dataset:
         return self.run.owner(max(1, self.epoch)).data
@@ -150,7 +161,7 @@ class Evidence:
     @cached_property
     def left(self) -> float:
         """Which share of the cross-entropy that is descended is left to gain; NaN where that is not cheap to know."""
-        if self.loss not in ("article", "cross-entropy") or self.recipe.l1:
+        if self.loss not in ("article", "cross-entropy") or self.recipe.l1 or isinstance(self.design, Rows):
             return math.nan
         return left_to_gain(self.design, self._kernel.y, self.moment.weights, self.recipe.l2)
 
@@ -166,10 +177,10 @@ class Evidence:
     @cached_property
     def scales(self) -> tuple[float, int, int]:
         """How many times as large one feature is as another, by their root mean squares, and which these two are."""
-        X = self.design
+        X, _ = self._some
         if X.shape[1] < 3 or not len(X):
             return 1.0, 0, 0
-        some = np.abs(X[:: -(-len(X) // SAMPLE), 1:])
+        some = np.abs(X[:, 1:])
         largest = some.max(axis=0)
         largest[largest == 0] = np.nan
         sizes = largest * np.sqrt(np.square(some / largest).mean(axis=0))  # the square of a large number may be none
@@ -181,10 +192,10 @@ class Evidence:
     @cached_property
     def stuck(self) -> float:
         """The share of the rows that are taken for another class so surely that the sigmoid is flat there."""
-        X, step = self.design, -(-max(1, len(self.design)) // SAMPLE)
+        X, y = self._some
         if not len(X) or not np.isfinite(self.moment.weights).all():
             return math.nan
-        z, y = logits(X[::step], self.moment.weights), self._kernel.y[::step]
+        z = logits(X, self.moment.weights)
         with np.errstate(over="ignore"):
             if z.ndim == 1:
                 own = 1 / (1 + np.exp(np.where(y > 0, -z, z)))
@@ -196,7 +207,7 @@ class Evidence:
     def has_gone_far(self) -> bool:
         """Whether its steps add up to a way to the floor of a valley as steep as there can be. Where they are too short
         for that, it means nothing that the loss does not fall."""
-        some = self.design[:: -(-max(1, len(self.design)) // SAMPLE)]
+        some, _ = self._some
         if not len(some):
             return True
         largest = float(np.square(some).mean(axis=0).sum()) / 4
