@@ -1,6 +1,5 @@
 """Where a data set comes from: the built-in ones, or a table in a file."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,13 +13,11 @@ from gdtui.data.empty import empty_plane
 from gdtui.data.parquet import read_parquet
 from gdtui.data.preparing import prepared
 from gdtui.data.progress import PROGRESS
+from gdtui.data.scaling import standardize
 from gdtui.data.source import opened
 from gdtui.data.split import split
 from gdtui.data.table import Table
-from gdtui.data.troubles import few
 from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
-from gdtui.text import listed
-from gdtui.types import Floats
 
 READERS = {".npy": read_npy, ".npz": read_npz, ".parquet": read_parquet}
 """What reads a file, by the end of its name; all others are CSV."""
@@ -66,43 +63,3 @@ def _read(settings: DataSettings) -> Table:
     reader = READERS.get(Path(settings.source).suffix.lower(), read_csv)
     with opened(settings.source) as file:
         return reader(where, file, settings)
-
-
-def standardize(data: Dataset, takes_constants: bool = False) -> Dataset:
-    """Each feature brought to mean 0 and (population) standard deviation 1; those of the test set are moved alike.
-
-    Args:
-        takes_constants: whether a feature that is constant becomes 0, as the corners of all digits do.
-
-    Raises:
-        DataError: a feature is constant, so that its deviation is 0.
-    """
-    X, test = data.X.copy(), data.test
-    moved = [X] if test is None else [X, test.X.copy()]
-    features = X[:, 1:]
-    with np.errstate(all="ignore"):
-        spread = np.ptp(features, axis=0)
-        mean, deviation = features.mean(axis=0), features.std(axis=0)
-        if takes_constants:
-            mean[spread == 0], deviation[spread == 0] = features[0, spread == 0], 1.0
-        for rows in moved:
-            rows[:, 1:] -= mean
-            rows[:, 1:] /= deviation
-    if not spread.all() and not takes_constants:
-        raise DataError(f"{data.name}: {_constant(data.feature_names, spread)}")
-    for place, name in enumerate(data.feature_names, 1):
-        if not all(np.isfinite(rows[:, place]).all() for rows in moved):
-            raise DataError(
-                f"{data.name}: feature {name!r} cannot be standardised: its values are too close or too far"
-            )
-    test = None if test is None else replace(test, X=moved[1], standardized=True)
-    return replace(data, X=X, standardized=True, test=test, means=mean, deviations=deviation)
-
-
-def _constant(names: tuple[str, ...], spread: Floats) -> str:
-    """What to say of features of no spread."""
-    constant = [name for name, width in zip(names, spread, strict=True) if not width]
-    shown = few([*map(repr, constant)])
-    what = f"features {shown} are constant, so they" if len(constant) > 1 else f"feature {shown} is constant, so it"
-    out = f"leave out what is with --drop {listed(constant)}, or " if len(constant) < len(names) else ""
-    return f"{what} cannot be standardised; {out}give --no-standardize"

@@ -36,7 +36,7 @@ def prepared(table: Table) -> Dataset:
     is_lacking, lacking = find_gaps(features, y, table.target)
     is_kept = y >= 0 if settings.missing == "mean" else (y >= 0) & ~is_lacking
     wrong += of_columns(features, settings)
-    wrong += _gaps(table, y, is_kept, is_lacking, lacking)
+    wrong += gaps_told(table, y, is_kept, is_lacking, lacking)
     if wrong:
         raise DataError(f"{table.where}: {'; '.join(wrong)}")
     rows = np.flatnonzero(is_kept)
@@ -47,14 +47,14 @@ def prepared(table: Table) -> Dataset:
         raise DataError(f"{table.where}: {what}; give a shorter table, or pick some with --classes A,B,…")
     values, names, silent = _matrix(table, features, rows)
     classes = [*map(printable, classes)]
-    count = _count(len(rows), len(y), 0 if chosen is not None else int((is_lacking & ~is_kept).sum()))
+    count = count_told(len(rows), len(y), 0 if chosen is not None else int((is_lacking & ~is_kept).sum()))
     begin = f"{name}: {count} with {len(names)} feature{'s' * (len(names) > 1)}"
-    told = "; ".join([begin, *_told(table, features, lacking, silent), _named(classes)])
+    told = "; ".join([begin, *columns_told(table, features, lacking, silent), classes_told(classes)])
     labels = y[rows].astype(np.float64)
     return dataset(name, values, labels, tuple(map(printable, names)), tuple(classes), printable(told))
 
 
-def _gaps(
+def gaps_told(
     table: Table, y: Classes, is_kept: NDArray[np.bool_], is_lacking: NDArray[np.bool_], lacking: list[str]
 ) -> list[str]:
     """What to say of rows that lack a value, where something is to be done about them."""
@@ -120,21 +120,21 @@ def _encoded(column: Column, rows: Rows) -> tuple[Floats, list[str]]:
     return block, [f"{column.name}={texts[code]}" for code in shown]
 
 
-def _count(rows: int, all_rows: int, dropped: int) -> str:
+def count_told(rows: int, all_rows: int, dropped: int) -> str:
     if rows == all_rows:
         return f"{rows} rows"
     lack = f" ({dropped} left out for lack of a value)" if dropped else ""
     return f"{rows} of {all_rows} rows{lack}"
 
 
-def _named(classes: Sequence[str]) -> str:
+def classes_told(classes: Sequence[str]) -> str:
     """What the labels stand for."""
     if len(classes) == 2:
         return f"class 1 is {classes[1]}"
     return f"{len(classes)} classes: {', '.join(classes)}"
 
 
-def _told(table: Table, features: Sequence[Column], lacking: list[str], silent: list[str]) -> list[str]:
+def columns_told(table: Table, features: Sequence[Column], lacking: list[str], silent: list[str]) -> list[str]:
     """What was made of the columns."""
     settings = table.settings
     features = [column for column in features if column.name not in silent]
