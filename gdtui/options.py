@@ -177,6 +177,8 @@ def add_data(add: Callable[..., Any]) -> None:
     texts = "columns of texts, each to become columns of 0 and 1; auto: all of those"
     add("--categorical", type=names_in, action="extend", default=[], metavar="A,B,…|auto", help=texts)
     add("--decimal", choices=(".", ","), metavar=".|,", help="what 1,234 and 1.234 are, where the file does not tell")
+    about = "leave the rows of a .npy or .parquet file on the disk (where they do not fit into memory)"
+    add("--mapped", action=argparse.BooleanOptionalAction, default=None, help=about)
     add(
         "--standardize",
         action=argparse.BooleanOptionalAction,
@@ -217,6 +219,7 @@ def data_from(options: argparse.Namespace) -> DataSettings:
     return DataSettings(
         o.data, o.samples, o.noise, o.data_seed, o.target, o.features, o.classes, o.standardize,
         tuple(o.drop), o.missing, tuple(o.categorical), o.decimal, centers=o.centers, test_size=o.test_size,
+        mapped=o.mapped,
     )  # fmt: skip
 
 

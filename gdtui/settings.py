@@ -60,6 +60,7 @@ class DataSettings:
             saved before that was done.
         centers: clouds of blobs, each a class, or classes of an empty plane; None for two.
         test_size: the share of the rows that is kept for testing, below 1; 0 for none.
+        mapped: whether the rows of a file stay on the disk; None for where they do not fit into memory.
         edits: what was changed by hand afterwards.
     """
 
@@ -79,6 +80,7 @@ class DataSettings:
     centers: int | None = None
     test_size: float = 0.0
     edits: tuple[DataEdit, ...] = ()
+    mapped: bool | None = None
 
     @property
     def is_standardized(self) -> bool:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gdtui.data.dataset import DataError
 from gdtui.data.source import memory
-from gdtui.data.table import Table
+from gdtui.data.table import SHORTER, Table
 from gdtui.settings import DataSettings
 
 Array = NDArray[Any]
@@ -45,7 +45,7 @@ def read_npz(where: str, file: BinaryIO, settings: DataSettings) -> Table:
 
 def _check_size(where: str, size: int) -> None:
     if size > memory():
-        raise DataError(f"{where}: does not fit into memory; give a shorter table")
+        raise DataError(f"{where}: does not fit into memory; {SHORTER}")
 
 
 def _loaded(where: str, file: BinaryIO) -> Any:

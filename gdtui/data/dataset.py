@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.data.plane import Plane
 from gdtui.data.rows import BLOCK, Rows
+from gdtui.settings import DataSettings
 from gdtui.types import Floats
 
 DIGESTED = 2**20
@@ -93,14 +95,26 @@ class Dataset:
     def digest(self) -> str:
         """SHA-256 of the design matrix, the labels and the test set, in hexadecimal: two equal data sets train
         alike."""
-        sha = hashlib.sha256()
-        for rows in (block.T for block in self.blocks) if isinstance(self.X, Rows) else [self.X]:
-            sha.update(np.ascontiguousarray(rows).data)
+        sha = self.X.hashed.copy() if isinstance(self.X, Rows) and self.X.hashed is not None else self._hashed()
         for at in range(0, len(self), DIGESTED):
             sha.update(np.ascontiguousarray(self.y[at : at + DIGESTED], dtype=np.float64).data)
         if self.test is not None:
             sha.update(self.test.digest.encode())
-        return sha.hexdigest()
+        return str(sha.hexdigest())
+
+    def _hashed(self) -> Any:
+        sha = hashlib.sha256()
+        for rows in (block.T for block in self.blocks) if isinstance(self.X, Rows) else [self.X]:
+            sha.update(np.ascontiguousarray(rows).data)
+        return sha
+
+
+def check_classes(class_names: tuple[str, ...], y: NDArray[Any], settings: DataSettings) -> None:
+    """Raises DataError where there is a class without rows, which are labelled y."""
+    empty = [name for label, name in enumerate(class_names) if not (y == label).any()]
+    if empty:
+        leaves = "rows of one class only" if len(class_names) == 2 else f"no rows of class {empty[0]}"
+        raise DataError(f"--samples {settings.samples} leaves {leaves}; take more, or another --data-seed")
 
 
 def dataset(

@@ -7,7 +7,7 @@ import numpy as np
 from gdtui.data.arrays import read_npy, read_npz
 from gdtui.data.builtin import built_in
 from gdtui.data.csv_file import read_csv
-from gdtui.data.dataset import DataError, Dataset
+from gdtui.data.dataset import DataError, Dataset, check_classes
 from gdtui.data.edits import edited
 from gdtui.data.empty import empty_plane
 from gdtui.data.parquet import read_parquet
@@ -16,6 +16,8 @@ from gdtui.data.progress import PROGRESS
 from gdtui.data.scaling import standardize
 from gdtui.data.source import opened
 from gdtui.data.split import split
+from gdtui.data.streaming import streamed
+from gdtui.data.streams import STREAMS
 from gdtui.data.table import Table
 from gdtui.settings import BUILT_IN_SETS, EMPTY, TWO_FEATURE_SETS, DataSettings
 
@@ -41,20 +43,37 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
         raise DataError("--centers applies to blobs and none only")
     if settings.source == EMPTY:
         return edited(empty_plane(settings), settings.edits)
+    if settings.mapped is not False and (mapped := _mapped(settings)) is not None:
+        return edited(mapped, settings.edits)
     loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
         remedy = "give a smaller --noise" if settings.noise is not None else "they are too large to be learnt from"
         raise DataError(f"{loaded.name}: values became infinite; {remedy}")
-    empty = np.flatnonzero(np.bincount(loaded.y.astype(int), minlength=len(loaded.class_names)) == 0)
-    if len(empty):
-        classes = len(loaded.class_names)
-        leaves = "rows of one class only" if classes == 2 else f"no rows of class {loaded.class_names[empty[0]]}"
-        raise DataError(f"--samples {settings.samples} leaves {leaves}; take more, or another --data-seed")
+    check_classes(loaded.class_names, loaded.y, settings)
     if settings.test_size:
         loaded = split(loaded, settings.test_size, settings.seed)
     if settings.is_standardized:
         loaded = standardize(loaded, settings.source in BUILT_IN_SETS)
     return edited(loaded, settings.edits)
+
+
+def _mapped(settings: DataSettings) -> Dataset | None:
+    """The data of a file whose rows stay on the disk, if they do. Raises DataError."""
+    source, end = settings.source, Path(settings.source).suffix.lower()
+    if source in BUILT_IN_SETS or end not in STREAMS:
+        if settings.mapped:
+            raise DataError(f"--mapped applies to {' and '.join(STREAMS)} files; save the table as one of them")
+        return None
+    with opened(source) as file:
+        stream = STREAMS[end](source, file)
+        if stream is None and settings.mapped:
+            raise DataError(f"{source}: is no array of rows of numbers, which --mapped needs")
+        if stream is None:  # whoever reads it into memory says why
+            return None
+        table = Table(source, stream.names, settings)
+        if settings.mapped is None and table.has_room(stream.rows):
+            return None
+        return streamed(stream, table)
 
 
 def _read(settings: DataSettings) -> Table:

@@ -1,6 +1,7 @@
 """Tables from Parquet files, which pyarrow reads."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -12,6 +13,8 @@ from gdtui.settings import DataSettings
 
 PART = 2**14
 """Rows that are read at a time."""
+BUFFER = 2**20
+"""Bytes of a column that are read at a time."""
 TEXTS = ("string", "large_string", "string_view")
 """What pyarrow calls texts."""
 INDEX = "__index_level_"
@@ -19,48 +22,59 @@ INDEX = "__index_level_"
 
 
 def read_parquet(where: str, file: BinaryIO, settings: DataSettings) -> Table:
-    """The table in a Parquet file.
+    """The table in a Parquet file. Raises DataError as `parquet_file`."""
+    with telling(where):
+        return _read(where, parquet_file(where, file), settings)
 
-    Raises:
-        DataError: it cannot be read, or pyarrow is not installed.
-    """
+
+def parquet_file(where: str, file: BinaryIO) -> Any:
+    """The file, as pyarrow has it. Raises DataError where it cannot be read, or pyarrow is not installed."""
     try:
-        from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError:
         raise DataError(f"{where}: reading Parquet needs pyarrow: pip install 'gdtui[parquet]'") from None
+    with telling(where):
+        found = ParquetFile(file, buffer_size=BUFFER)
+        if not found.schema_arrow.names:
+            raise DataError(f"{where}: has no columns")
+        return found
+
+
+@contextmanager
+def telling(what: str) -> Iterator[None]:
+    """Raises DataError, which says what cannot be read, in the place of pyarrow's errors."""
+    from pyarrow import ArrowException
+
     try:
-        found = ParquetFile(file)
-        return _read(where, found, settings)
+        yield
     except (ArrowException, OSError, NotImplementedError) as error:
-        raise DataError(f"{where}: cannot be read: {' '.join(str(error).split())}") from None
+        raise DataError(f"{what}: cannot be read: {' '.join(str(error).split())}") from None
 
 
 def _read(where: str, file: Any, settings: DataSettings) -> Table:
-    names, rows = _names(file.schema_arrow), file.metadata.num_rows
-    if not names:
-        raise DataError(f"{where}: has no columns")
-    table = Table(where, ["" if name.startswith(INDEX) else name for name in names], settings)
-    table.check_room(rows)
+    names, shown = names_of(file.schema_arrow)
+    table = Table(where, shown, settings)
+    table.check_room(file.metadata.num_rows)
     places = sorted({table.target_place, *(column.place for column in table.features)})
     at = 1
     for batch in file.iter_batches(PART, columns=[names[place] for place in places]):
-        parts = {place: _values(batch.column(names[place])) for place in places}
+        parts = {place: values_of(batch.column(names[place])) for place in places}
         table.add_arrays(parts, range(at, at + len(batch)))
         at += len(batch)
     return table
 
 
-def _names(schema: Any) -> list[str]:
-    """The names of all columns: first those that are pandas' index, which it writes last here, and first in CSV."""
+def names_of(schema: Any) -> tuple[list[str], list[str]]:
+    """The names of all columns: first those that are pandas' index, which it writes last here, and first in CSV; and
+    the same without the names that it gives to an index without one."""
     index: list[Any] = []
     with suppress(ValueError, LookupError, TypeError):  # it is no JSON, or of another kind
         index = [*schema.pandas_metadata["index_columns"]]
-    names: list[str] = schema.names
-    return sorted(names, key=lambda name: name not in index and not name.startswith(INDEX))
+    names = sorted(schema.names, key=lambda name: name not in index and not name.startswith(INDEX))
+    return names, ["" if name.startswith(INDEX) else name for name in names]
 
 
-def _values(column: Any) -> NDArray[Any] | str:
+def values_of(column: Any) -> NDArray[Any] | str:
     """Numbers, NaN where there is none; texts, and dates as those; or what the values are instead."""
     import pyarrow as arrow
     from pyarrow import types

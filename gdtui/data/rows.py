@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,10 @@ class Rows(ABC):
     """
 
     ndim, dtype = 2, np.dtype(np.float64)
+    moments: tuple[Floats, Floats] | None = None
+    """The means of the features, shape (d,), and their covariances, shape (d, d), where these are known."""
+    hashed: Any = None
+    """What hashlib has made of all rows, as `Dataset.digest` begins, where that is known."""
 
     def __init__(self, rows: int, width: int) -> None:
         self.shape = rows, width

@@ -24,6 +24,8 @@ UNNAMED = "Unnamed: "
 """How the names begin that pandas gives to columns without one."""
 COLUMN = 2000
 """Bytes that a column takes before anything is in it."""
+SHORTER = "give a shorter table, or one of numbers as .npy or .parquet, whose rows can stay on the disk"
+"""What can be done where there is too much."""
 
 
 class Table:
@@ -61,8 +63,9 @@ class Table:
             Column(name, place, not is_named[place], name in settings.categorical, SURE // self.width)
             for name, place in zip(wanted, places, strict=True)
         ]
-        self.numbers = array("q")
+        self.numbers: Sequence[int]
         """Of each row, where in the file it is."""
+        self.numbers = self._numbers = array("q")
         self._room = memory() - COLUMN * len(wanted)
         self._cost = COPIES * 8 * (len(wanted) + 3)
         """Bytes that a row takes."""
@@ -138,16 +141,14 @@ class Table:
         if not rows:
             raise DataError(f"{self.where}: has no rows of data")
         if not self.has_room(rows):
-            raise DataError(f"{self.where}: does not fit into memory; give a shorter table")
+            raise DataError(f"{self.where}: does not fit into memory; {SHORTER}")
 
     def count(self, numbers: Sequence[int]) -> None:
         """These rows were added. Raises DataError where there is no memory for more."""
-        self.numbers.extend(numbers)
+        self._numbers.extend(numbers)
         texts = self.labels.size + sum(column.texts.size for column in self.features)
         if not self.has_room(len(self.numbers), texts):
-            raise DataError(
-                f"{self.where}: row {numbers[-1]}: no more rows than these fit into memory; give a shorter table"
-            )
+            raise DataError(f"{self.where}: row {numbers[-1]}: no more rows than these fit into memory; {SHORTER}")
 
     def has_room(self, rows: int, more: int = 0) -> bool:
         """Whether memory holds so many rows, and so many bytes."""

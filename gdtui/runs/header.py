@@ -28,6 +28,7 @@ class Source(msgspec.Struct):
     centers: Annotated[int, Meta(ge=2, le=MOST_CLASSES)] | None = None
     test_size: Kept = 0.0
     edits: tuple[DataEdit, ...] = ()
+    mapped: bool | None = None
 
     def __post_init__(self) -> None:
         if self.classes is not None and len(self.classes) < 2 and self.classes != [ALL]:

@@ -174,6 +174,8 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
 def header(run: Run) -> dict[str, Any]:
     """The first line: everything that determines the run."""
     settings, data, plane = asdict(run.settings), run.data, run.data.plane
+    if settings["data"]["mapped"] is None:  # it says nothing of the data
+        del settings["data"]["mapped"]
     return {
         "kind": "run",
         "format": FORMAT,
