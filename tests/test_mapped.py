@@ -11,6 +11,7 @@ from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.load import load
 from gdtui.data.mapped import MappedRows
 from gdtui.data.rows import BLOCK
+from gdtui.learning.stability import curvature
 from gdtui.settings import DataSettings
 
 ROWS = 2 * BLOCK + 300
@@ -138,3 +139,20 @@ def test_what_is_wrong_is_said_as_in_memory(saved, name):
         said.append(str(caught.value))
     assert said[0] == said[1]
     assert "\n" not in said[0]
+
+
+@pytest.mark.parametrize("options", [{}, {"standardize": False}], ids=("standardised", "as they are"))
+def test_the_plane_and_the_limits_are_of_all_rows(saved, monkeypatch, options):
+    array = table(5)
+    array[:, 2] += 3 * array[:, 1] + 1e6
+    here, there = both(saved(array), test_size=0.1, **options)
+    assert curvature(there) == pytest.approx(curvature(here), rel=1e-9)
+    assert curvature(there, 0.5) == pytest.approx(curvature(here, 0.5), rel=1e-9)
+    plane, other = here.plane, there.plane
+    for name in ("points", "origin", "axes", "spans"):
+        assert getattr(other, name) == pytest.approx(np.array(getattr(plane, name)), rel=1e-6, abs=1e-6)
+    assert (other.labels, other.note) == (plane.labels, plane.note)
+    monkeypatch.setattr("gdtui.data.rows.DRAWN", 500 * 6)
+    few = load(DataSettings(str(saved(array)), mapped=True, test_size=0.1, **options))
+    assert len(few.drawn) == len(few.plane.points) == 500
+    assert few.plane.axes == pytest.approx(plane.axes, rel=1e-6, abs=1e-6)

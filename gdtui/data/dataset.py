@@ -70,10 +70,9 @@ class Dataset:
     @cached_property
     def plane(self) -> Plane:
         """Where the points of `drawn` are drawn; there is room in it for the test set's as well."""
-        if self.drawn is not self:
-            return self.drawn.plane
-        plane = Plane.of(self.features, self.y, self.feature_names)
-        return plane if self.test is None else plane.holding(plane.places(self.test.features, self.test.y))
+        drawn, test = self.drawn, self.drawn.test
+        plane = Plane.of(drawn.features, drawn.y, self.feature_names, getattr(self.X, "moments", None))
+        return plane if test is None else plane.holding(plane.places(test.features, test.y))
 
     @cached_property
     def drawn(self) -> Dataset:

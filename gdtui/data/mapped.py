@@ -68,6 +68,11 @@ class Layout:
             os.ftruncate(self._file.fileno(), self.size)
             if self.size and hasattr(os, "posix_fallocate"):  # a file with holes could find no room while it is written
                 os.posix_fallocate(self._file.fileno(), 0, self.size)
+        try:
+            self._map = mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ)
+        except OSError as error:
+            what = f"its rows, {size_told(self.size)} on the disk, cannot be mapped: {error.strerror}"
+            raise DataError(f"{where}: {what}; see whether ulimit -v allows so much") from None
         self._begins = np.cumsum((0, *rows[:-1])).tolist()
         self._blocks = [np.empty((width, BLOCK)) for _ in rows]
         self._counts = [0] * len(rows)
@@ -96,10 +101,8 @@ class Layout:
 
     def rows(self) -> list[MappedRows]:
         """All of them, when all have been added."""
-        with self._telling():
-            mapped = mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ)
         self._file.close()
-        numbers = np.frombuffer(mapped)
+        numbers = np.frombuffer(self._map)
         found = []
         for begin, count in zip(self._begins, self._rows, strict=True):
             part = numbers[begin * self._width : (begin + count) * self._width]

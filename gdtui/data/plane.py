@@ -36,8 +36,14 @@ class Plane:
     note: str = ""
 
     @classmethod
-    def of(cls, features: Floats, y: Floats, names: tuple[str, ...]) -> Plane:
-        """Where points with these features, shape (N, d), and labels, shape (N,), are drawn."""
+    def of(
+        cls, features: Floats, y: Floats, names: tuple[str, ...], moments: tuple[Floats, Floats] | None = None
+    ) -> Plane:
+        """Where points with these features, shape (N, d), and labels, shape (N,), are drawn.
+
+        Args:
+            moments: means, shape (d,), and covariances, shape (d, d), where these points stand for more.
+        """
         count, note = features.shape[1], ""
         if count == 1:
             points, origin, axes = np.column_stack([features[:, 0], y]), np.zeros(1), np.array([[1.0], [0.0]])
@@ -46,7 +52,7 @@ class Plane:
             points, origin, axes = features, np.zeros(2), np.eye(2)
             labels = names[0], names[1]
         else:
-            points, origin, axes, share = _principal(features)
+            points, origin, axes, share = _principal(features, moments)
             labels = "PC 1", "PC 2"
             note = f"principal components  ·  {share:.0%} of the variance"
         if np.abs(points).max() > FARTHEST:
@@ -99,15 +105,19 @@ def room(span: Span) -> Span:
     return low - pad, high + pad
 
 
-def _principal(features: Floats) -> tuple[Floats, Floats, Floats, float]:
+def _principal(features: Floats, moments: tuple[Floats, Floats] | None) -> tuple[Floats, Floats, Floats, float]:
     """Points, origin and axes of the plane of the first two principal components, and their share of the variance."""
     # Squares of very large or very small numbers are beyond floats: such features are scaled for as long.
     largest = float(np.abs(features).max())
     scale = 1.0 if 1e-100 < largest < 1e100 else largest or 1.0
     scaled = features / scale if scale != 1.0 else features
-    mean = scaled.mean(axis=0)
+    known = moments if scale == 1.0 else None
+    mean = scaled.mean(axis=0) if known is None else known[0]
     centred = scaled - mean
-    if features.shape[1] > len(features):  # a table of each pair of features would be larger than the data
+    if known is not None:
+        variances, columns = np.linalg.eigh(known[1])
+        axes = columns[:, [-1, -2]].T
+    elif features.shape[1] > len(features):  # a table of each pair of features would be larger than the data
         _, lengths, vectors = np.linalg.svd(centred, full_matrices=False)
         variances, axes = (lengths**2 / len(features))[::-1], vectors[:2]
     else:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import resource
 import sys
 from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
@@ -95,8 +96,8 @@ def opened(source: str) -> AbstractContextManager[BinaryIO]:
 
 
 def memory() -> int:
-    """Bytes of memory that can be had: what Linux says is available, within the limit of a container; all of the
-    machine's elsewhere; 4 GiB where nobody says."""
+    """Bytes of memory that can be had: what Linux says is available, within the limits of a container and of the
+    process (`ulimit`); all of the machine's elsewhere; 4 GiB where nobody says."""
     found = 2**32
     with suppress(AttributeError, OSError, ValueError):
         found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -105,4 +106,10 @@ def memory() -> int:
         found = 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     with suppress(OSError, ValueError):  # "max" where there is no limit
         found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    with suppress(OSError, ValueError):
+        pages = Path("/proc/self/statm").read_text().split()
+        size, data = (resource.getpagesize() * int(pages[place]) for place in (0, 5))
+        for used, kind in ((size, resource.RLIMIT_AS), (data, resource.RLIMIT_DATA)):
+            if (most := resource.getrlimit(kind)[0]) != resource.RLIM_INFINITY:
+                found = min(found, max(0, most - used))
     return found

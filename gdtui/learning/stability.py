@@ -106,7 +106,12 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1:
         of_data = _BOUNDS.setdefault(data, {})
         if l2 not in of_data:  # the matrix has a part for each unit, all alike
             share = 0.25 if data.units == 1 else 0.5
-            of_data[l2] = _largest(data.X, np.full((1, len(data)), share), l2, np.ones(data.X.shape[1]))
+            moments = getattr(data.X, "moments", None)
+            if moments is not None:
+                of_data[l2] = _largest_of(share, moments[0], moments[1], l2)
+            else:
+                spread = np.broadcast_to(share, (1, len(data)))
+                of_data[l2] = _largest(data.X, spread, l2, np.ones(data.X.shape[1]))
         return of_data[l2]
     if not np.isfinite(weights).all():
         return math.nan
@@ -120,6 +125,18 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1:
     if not np.isfinite(p).all():
         return math.nan
     return _largest(data.X, (p * (1 - p))[None] if data.units == 1 else p, l2, is_free)
+
+
+def _largest_of(share: float, means: Floats, covariances: Floats, l2: float) -> float:
+    """The largest eigenvalue of that share of Xᵀ·X / N, whose features have these means and covariances, with the
+    penalty's share; NaN where its numbers are not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        middle = np.append(1.0, means)
+        whole = np.outer(middle, middle)
+        whole[1:, 1:] += covariances
+        whole *= share
+        np.fill_diagonal(whole[1:, 1:], whole.diagonal()[1:] + l2)
+        return float(np.linalg.eigvalsh(whole)[-1]) if np.isfinite(whole).all() else math.nan
 
 
 def _largest(X: Floats, spread: Floats, l2: float, is_free: Floats) -> float:
