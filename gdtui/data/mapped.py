@@ -10,42 +10,120 @@ import mmap
 import os
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import numpy as np
 
 from gdtui.data.dataset import DataError
-from gdtui.data.rows import BLOCK, Rows
+from gdtui.data.rows import BLOCK, Numbers, Rows
 from gdtui.types import Floats
 
 NUMBER = 8
 """Bytes."""
 
 
-class MappedRows(Rows):
-    """Rows in a part of a file that is mapped.
+class Room:
+    """A temporary file of numbers, which is mapped.
 
     Args:
-        numbers: the part, shape (rows · width,), in which each block has its features one after the other.
-        folder: where the file is.
+        where: what to call the data.
+        folder: where the file is to be.
+        count: how many numbers there are.
+
+    Raises:
+        DataError: there is no room for it.
     """
 
-    def __init__(self, numbers: Floats, width: int, folder: str) -> None:
-        super().__init__(len(numbers) // width, width)
-        self._numbers, self.folder = numbers, folder
+    def __init__(self, where: str, folder: str, count: int) -> None:
+        self.where, self.folder, self.size = where, folder, count * NUMBER
+        with self._telling():
+            self._file = tempfile.TemporaryFile(dir=folder, buffering=0)  # noqa: SIM115 - it stays open
+            found = os.statvfs(folder)
+            free = found.f_bavail * found.f_frsize
+        if free < self.size:
+            raise self._no_room(f"{size_told(free)} are free")
+        with self._telling():
+            os.ftruncate(self._file.fileno(), self.size)
+            if hasattr(os, "posix_fallocate"):  # else a full disk would be found out when pages are written
+                os.posix_fallocate(self._file.fileno(), 0, self.size)
+        try:
+            self._map = mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ)
+        except OSError as error:
+            what = f"its rows, {size_told(self.size)} on the disk, cannot be mapped: {error.strerror}"
+            raise DataError(f"{where}: {what}; see whether ulimit -v allows so much") from None
+
+    def write(self, at: int, numbers: Floats) -> None:
+        """Put numbers in the place of those from that one on. Raises DataError."""
+        view, at = np.ascontiguousarray(numbers).reshape(-1).view(np.uint8).data, at * NUMBER
+        with self._telling():
+            while view:
+                written = os.pwrite(self._file.fileno(), view, at)
+                view, at = view[written:], at + written
+
+    @property
+    def numbers(self) -> Floats:
+        """All of them; they cannot be written to."""
+        return np.frombuffer(self._map)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Raises DataError in the place of the system's errors."""
+        try:
+            yield
+        except OSError as error:
+            raise self._no_room(f"they cannot be written: {error.strerror}") from None
+
+    def _no_room(self, why: str) -> DataError:
+        what = f"its rows take {size_told(self.size)} in {self.folder}, where {why}"
+        return DataError(f"{self.where}: {what}; set TMPDIR to a folder with more room")
+
+
+class MappedRows(Rows):
+    """Rows in a part of such a file.
+
+    Args:
+        room: the file.
+        begin: the first number that is theirs; each block has its features one after the other.
+        rows: how many there are, of so many numbers each.
+    """
+
+    def __init__(self, room: Room, begin: int, rows: int, width: int) -> None:
+        super().__init__(rows, width)
+        self._room, self._numbers = room, room.numbers[begin : begin + rows * width]
+        self._one_by_one: Floats | None = None
+        self._lock, self._is_settled = Lock(), False
 
     def block(self, number: int) -> Floats:
         begin, width = number * BLOCK * self.shape[1], self.shape[1]
         return self._numbers[begin : begin + BLOCK * width].reshape(width, -1)
 
+    def expect_any_order(self) -> None:
+        """Lay them out once more, row by row, where the disk has room: of a block each row is in as many places as it
+        has numbers."""
+        with self._lock:
+            if not self._is_settled:
+                self._is_settled = True
+                with suppress(DataError):
+                    room = Room(self._room.where, self._room.folder, self.size)
+                    for number, block in enumerate(self.blocks):
+                        room.write(number * BLOCK * self.shape[1], block.T)
+                    self._one_by_one = room.numbers.reshape(self.shape)
+
+    def take(self, numbers: Numbers, axis: int = 0, out: Floats | None = None, mode: Any = "raise") -> Floats:
+        if self._one_by_one is None:
+            return super().take(numbers, axis, out, mode)
+        return self._one_by_one.take(numbers, axis, out, mode)
+
 
 class Layout:
-    """Lays rows out in a file.
+    """Lays rows out in a file, in the folder of the file that they come from, if it can be, or in `TMPDIR`, where that
+    is set.
 
     Args:
-        where: what to call the data.
-        beside: the file that it comes from; ours is in its folder, if it can be, or in `TMPDIR`, where that is set.
+        where: the file that they come from.
         rows: how many there are, of each part of the file.
         width: numbers a row.
 
@@ -53,26 +131,10 @@ class Layout:
         DataError: there is no room for it.
     """
 
-    def __init__(self, where: str, beside: str, rows: tuple[int, ...], width: int) -> None:
-        self._where, self._rows, self._width = where, rows, width
-        self.size = sum(rows) * width * NUMBER
-        self.folder = os.environ.get("TMPDIR") or str(Path(beside).absolute().parent)
-        if not os.access(self.folder, os.W_OK):
-            self.folder = tempfile.gettempdir()
-        with self._telling():
-            self._file = tempfile.TemporaryFile(dir=self.folder, buffering=0)  # noqa: SIM115 - it stays open
-            free = os.statvfs(self.folder)
-        if free.f_bavail * free.f_frsize < self.size:
-            raise self._no_room(f"{size_told(free.f_bavail * free.f_frsize)} are free")
-        with self._telling():
-            os.ftruncate(self._file.fileno(), self.size)
-            if self.size and hasattr(os, "posix_fallocate"):  # a file with holes could find no room while it is written
-                os.posix_fallocate(self._file.fileno(), 0, self.size)
-        try:
-            self._map = mmap.mmap(self._file.fileno(), self.size, access=mmap.ACCESS_READ)
-        except OSError as error:
-            what = f"its rows, {size_told(self.size)} on the disk, cannot be mapped: {error.strerror}"
-            raise DataError(f"{where}: {what}; see whether ulimit -v allows so much") from None
+    def __init__(self, where: str, rows: tuple[int, ...], width: int) -> None:
+        folder = os.environ.get("TMPDIR") or str(Path(where).absolute().parent)
+        self.room = Room(where, folder if os.access(folder, os.W_OK) else tempfile.gettempdir(), sum(rows) * width)
+        self._rows, self._width = rows, width
         self._begins = np.cumsum((0, *rows[:-1])).tolist()
         self._blocks = [np.empty((width, BLOCK)) for _ in rows]
         self._counts = [0] * len(rows)
@@ -86,40 +148,15 @@ class Layout:
             block[:, begin : begin + len(some)] = some.T
             at += len(some)
             self._counts[part] += len(some)
-            if self._counts[part] % BLOCK == 0 or self._counts[part] == self._rows[part]:
-                self._write(part, begin + len(some))
-
-    def _write(self, part: int, count: int) -> None:
-        """The block that is complete."""
-        first = self._begins[part] + self._counts[part] - count
-        view = np.ascontiguousarray(self._blocks[part][:, :count]).reshape(-1).view(np.uint8).data
-        at = first * self._width * NUMBER
-        with self._telling():
-            while view:
-                written = os.pwrite(self._file.fileno(), view, at)
-                view, at = view[written:], at + written
+            count = begin + len(some)
+            if count == BLOCK or self._counts[part] == self._rows[part]:
+                first = self._begins[part] + self._counts[part] - count
+                self.room.write(first * self._width, block[:, :count])
 
     def rows(self) -> list[MappedRows]:
         """All of them, when all have been added."""
-        self._file.close()
-        numbers = np.frombuffer(self._map)
-        found = []
-        for begin, count in zip(self._begins, self._rows, strict=True):
-            part = numbers[begin * self._width : (begin + count) * self._width]
-            found.append(MappedRows(part, self._width, self.folder))
-        return found
-
-    @contextmanager
-    def _telling(self) -> Iterator[None]:
-        """Raises DataError in the place of the system's errors."""
-        try:
-            yield
-        except OSError as error:
-            raise self._no_room(f"they cannot be written: {error.strerror}") from None
-
-    def _no_room(self, why: str) -> DataError:
-        what = f"its rows take {size_told(self.size)} in {self.folder}, where {why}"
-        return DataError(f"{self._where}: {what}; set TMPDIR to a folder with more room")
+        pairs = zip(self._begins, self._rows, strict=True)
+        return [MappedRows(self.room, begin * self._width, count, self._width) for begin, count in pairs]
 
 
 def size_told(size: int) -> str:

@@ -76,6 +76,9 @@ class Rows(ABC):
                 rows[here] = self.block(int(among[0]) // BLOCK)[:, among % BLOCK].T
         return found
 
+    def expect_any_order(self) -> None:  # noqa: B027 - to most it makes no difference
+        """They are going to be taken in any order, again and again."""
+
     def _between(self, begin: int, end: int) -> Floats:
         found = np.empty((max(0, end - begin), self.shape[1]))
         at = begin

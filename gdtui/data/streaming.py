@@ -182,7 +182,7 @@ def _laid_out(data: Dataset, chosen: _Chosen) -> Dataset:
     """The data set, whose rows are in a file of blocks then."""
     roles = (TRAINED, TESTED) if (chosen.roles == TESTED).any() else (TRAINED,)
     width = len(chosen.features) + 1
-    layout = Layout(chosen.stream.where, chosen.stream.where, tuple(map(chosen.count, roles)), width)
+    layout = Layout(chosen.stream.where, tuple(map(chosen.count, roles)), width)
     hashes, pairs = [hashlib.sha256() for _ in roles], _Pairs(width)
     for values, here in chosen.parts(*roles):
         for part, role in enumerate(roles):
@@ -208,7 +208,9 @@ def _laid_out(data: Dataset, chosen: _Chosen) -> Dataset:
         replace(data, X=cast(Floats, mapped), y=data.y[chosen.roles == role])
         for mapped, role in zip(found, roles, strict=True)
     ]
-    where = f"its rows stay on the disk, in {printable(layout.folder)} ({size_told(layout.size)} until the end)"
+    where = (
+        f"its rows stay on the disk, in {printable(layout.room.folder)} ({size_told(layout.room.size)} until the end)"
+    )
     test = replace(sets[1], means=0.0, deviations=1.0) if len(sets) > 1 else None
     return replace(sets[0], test=test, told=f"{data.told}; {where}")
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from gdtui.data.rows import Rows
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.parts import Part
 
@@ -48,6 +49,8 @@ class Batches:
         """The batches of that epoch; each is to be used before the next is asked for."""
         order, group = self.order(epoch), self._group
         X, targets, parts = self._X, self._targets, self._whole
+        if isinstance(self._kernel.X, Rows):
+            self._kernel.X.expect_any_order()
         for begin in range(0, self._rows, group):
             rows = order if group >= self._rows else order[begin : begin + group]
             if len(rows) < len(X):
