@@ -36,17 +36,20 @@ def advice(asked: Asked) -> list[str]:
     """What there is to say, in lines of two columns."""
     import numpy as np
 
+    from gdtui.data.dataset import rows_told
     from gdtui.learning.optimum import optimum
     from gdtui.learning.stability import limits
 
     data, recipe = asked.data, asked.recipe
     found = limits(data, asked.loss, recipe, asked.weights)
     with np.errstate(over="ignore", invalid="ignore"):
-        best = optimum(data, asked.loss, recipe, asked.weights)
+        best = optimum(data.drawn, asked.loss, recipe, asked.weights)
     lines = [*asked.told, *_told(asked, found, best), ("scales", scales_told(data))]
     if not data.standardized and len(data.feature_names) > 1:
         lines.append(("", "--standardize makes each deviation 1, and the valley of the loss less narrow"))
     lines.append(("classes", parted_told(asked, best)))
+    if told := rows_told(len(data.drawn), data):
+        lines.append(("rows", f"all but the limit at any weights is {told}"))
     return in_columns(lines)
 
 
@@ -83,8 +86,9 @@ def scales_told(data: Dataset) -> str:
         return "each feature has the deviation 1: the data is standardised"
     import numpy as np
 
+    X = data.drawn.X
     with np.errstate(over="ignore", invalid="ignore"):  # one after the other: all at once would be a copy of them
-        deviations = [float(data.X[:, place].std()) for place in range(1, data.X.shape[1])]
+        deviations = [float(X[:, place].std()) for place in range(1, X.shape[1])]
     if not np.isfinite(deviations).all():
         return "the features are too large for their deviations to be computed"
     by_size = sorted(zip(deviations, data.feature_names, strict=True))

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from gdtui.data.dataset import DataError
-from gdtui.data.rows import BLOCK, Numbers, Rows
+from gdtui.data.rows import BLOCK, Numbers, Rows, drawn_numbers
 from gdtui.types import Floats
 
 NUMBER = 8
@@ -88,10 +88,12 @@ class MappedRows(Rows):
         room: the file.
         begin: the first number that is theirs; each block has its features one after the other.
         rows: how many there are, of so many numbers each.
+        drawn: see `Rows.drawn`.
     """
 
-    def __init__(self, room: Room, begin: int, rows: int, width: int) -> None:
+    def __init__(self, room: Room, begin: int, rows: int, width: int, drawn: tuple[Numbers, Floats]) -> None:
         super().__init__(rows, width)
+        self.drawn = drawn
         self._room, self._numbers = room, room.numbers[begin : begin + rows * width]
         self._one_by_one: Floats | None = None
         self._lock, self._is_settled = Lock(), False
@@ -138,10 +140,14 @@ class Layout:
         self._begins = np.cumsum((0, *rows[:-1])).tolist()
         self._blocks = [np.empty((width, BLOCK)) for _ in rows]
         self._counts = [0] * len(rows)
+        drawn = [drawn_numbers(count, width) for count in rows]
+        self._drawn = [(numbers, np.empty((len(numbers), width))) for numbers in drawn]
 
     def add(self, part: int, rows: Floats) -> None:
         """Add some rows, shape (n, width), to that part."""
-        block, at = self._blocks[part], 0
+        block, at, (numbers, drawn) = self._blocks[part], 0, self._drawn[part]
+        here = slice(*np.searchsorted(numbers, [self._counts[part], self._counts[part] + len(rows)]))
+        drawn[here] = rows[numbers[here] - self._counts[part]]
         while at < len(rows):
             begin = self._counts[part] % BLOCK
             some = rows[at : at + BLOCK - begin]
@@ -155,8 +161,8 @@ class Layout:
 
     def rows(self) -> list[MappedRows]:
         """All of them, when all have been added."""
-        pairs = zip(self._begins, self._rows, strict=True)
-        return [MappedRows(self.room, begin * self._width, count, self._width) for begin, count in pairs]
+        parts, width = zip(self._begins, self._rows, self._drawn, strict=True), self._width
+        return [MappedRows(self.room, begin * width, count, width, drawn) for begin, count, drawn in parts]
 
 
 def size_told(size: int) -> str:

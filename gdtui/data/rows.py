@@ -93,9 +93,13 @@ class Rows(ABC):
     def drawn(self) -> tuple[Numbers, Floats]:
         """Rows that stand for all where those cannot be looked at in time: their numbers, evenly spread and always the
         same ones, ascending, and the rows themselves, shape (n, d + 1). Of few rows these are all."""
-        most = max(1, DRAWN // self.shape[1])
-        numbers = np.linspace(0, len(self) - 1, min(len(self), most)).astype(np.intp)
+        numbers = drawn_numbers(*self.shape)
         return numbers, self.take(numbers)
+
+
+def drawn_numbers(rows: int, width: int) -> Numbers:
+    """Those of `Rows.drawn`."""
+    return np.linspace(0, rows - 1, min(rows, max(1, DRAWN // width))).astype(np.intp)
 
 
 class _Blocks(Sequence[Floats]):

@@ -208,9 +208,8 @@ def _laid_out(data: Dataset, chosen: _Chosen) -> Dataset:
         replace(data, X=cast(Floats, mapped), y=data.y[chosen.roles == role])
         for mapped, role in zip(found, roles, strict=True)
     ]
-    where = (
-        f"its rows stay on the disk, in {printable(layout.room.folder)} ({size_told(layout.room.size)} until the end)"
-    )
+    room = layout.room
+    where = f"its rows stay on the disk, in {printable(room.folder)} ({size_told(room.size)} until the end)"
     test = replace(sets[1], means=0.0, deviations=1.0) if len(sets) > 1 else None
     return replace(sets[0], test=test, told=f"{data.told}; {where}")
 

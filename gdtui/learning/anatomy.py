@@ -23,6 +23,8 @@ from gdtui.types import Floats
 
 SHOWN = 8
 """Rows that are shown one by one, at the most."""
+LOOKED_THROUGH = 2**20
+"""Rows of a step among which these are looked for, at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def steps_of(kernel: Kernel, state: State, recipe: Recipe) -> Iterator[Step]:
     at, slope = state.weights, np.empty(size)
     with np.errstate(all="ignore"):
         loss = float(loss_gradient_of(kernel, recipe)(at, np.empty(size)))
-        for number, (rows, gradient_of, count) in enumerate(_parts(kernel, recipe, epoch), 1):
+        for number, (rows, size_of, gradient_of, count) in enumerate(_parts(kernel, recipe, epoch), 1):
             gradient_of(at, slope)
             optimizer.gradient[:] = slope
             if recipe.l2 or recipe.l1:
@@ -107,22 +109,25 @@ def steps_of(kernel: Kernel, state: State, recipe: Recipe) -> Iterator[Step]:
                 penalty.shrink(result, alpha)
             some = _some_of(kernel, rows, at)
             yield Step(
-                recipe, epoch, number, count, len(rows), taken, alpha, loss,
+                recipe, epoch, number, count, size_of, taken, alpha, loss,
                 at, slope.copy(), gradient, before, after, moved, result, some,
             )  # fmt: skip
             at, before, taken = result, after, taken + 1
 
 
-def _parts(kernel: Kernel, recipe: Recipe, epoch: int) -> Iterator[tuple[NDArray[np.intp], Gradient, int]]:
-    """Of each step its rows, their gradient, and how many steps there are."""
+def _parts(kernel: Kernel, recipe: Recipe, epoch: int) -> Iterator[tuple[NDArray[np.intp], int, Gradient, int]]:
+    """Of each step its rows, or of very many some, how many rows it has, their gradient, and how many steps there
+    are."""
     every, size = len(kernel.X), recipe.batch_size
     if size is None or size >= every:
-        yield np.arange(every), lambda at, gradient: _ignored(kernel.loss_gradient(at, gradient)), 1
+        some = np.arange(0, every, 1 + every // LOOKED_THROUGH)
+        yield some, every, lambda at, gradient: _ignored(kernel.loss_gradient(at, gradient)), 1
         return
     batches = Batches(kernel, size, recipe.seed)
     order = batches.order(epoch).copy()
     for number, part in enumerate(batches.of(epoch)):
-        yield order[number * size : (number + 1) * size], part.gradient, batches.count
+        rows = order[number * size : (number + 1) * size]
+        yield rows, len(rows), part.gradient, batches.count
 
 
 def _ignored(loss: float) -> None:
@@ -141,7 +146,7 @@ def _some_of(kernel: Kernel, rows: NDArray[np.intp], weights: Floats) -> ShownRo
     numbers = rows[turns]
     X, targets = kernel.X[numbers], kernel.targets[numbers]
     z = np.atleast_2d(logits(X, weights))
-    y = np.ascontiguousarray(np.atleast_2d(targets.T))
+    y = np.ascontiguousarray(np.atleast_2d(targets.T), dtype=np.float64)
     p, errors, scratch = np.empty((3, *z.shape))
     # Of one unit everything has a dimension less.
     whole = (lambda array: array) if len(z) > 1 else (lambda array: array[0])

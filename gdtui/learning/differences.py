@@ -274,7 +274,8 @@ def caveats(data: Dataset, loss: str, recipe: Recipe, weights: Floats) -> list[s
 
 def at_corners(data: Dataset, weights: Floats, h: float) -> int:
     """How many rows have a corner of the hinge within a step of h along any weight: there a difference is none of a
-    gradient."""
+    gradient. Of rows that are not in memory those are counted that are drawn."""
+    data = data.drawn
     wanted = data.y if data.units == 1 else np.equal(data.y, np.arange(data.units)[:, None])
     with np.errstate(over="ignore", invalid="ignore"):
         away = np.abs(1.0 - (2.0 * wanted - 1.0) * logits(data.X, weights))

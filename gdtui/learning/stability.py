@@ -61,12 +61,12 @@ def limits(data: Dataset, loss: str, recipe: Recipe, weights: Floats, some: Data
     With ``article`` they are those of the cross-entropy, whose gradient it follows.
 
     Args:
-        some: rows of the data that stand for all at these weights, where all would take too long. That wherever it is
-            is of all rows, and computed once.
+        some: rows of the data that stand for all at these weights, where all would take too long; else those that are
+            drawn, which are all where they are in memory. That wherever it is is of all rows, and computed once.
     """
     if why_not := unknown(loss, recipe, len(data)):
         return Limits(why_not=why_not)
-    some = data if some is None else some
+    some = data.drawn if some is None else some
     curved = [curvature(data, recipe.l2), curvature(some, recipe.l2, weights, recipe.l1)]
     if not math.isfinite(curved[0]):
         return Limits(why_not="the features are too large for their squares to be added up")
@@ -113,6 +113,7 @@ def curvature(data: Dataset, l2: float = 0.0, weights: Floats | None = None, l1:
                 spread = np.broadcast_to(share, (1, len(data)))
                 of_data[l2] = _largest(data.X, spread, l2, np.ones(data.X.shape[1]))
         return of_data[l2]
+    data = data.drawn
     if not np.isfinite(weights).all():
         return math.nan
     is_free = np.ones(len(weights))

@@ -12,7 +12,7 @@ from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
 from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
-from gdtui.data.dataset import Dataset
+from gdtui.data.dataset import Dataset, rows_told
 from gdtui.data.empty import lacks_points
 from gdtui.data.plane import room
 from gdtui.encoding import can_show
@@ -47,6 +47,8 @@ class DataView(View):
     def titles(self, snapshot: Snapshot) -> Titles:
         data = snapshot.data
         what = data.plane.note or f"{data.name} and boundary"
+        if told := rows_told(len(data.drawn), data):
+            what += f"  ·  {told}"
         if snapshot.is_edited and len(data.feature_names) > 2:
             what = f"new points lie in this plane  ·  {what}"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
