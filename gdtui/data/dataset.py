@@ -71,7 +71,8 @@ class Dataset:
     def plane(self) -> Plane:
         """Where the points of `drawn` are drawn; there is room in it for the test set's as well."""
         drawn, test = self.drawn, self.drawn.test
-        plane = Plane.of(drawn.features, drawn.y, self.feature_names, getattr(self.X, "moments", None))
+        moments = self.X.moments if isinstance(self.X, Rows) and len(drawn) < len(self) else None
+        plane = Plane.of(drawn.features, drawn.y, self.feature_names, moments)
         return plane if test is None else plane.holding(plane.places(test.features, test.y))
 
     @cached_property
