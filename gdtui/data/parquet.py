@@ -34,7 +34,7 @@ def parquet_file(where: str, file: BinaryIO) -> Any:
     except ImportError:
         raise DataError(f"{where}: reading Parquet needs pyarrow: pip install 'gdtui[parquet]'") from None
     with telling(where):
-        found = ParquetFile(file, buffer_size=BUFFER)
+        found = ParquetFile(file, buffer_size=BUFFER, pre_buffer=False)  # else whole row groups are in memory
         if not found.schema_arrow.names:
             raise DataError(f"{where}: has no columns")
         return found

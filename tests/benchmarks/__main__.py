@@ -24,6 +24,7 @@ from tests.benchmarks.article import article_loop
 from tests.benchmarks.blocked import KEYS
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.judged import judged
+from tests.benchmarks.mapped import mapped
 from tests.benchmarks.probe import wide
 from tests.benchmarks.probing import of_module, probe
 from tests.benchmarks.pty_run import Traffic, run
@@ -268,7 +269,7 @@ def _alpha(terminal: Terminal) -> str:
 GROUPS = {
     f.__name__: f
     for f in (
-        *(throughput, steps, race, judged, inside, files, frames, views),
+        *(throughput, mapped, steps, race, judged, inside, files, frames, views),
         *(tmux, scale, start, recording, rest, blocked, link),
     )
 }
