@@ -133,7 +133,7 @@ def read(path: str) -> None:
 def decode(path: str) -> None:
     from pyarrow.parquet import ParquetFile
 
-    for _ in ParquetFile(path).iter_batches():
+    for _ in ParquetFile(path, pre_buffer=False, buffer_size=2**20).iter_batches(4096):
         pass
 
 
