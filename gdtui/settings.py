@@ -23,6 +23,8 @@ INITS = ("uniform", "zeros", "ones")
 LESSONS = "descent", "bowl", "gradient", "too-small", "too-large", "sigmoid", "batches", "no-line", "table"
 """The lessons that come with gdtui, in the order in which they are to be taken; see gdtui/lessons."""
 
+PARTITIONS = 64
+"""Stretches of rows, where nobody asks for more: some for each of a few workers, whose sums are still few numbers."""
 MOST_EPOCHS = 10**12
 """Epochs that can be asked for."""
 MOST_RACERS = 10
@@ -62,6 +64,10 @@ class DataSettings:
         test_size: the share of the rows that is kept for testing, below 1; 0 for none.
         mapped: whether the rows of a file stay on the disk; None for where they do not fit into memory.
         edits: what was changed by hand afterwards.
+        partitions: how many sums over rows are made, each of its own stretch of them, before these are added: in this
+            process, and by workers, each of which has some of the stretches. It determines the last bits of sums over
+            much data; how many workers there are does not. 0 for none, as in runs that were saved before there were
+            any.
     """
 
     source: str = "blobs"
@@ -81,6 +87,7 @@ class DataSettings:
     test_size: float = 0.0
     edits: tuple[DataEdit, ...] = ()
     mapped: bool | None = None
+    partitions: int = PARTITIONS
 
     @property
     def is_standardized(self) -> bool:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,8 +8,9 @@ from scipy.special import expit
 from sklearn.metrics import confusion_matrix
 
 from gdtui.data.dataset import BLOCK, dataset
-from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for
+from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for, kernel_over
 from gdtui.learning.objective import objective_named
+from gdtui.learning.stretches import partitioned
 from gdtui.settings import LOSSES
 from tests.oracles import kernel_of, noisy
 
@@ -84,3 +87,25 @@ def test_blocks_do_not_warn_of_an_overflow_in_any_thread():
 def test_data_is_taken_whole_up_to_the_size_of_a_cache(rows, kind):
     data = noisy(rows=rows, features=3)
     assert type(kernel_for(data, objective_named("article"))) is kind
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_stretches_that_are_evaluated_apart_add_up_to_the_same_bits(classes):
+    generator = np.random.default_rng(classes)
+    X = generator.normal(size=(33 * BLOCK + 77, 3))
+    names = tuple("abc"[:classes])
+    data = replace(dataset("x", X, generator.integers(0, classes, len(X)) * 1.0, class_names=names), partitions=4)
+    objective, weights = objective_named("cross-entropy", classes), generator.normal(size=data.units * 4)
+    gradients, losses = np.empty((4, len(weights))), np.empty(4)
+    for number, cut in enumerate(partitioned(len(data.blocks), 4)):
+        rows = slice(cut.start * BLOCK, cut.stop * BLOCK)
+        part = kernel_over(data.X[rows], data.y[rows], objective, data.units, data.blocks[cut], threads=1)
+        losses[number] = part.sums(weights, gradients[number])
+    gradient = np.empty(len(weights))
+    assert kernel_for(data, objective).loss_gradient(weights, gradient) == losses.sum() / len(data)
+    assert gradient.tobytes() == (gradients.sum(axis=0) / len(data)).tobytes()
+
+
+def test_more_stretches_than_blocks_are_as_many_as_there_are_blocks():
+    assert partitioned(3, 64) == [slice(0, 1), slice(1, 2), slice(2, 3)]
+    assert [cut.stop - cut.start for cut in partitioned(489, 64)].count(8) == 41

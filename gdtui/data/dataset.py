@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gdtui.data.plane import Plane
 from gdtui.data.rows import BLOCK, Rows
-from gdtui.settings import DataSettings
+from gdtui.settings import PARTITIONS, DataSettings
 from gdtui.types import Floats
 
 DIGESTED = 2**20
@@ -41,6 +41,7 @@ class Dataset:
         test: the rows kept for testing, which nothing is learnt from, if there are any.
         means, deviations: what was taken from each feature, and what that was divided by, when it was standardised,
             shape (d,), or numbers that change nothing.
+        partitions: how many sums are made of its blocks' before these are added; see `DataSettings`.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Dataset:
     test: Dataset | None = field(default=None, kw_only=True)
     means: Floats | float = field(default=0.0, kw_only=True)
     deviations: Floats | float = field(default=1.0, kw_only=True)
+    partitions: int = field(default=PARTITIONS, kw_only=True)
 
     def __len__(self) -> int:
         return len(self.y)

@@ -1,5 +1,6 @@
 """Where a data set comes from: the built-in ones, or a table in a file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -44,17 +45,23 @@ def load(settings: DataSettings | str = "blobs") -> Dataset:
     if settings.source == EMPTY:
         return edited(empty_plane(settings), settings.edits)
     if settings.mapped is not False and (mapped := _mapped(settings)) is not None:
-        return edited(mapped, settings.edits)
+        return edited(_summed(mapped, settings.partitions), settings.edits)
     loaded = built_in(settings) if settings.source in BUILT_IN_SETS else prepared(_read(settings))
     if not np.isfinite(loaded.X).all():
         remedy = "give a smaller --noise" if settings.noise is not None else "they are too large to be learnt from"
         raise DataError(f"{loaded.name}: values became infinite; {remedy}")
     check_classes(loaded.class_names, loaded.y, settings)
+    loaded = _summed(loaded, settings.partitions)
     if settings.test_size:
         loaded = split(loaded, settings.test_size, settings.seed)
     if settings.is_standardized:
         loaded = standardize(loaded, settings.source in BUILT_IN_SETS)
     return edited(loaded, settings.edits)
+
+
+def _summed(data: Dataset, partitions: int) -> Dataset:
+    """The same, whose sums are made so."""
+    return data if data.partitions == partitions else replace(data, partitions=partitions)
 
 
 def _mapped(settings: DataSettings) -> Dataset | None:

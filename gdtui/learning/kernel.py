@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from functools import lru_cache
 from itertools import chain
 
 import numpy as np
@@ -22,6 +21,7 @@ from gdtui.data.dataset import Dataset
 from gdtui.data.rows import BLOCK, Rows
 from gdtui.learning.objective import Objective
 from gdtui.learning.parts import Part, gradient_of, gradient_of_units
+from gdtui.learning.stretches import partitioned, single_blas
 from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
@@ -61,12 +61,17 @@ class Kernel:
         self._threshold = objective.threshold
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
-        """The loss at `weights`, shape (d + 1,); writes its gradient into `gradient`, of the same shape."""
+        """The loss at `weights`, shape (size,); writes its gradient into `gradient`, of the same shape."""
+        loss = self.sums(weights, gradient)
+        np.divide(gradient, self._rows, gradient)
+        return loss / self._rows if self._is_mean else loss
+
+    def sums(self, weights: Floats, gradient: Floats) -> float:
+        """The same before they are divided by the number of rows: sums, of which several can be added."""
         np.dot(self.X, weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
         np.dot(self._transposed, self._signal, gradient)
-        np.divide(gradient, self._rows, gradient)
-        return loss / self._rows if self._is_mean else loss
+        return loss
 
     def loss(self, weights: Floats) -> float:
         """The loss alone."""
@@ -99,11 +104,12 @@ class BlockedKernel(Kernel):
         blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set.
         threads: how many to share the blocks out to; None for one a core.
         units: how many there are; see `UnitsKernel`.
+        partitions: how many sums are made of the blocks' before these are added; see `partitioned`. 0 for none.
     """
 
     def __init__(
         self, X: Floats, y: Floats, objective: Objective, blocks: Sequence[Floats], threads: int | None = None,
-        units: int = 1,
+        units: int = 1, partitions: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(X, y, objective, (0,))
         self.size, self._units = units * X.shape[1], units
@@ -115,22 +121,25 @@ class BlockedKernel(Kernel):
         self._losses = np.empty(len(blocks))
         self._threads = min(threads or os.cpu_count() or 1, len(blocks))
         self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
+        self._cuts = partitioned(len(blocks), partitions) if 0 < partitions < len(blocks) else []
 
     def loss(self, weights: Floats) -> float:
         return self.loss_gradient(weights, np.empty(self.size))
 
-    def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
-        with _blas().limit(limits=1, user_api="blas"):  # its threads and ours would fight for the cores
+    def sums(self, weights: Floats, gradient: Floats) -> float:
+        with single_blas():  # its threads and ours would fight for the cores
             # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
             shares = iter(self._shares)
             others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
             self._work(weights, shares)
             for other in others:
                 other.result()
-        np.add.reduce(self._parts, axis=0, out=gradient)
-        np.divide(gradient, self._rows, gradient)
-        loss = np.add.reduce(self._losses)
-        return loss / self._rows if self._is_mean else loss  # type: ignore[no-any-return]
+        parts, losses = self._parts, self._losses
+        if self._cuts:
+            parts = np.array([np.add.reduce(parts[cut], axis=0) for cut in self._cuts])
+            losses = np.array([np.add.reduce(losses[cut]) for cut in self._cuts])
+        np.add.reduce(parts, axis=0, out=gradient)
+        return np.add.reduce(losses)  # type: ignore[no-any-return]
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
@@ -172,21 +181,19 @@ class UnitsKernel(BlockedKernel):
 
     def __init__(
         self, X: Floats, y: Floats, objective: Objective, units: int, blocks: Sequence[Floats],
-        threads: int | None = None,
+        threads: int | None = None, partitions: int = 0,
     ) -> None:  # fmt: skip
-        super().__init__(X, y, objective, blocks, threads, units)
+        super().__init__(X, y, objective, blocks, threads, units, partitions)
         self._shape = units, X.shape[1]
         wanted = _Wanted(y, units)
         self.targets = wanted if isinstance(X, Rows) else wanted[:]
         self._whole = np.empty((4, 0 if blocks else units * len(y)))
 
-    def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
+    def sums(self, weights: Floats, gradient: Floats) -> float:
         if self._blocks:
-            return super().loss_gradient(weights, gradient)
+            return super().sums(weights, gradient)
         wanted = self.targets.T
-        loss = self._loss_of(self._transposed, self.X, wanted, self._p, weights, self._whole, gradient)
-        np.divide(gradient, self._rows, gradient)
-        return loss / self._rows if self._is_mean else loss
+        return self._loss_of(self._transposed, self.X, wanted, self._p, weights, self._whole, gradient)
 
     def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
         columns, where = self._blocks[index], slice(index * BLOCK, (index + 1) * BLOCK)
@@ -237,25 +244,35 @@ class _Wanted:
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     """An evaluation of an objective on a data set, and on its test set; one for each thread that evaluates."""
-    kernel = _kernel(data, objective)
+    kernel = _kernel(data, objective, data.partitions)
     if data.test is not None:
-        kernel.held_out = _kernel(data.test, objective.scaled(len(data) / max(1, len(data.test))))
+        kernel.held_out = _kernel(data.test, objective.scaled(test_factor(data)), data.partitions)
     return kernel
 
 
-def _kernel(data: Dataset, objective: Objective) -> Kernel:
-    is_small = data.units * data.X.size <= WHOLE
+def test_factor(data: Dataset) -> float:
+    """As how many rows of a data set each row of its test set counts, where losses are sums."""
+    return len(data) / max(1, len(data.test or ()))
+
+
+def is_taken_whole(data: Dataset) -> bool:
+    """Whether it is so small that it is in no blocks."""
+    return data.units * data.X.size <= WHOLE
+
+
+def _kernel(data: Dataset, objective: Objective, partitions: int) -> Kernel:
+    is_small = is_taken_whole(data)
     if is_small and isinstance(data.X, Rows):
         data = replace(data, X=data.X[:], y=data.y.astype(np.float64))
-    if data.units > 1:
-        return UnitsKernel(data.X, data.y, objective, data.units, [] if is_small else data.blocks)
-    if is_small:
-        return Kernel(data.X, data.y, objective)
-    return BlockedKernel(data.X, data.y, objective, data.blocks)
+    blocks = [] if is_small else data.blocks
+    return kernel_over(data.X, data.y, objective, data.units, blocks, partitions=partitions)
 
 
-@lru_cache(maxsize=1)
-def _blas():  # type: ignore[no-untyped-def]
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
+def kernel_over(
+    X: Floats, y: Floats, objective: Objective, units: int, blocks: Sequence[Floats], threads: int | None = None,
+    partitions: int = 0,
+) -> Kernel:  # fmt: skip
+    """The kernel of these rows, for so many units; where there are blocks, of those."""
+    if units > 1:
+        return UnitsKernel(X, y, objective, units, blocks, threads, partitions)
+    return BlockedKernel(X, y, objective, blocks, threads, 1, partitions) if blocks else Kernel(X, y, objective)

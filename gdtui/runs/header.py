@@ -29,6 +29,7 @@ class Source(msgspec.Struct):
     test_size: Kept = 0.0
     edits: tuple[DataEdit, ...] = ()
     mapped: bool | None = None
+    partitions: Natural = 0
 
     def __post_init__(self) -> None:
         if self.classes is not None and len(self.classes) < 2 and self.classes != [ALL]:

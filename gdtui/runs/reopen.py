@@ -30,7 +30,7 @@ def settings_of(file: RunFile) -> Settings:
     header = file.header
     if "rules" not in header or header.get("loss") not in LOSSES:
         raise OnlyLossesError(f"{file.path}: does not say what it was trained on, or how, so it cannot go on")
-    data = header.get("data", {})
+    data = {"partitions": 0, **header.get("data", {})}
     if data.get("source", "blobs") not in BUILT_IN_SETS:
         data = {**BEFORE, **data}
     return msgspec.convert({**header, "data": data, "stop": header["rules"]}, Settings)
