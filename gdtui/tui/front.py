@@ -78,13 +78,13 @@ def looking(
     y: Sequence[str],
     display: Display,
     film: CastSettings = NOT_FILMED,
-    steers: bool = True,
 ) -> GdtuiApp:
     """The app that looks at other people's logs, and may steer, see `gdtui.session.opening.look`."""
     from gdtui.tui.logs_board import LogsBoard
 
+    is_guest = display.guest  # somebody who came by the web
     what = whats[0] if len(whats) == 1 else f"{len(whats)} logs"
-    return GdtuiApp(_opening("look", whats, x, y, steers), LogsBoard(what), display, film)
+    return GdtuiApp(_opening("look", whats, x, y, not is_guest), LogsBoard(what), display, film)
 
 
 def run(app: GdtuiApp) -> int:

@@ -27,6 +27,8 @@ def marks_of(path: Path, kind: str) -> list[dict[str, Any]]:
 def read(path: Path | str) -> LogRun:
     run = LogRun(str(path))
     run.poll()
+    while getattr(run.reader, "has_more", False):
+        run.poll()
     return run
 
 

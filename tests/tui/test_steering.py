@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gdtui import log
+from gdtui.settings import Display
+from gdtui.tui import front
 from tests.script.reading import marks_of
-from tests.tui.driving import press, screen, snapshot, until
+from tests.tui.driving import press, running, screen, snapshot, until
 from tests.tui.test_logs import looking
 
 
@@ -72,6 +75,19 @@ async def test_of_several_runs_the_arrows_choose_and_that_in_front_is_steered(tm
         assert not runs[0].paused
         assert not (tmp_path / "a.jsonl.steer").exists()
         await until(pilot, lambda: "b: epoch 1: paused" in screen(app))
+
+
+async def test_guests_cannot_steer(tmp_path: Path) -> None:
+    run = log(tmp_path / "run.jsonl", alpha=0.1, epochs=10)
+    run(epoch=1, loss=1.0)
+    app = front.looking([str(tmp_path / "run.jsonl")], None, (), replace(Display(), guest=True))
+    async with running(app) as (app, pilot):
+        for key in ("space", "up", "a", "e", "plus", "E", "E"):
+            app.clear_notifications()
+            await press(pilot, key)
+            await until(pilot, lambda: "nobody steers from here" in screen(app))
+        assert "Alpha" not in screen(app)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.jsonl"]
 
 
 async def test_a_log_that_nobody_steers_says_so(tmp_path: Path) -> None:
