@@ -214,7 +214,9 @@ def _steered_from(config: Mapping[str, Any]) -> dict[str, Any]:
 
 def _end(records: Records, steering: Steering, pid: int) -> None:
     if os.getpid() == pid:  # not at the end of a process that was forked from it
-        records.close(records.why or _told(getattr(sys, "last_value", None)))
+        # Where somebody types one line after the other, an error ends none of it.
+        error = None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)
+        records.close(records.why or _told(error))
         steering.end()
 
 

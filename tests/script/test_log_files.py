@@ -117,6 +117,7 @@ def test_the_end_tells_why(tmp_path):
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("import sys; sys.exit(3)", "the script has ended"),
         ("run = 3", "the script has ended"),
+        ("import sys; sys.ps1 = '>>> '; 1 / 0", "the script has ended"),
     ],
 )
 def test_a_script_that_ends_says_so(tmp_path, code, why):
