@@ -7,8 +7,9 @@ import pytest
 
 from gdtui.logs import walk
 from gdtui.logs.names import short_names
-from gdtui.logs.places import LOOK, LogPlaces
+from gdtui.logs.places import AT_ONCE, LOOK, LogPlaces
 from gdtui.logs.rows import LogError
+from gdtui.logs.run import LogRun
 
 LINES = '{"step": 0, "loss": 1.0}\n{"step": 1, "loss": 0.5}\n'
 
@@ -93,6 +94,24 @@ def test_what_is_not_there_yet_is_waited_for_as_a_file_or_a_folder(tmp_path: Pat
     assert places.poll()
     assert [run.path for run in places.runs] == [str(file), str(folder / "x.jsonl")]
     assert all(run.metrics for run in places.runs)
+
+
+def test_where_reading_takes_long_the_other_runs_are_read_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, polled = Clock(), list[str]()
+    for number in range(5):
+        put(tmp_path / f"{number}.jsonl", age=number)
+    places = LogPlaces([str(tmp_path)], clock=clock)
+
+    def poll(run: LogRun) -> bool:
+        polled.append(run.name)
+        clock.now += AT_ONCE / 1.5
+        return True
+
+    monkeypatch.setattr(LogRun, "poll", poll)
+    for _ in range(3):
+        places.poll()
+        assert places.has_more
+    assert polled == ["0", "1", "2", "3", "4", "0"]
 
 
 def test_a_huge_tree_is_looked_at_in_part_and_that_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

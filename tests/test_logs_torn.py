@@ -82,6 +82,11 @@ def test_a_table_that_is_written_anew_as_a_whole_is_read_anew(tmp_path: Path) ->
     path.write_text("epoch,loss,acc\n0,0.5,0.9\n")
     run.poll()
     assert (values(run, "loss"), values(run, "acc")) == ([0.5], [0.9])
+    flat = [(epoch, 0.5) for epoch in range(100)]
+    for name in ("lass", "loss"):  # as long, with the same end
+        write_csv(path, flat, f"epoch,{name}")
+        run.poll()
+        assert [*run.metrics] == [name]
     os.replace(path, tmp_path / "old.csv")
     write_csv(path, rows[:3])
     run.poll()
@@ -129,6 +134,8 @@ def test_gaps_and_stray_lines_are_counted_and_the_first_is_told(
 
 
 ODD = ["", "hello", '{"step": 7, "note": "x"}', '{"loss": NaN}', '{"step": 7, "loss": 1e999}', ",5", "3,", "nan,1,2"]
+ODD += ["7,0.5,1\n8", '{"note": "x"}', '{"step": 7, "loss": 1, "note": 2}']
+"""Of these one has as many fields as two lines have."""
 
 
 @pytest.mark.parametrize("form", [lambda k: f'{{"step": {k}, "loss": {1 / (k + 1)}}}', lambda k: f"{k},{1 / (k + 1)}"])
@@ -137,7 +144,8 @@ def test_many_lines_say_the_same_as_each_of_them(form: Callable[[int], str], odd
     """Blocks of lines that are alike are decoded all at once: one that is not is read as if it were alone."""
     head = "" if form(0).startswith("{") else "step,loss\n"
     written = [form(k) + "\n" for k in range(300)]
-    written.insert(200, odd + "\n")
+    written[3:4] = [written[3]] if head else ['{"step": 3, "note": "y"}\n']
+    written[200:200] = [line + "\n" for line in odd.split("\n")]
     path = tmp_path / ("a.csv" if head else "a.jsonl")
     path.write_text(head)
     run = LogRun(str(path))

@@ -33,9 +33,8 @@ class Alike:
         if self._tries and not line.keys() <= self._are_numbers.keys():
             for name, value in line.items():
                 is_number = value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))
-                if self._are_numbers.setdefault(name, is_number) is not is_number or isinstance(value, dict):
-                    self._tries = 0
-            if len(self._are_numbers) > MOST_NAMES:
+                self._are_numbers.setdefault(name, is_number)
+            if len(self._are_numbers) > MOST_NAMES or any(isinstance(value, dict) for value in line.values()):
                 self._tries = 0
             self._decoder = None
 
