@@ -137,6 +137,14 @@ def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) ->
     assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_copy_that_cannot_be_written_is_told_and_the_rest_goes_on() -> None:
+    done = piped_in(b"loss=1\nloss=2\n" * 9999, "-", "--tee", "/dev/full", "--force")
+    assert done.returncode == 2
+    assert done.stderr == b"gdtui: /dev/full: cannot be written on: No space left on device\n"
+    assert b"19,998" in done.stdout
+
+
 def test_gaps_stray_lines_and_verdicts_are_told_of_each_run(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(
         "step,loss,val_loss\n" + "".join(f"{k},{1 / k},{k / 9}\n" for k in range(1, 60)) + "oops\n"

@@ -50,6 +50,8 @@ def test_of_a_folder_every_log_below_it_is_taken_the_newest_first(tmp_path: Path
     }.items():
         put(tmp_path / name, text)
     (tmp_path / "old" / "loop").symlink_to(tmp_path)
+    (tmp_path / "latest").symlink_to(tmp_path / "new")
+    (tmp_path / "a.csv").symlink_to(tmp_path / "new" / "train.csv")
     (tmp_path / "gone.jsonl").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.log")
     places = LogPlaces([str(tmp_path)])

@@ -84,8 +84,8 @@ def _watch_pipe(options: argparse.Namespace) -> int:
             signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
         tell("[INFO] the program goes on, and what it writes is taken; ctrl+c ends both")
         pipe.wait()
-    if pipe.failure is not None:
-        complain(f"{options.tee}: {pipe.failure}")
+    if pipe.failure is not None and not is_plain(options):  # as lines, it has been said
+        complain(pipe.failure)
     return code or 2 * (pipe.failure is not None)
 
 

@@ -34,7 +34,7 @@ def begin(source: int, tee: str | None = None, force: bool = False) -> Pipe:
             raise ValueError(f"{tee}: is there already; give another name, or --force to overwrite it") from None
         output.keep()
         copy = output.file
-    current = Pipe(source, copy)
+    current = Pipe(source, copy, tee or "")
     return current
 
 
@@ -44,16 +44,17 @@ class Pipe:
     Args:
         source: the descriptor.
         copy: where all that comes goes too, byte for byte, as it comes; closed at the end.
+        name: of that file.
 
     Attributes:
         dropped: bytes that nobody has looked at in time.
         failure: why the copy could not be written; then it ends there.
     """
 
-    def __init__(self, source: int, copy: FileIO | None = None) -> None:
+    def __init__(self, source: int, copy: FileIO | None = None, name: str = "") -> None:
         self.dropped = 0
         self.failure: str | None = None
-        self._source, self._copy = source, copy
+        self._source, self._copy, self._name = source, copy, name
         self._waiting: deque[bytes] = deque()
         self._size, self._is_at_end = 0, False
         self._lock = threading.Lock()
@@ -109,4 +110,4 @@ class Pipe:
             try:
                 write_all(self._copy, came)
             except OSError as error:
-                self.failure = f"cannot be written on: {error.strerror or error}"
+                self.failure = f"{self._name}: cannot be written on: {error.strerror or error}"

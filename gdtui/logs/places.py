@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from stat import S_ISDIR
 
+from gdtui.logs import pipe as piped
 from gdtui.logs.names import short_names
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
@@ -85,10 +86,12 @@ class LogPlaces:
 
     @property
     def notes(self) -> list[str]:
-        """What is to be said of the places, a line each: what is waited for, and what was passed over."""
+        """What is to be said of the places, a line each: what is waited for, what was passed over, and a copy that
+        cannot be written on."""
         waiting = [f"{run.path}: is not there yet{WAITED}" for run in self.runs if run.is_absent]
         empty = [f"{folder.path}: there is no log below it yet{WAITED}" for folder in self._folders if not folder.found]
-        return waiting + empty + [note for folder in self._folders for note in folder.notes()]
+        lost = [piped.current.failure] if piped.current is not None and piped.current.failure is not None else []
+        return lost + waiting + empty + [note for folder in self._folders for note in folder.notes()]
 
     def _take(self, what: str) -> None:
         if what != NAME and os.path.isdir(what):

@@ -51,14 +51,16 @@ class Walk:
         if self.passed:
             yield f"{self.path}: {self.passed:,} files or folders in it cannot be read"
 
-    def _below(self, folder: str, depth: int, above: set[tuple[int, int]]) -> Iterator[tuple[float, str]]:
-        """Logs and when they were written to. A link to a folder that one is in already leads nowhere."""
+    def _below(self, folder: str, depth: int, seen: set[tuple[int, int]]) -> Iterator[tuple[float, str]]:
+        """Logs and when they were written to. Each is told once: links to what has been seen lead nowhere."""
         try:
             about = os.stat(folder)
-            if (about.st_dev, about.st_ino) in above or depth > DEEPEST:
+            if (about.st_dev, about.st_ino) in seen or depth > DEEPEST:
                 return
+            seen.add((about.st_dev, about.st_ino))
             with os.scandir(folder) as entries:
-                inside = sorted((one for one in entries if not one.name.startswith(".")), key=lambda one: one.name)
+                shown = (one for one in entries if not one.name.startswith("."))
+                inside = sorted(shown, key=lambda one: (one.is_symlink(), one.name))
         except OSError:
             self.passed += 1
             return
@@ -71,14 +73,18 @@ class Walk:
                 return
             if _is_folder(entry):
                 if not (is_log_itself and SAVED.fullmatch(entry.name)):
-                    yield from self._below(entry.path, depth + 1, {*above, (about.st_dev, about.st_ino)})
-            elif not is_log_itself and self._is_log(entry):
+                    yield from self._below(entry.path, depth + 1, seen)
+            elif not is_log_itself and self._is_log(entry, seen):
                 yield _written(entry), entry.path
 
-    def _is_log(self, entry: os.DirEntry[str]) -> bool:
+    def _is_log(self, entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
         """Whether a file is a log. One that is none is looked into again when it has grown."""
         try:
-            length = entry.stat().st_size
+            about = entry.stat()
+            if (about.st_dev, about.st_ino) in seen:
+                return False
+            seen.add((about.st_dev, about.st_ino))
+            length = about.st_size
             known = self._known.get(entry.path)
             if known is None or (not known[1] and known[0] != length):
                 known = self._known[entry.path] = length, is_log(entry.path)
