@@ -163,3 +163,12 @@ def test_curves_of_other_rows_of_the_same_run_are_dotted() -> None:
     line, dots = (drawn(Stroke(trace(np.linspace(3, 1, 50)), Role.CURVE, is_dotted=dotted)) for dotted in (False, True))
     changed = (line.chars != dots.chars) & (line.roles == Role.CURVE)
     assert changed.sum() > 30
+
+
+def test_noise_that_comes_near_0_now_and_then_has_not_most_of_a_log_axis() -> None:
+    falling = 10.0 ** -np.linspace(0, 3, 2000)
+    falling[::300] = 1e-9
+    frame = framed([Stroke(trace(falling), Role.CURVE)], Look(STEPS), 60, 16)
+    assert frame is not None
+    assert frame.canvas.ylog
+    assert -5 < frame.canvas.ylim[0] <= -3

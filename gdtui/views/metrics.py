@@ -31,7 +31,7 @@ BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
-LONGEST = 40
+LONGEST = 32
 """Letters of a path that is shown whole."""
 Legend = list[tuple[str, int]]
 """Texts, each with the role that it is coloured as."""
@@ -275,7 +275,9 @@ def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
 
 def _path(run: LogRun) -> str:
     """The end of its path, where names of files are often the same, and the run's own name, where it has one."""
-    path = run.path if len(run.path) <= LONGEST else os.sep.join(["…", *run.path.split(os.sep)[-2:]])
+    parts = run.path.split(os.sep)
+    ends = (run.path, os.sep.join(["…", *parts[-2:]]), parts[-1])
+    path = next((end for end in ends if len(end) <= LONGEST), parts[-1])
     return printable(f"{path}: {run.run}" if run.run else path)
 
 

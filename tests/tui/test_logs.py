@@ -16,7 +16,7 @@ from textual.pilot import Pilot
 from gdtui.settings import Display
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
-from gdtui.tui.log_arrangement import SLOTS, LogWish, arrange_logs, page_of
+from gdtui.tui.log_arrangement import SLOTS
 from gdtui.tui.logs_board import LogsBoard
 from tests.tui.driving import press, running, screen, snapshot, until
 
@@ -206,30 +206,67 @@ async def test_every_size_has_a_chart_or_says_what_it_can(tmp_path: Path, size: 
         await press(pilot, "escape")
 
 
-@pytest.mark.parametrize(("width", "height"), [(20, 5), (40, 12), (80, 24), (120, 40), (200, 60), (50, 100), (300, 12)])
-@pytest.mark.parametrize("runs", [0, 3, 51])
-def test_no_two_places_overlap_and_each_chart_has_its_page(width: int, height: int, runs: int) -> None:
-    for charts in (1, 2, 3, 5, 7, 14):
-        seen = []
-        for at in range(charts):
-            wish = LogWish(charts, at, runs=runs, log=5)
-            areas = arrange_logs(width, height, wish).areas
-            cells = [
-                (x, y) for a in areas.values() for x in range(a.x, a.x + a.width) for y in range(a.y, a.y + a.height)
-            ]
-            assert len(cells) == len({*cells}) <= width * height
-            first, last = page_of(width, height, wish)
-            slots = [name for name in areas if name in SLOTS]
-            if slots:
-                assert first <= at < last
-                assert len(slots) == last - first
-            seen.append((first, last))
-        assert len({*seen}) == len({first for first, _ in seen})
+async def test_charts_that_have_no_room_are_on_other_pages(tmp_path: Path) -> None:
+    records = [{"step": step, **{f"metric_{name}": step for name in "abcdefghij"}} for step in (1, 2, 3)]
+    async with looking(log(tmp_path / "run.jsonl", records), size=(80, 24)) as (app, pilot):
+
+        def shown() -> list[str]:
+            return [title.split("  ")[0][-1] for title in titles(app)]
+
+        assert shown() == [*"abcd"]
+        assert "charts 1–4 of 10" in screen(app)
+        await press(pilot, "tab")
+        assert shown() == [*"efgh"]
+        await press(pilot, "tab")
+        assert shown() == [*"ij"]
+        await press(pilot, "tab")
+        assert shown() == [*"abcd"]
+        await press(pilot, "shift+tab")
+        assert shown() == [*"ij"]
+        await press(pilot, "v")
+        assert shown() == [*"abcd"]
+        await press(pilot, "V", "z")
+        assert titles(app)[0].startswith("▸ metric_j")
+        await press(pilot, "v")
+        assert titles(app)[0].startswith("▸ metric_a")
 
 
-def test_there_are_as_many_charts_as_there_is_room_for() -> None:
-    counts = {
-        size: len([name for name in arrange_logs(*size, LogWish(14)).areas if name in SLOTS])
-        for size in ((40, 12), (80, 24), (120, 40), (200, 60))
-    }
-    assert counts == {(40, 12): 1, (80, 24): 4, (120, 40): 9, (200, 60): 9}
+async def test_a_click_on_a_run_brings_it_to_the_front(tmp_path: Path) -> None:
+    paths = [log(tmp_path / f"r{at}.jsonl", training(10)) for at in range(3)]
+    async with looking(*paths) as (app, pilot):
+        await pilot.click("#runs", offset=(8, 4))
+        await press(pilot)
+        assert snapshot(app).front == 2
+        await pilot.click("#runs", offset=(8, 1))  # the heads
+        await press(pilot)
+        assert snapshot(app).front == 2
+
+
+async def test_the_front_of_many_runs_is_in_sight(tmp_path: Path) -> None:
+    paths = [log(tmp_path / f"r{at:02}.jsonl", training(3)) for at in range(20)]
+    async with looking(*paths, size=(80, 24)) as (app, pilot):
+        for number in (1, 2, 3, 4, 5, 6, 7):
+            await press(pilot, "down")
+            assert f"▶━ r{number:02}" in screen(app)
+        for _ in range(9):
+            await press(pilot, "up")
+        assert "▶━ r18" in screen(app)
+
+
+async def test_what_is_printed_is_in_the_log(tmp_path: Path) -> None:
+    path = tmp_path / "out.txt"
+    path.write_text("Loading the data\n" + "".join(f"epoch {at}: loss={1 / at:.3f}\n" for at in range(1, 9)))
+    async with looking(path, size=(80, 24)) as (app, pilot):
+        assert "epoch 8: loss=0.125" in screen(app)
+        await press(pilot, *["k"] * 20)
+        assert "Loading the data" in screen(app)
+
+
+async def test_keys_are_told_by_what_they_do_here(tmp_path: Path) -> None:
+    async with looking(log(tmp_path / "run.jsonl", training(5))) as (app, pilot):
+        await press(pilot, "question_mark")
+        assert "Back ten records" in screen(app)
+        assert "Smooth the curves" in screen(app)
+        await press(pilot, "escape")
+        assert "/ Filter" in screen(app).splitlines()[-1]
+        assert "o Only" not in screen(app).splitlines()[-1]  # there is one run
