@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.edits import base_of
+from gdtui.data.rows import Rows
 from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
 from gdtui.learning.objective import OBJECTIVES
@@ -17,6 +19,8 @@ from gdtui.runs.recipes import Recipes
 from gdtui.runs.run import Shown
 from gdtui.types import Confusion, Floats
 
+_AT_HAND: WeakKeyDictionary[Rows, tuple[np.ndarray, Floats]] = WeakKeyDictionary()
+"""Rows that were shown last, with their numbers."""
 NAMED = 31
 """Weights that are printed at the most; an export has all of them."""
 
@@ -71,6 +75,23 @@ def _chosen(seed: int, rows: int, count: int) -> np.ndarray:
     return chosen
 
 
+def at_hand(run: Shown, data: Dataset) -> None:
+    """Have the rows of the table in memory, since who shows them cannot wait for those that are on the disk, say."""
+    for are_tests, part in ((False, data), (True, data.test)):
+        if part is not None and isinstance(part.X, Rows):
+            _rows_of(part, sampled_rows(run, are_tests, data))
+
+
+def _rows_of(data: Dataset, rows: np.ndarray) -> Floats:
+    known = _AT_HAND.get(data.X) if isinstance(data.X, Rows) else None
+    if known is not None and np.array_equal(known[0], rows):
+        return known[1]
+    X: Floats = data.X[rows]
+    if isinstance(data.X, Rows):
+        _AT_HAND[data.X] = rows, X
+    return X
+
+
 def samples(run: Shown, weights: Floats, data: Dataset | None = None) -> list[Sample]:
     """The table at `weights`, shape (d + 1,), of the run's data or of that; what is kept for testing comes first."""
     data = data or run.data
@@ -80,7 +101,7 @@ def samples(run: Shown, weights: Floats, data: Dataset | None = None) -> list[Sa
 
 def _samples(run: Shown, data: Dataset, weights: Floats, rows: np.ndarray, are_tests: bool) -> list[Sample]:
     with np.errstate(over="ignore", invalid="ignore"):
-        X = data.X[rows]
+        X = _rows_of(data, rows)
         activations = run.objective.activations(logits(X, weights))
     labels = predictions(activations, run.objective.threshold)
     shown = activations if activations.ndim == 1 else activations.max(axis=0)

@@ -18,6 +18,7 @@ from gdtui.numbers import watchable_speed
 from gdtui.runs.events import Event
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Shown
+from gdtui.runs.samples import at_hand
 from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, trying, watching
 from gdtui.session.acts import carry_out, take_in
@@ -141,8 +142,10 @@ class Session:
         """All that is to be shown, as it is now. Called where `turn` is."""
         run, log, pace, judging = self.run, self.log, self.pace, self.judging
         judging.look(self)
+        data = (run if self.past is None else run.owner(self.past)).data
+        at_hand(run, data)
         return Snapshot(
-            self.phase, run, (run if self.past is None else run.owner(self.past)).data, self.moment(), self.past,
+            self.phase, run, data, self.moment(), self.past,
             run.done, run.epochs, max(run.epochs for run in self.runs), self.recipe, run.stop,
             tuple(map(self.name, self.runs)), tuple(run.history for run in self.runs), tuple(log.entries), log.added,
             pace.text(), pace.measured if pace.is_max else pace.speed, pace.is_max,
