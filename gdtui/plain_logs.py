@@ -63,6 +63,7 @@ def watch(
             is_last = not places.has_more and not goes_on
             told += [Records(run) for run in places.runs[len(told) :]]
             for one in told:
+                _print_prose(one.run, out)
                 for line in one.new_lines(every, is_last):
                     tell(f"{line} ({one.run.name})" if len(told) > 1 else line, out)
             for run, text in marks.news(places.runs):
@@ -75,6 +76,13 @@ def watch(
     except KeyboardInterrupt:
         _sum_up(places, out)
         raise
+
+
+def _print_prose(run: LogRun, out: TextIO) -> None:
+    """What a program that is piped in prints beside its records, such as what went wrong with it."""
+    prose = getattr(run.reader, "prose", ()) if run.path == NAME else ()
+    while prose:
+        tell(prose.popleft(), out)
 
 
 def _goes_on(places: LogPlaces, follow: bool) -> bool:
@@ -154,7 +162,7 @@ def _sum_up(places: LogPlaces, out: TextIO) -> int:
     if any(run.metrics for run in runs):
         _print_table(runs, out)
     for run in runs:
-        if not run.metrics:
+        if not run.metrics and run.path != NAME:
             for line in [*getattr(run.reader, "text", ())][-TEXT:]:
                 tell(line, out)
     for line in _read_as(runs):

@@ -118,6 +118,7 @@ def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) ->
     done = piped_in(data, "-", "--tee", str(copy))
     lines = done.stdout.decode().splitlines()
     assert (done.returncode, done.stderr) == (0, b"")
+    assert [lines.pop(0), lines.pop(0)] == ["�� hello", "no end"]
     assert lines[:2] == ["epoch 1: loss 0.5, val_loss 0.6", "epoch 2: loss 0.25, val_loss 0.7"]
     assert lines[3].split() == ["standard", "input", "loss", "0.25", "0.25", "epoch", "2", "2"]
     assert lines[4].split() == ["val_loss", "0.7", "0.6", "epoch", "1", "2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from typing import ClassVar
 
 from gdtui.logs import pipe as piped
@@ -43,6 +44,11 @@ class StandardInput:
             *([f"({self.lost:,} bytes were passed over: they came too fast)"] if self.lost else []),
             *self._text.text,
         ]
+
+    @property
+    def prose(self) -> deque[str]:
+        """See `TextLines`."""
+        return self._text.prose
 
     @property
     def lost(self) -> int:

@@ -33,6 +33,8 @@ class TextLines(LineReader):
         self.blocks = Blocks(ends=(b"\n", b"\r"))
         self.text: deque[str] = deque(maxlen=KEPT)
         """The last lines, as they can be shown."""
+        self.prose: deque[str] = deque(maxlen=KEPT)
+        """Those that are no records; whoever has shown them takes them away."""
         self._state = ""
         """What the line that is not at its end shows."""
         self._epoch: float | None = None
@@ -74,7 +76,7 @@ class TextLines(LineReader):
             elif shown.strip():
                 self._state = shown
             if shown.strip():
-                for said in self._said_in(shown.strip(), is_end):
+                for said in self._said_in(shown.rstrip(), is_end):
                     self._take(said, records)
         if (count := lines_in(block)) > KEPT:
             self.text.popleft()
@@ -84,11 +86,13 @@ class TextLines(LineReader):
     def _said_in(self, shown: str, is_end: bool) -> list[Said]:
         if not (is_end or "[" in shown):  # no bar
             return []
-        said = said_in(shown)
+        said = said_in(shown.strip())
         if said.bar is not None:
             return self._bars.take(said, is_end)
         if not is_end:
             return []
+        if not said.values:
+            self.prose.append(shown)
         return [*self._bars.end(), said] if said is not NOTHING else []
 
     def _take(self, said: Said, records: list[dict[str, float]]) -> None:
