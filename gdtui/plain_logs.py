@@ -62,10 +62,7 @@ def watch(
             )
             is_last = not places.has_more and not goes_on
             told += [Records(run) for run in places.runs[len(told) :]]
-            for one in told:
-                _print_prose(one.run, out)
-                for line in one.new_lines(every, is_last):
-                    tell(f"{line} ({one.run.name})" if len(told) > 1 else line, out)
+            _print_new(told, every, is_last, out)
             for run, text in marks.news(places.runs):
                 tell(f"[INFO] {text} ({run.name})" if len(told) > 1 else f"[INFO] {text}", out)
             out.flush()
@@ -76,6 +73,13 @@ def watch(
     except KeyboardInterrupt:
         _sum_up(places, out)
         raise
+
+
+def _print_new(told: "list[Records]", every: int | None, is_last: bool, out: TextIO) -> None:
+    for one in told:
+        _print_prose(one.run, out)
+        for line in one.new_lines(every, is_last):
+            tell(f"{line} ({one.run.name})" if len(told) > 1 else line, out)
 
 
 def _print_prose(run: LogRun, out: TextIO) -> None:
