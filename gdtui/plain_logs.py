@@ -75,7 +75,7 @@ def watch(
         raise
 
 
-def _print_new(told: "list[Records]", every: int | None, is_last: bool, out: TextIO) -> None:
+def _print_new(told: Sequence["Records"], every: int | None, is_last: bool, out: TextIO) -> None:
     for one in told:
         _print_prose(one.run, out)
         for line in one.new_lines(every, is_last):

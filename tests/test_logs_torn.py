@@ -214,3 +214,17 @@ def test_a_log_is_known_when_there_is_enough_of_it(whole: str, tmp_path: Path) -
         path.write_text(whole)
         run.poll()
         assert values(run, "loss") == [0.5], cut
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.log", "trainer_state.json"])
+@pytest.mark.parametrize("inner", ["[", '{"a":'])
+@pytest.mark.parametrize("depth", [500, 100_000])
+def test_what_is_nested_beyond_all_measure_is_passed_over(name: str, inner: str, depth: int, tmp_path: Path) -> None:
+    deep = inner * depth + "1" + {"[": "]"}.get(inner, "}") * depth
+    path = tmp_path / name
+    path.write_text(f'{{"loss": 1}}\n{{"loss": {deep}}}\n{{"loss": 2}}\n')
+    run = read(path)
+    assert run.error is None or "\n" not in run.error
+    many = '{"loss": 3}\n' * 100
+    path.write_text(f'{{"loss": 1}}\n{many}{{"loss": {deep}}}\n{many}')
+    assert name != "a.jsonl" or len(read(path).metrics["loss"]) == 201

@@ -44,7 +44,7 @@ there yet is waited for."""
     parser = Parser("gdtui watch", about)
     whats = "a file; a folder, for all logs below it; or - for standard input: python train.py | gdtui watch -"
     parser.add_argument("whats", metavar="WHAT", nargs="+", help=whats)
-    x = "what counts the training, by its name in the log (step, epoch or the like; else the order of the records)"
+    x = "what counts the training: step, epoch, time, record, or a column of the log, by its name (what most tell)"
     parser.add_argument("--x", metavar="NAME", help=x)
     y = "the metrics to show, by their names, also with * and ? (all); may be given several times"
     parser.add_argument("--y", metavar="NAME", action="append", default=[], help=y)

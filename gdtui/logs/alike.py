@@ -45,7 +45,7 @@ class Alike:
         self._decoder = self._decoder or self._made()
         try:
             found = self._decoder.decode_lines(block)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             found = []
         names = [name for name, is_number in self._are_numbers.items() if is_number]
         table = np.empty((len(found), len(names)), order="F")

@@ -17,6 +17,9 @@ from gdtui.logs.words import is_of_training
 FEW = 64
 """Lines that are read one by one: the first, which tell how the others may be, and where there are no more."""
 
+DEEPEST = 10
+"""Objects in one another whose numbers are taken."""
+
 
 class JsonLines(LineReader):
     """A JSON object a line; those inside others are named with a stroke between, as in `train/loss`."""
@@ -65,7 +68,7 @@ def object_in(line: bytes) -> dict[str, Any] | None:
     """The JSON object that a line is; None where it is none."""
     try:
         found = msgspec.json.decode(line)
-    except (msgspec.MsgspecError, UnicodeDecodeError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         try:
             found = json.loads(line)  # which takes NaN and Infinity, as Python's own writer makes them
         except (ValueError, RecursionError):
@@ -73,14 +76,14 @@ def object_in(line: bytes) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def numbers_in(found: dict[str, Any], prefix: str = "") -> dict[str, float]:
+def numbers_in(found: dict[str, Any], prefix: str = "", depth: int = 0) -> dict[str, float]:
     """The numbers of an object, and of those inside it, by their names; a null is a number that is not known."""
     numbers: dict[str, float] = {}
     for name, value in found.items():
         if value is None:
             numbers[prefix + name] = math.nan
         elif isinstance(value, dict):
-            numbers |= numbers_in(value, f"{prefix}{name}/")
+            numbers |= numbers_in(value, f"{prefix}{name}/", depth + 1) if depth < DEEPEST else {}
         elif isinstance(value, (int, float)) and not isinstance(value, bool):
             numbers[prefix + name] = as_float(value)
     return numbers
