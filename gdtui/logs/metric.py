@@ -94,9 +94,12 @@ class Metric:
             places[:] = np.where(latest < 0, last, places[latest])
         begun_again = np.append(np.where(np.diff(places) < 0, places[1:], np.inf), np.inf)
         stays = ~(places >= np.fmin.accumulate(begun_again[::-1])[::-1])
-        least = float(np.min(places, initial=np.inf))
-        if len(known) and known[-1] > least:
-            kept = int(np.searchsorted(known, least))
+        back = float(np.min(begun_again))
+        if len(known) and len(places) and places[0] < known[-1]:
+            back = min(back, float(places[0]))
+        if len(known) and back < np.inf:
+            untold = int(np.count_nonzero(np.isnan(known)))
+            kept = untold + int(np.searchsorted(known[untold:], back))
             self.replaced += len(known) - kept
             self._rows.cut(kept)
         self.replaced += int(np.count_nonzero(~stays))
