@@ -112,6 +112,9 @@ def test_a_trainer_state_that_grows_is_read_on_and_another_is_read_anew(tmp_path
     assert (values(run, "loss"), run.reader and run.reader.readings) == ([5.0], 2)
 
 
+HUGE = "9" * 400
+
+
 @pytest.mark.parametrize(
     ("name", "text", "gaps", "skipped", "first"),
     [
@@ -120,8 +123,9 @@ def test_a_trainer_state_that_grows_is_read_on_and_another_is_read_anew(tmp_path
         ("a.csv", "step;loss\n0;1,5\n1;0.5\n", 0, 1, "line 2 has '1,5' where a number is wanted"),
         ("a.jsonl", '{"step":0,"loss":1}\n{"step":1,"loss":NaN}\n{"step":2,"loss":null}\n', 2, 0, ""),
         ("a.jsonl", '{"step":0,"loss":1}\n\noops\n[1]\n{"step":2,"loss":5e-1}\n', 0, 2, "line 3 is no JSON object"),
-        ("a.jsonl", '{"loss":1e999}\n{"loss":' + "9" * 400 + "}\n", 0, 0, ""),
+        ("a.jsonl", '{"loss":1e999}\n{"loss":' + HUGE + "}\n", 0, 0, ""),
         ("a.log", "step=0 loss=1.5\nsaved to disk\nstep=1 loss=nan\n", 1, 0, ""),
+        ("a.log", f"train: {HUGE}/{HUGE} [00:01, loss=1]\nepoch 1 {HUGE}/{HUGE} loss=1\n", 0, 0, ""),
     ],
 )
 def test_gaps_and_stray_lines_are_counted_and_the_first_is_told(

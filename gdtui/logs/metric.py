@@ -31,7 +31,7 @@ class Metric:
     @property
     def along(self) -> tuple[Along, ...]:
         """What is told of the place of its values."""
-        return (*self._along, Along.RECORD)
+        return (*(along for along in Along if along in self._along), Along.RECORD)
 
     @property
     def values(self) -> Floats:

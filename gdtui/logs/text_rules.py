@@ -7,6 +7,7 @@ its keys is known, or where it is made of pairs alone.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,7 +45,7 @@ ROUND = re.compile(r"\[(\d+)\]\s+(?=\S+:|\S+ \S+:)")
 """How XGBoost and LightGBM begin a line."""
 BATCH = re.compile(r"[\s:,|\[\](]*(\d+)\s*/\s*(\d+)")
 """How far an epoch is, right behind its number."""
-BAR = re.compile(r"(\d+)/(\d+|\?) \[\d+:\d")
+BAR = re.compile(r"\b(\d{1,15})/(\d+|\?) \[\d+:\d")
 """What tqdm says of how far it is."""
 BLOCKS = re.compile(r"\s?[|━─╸█#]")
 """What a bar is drawn with."""
@@ -127,7 +128,7 @@ def _part(place: str, number: float, of_all: float, batch: re.Match[str] | None)
     """How much of an epoch is done, as a step of so many tells it, or what stands behind the epoch; None where none."""
     if place == "epoch":
         number, of_all = (float(batch[1]), float(batch[2])) if batch is not None else (0.0, 0.0)
-    return number / of_all if 0 <= number <= of_all and of_all else None
+    return number / of_all if 0 <= number <= of_all < math.inf and of_all else None
 
 
 def _one_step(places: dict[str, float]) -> dict[str, float]:
