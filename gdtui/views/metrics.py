@@ -29,6 +29,8 @@ from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_a
 
 BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
+OVER = {"ended", "at rest", "unreadable"}
+"""States of runs to which nothing is added any more."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
 LONGEST = 32
@@ -132,7 +134,7 @@ class Metrics:
     def draw(self, group: Group, shown: LogsShown, seen: Seen, width: int, height: int, tells: bool) -> Drawn:
         """The chart of a group, in so many cells; the values stand in it where they are nowhere else (`tells`)."""
         across = self.across(shown, seen)
-        cursor, goes_on = self.cursor(shown, across.along), "following" in shown.states
+        cursor, goes_on = self.cursor(shown, across.along), not {*shown.states} <= OVER
         strokes = self._strokes(group, shown, across.along, seen.weight)
         log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
         look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen)

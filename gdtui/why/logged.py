@@ -28,8 +28,12 @@ WIDE, AFTER = 101, 8
 """Losses whose middle one tells the level around a spike, and those behind it by which it has come back."""
 FEW, BEYOND = 5, 3.0
 """Losses on other rows whose middle one tells how they are, and how many times their noise is a rise."""
-SURE = 2.0
-"""How many times as large as what noise makes of it a change is, where it is one."""
+SURE, WIDER = 2.0, 1.5
+"""How many times as large as what noise makes of it a change is, where it is one, and how many times that it may be on
+a plateau: the one time in twenty."""
+LONG, TOLD = 20, 0.1
+"""Losses, or means of several, from which on a plateau is one, and the change, as a share of them, that their noise
+must not hide."""
 STANDS_OUT, ALONE, OF_LEVEL = 12.0, 3.0, 0.5
 """How much higher than the usual distance from the level a spike is, than any other, and than the level itself."""
 RECENT = 5
@@ -74,26 +78,33 @@ def judge_logged(losses: Losses) -> Verdict:
     if grows is not None and (grows.kind is Kind.DIVERGING or losses.are_epochs):
         return grows
     found = spike(losses, finite) or _overfitting(losses) or crawling(course)
-    return found or _in_noise(course) or progress.pace_of(course)
+    return found or _slow(course) or progress.pace_of(course)
 
 
-def _in_noise(course: Course) -> Verdict | None:
-    """Where the last losses tell nothing, since their noise is more than what they took off, more of them may."""
-    middles = course.middles
+def _slow(course: Course) -> Verdict | None:
+    """A plateau; or, where the last losses tell nothing, since their noise is more than what they took off, what more
+    of them tell."""
+    middles, units = course.middles, course.words.units
     if len(middles) < FEW:
         return None
     usual = 1.4826 * float(np.median(np.abs(np.diff(middles, 2)))) / math.sqrt(6)  # of a steady fall there is none
-    now = course.mean(0.9, 1)
-    if abs(course.fall * now) > SURE * usual * math.sqrt(2 / max(1.0, course.window / len(course) / 4 * len(middles))):
-        return None
     before, after = course.mean(0.5, 0.75), course.mean(0.75, 1)
-    taken = (before - after) / abs(before) if before else 0.0
-    units = course.words.units
-    if before - after > SURE * usual * math.sqrt(8 / len(middles)) and taken >= progress.LITTLE:
-        text = f"falling: the last quarter of the {units} took {share(taken)} off the loss"
+    taken, noise = before - after, SURE * usual * math.sqrt(8 / len(middles))
+    little = progress.LITTLE * abs(before)
+    share_of_last = course.window / len(course) / 4
+    noise_of_last = SURE * usual * math.sqrt(2 / max(1.0, share_of_last * len(middles)))
+    of_last = abs(course.fall * course.mean(0.9, 1))
+    is_flat = abs(taken) <= max(WIDER * noise, little) and of_last <= max(WIDER * noise_of_last, 2 * little)
+    if len(middles) >= LONG and is_flat and noise <= TOLD * abs(before):
+        text = f"on a plateau: the last half of the {units} changed the loss by less than "
+        return Verdict(Kind.LEVELLING, course.last, text + ("1 %" if abs(taken) <= little else "its noise"))
+    if of_last > noise_of_last:
+        return None
+    if taken > max(noise, little):
+        text = f"falling: the last quarter of the {units} took {share(taken / abs(before))} off the loss"
         return Verdict(Kind.FALLING, course.last, text)
-    last = course.window * course.words.each
-    text = f"levelling out: the last {last:,} {units} changed the loss by less than its noise"
+    count = course.window * course.words.each
+    text = f"levelling out: the last {count:,} {units} changed the loss by less than its noise"
     return Verdict(Kind.LEVELLING, course.last, text)
 
 
