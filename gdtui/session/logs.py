@@ -70,6 +70,11 @@ class LogsShown:
     is_alone: bool = False
 
     @property
+    def state(self) -> str:
+        """Of the run in front."""
+        return self.states[self.front] if self.states else ""
+
+    @property
     def seen(self) -> list[int]:
         """The numbers of the runs that are to be seen, that in front first."""
         others = [number for number in range(len(self.runs)) if number != self.front and number not in self.hidden]

@@ -37,7 +37,7 @@ def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
             return "space Stop" if shown.phase.value == "replay" else "space Play"
         case "pause" if shown.phase.value == "held":
             return "space Train on"
-        case "pause" if shown.phase.value == "paused":
+        case "pause" if shown.phase.value == "paused" or getattr(shown, "state", "") == "paused":
             return "space Go on"
         case "step" if shown.phase.is_past:
             return ""

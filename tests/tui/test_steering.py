@@ -75,6 +75,7 @@ async def test_of_several_runs_the_arrows_choose_and_that_in_front_is_steered(tm
         assert not runs[0].paused
         assert not (tmp_path / "a.jsonl.steer").exists()
         await until(pilot, lambda: "b: epoch 1: paused" in screen(app))
+        await until(pilot, lambda: "space Go on" in screen(app).splitlines()[-1])
 
 
 async def test_guests_cannot_steer(tmp_path: Path) -> None:
