@@ -22,7 +22,7 @@ class Smoothing:
 
     def __init__(self, weight: float) -> None:
         self._weight = weight
-        self._sum, self._count = 0.0, 0
+        self._last, self._count = 0.0, 0
 
     def extend(self, values: Floats) -> Floats:
         """The averages at the next values, shape (n,). What is not finite is left as it is, and counts nothing."""
@@ -33,12 +33,11 @@ class Smoothing:
             return averages
         if not len(values):
             return values
-        sums = decayed(values, self._weight)
+        averages = decayed(values * (1 - self._weight), self._weight)
         reach = min(len(values), math.ceil(math.log(TINY) / math.log(self._weight)))
         fading = self._weight ** np.arange(1.0, reach + 1)
-        sums[:reach] += fading * self._sum
-        self._sum = float(sums[-1])
-        averages = sums * (1 - self._weight)
+        averages[:reach] += fading * self._last
+        self._last = float(averages[-1])
         averages[:reach] /= 1 - self._weight**self._count * fading
         self._count += len(values)
         return np.asarray(averages)

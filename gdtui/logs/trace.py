@@ -49,7 +49,7 @@ class Trace:
         fresh = slice(self._read, len(metric))
         places, values = metric.at(self._along)[fresh], metric.values[fresh]
         self._read = len(metric)
-        told = ~np.isnan(places)
+        told = np.isfinite(places)
         if not told.all():
             places, values = places[told], values[told]
         if not len(places):

@@ -14,6 +14,8 @@ from gdtui.views.loss_axes import TOPS
 
 BEGINS_AT_0 = 5
 """The axis begins at 0 where what is shown begins within the first of so many parts."""
+CLOSE = 1e-9
+"""How near to each other two places are at the most, as a share of them, that are one."""
 PARTS = 5
 """In how many steps the window on the latest moves by as much as it shows."""
 
@@ -48,7 +50,7 @@ def limits_along(first: float, last: float, scale: Scale, goes_on: bool, cursor:
     """
     last = max(last, first)
     if scale is Scale.LATEST:
-        return _latest(first, last, cursor)
+        return _apart(*_latest(first, last, cursor))
     end = float(f"{next_on_ladder(1.0001 * last, TOPS):.12g}") if goes_on and last > 0 else last
     if scale is Scale.LOG:
         begin = math.log10(max(first, 1e-12))
@@ -59,7 +61,13 @@ def limits_along(first: float, last: float, scale: Scale, goes_on: bool, cursor:
         grid = next_on_ladder((last - first) or abs(last) or 1.0)
         first = math.floor(first / grid) * grid
         end = max(first + next_on_ladder(1.0001 * (last - first), TOPS), last)
-    return first, end if end > first else first + max(1.0, abs(first) * 1e-3)
+    return _apart(first, end)
+
+
+def _apart(first: float, end: float) -> Limits:
+    """Limits that numbers can tell apart, also in between."""
+    is_apart = end - first > CLOSE * max(abs(first), abs(end))
+    return first, end if is_apart else first + max(1.0, abs(first) * 1e-3)
 
 
 def _latest(first: float, last: float, cursor: float | None) -> Limits:

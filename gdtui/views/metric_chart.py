@@ -176,7 +176,7 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
 
 def _tell(chart: Chart, canvas: Canvas, strokes: Sequence[Stroke], ends: Sequence[Place | None], look: Look) -> None:
     """The cursor, the values there, and the names."""
-    if look.cursor is not None:
+    if look.cursor is not None and (look.cursor > 0 or not canvas.xlog):
         draw_cursor(chart, canvas, look.cursor, look.told(look.cursor))
     fronts = [stroke for stroke in strokes if stroke.is_front] or strokes
     heads = {id(stroke): _head(chart, canvas, stroke, look) for stroke in fronts[::-1]}

@@ -65,6 +65,11 @@ class Losses:
 
 def judge_logged(losses: Losses) -> Verdict:
     """What is to be said of them, as of the last."""
+    with np.errstate(all="ignore"):  # where numbers are beyond all bounds, what is measured of them is no number
+        return _judge(losses)
+
+
+def _judge(losses: Losses) -> Verdict:
     values, last = losses.values, len(losses.values)
     finite = np.flatnonzero(np.isfinite(values))
     if last - (finite[-1] + 1 if len(finite) else 0) >= LOST:
