@@ -3,70 +3,24 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing
 
-import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from gdtui.logs.mlflow import MLflow
 from gdtui.logs.places import LogPlaces
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
-from gdtui.logs.run import LogRun
 from gdtui.logs.trackio import Trackio
-from tests.recordings import assert_same, metrics, oracle, unpacked
-
-KINDS = [MLflow, Trackio]
-
-
-def runs_in(store):
-    """Those that are shown of it."""
-    return LogPlaces([str(store)]).runs
+from tests.recordings import assert_same, metrics, oracle
+from tests.stores import KINDS, add, copied, kind_of, reader_for, steps
 
 
 @pytest.fixture
 def store(request, tmp_path):
     """A copy of what was recorded."""
     return copied(request.param, tmp_path)
-
-
-def copied(kind, folder):
-    name, inside = ("mlflow_runs", "mlflow.db.gz") if kind is MLflow else ("trackio_runs", "trackio/unit.db.gz")
-    return unpacked(name, inside, folder)
-
-
-def kind_of(store):
-    return Trackio if store.name == "unit.db" else MLflow
-
-
-def add(connection, store, step, value, like="fast"):
-    """One row more of a run, as the program writes it."""
-    if kind_of(store) is MLflow:
-        connection.execute(
-            "INSERT INTO metrics SELECT 'train/loss', ?, ?, run_uuid, ?, 0 FROM runs WHERE name = ?",
-            (value, 1_796_071_200_000 + step, step, like),
-        )
-    else:
-        connection.execute(
-            """INSERT INTO metrics (run_id, timestamp, run_name, step, metrics)
-            SELECT run_id, '2026-11-30T20:41:58.5+00:00', run_name, ?, ? FROM configs WHERE run_name = ?""",
-            (step, b'{"train/loss": %f}' % value, like),
-        )
-
-
-def reader_for(store, run="fast"):
-    kind = kind_of(store)
-    return kind(str(store), f"unit/{run}" if kind is MLflow else run)
-
-
-def steps(reader):
-    """The steps of the training loss in what is new."""
-    columns = [rows.table[:, rows.names.index("step")] for rows in reader.read() if "train/loss" in rows.names]
-    return [int(step) for column in columns for step in column]
 
 
 def test_mlflow_is_read_as_mlflow_reads_it(tmp_path):
@@ -101,7 +55,7 @@ def test_trackio_is_read_as_it_was_logged(run, tmp_path):
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
 def test_all_runs_of_a_store_are_shown(store):
-    runs = runs_in(store)
+    runs = LogPlaces([str(store)]).runs
     for run in runs:
         assert run.poll()
         assert not run.poll()
@@ -129,6 +83,18 @@ def test_only_new_rows_are_read_while_somebody_writes(store, journal):
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
+def test_a_long_run_is_read_a_part_at_a_time(store, monkeypatch):
+    monkeypatch.setattr("gdtui.logs.stores.MOST_AT_ONCE", 7)
+    reader = reader_for(store)
+    parts = [steps(reader)]
+    while reader.has_more:
+        parts.append(steps(reader))
+    assert [step for part in parts for step in part] == [*range(20)]
+    assert len(parts) > 2
+    assert max(map(len, parts)) <= 7
+
+
+@pytest.mark.parametrize("store", KINDS, indirect=True)
 def test_a_locked_store_is_waited_for(store):
     reader = reader_for(store)
     with closing(sqlite3.connect(store)) as writer:
@@ -148,14 +114,13 @@ def test_a_store_that_stays_locked_is_told_in_a_line(store, monkeypatch):
         writer.execute("PRAGMA journal_mode = delete")
         writer.execute("BEGIN EXCLUSIVE")
         with pytest.raises(LogError, match="is locked by a program that writes to it"):
-            runs_in(store)
+            LogPlaces([str(store)])
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
 def test_reading_leaves_no_files(store):
     before = store.read_bytes()
-    for run in runs_in(store):
-        run.poll()
+    for run in LogPlaces([str(store)]).runs:
         run.poll()
     assert os.listdir(store.parent) == [store.name]
     assert store.read_bytes() == before
@@ -167,14 +132,6 @@ def test_a_store_that_is_as_it_was_is_not_opened(store, monkeypatch):
     steps(reader)
     monkeypatch.setattr("gdtui.logs.stores.sqlite3.connect", None)
     assert steps(reader) == []
-
-
-def test_a_name_that_is_no_text_is_shown_as_far_as_it_is(tmp_path):
-    store = copied(MLflow, tmp_path)
-    with closing(sqlite3.connect(store)) as writer:
-        writer.execute("UPDATE runs SET name = CAST(x'61ff' AS TEXT)")
-        writer.commit()
-    assert MLflow.runs(str(store))[0] == "unit/a\N{REPLACEMENT CHARACTER}"
 
 
 @pytest.mark.parametrize("store", KINDS, indirect=True)
@@ -210,7 +167,7 @@ def test_a_store_without_runs_waits_for_the_first(store):
         for table in tables:
             writer.execute(f"DELETE FROM {table}")
         writer.commit()
-        [run] = runs_in(store)
+        [run] = LogPlaces([str(store)]).runs
         assert not run.poll()
         assert run.state == "waiting"
         for table, rows in kept.items():
@@ -240,57 +197,3 @@ def test_early_stores_of_trackio_have_no_run_ids(tmp_path):
         writer.commit()
     assert Trackio.runs(str(store)) == ["fast", "slow"]
     assert steps(Trackio(str(store), "slow")) == [*range(20)]
-
-
-@pytest.mark.parametrize(
-    "metrics", [b"nothing", b"[1]", b'{"a": 1%s}' % (b"0" * 400), None, "\udcff".encode("utf-8", "surrogatepass")]
-)
-def test_a_row_of_trackio_that_is_no_record_is_passed_over(metrics, tmp_path):
-    store = copied(Trackio, tmp_path)
-    with closing(sqlite3.connect(store)) as writer:
-        writer.execute("UPDATE metrics SET metrics = ? WHERE id = 3", (b"" if metrics is None else metrics,))
-        writer.commit()
-    reader = Trackio(str(store), "fast")
-    assert 2 not in steps(reader)
-    assert (reader.skipped, reader.first_skipped) == (1, "row 3 holds no metrics")
-
-
-def test_other_databases_are_no_logs(tmp_path):
-    with closing(sqlite3.connect(tmp_path / "other.db")) as writer:
-        writer.execute("CREATE TABLE metrics (id)")
-    with pytest.raises(LogError, match="no log that gdtui understands"):
-        reader_of(str(tmp_path / "other.db"))
-
-
-@pytest.mark.parametrize("store", KINDS, indirect=True)
-def test_a_store_that_is_not_whole_yet_is_read_when_it_is(store, tmp_path):
-    content = store.read_bytes()
-    for cut in [*range(0, 120, 7), *np.linspace(120, len(content) - 1, 40).astype(int)]:
-        torn = tmp_path / "torn.db"
-        torn.write_bytes(content[:cut])
-        run = LogRun(str(torn), reader_for(store).run)
-        run.poll()
-        assert "\n" not in (run.error or "")
-        shutil.copy(store, torn)
-        run.poll()
-        assert run.error is None
-        assert len(run.metrics["train/loss"]) == 20
-
-
-@settings(deadline=None)
-@given(st.data())
-def test_what_was_changed_in_a_store_costs_a_line_at_the_most(tmp_path_factory, data):
-    store = copied(data.draw(st.sampled_from(KINDS)), tmp_path_factory.mktemp("fuzzed"))
-    content = bytearray(store.read_bytes())
-    for _ in range(data.draw(st.integers(1, 20))):
-        page = data.draw(st.integers(0, len(content) // 4096 - 1))
-        content[4096 * page + data.draw(st.integers(0, 4095))] = data.draw(st.integers(0, 255))
-    store.write_bytes(content[: data.draw(st.integers(len(content) // 2, len(content)))])
-    said = []
-    try:
-        for run in runs_in(store):
-            run.poll()
-            said.append(run.error or "")
-    except LogError as error:
-        said.append(str(error))
-    assert not any("\n" in line for line in said)

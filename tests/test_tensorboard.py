@@ -17,6 +17,7 @@ from gdtui.logs.record_framing import Frames
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.tensorboard import TensorBoard
+from tests.conftest import examples
 from tests.event_files import BEGIN, checksum, event, nested, record, split
 from tests.recordings import LOGS, assert_same, metrics, oracle
 
@@ -73,6 +74,20 @@ def test_what_is_read_already_is_not_read_again(tmp_path):
         found = metrics(reader)
         assert {name: table[:, 0].tolist() for name, table in found.items()} == {"a": [step], "b": [step]}
     assert metrics(reader) == {}
+
+
+def test_a_long_run_is_read_a_part_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr("gdtui.logs.event_file.BLOCK", 2**9)
+    monkeypatch.setattr("gdtui.logs.event_file.MOST_AT_ONCE", 2**11)
+    for file in (0, 1):
+        records = [event(step, {"a": step}) for step in range(500 * file, 500 * (file + 1))]
+        (tmp_path / f"tfevents.{file}").write_bytes(BEGIN + b"".join(records))
+    reader = TensorBoard(str(tmp_path))
+    parts = [metrics(reader)["a"]]
+    while reader.has_more:
+        parts.append(metrics(reader)["a"])
+    assert np.concatenate(parts)[:, 0].tolist() == [*range(1000)]
+    assert max(map(len, parts)) < 100
 
 
 def test_records_of_different_lengths_stay_in_their_order(tmp_path):
@@ -229,7 +244,7 @@ def test_many_crcs_are_those_of_one_by_one(length, count, seed):
     assert crcs32c(rows).tolist() == [crc32c(row.tobytes()) for row in rows]
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @example([1, 2, 5, 7], 100, [2, 1, 5, 7] * 3)
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 300), st.lists(st.integers(0, 9), max_size=9))
 def test_frames_are_found_in_patterns_and_without(pattern, times, rest):
@@ -242,7 +257,8 @@ def test_frames_are_found_in_patterns_and_without(pattern, times, rest):
     assert not frames.is_damaged
 
 
-@settings(deadline=None)
+@pytest.mark.long
+@settings(deadline=None, max_examples=examples(60, 5000))
 @given(st.data())
 def test_what_was_changed_in_a_file_costs_a_line_at_the_most(tmp_path_factory, data):
     content = bytearray(data.draw(st.sampled_from(FILES)).read_bytes())
@@ -254,7 +270,8 @@ def test_what_was_changed_in_a_file_costs_a_line_at_the_most(tmp_path_factory, d
     assert_told_in_a_line(log)
 
 
-@settings(deadline=None)
+@pytest.mark.long
+@settings(deadline=None, max_examples=examples(60, 5000))
 @given(st.lists(st.binary(max_size=60), max_size=8))
 def test_what_is_no_event_costs_a_line_at_the_most(tmp_path_factory, payloads):
     log: Path = tmp_path_factory.mktemp("fuzzed") / "tfevents"

@@ -18,6 +18,8 @@ BLOCK = 2**22
 """Bytes that are read at once, where no record is longer."""
 LONGEST = 2**26
 """Bytes in a record that is looked into; those in a longer one are passed over unread."""
+MOST_AT_ONCE = 2**25
+"""Bytes that are read before what they say is shown."""
 END = 256
 """Bytes of what was read last by which the file is known again."""
 
@@ -32,11 +34,13 @@ class EventFile:
         skipped: records that were passed over, since they are damaged, or no events.
         first_skipped: which the first was, and why.
         damage: why nothing is read behind a place; empty where there is none.
+        has_more: whether there is more to be read than was read at once.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.skipped, self.first_skipped, self.damage = 0, "", ""
+        self.has_more = False
         self._at = self._count = 0
         self._block = BLOCK
         self._seen: os.stat_result | None = None
@@ -49,14 +53,15 @@ class EventFile:
             plugins: what shows a tag, as far as is known.
         """
         about = os.stat(self.path)
-        if self._seen is not None and _state(about) == _state(self._seen):
+        if not self.has_more and self._seen is not None and _state(about) == _state(self._seen):
             return []
         with open(self.path, "rb") as file:
             if not self._is_in(file):
                 return None
             self._seen, self.damage, found = os.fstat(file.fileno()), "", list[Rows]()
-            while self._next_block(file, plugins, found):
-                pass
+            begun, self.has_more = self._at, True
+            while self.has_more and self._at - begun < MOST_AT_ONCE:
+                self.has_more = self._next_block(file, plugins, found)
             start = max(0, self._at - END)
             file.seek(start)
             self._end = file.read(self._at - start)

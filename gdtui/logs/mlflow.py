@@ -39,12 +39,10 @@ class MLflow(StoreReader):
         status = store.execute("SELECT status FROM runs WHERE run_uuid = ?", (key,)).fetchone()
         self.is_over = status is not None and status[0] in ENDED
         since = 0 if self.mark is None else self.mark[0]
-        rows = store.execute(
-            f"SELECT {COLUMNS} FROM metrics WHERE run_uuid = ? AND rowid > ? ORDER BY rowid", (key, since)
-        ).fetchall()
+        query = f"SELECT {COLUMNS} FROM metrics WHERE run_uuid = ? AND rowid > ? ORDER BY rowid"
+        rows = self.rows_of(store.execute(query, (key, since)))
         if not rows:
             return []
-        self.mark = rows[-1]
         _, names, *places, values = zip(*rows, strict=True)
         table = np.array([*places, values], dtype=np.float64).T
         table[np.abs(table[:, 2]) == LARGEST, 2] *= np.inf

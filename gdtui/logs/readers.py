@@ -12,6 +12,7 @@ from gdtui.logs.own_run import OwnRun
 from gdtui.logs.rows import LogError, Reader
 from gdtui.logs.script_log import BEGINNING, ScriptLog
 from gdtui.logs.standard_input import NAME, StandardInput
+from gdtui.logs.stores import MAGIC
 from gdtui.logs.tensorboard import TensorBoard
 from gdtui.logs.text_lines import TextLines
 from gdtui.logs.trackio import Trackio
@@ -36,7 +37,7 @@ def reader_of(path: str) -> type[Reader] | None:
     elif os.path.exists(path):
         with open(path, "rb") as file:
             head = file.read(HEAD)
-        if BEGINNING.startswith(head):  # there is nothing, or too little to tell
+        if any(begin.startswith(head) for begin in (BEGINNING, MAGIC)):  # there is nothing, or too little to tell
             return None
     else:
         return None

@@ -21,6 +21,9 @@ PATIENCE = 5.0
 """Seconds that a locked database is waited for until it is known what it holds; later, the next read tries again."""
 LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
+MOST_AT_ONCE = 50_000
+"""Rows that are read before what they say is shown."""
+
 Mark = tuple[object, ...]
 """A row by which it is known that what was read before is still there: its rowid comes first."""
 
@@ -34,6 +37,8 @@ class StoreReader(ABC):
     def __init__(self, path: str, run: str = "") -> None:
         self.path, self.run = path, run
         self.readings, self.is_over = 0, False
+        self.has_more = False
+        """Whether there is more to be read than was read at once."""
         self._begin_reading()
 
     def _begin_reading(self) -> None:
@@ -68,7 +73,14 @@ class StoreReader(ABC):
 
     @abstractmethod
     def new(self, store: sqlite3.Connection, key: str) -> list[Rows]:
-        """What the store has of a run after the mark, or in all, and set the mark to its last row."""
+        """The next rows of a run after the mark, or its first, through `rows_of`."""
+
+    def rows_of(self, query: sqlite3.Cursor) -> list[Mark]:
+        """The first rows of what a query finds; the last becomes the mark."""
+        rows = query.fetchmany(MOST_AT_ONCE)
+        self.has_more = len(rows) == MOST_AT_ONCE
+        self.mark = rows[-1] if rows else self.mark
+        return rows
 
     def read(self) -> list[Rows]:
         seen = _state(self.path)
@@ -84,7 +96,7 @@ class StoreReader(ABC):
                 found = [] if self._key is None else self.new(store, self._key)
         except _LockedError:
             return []
-        self._seen = seen
+        self._seen = None if self.has_more else seen
         return found
 
     def _find(self, store: sqlite3.Connection) -> str | None:
@@ -110,7 +122,7 @@ class _Told:
         pass
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, (sqlite3.Error, UnicodeError)):  # its own words may hold what is no text
             if getattr(error, "sqlite_errorcode", 0) & 0xFF in LOCKED:
                 raise _LockedError(f"{self._path}: is locked by a program that writes to it: try again") from None
             raise LogError(f"{self._path}: cannot be read: {printable(str(error))}") from None

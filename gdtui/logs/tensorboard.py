@@ -21,6 +21,8 @@ class TensorBoard:
     def __init__(self, path: str, run: str = "") -> None:
         self.path = path
         self.readings, self.is_over = 0, False
+        self.has_more = False
+        """Whether there is more to be read than was read at once."""
         self._begin_reading()
 
     def _begin_reading(self) -> None:
@@ -73,8 +75,12 @@ class TensorBoard:
             return None
         found = list[Rows]()
         for path in paths:
-            rows = self._files.setdefault(path, EventFile(path)).read(self._plugins)
+            file = self._files.setdefault(path, EventFile(path))
+            rows = file.read(self._plugins)
             if rows is None:
                 return None
             found += rows
+            self.has_more = file.has_more
+            if self.has_more:
+                break
         return found

@@ -18,6 +18,12 @@ NOT_FINITE = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf, Non
 """What trackio writes for them."""
 
 COLUMNS = "id, timestamp, step, metrics"
+RUNS = """WITH RECURSIVE runs(key) AS (
+    SELECT min({key}) FROM metrics
+    UNION ALL SELECT (SELECT min({key}) FROM metrics WHERE {key} > runs.key) FROM runs WHERE key NOT NULL
+) SELECT (SELECT CAST(run_name AS TEXT) FROM metrics WHERE {key} = runs.key ORDER BY step LIMIT 1), key FROM runs
+WHERE key NOT NULL ORDER BY (SELECT id FROM metrics WHERE {key} = runs.key ORDER BY step LIMIT 1)"""
+"""The runs by their first rows, found through the index by run and step: not all rows are looked at."""
 
 
 class Trackio(StoreReader):
@@ -28,10 +34,7 @@ class Trackio(StoreReader):
 
     @classmethod
     def named(cls, store: sqlite3.Connection) -> list[tuple[str, str]]:
-        key = _key(store)
-        return store.execute(
-            f"SELECT CAST(run_name AS TEXT), {key} FROM metrics GROUP BY {key} ORDER BY min(id)"
-        ).fetchall()
+        return store.execute(RUNS.format(key=_key(store))).fetchall()
 
     def marked(self, store: sqlite3.Connection, rowid: int) -> Mark | None:
         found: Mark | None = store.execute(f"SELECT {COLUMNS} FROM metrics WHERE id = ?", (rowid,)).fetchone()
@@ -39,19 +42,16 @@ class Trackio(StoreReader):
 
     def new(self, store: sqlite3.Connection, key: str) -> list[Rows]:
         since = 0 if self.mark is None else self.mark[0]
-        rows = store.execute(
-            f"SELECT id, timestamp, step, metrics FROM metrics WHERE {_key(store)} = ? AND id > ? ORDER BY id",
-            (key, since),
-        ).fetchall()
+        # The plus keeps SQLite from going by an index, which is in the order of the steps and would have to be sorted.
+        query = f"SELECT {COLUMNS} FROM metrics WHERE +{_key(store)} = ? AND id > ? ORDER BY id"
         records = list[Mapping[str, float]]()
-        for rowid, time, step, metrics in rows:
+        for rowid, time, step, metrics in self.rows_of(store.execute(query, (key, since))):
             numbers = _numbers(metrics)
             if numbers is None or not isinstance(step, int):
                 self.skipped += 1
                 self.first_skipped = self.first_skipped or f"row {rowid} holds no metrics"
             elif numbers:
                 records.append(numbers | {"step": float(step), "time": _seconds(time)})
-        self.mark = rows[-1] if rows else self.mark
         return [together(records)] if records else []
 
 
@@ -67,9 +67,9 @@ def _numbers(metrics: object) -> dict[str, float] | None:
         found = msgspec.json.decode(metrics if isinstance(metrics, (bytes, str)) else b"", type=dict)
         numbers = {}
         for name, value in found.items():
-            if isinstance(value, (int, float)) and not isinstance(value, bool):
+            if type(value) is float or type(value) is int:
                 numbers[name] = float(value)
-            elif isinstance(value, (str, type(None))) and value in NOT_FINITE:
+            elif value is None or (isinstance(value, str) and value in NOT_FINITE):
                 numbers[name] = NOT_FINITE[value]
     except (msgspec.MsgspecError, UnicodeError, OverflowError):
         return None
