@@ -26,6 +26,10 @@ RUNS = [(name, run) for name in PROGRAMS for run in oracle(name)]
 FILES = sorted(LOGS.rglob("*tfevents*"), key=lambda path: -path.stat().st_size)
 
 
+LONG = BEGIN + b"".join(event(step // 2, {"ab"[step % 2] * (step % 2 + 1): step}) for step in range(400))
+"""A file in which two sizes of records alternate."""
+
+
 @pytest.mark.parametrize(("name", "run"), RUNS)
 def test_a_run_is_read_as_tensorboard_reads_it(name, run):
     folder = LOGS / name / "runs" / run
@@ -244,7 +248,9 @@ def test_many_crcs_are_those_of_one_by_one(length, count, seed):
     assert crcs32c(rows).tolist() == [crc32c(row.tobytes()) for row in rows]
 
 
-@settings(deadline=None, max_examples=40)
+@pytest.mark.long
+@settings(deadline=None, max_examples=examples(40, 3000))
+@example([1, 0, 0], 42, [1, 0])
 @example([1, 2, 5, 7], 100, [2, 1, 5, 7] * 3)
 @given(st.lists(st.integers(0, 3), max_size=12), st.integers(1, 300), st.lists(st.integers(0, 9), max_size=9))
 def test_frames_are_found_in_patterns_and_without(pattern, times, rest):
@@ -261,7 +267,7 @@ def test_frames_are_found_in_patterns_and_without(pattern, times, rest):
 @settings(deadline=None, max_examples=examples(60, 5000))
 @given(st.data())
 def test_what_was_changed_in_a_file_costs_a_line_at_the_most(tmp_path_factory, data):
-    content = bytearray(data.draw(st.sampled_from(FILES)).read_bytes())
+    content = bytearray(data.draw(st.sampled_from([*(path.read_bytes() for path in FILES), LONG])))
     for _ in range(data.draw(st.integers(0, 4))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     content = content[: data.draw(st.integers(0, len(content)))] + data.draw(st.binary(max_size=40))

@@ -75,11 +75,12 @@ class Frames:
         """The records that come next in the same pattern of sizes as the last of these."""
         sizes = few[:, 1]
         period = next((n for n in range(1, PERIOD + 1) if (sizes[-4 * n : -n] == sizes[-3 * n :]).all()), 0)
-        if not period:
+        pattern = few[len(few) - period :]
+        width = int(pattern[:, 1].sum())
+        count = (len(self._block) - self.end) // width if period else 0
+        if not count:
             return few[:0]
-        pattern = few[-period:]
-        begin, width = int(pattern[0, 0]), int(pattern[:, 1].sum())
-        count = (len(self._block) - self.end) // width
+        begin = int(pattern[0, 0])
         same = np.ones(count, dtype=bool)
         for start, _ in pattern:
             for kind, place in (("<u8", start), ("<u4", start + 8)):
