@@ -17,7 +17,7 @@ from gdtui.text import printable
 MAGIC = b"SQLite format 3\0"
 WRITE_AHEAD = b"\2\2"
 """Bytes 18 and 19 of a database that is written by way of a log beside it."""
-PATIENCE = 5.0
+PATIENCE = 2.0
 """Seconds that a locked database is waited for until it is known what it holds; later, the next read tries again."""
 LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
