@@ -11,7 +11,7 @@ import gdtui
 
 HEAVY = (
     *("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio", "pyte", "wcwidth", "argcomplete"),
-    "gdtui.recording",
+    *("gdtui.recording", "textual_serve", "aiohttp", "gdtui.web"),
 )
 SCREENS = ("textual", "rich", "plotext", "gdtui.charts", "gdtui.tui", "gdtui.plain", "gdtui.report", "gdtui.cli")
 ROOT = Path(gdtui.__file__).parent
@@ -29,7 +29,7 @@ def under(package: str, loaded: set[str]) -> set[str]:
     return {name for name in loaded if name == package or name.startswith(f"{package}.")}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--alpha", "-1"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["--alpha", "-1"], ["serve", "--help"]])
 def test_the_command_line_answers_without_loading_anything_heavy(arguments):
     loaded = loaded_after(f"from gdtui.cli import main; main({arguments!r})")
     assert "gdtui.cli" in loaded
@@ -92,7 +92,8 @@ def test_printing_lines_loads_no_drawing():
 def test_the_first_paint_waits_for_nothing_that_is_not_painted_yet():
     loaded = loaded_after("import gdtui.tui.front, gdtui.tui.classroom, gdtui.lessons.reading")
     assert "gdtui.tui.workspace" in loaded
-    for package in ("numpy", "plotext", "gdtui.views", "gdtui.runs", "gdtui.recording", "gdtui.tui.dialogs"):
+    later = "gdtui.views", "gdtui.runs", "gdtui.recording", "gdtui.tui.dialogs", "gdtui.wire.web", "gdtui.web"
+    for package in ("numpy", "plotext", "textual_serve", "aiohttp", *later):
         assert not under(package, loaded)
 
 

@@ -14,7 +14,7 @@ STANDARD_INPUT = "-"
 
 
 def run(arguments: list[str]) -> int:
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     options.plain |= options.follow
     if STANDARD_INPUT not in options.whats and options.tee is not None:
         raise ValueError(f"--tee copies standard input: program | gdtui watch - --tee {options.tee}")
@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
     return plain.compare(options.whats, options.loss, options.follow)
 
 
-def _parser() -> Parser:
+def parser() -> Parser:
     about = """Look at training, also while it goes on: at gdtui's run files, with time travel and replay, and
 at the logs of any program: JSON lines, CSV, TensorBoard's event files, trainer_state.json, the
 stores of MLflow and trackio, and text such as loss=0.5. Several runs are compared. What is not

@@ -162,9 +162,9 @@ class Board(FrugalScreen):
         return self.ask(Do.LEAVE)
 
     def action_help(self) -> AwaitMount | None:
-        only_looks = self.gdtui.is_guest and getattr(self.snapshot, "watched", None) is not None
-        keys = [key for key in self.keys if not only_looks or key.action not in STEERING]
-        return self.open("Help", keys, self.snapshot)
+        only_looks = self.gdtui.is_guest and getattr(self.snapshot, "watched", "") is not None
+        looking = (key for key in self.keys if key.group != "Steer" and key.action not in STEERING)
+        return self.open("Help", [*looking] if only_looks else self.keys, self.snapshot)
 
 
 def panel(widget: Widget, title: str) -> Widget:

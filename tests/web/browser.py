@@ -86,9 +86,11 @@ class Page:
     async def until(self, holds: str | Callable[[str], Any]) -> str:
         """Wait until the terminal shows this text, or until this holds of all that it shows; returns that."""
         deadline = time.monotonic() + SECONDS
-        while not (holds in (text := await self.text()) if isinstance(holds, str) else holds(text)):
+        text = await self.text()
+        while not (holds in text if isinstance(holds, str) else holds(text)):
             assert time.monotonic() < deadline, f"it never held; the terminal:\n{text}\n{self.errors}"
             await asyncio.sleep(0.02)
+            text = await self.text()
         return text
 
     async def until_so(self, script: str) -> None:
@@ -101,7 +103,7 @@ class Page:
     async def press(self, *keys: str) -> None:
         for key in keys:
             name, code = KEYS.get(key, (key, ord(key[0].upper())))
-            text = {} if key in KEYS else {"text": key}
+            text = {"text": {"enter": "\r"}.get(key, key)} if key == "enter" or key not in KEYS else {}
             for kind in ("keyDown", "keyUp"):
                 await self.do("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code, **text)
                 text = {}
