@@ -1,6 +1,7 @@
 """`gdtui serve`: gdtui in browsers."""
 
 import argparse
+import os
 from collections.abc import Iterable
 from importlib.util import find_spec
 
@@ -38,14 +39,15 @@ def run(arguments: list[str]) -> int:
     if find_spec("textual_serve") is None:
         raise ValueError("gdtui serve needs textual-serve: pip install 'gdtui[web]'")
     shown = _watching(others, options.runs) if options.runs else _learning(others) or _training(others)
-    if shown.theme is not None and shown.theme not in THEMES:
+    theme = shown.theme or os.environ.get("GDTUI_THEME")
+    if theme and theme not in THEMES:
         from gdtui.tui.themes import known_themes, theme_to_show
 
         theme_to_show(shown.theme, known_themes())
 
     def asked(scheme: str) -> Iterable[str]:
         """What a visitor's gdtui is called with, whose browser prefers dark or light."""
-        themed = others if shown.theme else [*others, "--theme", f"gdtui-{scheme}"]
+        themed = others if theme else [*others, "--theme", f"gdtui-{scheme}"]
         return ["watch", *themed, "--", *options.runs] if options.runs else themed
 
     from gdtui.web.server import Place, serve

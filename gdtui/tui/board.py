@@ -162,9 +162,9 @@ class Board(FrugalScreen):
         return self.ask(Do.LEAVE)
 
     def action_help(self) -> AwaitMount | None:
-        only_looks = self.gdtui.is_guest and getattr(self.snapshot, "watched", "") is not None
+        is_others = getattr(self.snapshot, "watched", None) is not None or hasattr(self.snapshot, "wheel")
         looking = (key for key in self.keys if key.group != "Steer" and key.action not in STEERING)
-        return self.open("Help", [*looking] if only_looks else self.keys, self.snapshot)
+        return self.open("Help", [*looking] if is_others and self.gdtui.is_guest else self.keys, self.snapshot)
 
 
 def panel(widget: Widget, title: str) -> Widget:

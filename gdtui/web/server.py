@@ -6,6 +6,7 @@ import asyncio
 import ipaddress
 import signal
 import socket
+import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -147,6 +148,8 @@ def serve(place: Place, what: str) -> int:
             if place._is_local
             else "everybody who reaches that address can use it, without a password, and nothing is encrypted"
         )
+        if sys.stdout is not None:  # it may be a log, and the next line be long in coming
+            sys.stdout.flush()
 
     try:
         return asyncio.run(place.run(begun))

@@ -9,7 +9,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from gdtui import log
 from gdtui.tui.bindings import BINDINGS
+from gdtui.web import server
 from tests.terminal.harness import GDTUI, environment
 from tests.tui.driving import FIVE, saved
 from tests.web.serving import ESCAPE, Served, files_in, is_alive, serving, until, visiting
@@ -115,6 +117,44 @@ async def test_a_run_that_is_watched_is_shown_whole_to_all_and_steered_by_nobody
             await late.type(NAMED["left"], NAMED["left"])
             assert "epoch #1, loss=" in await late.see("epoch 4/5")
         assert files_in(tmp_path) == before
+
+
+async def test_a_script_is_watched_and_not_steered(tmp_path: Path) -> None:
+    run = log(tmp_path / "run.jsonl", alpha=0.1, epochs=10)
+    run(epoch=1, loss=1.0)
+    before = files_in(tmp_path)
+    async with serving("--watch", "run.jsonl", cwd=tmp_path) as served, visiting(served) as one:
+        assert "Pause" not in await one.see("loss")
+        await one.type(NAMED["up"])
+        await one.see("nobody steers from here")
+        await one.type(" ", "+", "-", "E", "E", "a", "w", "s", typed("ctrl+r"))
+        text = await one.help()
+        assert "Ask for" not in text
+        assert "Save" not in text
+        run(epoch=2, loss=0.5)
+        assert (run.alpha, run.epochs, run.paused, run.should_stop) == (0.1, 10, False, False)
+        assert files_in(tmp_path).keys() == before.keys()
+
+
+async def test_a_lesson_is_played_with_each(tmp_path: Path) -> None:
+    async with serving("--", "learn", "bowl", cwd=tmp_path) as served, visiting(served) as one:
+        await one.see("bowl")
+        assert "Go on in the lesson" in await one.help()
+
+
+async def test_there_are_so_many_visitors_at_a_time_at_the_most(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MOST", 0)
+    begun: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    place = server.Place(lambda _: [], "127.0.0.1", 0)
+    running = asyncio.create_task(place.run(begun.set_result))
+    address = await begun
+    async with aiohttp.ClientSession() as http, http.ws_connect(f"{address}ws/dark") as socket:
+        assert b"too many visitors" in (await socket.receive()).data
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+    signal.raise_signal(signal.SIGTERM)
+    assert await running == 128 + signal.SIGTERM
 
 
 async def test_several_runs_are_watched_side_by_side(tmp_path: Path) -> None:
