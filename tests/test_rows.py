@@ -8,6 +8,7 @@ import pytest
 from gdtui.data.dataset import Dataset, dataset, some_rows
 from gdtui.data.rows import BLOCK, DRAWN, Rows
 from gdtui.data.split import split
+from gdtui.learning.batches import Batches
 from gdtui.learning.kernel import BlockedKernel, kernel_for
 from gdtui.learning.moment import measure
 from gdtui.learning.objective import OBJECTIVES, objective_named
@@ -112,3 +113,13 @@ def test_what_alpha_can_be_is_found_block_by_block():
     weights, objective = np.zeros(4), objective_named("cross-entropy")
     here, there = (list(range_test(each, objective, recipe, weights))[-1] for each in (data, elsewhere(data)))
     assert np.array_equal(here.losses, there.losses)
+
+
+def test_the_order_of_many_rows_takes_four_bytes_each_and_is_what_it_was():
+    data = LARGE[0]
+    batches = Batches(kernel_for(data, objective_named("article")), 50_000, 7)
+    for epoch in (1, 2, 1):
+        expected = np.random.default_rng([7, epoch - 1]).permuted(np.arange(len(data))[None], axis=1)[0]
+        assert np.array_equal(batches.order(epoch), expected)
+    assert batches.order(1).dtype == np.int32
+    assert [part.rows for part in batches.of(1)] == [50_000, 50_000, 1]

@@ -12,8 +12,9 @@ from gdtui.data.rows import Rows
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.parts import Part
 
-AT_ONCE = 256
-"""Batches whose rows are brought into their order at a time."""
+AT_ONCE, MOST = 256, 2**22
+"""Batches whose rows are brought into their order at a time, and the numbers in these, at the most, unless they are one
+batch."""
 ORDERS, NUMBERS = 64, 2**16
 """Epochs whose orders are drawn at a time, at the most, and the numbers that they have in all: to set up a generator
 takes as long as an epoch of a small set."""
@@ -31,7 +32,7 @@ class Batches:
     def __init__(self, kernel: Kernel, size: int, seed: int) -> None:
         self._kernel, self._seed = kernel, seed
         self._rows = rows = len(kernel.X)
-        self._group = size * AT_ONCE
+        self._group = size * max(1, min(AT_ONCE, MOST // (size * kernel.X.shape[1])))
         room = min(self._group, rows)
         self._X, self._targets = np.empty((room, kernel.X.shape[1])), np.empty((room, *kernel.targets.shape[1:]))
         self._whole = self._parts(room, size)
@@ -64,8 +65,10 @@ class Batches:
         block, place = divmod(epoch - 1, self._stretch)
         if block != self._block:
             generator = np.random.default_rng([self._seed, block])
-            rows = np.broadcast_to(np.arange(self._rows), (self._stretch, self._rows))
-            self._block, self._orders = block, generator.permuted(rows, axis=1)
+            self._orders = np.empty((self._stretch, self._rows), np.int32 if NUMBERS < self._rows < 2**31 else np.intp)
+            self._orders[:] = np.arange(self._rows, dtype=self._orders.dtype)
+            generator.permuted(self._orders, axis=1, out=self._orders)
+            self._block = block
         return self._orders[place]  # type: ignore[no-any-return]
 
     def _parts(self, rows: int, size: int) -> list[Part]:
