@@ -48,7 +48,7 @@ class DataView(View):
         data = snapshot.data
         what = data.plane.note or f"{data.name} and boundary"
         if told := rows_told(len(data.drawn), data):
-            what += f"  ·  {told}"
+            what = f"{told}  ·  {what}"
         if snapshot.is_edited and len(data.feature_names) > 2:
             what = f"new points lie in this plane  ·  {what}"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
