@@ -103,3 +103,16 @@ def test_where_it_goes_is_decided_by_the_room_there_is(saved, monkeypatch, mappe
         assert isinstance(load(DataSettings(str(path), mapped=mapped)).X, MappedRows)
     monkeypatch.undo()
     assert isinstance(load(DataSettings(str(path), mapped=mapped)).X, MappedRows) == (mapped is True)
+
+
+def test_what_is_no_file_or_empty_is_told_by_who_reads_into_memory(saved, tmp_path):
+    assert "no such file" in refusal(tmp_path / "gone.npy")
+    (tmp_path / "folder.npy").mkdir()
+    assert "is a directory" in refusal(tmp_path / "folder.npy")
+    assert refusal(saved(np.zeros((0, 3)))) == "is no array of rows of numbers, which --mapped needs"
+
+
+def test_parquet_without_rows(tmp_path):
+    arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    parquet.write_table(arrow.table({"a": arrow.array([], arrow.float64()), "y": []}), tmp_path / "t.parquet")
+    assert refusal(tmp_path / "t.parquet") == "has no rows of data"

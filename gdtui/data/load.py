@@ -71,11 +71,13 @@ def _mapped(settings: DataSettings) -> Dataset | None:
         if settings.mapped:
             raise DataError(f"--mapped applies to {' and '.join(STREAMS)} files; save the table as one of them")
         return None
+    if not Path(source).is_file():  # whoever reads it into memory says what is wrong
+        return None
     with opened(source) as file:
         stream = STREAMS[end](source, file)
         if stream is None and settings.mapped:
             raise DataError(f"{source}: is no array of rows of numbers, which --mapped needs")
-        if stream is None:  # whoever reads it into memory says why
+        if stream is None or not stream.rows:
             return None
         table = Table(source, stream.names, settings)
         if settings.mapped is None and table.has_room(stream.rows):

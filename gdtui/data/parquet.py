@@ -47,7 +47,9 @@ def telling(what: str) -> Iterator[None]:
 
     try:
         yield
-    except (ArrowException, OSError, NotImplementedError) as error:
+    except DataError:
+        raise
+    except (ArrowException, OSError, NotImplementedError, ValueError) as error:  # names that are no UTF-8, say
         raise DataError(f"{what}: cannot be read: {' '.join(str(error).split())}") from None
 
 

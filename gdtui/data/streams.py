@@ -124,9 +124,9 @@ def npy_stream(where: str, file: BinaryIO) -> Stream | None:
         version = npy.read_magic(file)
         read = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}[version]
         shape, is_fortran, dtype = read(file)
-    except (ValueError, LookupError, OSError):
+    except Exception:  # a header that is spoilt can make it raise almost anything
         return None
-    if len(shape) != 2 or shape[1] < 2 or not shape[0] or dtype.kind not in NUMBERS:
+    if len(shape) != 2 or shape[1] < 2 or shape[0] < 1 or dtype.kind not in NUMBERS:
         return None
     return NpyStream(where, file, shape, dtype, is_fortran)
 
