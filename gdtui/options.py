@@ -25,6 +25,7 @@ from gdtui.settings import (
 from gdtui.text import complain
 from gdtui.values import (
     a_count,
+    a_crew,
     a_few,
     a_kept,
     a_natural,
@@ -32,6 +33,7 @@ from gdtui.values import (
     a_seed,
     a_share,
     a_start,
+    an_address,
     classes_in,
     names_in,
     not_negative,
@@ -120,6 +122,7 @@ def build_parser(commands: Sequence[str] = ()) -> Parser:
     add = parser.add_argument_group("display").add_argument
     add_screen(add, "--save and --record", trains=True)
     add("--save", metavar="RUN.jsonl", help="write the run into a file as it trains (see gdtui resume --help)")
+    add_workers(parser)
     add("--preset", metavar="NAME", help=f"begin as a lesson does: {', '.join(LESSONS)}")
     add("--sample-size", type=a_natural, default=10, metavar="N", help="rows of the final table (10)")
     about = "print what makes this shell complete gdtui's command lines (see README.md)"
@@ -208,6 +211,15 @@ def add_screen(add: Callable[..., Any], overwriting: str, trains: bool) -> None:
         add("--detach-on-hangup", action="store_true", help=detached)
 
 
+def add_workers(parser: Parser) -> None:
+    """The options that say who evaluates the rows."""
+    group = parser.add_argument_group("workers (pip install 'gdtui[cluster]')")
+    add = group.add_mutually_exclusive_group().add_argument
+    add("--workers", type=a_crew, metavar="N", help="processes of this machine that share the rows")
+    about = "a Dask scheduler whose workers share the rows: only where you trust the network"
+    add("--cluster", type=an_address, metavar="tcp://HOST:PORT", help=about)
+
+
 def film_from(options: argparse.Namespace) -> CastSettings:
     """The options that say how the screen is recorded."""
     return CastSettings(options.record, options.cast_version, options.idle_limit, options.force)
@@ -237,4 +249,5 @@ def display_from(options: argparse.Namespace) -> Display:
     """The options that say how a run is shown; not every command has all of them."""
     fps = options.fps or (CALM_FPS if options.calm else None)
     detach = getattr(options, "detach_on_hangup", False)
-    return Display(options.speed, fps, options.calm, detach, options.theme, options.every, is_guest())
+    workers = getattr(options, "workers", None) or getattr(options, "cluster", None)
+    return Display(options.speed, fps, options.calm, detach, options.theme, options.every, is_guest(), workers)

@@ -220,7 +220,7 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], eve
     if session.run.done:
         where = f"{session.run.done} of {session.run.epochs}, {session.name(session.run)}"
         tell(f"[INFO] going on after epoch {where}", out)
-    while not session.is_over:
+    while not session.is_over and session.place.stranded is None:
         lines: list[tuple[int, int, str]] = []
         run, is_race = session.run, len(session.run.race) > 1
         for event in session.turn():
@@ -242,7 +242,7 @@ def _train_on(session: Session, out: TextIO, sleep: Callable[[float], None], eve
     _print_end(snapshot, failure, verdicts, out)
     if failure and failure != told:
         complain(failure)
-    return UNSAVED if failure else int(snapshot.is_diverged)
+    return UNSAVED if failure or session.place.stranded else int(snapshot.is_diverged)
 
 
 def _print_end(shown: Snapshot, failure: str | None, verdicts: Sequence[str], out: TextIO) -> None:

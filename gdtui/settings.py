@@ -178,6 +178,8 @@ class Display:
         theme: of the screen; None for the one that was chosen last.
         every: as lines, so manieth epochs are printed; None for all of a run of up to 1,000, and else for a ladder.
         guest: whether it is shown to somebody who came by the web; see `gdtui.guests`.
+        workers: who evaluates the rows: so many processes of this machine, or those that a Dask scheduler at this
+            address has; None for this process.
     """
 
     speed: float | None = None
@@ -187,6 +189,14 @@ class Display:
     theme: str | None = None
     every: int | None = None
     guest: bool = False
+    workers: int | str | None = None
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """The options that say so."""
+        if self.workers is None:
+            return ()
+        return ("--workers" if isinstance(self.workers, int) else "--cluster", str(self.workers))
 
 
 @dataclass(frozen=True, slots=True)

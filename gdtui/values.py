@@ -40,6 +40,17 @@ def _weights(text: str) -> str | tuple[float, ...]:
     return text if text in INITS else tuple(map(_finite, text.split(",")))
 
 
+def an_address(text: str) -> str:
+    """That of a scheduler."""
+    scheme, _, place = text.partition("://")
+    host, _, port = place.rpartition(":")
+    if scheme not in ("tcp", "tls") or not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not the address of a Dask scheduler, such as tcp://localhost:8786"
+        )
+    return text
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """Names with commas between them; those that have commas themselves are in quotes, as in CSV."""
     try:
@@ -55,6 +66,7 @@ def names_in(text: str) -> tuple[str, ...]:
 a_number = allowed(_finite, "a number")
 a_positive = allowed(_finite, "a number greater than 0", lambda value: value > 0)
 not_negative = allowed(_finite, "a number of at least 0", lambda value: value >= 0)
+a_crew = allowed(whole_number, "a number of workers from 1 to 256", lambda value: 1 <= value <= 256)
 a_count = allowed(
     whole_number, "a whole number of at least 1 (and at most 1e12)", lambda value: 1 <= value <= MOST_EPOCHS
 )

@@ -1,7 +1,7 @@
 """`gdtui resume`: go on with a saved run."""
 
 from gdtui.fronts import is_plain
-from gdtui.options import Parser, add_screen, display_from, film_from
+from gdtui.options import Parser, add_screen, add_workers, display_from, film_from
 from gdtui.outputs import check_apart
 from gdtui.values import a_count, a_positive
 
@@ -12,6 +12,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("-e", "--epochs", type=a_count, metavar="N", help="epochs in all (as many as the file says)")
     parser.add_argument("-a", "--alpha", type=a_positive, metavar="A", help="learning rate from here (the file's last)")
     add_screen(parser.add_argument, "--record", trains=True)
+    add_workers(parser)
     options = parser.parse_args(arguments)
     check_apart([options.record], [options.run])
     asked = options.run, options.epochs, options.alpha, display_from(options)

@@ -88,10 +88,8 @@ class Dataset:
 
     @cached_property
     def blocks(self) -> Sequence[Floats]:
-        """X again, as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
-        if isinstance(self.X, Rows):
-            return self.X.blocks
-        return [np.ascontiguousarray(self.X[at : at + BLOCK].T) for at in range(0, len(self), BLOCK)]
+        """X again, see `blocks_of`."""
+        return self.X.blocks if isinstance(self.X, Rows) else blocks_of(self.X)
 
     @cached_property
     def digest(self) -> str:
@@ -132,6 +130,11 @@ def dataset(
     X = np.ones((len(features), features.shape[1] + 1))
     X[:, 1:] = features
     return Dataset(name, X, np.ascontiguousarray(labels, dtype=np.float64), names, class_names, told=told)
+
+
+def blocks_of(X: Floats) -> list[Floats]:
+    """A design matrix as blocks of shape (d + 1, rows): features in rows, which both products read fastest."""
+    return [np.ascontiguousarray(X[at : at + BLOCK].T) for at in range(0, len(X), BLOCK)]
 
 
 def column_numbers(where: str, header: list[str], wanted: tuple[str, ...], option: str = "--features") -> list[int]:

@@ -15,13 +15,14 @@ class Progress:
 
     Attributes:
         name: of what is read.
+        doing: what else is done for the data, in words, if anything is.
         rows, bytes: that have come.
         size: bytes in all; 0 where nobody knows.
         is_given_up: set by whoever does not wait any more.
     """
 
     def __init__(self, name: str = "") -> None:
-        self.name = name
+        self.name, self.doing = name, ""
         self.rows = self.bytes = self.size = 0
         self.is_given_up = False
 
@@ -35,6 +36,8 @@ class Progress:
     @property
     def text(self) -> str:
         """The same in words; empty as long as nothing is read."""
+        if self.doing:
+            return self.doing
         known = [reading(self.name)] if self.name else []
         if self.rows:
             known.append(f"{self.rows:,} rows")

@@ -9,7 +9,7 @@ so the number of cores changes no bit.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
@@ -78,6 +78,10 @@ class Kernel:
         np.dot(self.X, weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
         return loss / self._rows if self._is_mean else loss
+
+    def again(self, data: Dataset, objective: Objective) -> Kernel:
+        """The same of other data, whose rows are to live where this one's do."""
+        return kernel_for(data, objective)
 
     def part(self, X: Floats, targets: Floats) -> Part:
         """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
@@ -185,7 +189,7 @@ class UnitsKernel(BlockedKernel):
     ) -> None:  # fmt: skip
         super().__init__(X, y, objective, blocks, threads, units, partitions)
         self._shape = units, X.shape[1]
-        wanted = _Wanted(y, units)
+        wanted = Wanted(y, units)
         self.targets = wanted if isinstance(X, Rows) else wanted[:]
         self._whole = np.empty((4, 0 if blocks else units * len(y)))
 
@@ -228,7 +232,7 @@ class UnitsKernel(BlockedKernel):
         return tuple(np.bincount(pairs, minlength=self._units**2).tolist())
 
 
-class _Wanted:
+class Wanted:
     """What each of k units is to give for each row, 1 or 0: an array of shape (N, k), of which rows are made when they
     are asked for."""
 
@@ -240,6 +244,10 @@ class _Wanted:
 
     def take(self, rows: NDArray[np.intp], axis: int = 0) -> Floats:
         return self[rows]
+
+
+Kernels = Callable[[Dataset, Objective], Kernel]
+"""Makes what evaluates an objective on a data set, wherever its rows are."""
 
 
 def kernel_for(data: Dataset, objective: Objective) -> Kernel:

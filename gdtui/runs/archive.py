@@ -12,7 +12,9 @@ import numpy as np
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.edits import added
 from gdtui.learning.descent import State
+from gdtui.learning.kernel import Kernels, kernel_for
 from gdtui.learning.moment import Moment
+from gdtui.learning.objective import objective_named
 from gdtui.learning.optimizer import OPTIMIZERS
 from gdtui.learning.stop import Best
 from gdtui.runs import recipes
@@ -44,10 +46,18 @@ class ArchivedRun(Shown):
         data: its data, or what is left of that.
         branch: its records, as far as they have been read; see `read_on`.
         others: the branches before it in the file.
+        kernels: makes what evaluates the data.
     """
 
-    def __init__(self, settings: Settings, data: Dataset, branch: Branch, others: Sequence[ArchivedRun]) -> None:
-        kernel = None
+    def __init__(
+        self,
+        settings: Settings,
+        data: Dataset,
+        branch: Branch,
+        others: Sequence[ArchivedRun],
+        kernels: Kernels = kernel_for,
+    ) -> None:
+        kernel = kernels(data, objective_named(settings.loss, len(data.class_names))) if not others else None
         if branch.forked_at is not None:
             owner = others[branch.parent].owner(branch.forked_at)
             settings, data, kernel = owner.settings, owner.data, owner.kernel

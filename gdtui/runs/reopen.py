@@ -10,6 +10,7 @@ import msgspec
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
 from gdtui.learning.descent import Descent, State
+from gdtui.learning.kernel import Kernels, kernel_for
 from gdtui.learning.stop import without
 from gdtui.runs.archive import ArchivedRun, can_be_bridged
 from gdtui.runs.lost import LostData
@@ -78,14 +79,16 @@ def runs_of(file: RunFile) -> list[ArchivedRun]:
     return runs
 
 
-def read_on(file: RunFile, settings: Settings, data: Dataset, runs: list[ArchivedRun]) -> None:
+def read_on(
+    file: RunFile, settings: Settings, data: Dataset, runs: list[ArchivedRun], kernels: Kernels = kernel_for
+) -> None:
     """Take what a file holds by now into its runs, one a branch, and add those that are new.
 
     Raises:
         OnlyLossesError: it holds no weights.
     """
     for number, branch in enumerate(file.branches):
-        run = ArchivedRun(settings, data, branch, runs) if number == len(runs) else runs[number]
+        run = ArchivedRun(settings, data, branch, runs, kernels) if number == len(runs) else runs[number]
         run.read_on(file.path)
         if number == len(runs):  # not before, since that may be refused
             runs.append(run)
@@ -99,8 +102,11 @@ def _race(file: RunFile, runs: Sequence[Shown]) -> None:
             run.join(tuple(runs[number] for number in branch.race))
 
 
-def reopen(file: RunFile) -> list[Run]:
+def reopen(file: RunFile, kernels: Kernels = kernel_for) -> list[Run]:
     """The runs in a file, one a branch, each ready to go on from its last epoch with the bits it would have had.
+
+    Args:
+        kernels: makes what evaluates the data.
 
     Raises:
         RunFileError: as `settings_of`, `data_of` and `read_on`; and where the file is damaged, or the
@@ -114,7 +120,7 @@ def reopen(file: RunFile) -> list[Run]:
         raise RunFileError(f"{file.path}: the run diverged, so it cannot go on: {file.stop.message}")
     settings = settings_of(file)
     shown: list[ArchivedRun] = []
-    read_on(file, settings, data_of(file, settings), shown)
+    read_on(file, settings, data_of(file, settings), shown, kernels)
     runs: list[Run] = []
     for archived in shown:
         run = _ready(archived, file.path)

@@ -88,7 +88,7 @@ class Shown:
         self.settings = replace(self.settings, data=replace(self.settings.data, edits=edits))
         owner = None if self.parent is None else self.parent.owner(first)
         if owner is None or edits != owner.settings.data.edits:
-            self.data, self.kernel = data, kernel_for(data, self.objective)
+            self.data, self.kernel = data, self.kernel.again(data, self.objective)
             self.history.begin(first, replace(state, best=Best()), self.kernel)
             return
         self.data, self.kernel = owner.data, owner.kernel

@@ -13,6 +13,7 @@ import numpy as np
 
 from gdtui import __version__
 from gdtui.learning.descent import Batch
+from gdtui.learning.kernel import Kernels, kernel_for
 from gdtui.learning.moment import Moment
 from gdtui.outputs import Output, Syncing
 from gdtui.runs.events import Event, Measured, Stopped, in_turn
@@ -136,12 +137,15 @@ def _lock(file: IO[bytes], path: str) -> str | None:
     return None
 
 
-def continued(path: str, epochs: int | None = None, alpha: float | None = None) -> tuple[list[Run], Run, RunWriter]:
+def continued(
+    path: str, epochs: int | None = None, alpha: float | None = None, kernels: Kernels = kernel_for
+) -> tuple[list[Run], Run, RunWriter]:
     """The runs in a file, that which is ready to go on, and the writer that appends to the file.
 
     Args:
         epochs: how many are wanted in all now; None for as many as the file says.
         alpha: the learning rate from here, of the branch that is written to; None for the file's last.
+        kernels: makes what evaluates the data.
 
     Raises:
         RunFileError: it cannot go on.
@@ -152,7 +156,7 @@ def continued(path: str, epochs: int | None = None, alpha: float | None = None) 
     try:
         _lock(ours, path)
         file.read_more()  # what came before it was ours
-        runs = reopen(file)
+        runs = reopen(file, kernels)
         run = runs[file.current]
         done = max(racer.done for racer in run.race)
         if epochs is not None and epochs < done:

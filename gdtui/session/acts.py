@@ -7,6 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 from gdtui.data.load import load
+from gdtui.learning.objective import objective_named
 from gdtui.numbers import ladder_step
 from gdtui.runs.events import Switched, in_turn
 from gdtui.runs.race import race_of
@@ -162,7 +163,13 @@ def _choose_data(session: Session, run: Run, command: ask.ChooseData) -> None:
 
 def _read(session: Session, settings: Settings, asked: ask.Train | None = None) -> None:
     """Read the data of these settings, and train with them once it is there."""
-    session.reading = Reading(settings.data.source, lambda: Run(settings, load(settings.data)), asked)
+
+    def make() -> Run:
+        data = load(settings.data)
+        objective = objective_named(settings.loss, len(data.class_names))
+        return Run(settings, data, session.place.kernel(data, objective))
+
+    session.reading = Reading(settings.data.source, make, asked)
     wait([session.reading.run], AT_ONCE)
     take_in(session)
 

@@ -23,6 +23,7 @@ from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, trying, watching
 from gdtui.session.acts import carry_out, take_in
 from gdtui.session.commands import ChooseData, Command, Train
+from gdtui.session.elsewhere import Place
 from gdtui.session.holding import held
 from gdtui.session.judging import Judging
 from gdtui.session.log import Happened, Log, Said, log_of
@@ -50,13 +51,14 @@ class Session:
         writer: writes it into a file, if anything does.
         watched: the file that is only looked at, if that is what this is.
         clock: seconds.
+        place: where the rows are, if not in this process.
     """
 
     def __init__(
         self, runs: list[Shown], run: Shown, display: Display, writer: RunWriter | None = None,
-        watched: Watched | None = None, clock: Callable[[], float] = time.perf_counter,
+        watched: Watched | None = None, clock: Callable[[], float] = time.perf_counter, place: Place | None = None,
     ) -> None:  # fmt: skip
-        self.runs, self.run, self.writer, self.watched = runs, run, writer, watched
+        self.runs, self.run, self.writer, self.watched, self.place = runs, run, writer, watched, place or Place()
         self.is_guest, self.given = display.guest, run.settings.data.source
         """Whether a guest asks, and the data that whoever serves it has named."""
         self.pace = Pace(display.speed or watchable_speed(run.epochs), display.fps)
@@ -134,6 +136,7 @@ class Session:
             carry_out(self._queue.popleft(), self)
             self._done += 1
         trying.settle(self)
+        self.place.tell(self)
         if not self.phase.moves or self.reading is not None:
             self.pace.rest()
         return [*self._happened]
@@ -152,7 +155,7 @@ class Session:
             None if self.watched is None else self.watched.path,
             self.saved_in, self.left_behind, self.failure, self._done, self.is_leaving,
             "" if self.reading is None else self.reading.progress.text, racing.standings(self),
-            judging.verdict, judging.limits, judging.line, judging.is_busy,
+            judging.verdict, judging.limits, judging.line, judging.is_busy, self.place.waiting,
         )  # fmt: skip
 
     def moment(self) -> Moment:
@@ -168,6 +171,7 @@ class Session:
             if not isinstance(command, ChooseData | Train):
                 carry_out(command, self)
         self._queue.clear()
+        self.place.close()
         self.close_file()
         return self.failure
 
@@ -243,7 +247,7 @@ class Session:
 
     def pull(self, count: int, seconds: float = math.inf) -> None:
         """Train so many epochs, for so long at the most, or until something is asked for."""
-        if self.lacks_points():
+        if self.lacks_points() or not self.place.is_ready(self):
             return
         began = self.clock()
         trained = racing.pull(self, trying.left(self, count), seconds)

@@ -79,6 +79,7 @@ class Snapshot:
         limits: of alpha there; None until they are known.
         line: what is said of it.
         is_judging: whether limits are being computed.
+        waiting: what training waits for, in words; else empty.
         reading: how far other data is read, in words, while the run stands still for it; else empty.
     """
 
@@ -111,6 +112,7 @@ class Snapshot:
     limits: Limits | None = None
     line: Line = Line()  # noqa: RUF009 - frozen
     is_judging: bool = False
+    waiting: str = ""
 
     @property
     def front(self) -> int:

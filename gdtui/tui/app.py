@@ -78,7 +78,7 @@ class GdtuiApp(TerseApp):
         self.film = Film(film, self)
         if film.path is not None:
             self.film.begin(film.path)
-        self.begin, self.board, self._detaches = begin, board, display.detach
+        self.begin, self.board, self._asked_for = begin, board, display
         self.turning = threading.Lock()
         """Held while the session does a turn."""
         self._asked = asyncio.Event()
@@ -272,8 +272,8 @@ class GdtuiApp(TerseApp):
         if sys.platform == "win32":
             return
         is_ignored = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN  # begun with nohup
-        self._outlives_hangup = self._detaches or is_ignored
-        if self._detaches and not is_ignored:
+        self._outlives_hangup = self._asked_for.detach or is_ignored
+        if self._asked_for.detach and not is_ignored:
             with suppress(ValueError):  # not in the main thread
                 signal.signal(signal.SIGHUP, partial(self._hear_hangup, asyncio.get_running_loop()))
 
@@ -296,4 +296,4 @@ class GdtuiApp(TerseApp):
         for stream in range(3):
             os.dup2(nothing, stream)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        os.execv(sys.executable, anew.command(*how))
+        os.execv(sys.executable, anew.command(*how, *self._asked_for.elsewhere))

@@ -54,8 +54,8 @@ class Status(NamedTuple):
 def status_of(snapshot: Snapshot, link: str) -> Status:
     """What the band says of a snapshot, and of the link, unless that is empty."""
     shown, phase = snapshot.shown, snapshot.phase
-    if snapshot.reading:
-        tail = snapshot.reading
+    if snapshot.reading or snapshot.waiting:
+        tail = snapshot.reading or snapshot.waiting
     elif link:
         tail = link
     elif phase.value == "held":
@@ -76,7 +76,7 @@ def status_of(snapshot: Snapshot, link: str) -> Status:
     return Status(
         snapshot.epochs,
         snapshot.alpha,
-        "reading" if snapshot.reading else phase.value,
+        "reading" if snapshot.reading else "waiting" if snapshot.waiting else phase.value,
         shown.epoch,
         shown if shown.epoch else None,
         tail,

@@ -1,0 +1,92 @@
+"""What a worker does: it holds some rows, and evaluates them by the same code as any other process."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gdtui import __version__
+from gdtui.data.dataset import blocks_of
+from gdtui.learning.kernel import Kernel, kernel_over
+from gdtui.learning.objective import objective_named
+from gdtui.learning.stretches import single_blas
+from gdtui.types import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is evaluated of some rows.
+
+    Attributes:
+        loss: the objective's name.
+        classes: how many there are.
+        factor: see `Objective.scaled`.
+        is_whole: whether these are all rows there are, and so few that they are in no blocks.
+    """
+
+    loss: str
+    classes: int
+    factor: float
+    is_whole: bool
+
+    def kernel(self, X: Floats, y: Floats) -> Kernel:
+        """What evaluates these rows in one thread."""
+        objective = objective_named(self.loss, self.classes)
+        if self.factor != 1:
+            objective = objective.scaled(self.factor)
+        units = 1 if self.classes == 2 else self.classes
+        blocks = [] if self.is_whole else blocks_of(X)
+        y = y.astype(np.float64, copy=False)
+        return kernel_over(X if self.is_whole else X[:0], y, objective, units, blocks, threads=1)
+
+
+def versions() -> dict[str, str]:
+    """Of what has to be the same wherever rows are evaluated."""
+    return {"gdtui": __version__, "Python": ".".join(platform.python_version_tuple()[:2]), "NumPy": np.__version__}
+
+
+class Holder:
+    """A Dask actor, one a worker. Rows of one data set and task have a key, and are in stretches with numbers."""
+
+    def __init__(self) -> None:
+        self._kernels: dict[str, dict[int, Kernel]] = {}
+        self._seen: dict[str, bytes] = {}
+        """At which weights each key was evaluated last: what confusions are counted of."""
+
+    def versions(self) -> dict[str, str]:
+        return versions()
+
+    def hold(self, key: str, number: int, task: Task, X: Floats, y: Floats) -> None:
+        """Have these rows, shape (n, d + 1), with their labels, shape (n,)."""
+        self._kernels.setdefault(key, {})[number] = task.kernel(X, y)
+        self._seen.pop(key, None)
+
+    def drop(self, key: str, numbers: Sequence[int] | None = None) -> None:
+        """Have these stretches no longer, or nothing of that key."""
+        if numbers is None:
+            self._kernels.pop(key, None)
+        for number in numbers or ():
+            self._kernels.get(key, {}).pop(number, None)
+        self._seen.pop(key, None)
+
+    def sums(self, key: str, numbers: Sequence[int], weights: Floats) -> Floats:
+        """Of these stretches at weights, shape (size,): the losses and the gradients, summed over the rows of each,
+        shape (n, 1 + size). Raises KeyError where one of them is not here."""
+        kernels = [self._kernels[key][number] for number in numbers]
+        found = np.empty((len(kernels), 1 + len(weights)))
+        with single_blas(), np.errstate(over="ignore", invalid="ignore"):
+            for row, kernel in zip(found, kernels, strict=True):
+                row[0] = kernel.sums(weights, row[1:])
+        self._seen[key] = weights.tobytes()
+        return found
+
+    def confusion(self, key: str, numbers: Sequence[int], weights: Floats) -> list[int]:
+        """Of these stretches at weights, how many rows there are of each pair of true and predicted class. Raises as
+        `sums`."""
+        if self._seen.get(key) != weights.tobytes():
+            self.sums(key, numbers, weights)
+        counts = [self._kernels[key][number].confusion() for number in numbers]
+        return np.sum(counts, axis=0).tolist()  # type: ignore[no-any-return]
