@@ -11,7 +11,7 @@ import gdtui
 
 HEAVY = (
     *("numpy", "scipy", "sklearn", "textual", "rich", "plotext", "asyncio", "pyte", "wcwidth", "argcomplete"),
-    *("gdtui.recording", "textual_serve", "aiohttp", "gdtui.web"),
+    *("gdtui.recording", "textual_serve", "aiohttp", "gdtui.web", "distributed", "dask", "gdtui.cluster"),
 )
 SCREENS = ("textual", "rich", "plotext", "gdtui.charts", "gdtui.tui", "gdtui.plain", "gdtui.report", "gdtui.cli")
 ROOT = Path(gdtui.__file__).parent
@@ -85,7 +85,7 @@ def test_learning_knows_of_no_runs():
 
 def test_printing_lines_loads_no_drawing():
     loaded = loaded_after("from gdtui.cli import main; main(['--plain', '-e', '1'])")
-    for package in ("textual", "plotext", "gdtui.charts", "gdtui.tui"):
+    for package in ("textual", "plotext", "gdtui.charts", "gdtui.tui", "distributed", "dask", "gdtui.cluster"):
         assert not under(package, loaded)
 
 
@@ -93,7 +93,7 @@ def test_the_first_paint_waits_for_nothing_that_is_not_painted_yet():
     loaded = loaded_after("import gdtui.tui.front, gdtui.tui.classroom, gdtui.lessons.reading")
     assert "gdtui.tui.workspace" in loaded
     later = "gdtui.views", "gdtui.runs", "gdtui.recording", "gdtui.tui.dialogs", "gdtui.wire.web", "gdtui.web"
-    for package in ("numpy", "plotext", "textual_serve", "aiohttp", *later):
+    for package in ("numpy", "plotext", "textual_serve", "aiohttp", "distributed", "gdtui.cluster", *later):
         assert not under(package, loaded)
 
 

@@ -38,7 +38,7 @@ class Workers:
 
     Args:
         where: how many processes of this machine, or the address of a scheduler that has workers.
-        patience: seconds for which a worker is waited for.
+        patience: seconds for which a worker is waited for; None for `PATIENCE`.
         clock: seconds.
 
     Raises:
@@ -46,7 +46,7 @@ class Workers:
     """
 
     def __init__(
-        self, where: int | str, patience: float = PATIENCE, clock: Callable[[], float] = time.monotonic
+        self, where: int | str, patience: float | None = None, clock: Callable[[], float] = time.monotonic
     ) -> None:
         if find_spec("distributed") is None:
             raise ClusterError("workers need Dask: pip install 'gdtui[cluster]'")
@@ -54,7 +54,7 @@ class Workers:
         """What people are to be told, in lines."""
         self.waiting = ""
         """What is waited for, in words; empty where there are workers."""
-        self._patience, self._clock = patience, clock
+        self._patience, self._clock = PATIENCE if patience is None else patience, clock
         self._lock, self._closed = threading.RLock(), threading.Event()
         self._processes: Processes | None = None
         self._link: Link | None = None

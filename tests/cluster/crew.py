@@ -58,3 +58,8 @@ def all_there(workers: Workers, count: int = 2) -> Workers:
     until(lambda: workers.is_ready() and workers.count == count, f"{count} workers")
     workers.told.clear()
     return workers
+
+
+def all_ended(processes: list[psutil.Process]) -> bool:
+    """Whether none of these goes on."""
+    return not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in processes)

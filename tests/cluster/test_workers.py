@@ -79,12 +79,12 @@ def test_a_data_set_without_rows_is_no_trouble(workers):
     assert Run(Settings(), data, workers.kernel(data, objective_named("article"))).newest().epoch == 0
 
 
-@pytest.mark.parametrize("parts", [{}, {"batch_size": 1000, "optimizer": "adam", "l2": 0.01}])
-def test_workers_that_are_killed_change_no_bit(workers, parts):
+@pytest.mark.parametrize(("kills", "parts"), [(3, {}), (1, {"batch_size": 1000, "optimizer": "adam", "l2": 0.01})])
+def test_workers_that_are_killed_change_no_bit(workers, kills, parts):
     data, settings = many(), Settings(epochs=40, loss="cross-entropy", init="zeros", **parts)
     undisturbed = Run(settings, data).advance(40)
     run, losses = Run(settings, data, workers.kernel(data, objective_named(settings.loss))), []
-    for _ in range(3):
+    for _ in range(kills):
         losses += run.advance(10).losses.tolist()
         kill_one()
         losses += run.advance(1).losses.tolist()
