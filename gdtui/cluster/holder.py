@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtui import __version__
 from gdtui.data.dataset import blocks_of
@@ -43,6 +44,22 @@ class Task:
         return kernel_over(X if self.is_whole else X[:0], y, objective, units, blocks, threads=1)
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a worker is asked about stretches that it holds. It goes over the wire as one object: Dask looks at each
+    number of a list by itself, which takes longer than all else.
+
+    Attributes:
+        key: of the data set and the task.
+        numbers: of the stretches.
+        weights: shape (size,).
+    """
+
+    key: str
+    numbers: tuple[int, ...]
+    weights: Floats
+
+
 def versions() -> dict[str, str]:
     """Of what has to be the same wherever rows are evaluated."""
     return {"gdtui": __version__, "Python": ".".join(platform.python_version_tuple()[:2]), "NumPy": np.__version__}
@@ -72,21 +89,23 @@ class Holder:
             self._kernels.get(key, {}).pop(number, None)
         self._seen.pop(key, None)
 
-    def sums(self, key: str, numbers: Sequence[int], weights: Floats) -> Floats:
-        """Of these stretches at weights, shape (size,): the losses and the gradients, summed over the rows of each,
-        shape (n, 1 + size). Raises KeyError where one of them is not here."""
-        kernels = [self._kernels[key][number] for number in numbers]
+    def sums(self, asked: Question) -> Floats:
+        """Of each stretch the loss and the gradient, summed over its rows, shape (n, 1 + size). Raises KeyError where
+        one of them is not here."""
+        kernels, weights = self._kernels_of(asked), asked.weights
         found = np.empty((len(kernels), 1 + len(weights)))
         with single_blas(), np.errstate(over="ignore", invalid="ignore"):
             for row, kernel in zip(found, kernels, strict=True):
-                row[0] = kernel.sums(weights, row[1:])
-        self._seen[key] = weights.tobytes()
+                row[0] = kernel.sums_by_one(weights, row[1:])
+        self._seen[asked.key] = weights.tobytes()
         return found
 
-    def confusion(self, key: str, numbers: Sequence[int], weights: Floats) -> list[int]:
-        """Of these stretches at weights, how many rows there are of each pair of true and predicted class. Raises as
+    def confusion(self, asked: Question) -> NDArray[np.int64]:
+        """Of all these stretches, how many rows there are of each pair of true and predicted class. Raises as
         `sums`."""
-        if self._seen.get(key) != weights.tobytes():
-            self.sums(key, numbers, weights)
-        counts = [self._kernels[key][number].confusion() for number in numbers]
-        return np.sum(counts, axis=0).tolist()  # type: ignore[no-any-return]
+        if self._seen.get(asked.key) != asked.weights.tobytes():
+            self.sums(asked)
+        return np.sum([kernel.confusion() for kernel in self._kernels_of(asked)], axis=0)  # type: ignore[no-any-return]
+
+    def _kernels_of(self, asked: Question) -> list[Kernel]:
+        return [self._kernels[asked.key][number] for number in asked.numbers]

@@ -70,7 +70,7 @@ class ClusterKernel(Kernel):
         for number, row in enumerate(found):
             kernel = self._placed.task.kernel(*self._placed.rows(number))
             with single_blas():
-                row[0] = kernel.sums(self._at, row[1:])
+                row[0] = kernel.sums_by_one(self._at, row[1:])
             counts.append(kernel.confusion())
         self._confusion = np.sum(counts, axis=0).tolist()
 

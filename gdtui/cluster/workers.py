@@ -15,6 +15,7 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from typing import Any
 
+from gdtui.cluster.holder import Question
 from gdtui.cluster.kernel import ClusterKernel
 from gdtui.cluster.link import LOST, ClusterError, Link
 from gdtui.cluster.placed import Placed, evened
@@ -97,7 +98,9 @@ class Workers:
         with self._lock:
             while self._spread(placed) and self._link is not None:
                 shares = placed.shares
-                wanted = {address: (placed.key, numbers, weights) for address, numbers in shares.items()}
+                wanted = {
+                    address: [Question(placed.key, tuple(numbers), weights)] for address, numbers in shares.items()
+                }
                 answers = self._link.ask(function, wanted)
                 if not self._are_lost(answers):
                     return [(shares[address], answer) for address, answer in answers.items()]

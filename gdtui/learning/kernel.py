@@ -68,6 +68,10 @@ class Kernel:
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
         """The same before they are divided by the number of rows: sums, of which several can be added."""
+        return self.sums_by_one(weights, gradient)
+
+    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
+        """The same by whoever sees to it that BLAS has one thread: to say so takes as long as some blocks."""
         np.dot(self.X, weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
         np.dot(self._transposed, self._signal, gradient)
@@ -132,12 +136,15 @@ class BlockedKernel(Kernel):
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
         with single_blas():  # its threads and ours would fight for the cores
-            # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
-            shares = iter(self._shares)
-            others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
-            self._work(weights, shares)
-            for other in others:
-                other.result()
+            return self.sums_by_one(weights, gradient)
+
+    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
+        # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
+        shares = iter(self._shares)
+        others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
+        self._work(weights, shares)
+        for other in others:
+            other.result()
         parts, losses = self._parts, self._losses
         if self._cuts:
             parts = np.array([np.add.reduce(parts[cut], axis=0) for cut in self._cuts])
@@ -194,8 +201,11 @@ class UnitsKernel(BlockedKernel):
         self._whole = np.empty((4, 0 if blocks else units * len(y)))
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
+        return super().sums(weights, gradient) if self._blocks else self.sums_by_one(weights, gradient)
+
+    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
         if self._blocks:
-            return super().sums(weights, gradient)
+            return super().sums_by_one(weights, gradient)
         wanted = self.targets.T
         return self._loss_of(self._transposed, self.X, wanted, self._p, weights, self._whole, gradient)
 

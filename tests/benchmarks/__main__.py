@@ -32,6 +32,7 @@ from tests.benchmarks.race import race
 from tests.benchmarks.steps import steps
 from tests.benchmarks.table import Row, alternate, row
 from tests.benchmarks.views import frames_of, soon, travel
+from tests.benchmarks.workers import workers
 from tests.terminal.harness import GDTUI, Terminal
 from tests.terminal.slow_link import SlowLink
 
@@ -270,7 +271,7 @@ GROUPS = {
     f.__name__: f
     for f in (
         *(throughput, mapped, steps, race, judged, inside, files, frames, views),
-        *(tmux, scale, start, recording, rest, blocked, link),
+        *(tmux, scale, start, recording, rest, blocked, link, workers),
     )
 }
 

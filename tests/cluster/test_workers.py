@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtui.cluster import link as linking
+from gdtui.cluster.holder import Question
 from gdtui.cluster.link import ClusterError
 from gdtui.cluster.placed import evened
 from gdtui.cluster.workers import Workers
@@ -124,7 +125,7 @@ def test_rows_that_nobody_evaluates_any_more_leave_the_workers(workers):
     del kernel
     assert workers.is_ready()
     assert key not in workers._placed
-    gone = workers._link.ask("sums", dict.fromkeys(workers._here, (key, [0], np.ones(1))))
+    gone = workers._link.ask("sums", {one: [Question(key, (0,), np.ones(1))] for one in workers._here})
     assert all(isinstance(answer, KeyError) for answer in gone.values())
 
 
