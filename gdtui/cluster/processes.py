@@ -15,25 +15,27 @@ import sys
 import tempfile
 from contextlib import suppress
 
-BEGIN = "import sys; count = int(sys.argv.pop()); sys.path[:] = sys.argv[1:]; "
-BEGIN += "from gdtui.cluster.processes import serve; serve(count)"
+BEGIN = "import sys; folder, count = sys.argv.pop(), int(sys.argv.pop()); sys.path[:] = sys.argv[1:]; "
+BEGIN += "from gdtui.cluster.processes import serve; serve(count, folder)"
 
 
 class Processes:
     """So many workers and their scheduler; `address` waits until they are there."""
 
     def __init__(self, count: int) -> None:
-        command = [sys.executable, "-P", "-c", BEGIN, *filter(None, sys.path), str(count)]
+        self._address = ""
+        self._folder = tempfile.mkdtemp(prefix="gdtui-workers-")
+        command = [sys.executable, "-P", "-c", BEGIN, *filter(None, sys.path), str(count), self._folder]
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, start_new_session=True)
 
     def address(self) -> str:
         """That of the scheduler. Raises OSError where they cannot begin."""
         assert self._process.stdout is not None
-        address = self._process.stdout.readline().decode().strip()
-        if not address:
+        self._address = self._address or self._process.stdout.readline().decode().strip()
+        if not self._address:
             raise OSError("the processes have ended")
-        return address
+        return self._address
 
     @property
     def are_there(self) -> bool:
@@ -50,16 +52,18 @@ class Processes:
             with suppress(OSError):
                 _end_group(self._process.pid)
             self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def serve(count: int) -> None:
-    """Have a scheduler and so many workers, on the loopback only, until standard input ends."""
+def serve(count: int, folder: str) -> None:
+    """Have a scheduler and so many workers, on the loopback only, until standard input ends. What they put into the
+    folder goes with them."""
     import dask.config
     from distributed import LocalCluster
 
     # A worker that ends is begun again. Dask gives one up that is not there at the moment 15 s after it ended once.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
-    folder, here = tempfile.mkdtemp(prefix="gdtui-workers-"), "127.0.0.1:0"
+    here = "127.0.0.1:0"
     cluster = LocalCluster(
         n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=here,
         worker_dashboard_address=here, memory_limit=0, silence_logs=100, local_directory=folder,

@@ -270,8 +270,10 @@ class Workers:
         if isinstance(self.where, str):
             self._link = Link(self.where, seconds)
             return
-        if self._processes is None or not self._processes.are_there:
-            self._processes = Processes(self.where)
+        if self._processes is not None and not self._processes.are_there:
+            self._processes.end()
+            self._processes = None
+        self._processes = self._processes or Processes(self.where)
         self._link = Link(self._processes.address(), seconds)
 
     def _unlink(self) -> None:
