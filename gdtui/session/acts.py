@@ -30,6 +30,8 @@ WHILE_READING = (ask.Do.PAUSE, ask.Do.LEAVE, ask.ChangeSpeed, ask.ChooseData, as
 BY_HAND = ask.Begin | ask.Hold | ask.Edit
 """What clicks ask for."""
 
+REPLAY_FRAMES = 50
+"""Frames of a replay at full speed."""
 AT_ONCE = 0.2
 """Seconds within which data is waited for in the turn that asks for it: most is there by then."""
 
@@ -222,3 +224,11 @@ def _play(session: Session) -> None:
         session.go(1 if session.past is None else session.past)
         session.phase = Phase.REPLAY
         session.pace.rest()
+
+
+def replay_on(session: Session, now: float) -> None:
+    """Show the next epochs of the past that are due by then."""
+    count = max(1, session.run.done // REPLAY_FRAMES) if session.pace.is_max else session.pace.due(now)[0]
+    if count and session.past is not None:
+        session.go(session.past + count)
+        session.phase = session.phase if session.past is None else Phase.REPLAY

@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from gdtui.data.load import load
-from gdtui.logs.places import LogPlaces
 from gdtui.learning.objective import objective_named
+from gdtui.logs.places import LogPlaces
 from gdtui.runs.race import race_of
 from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.reopen import Watched
 from gdtui.runs.run import Run
 from gdtui.runs.writer import RunWriter, continued
 from gdtui.session.comparison import Comparison
-from gdtui.session.logs import LogsSession
 from gdtui.session.elsewhere import place_for
+from gdtui.session.logs import LogsSession
 from gdtui.session.session import Session
 from gdtui.session.snapshot import NO_POINTS
 from gdtui.settings import PARTITIONS, Display, Recipe, Settings

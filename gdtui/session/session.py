@@ -21,7 +21,7 @@ from gdtui.runs.run import Shown
 from gdtui.runs.samples import at_hand
 from gdtui.runs.writer import RunWriter
 from gdtui.session import racing, trying, watching
-from gdtui.session.acts import carry_out, take_in
+from gdtui.session.acts import carry_out, replay_on, take_in
 from gdtui.session.commands import ChooseData, Command, Train
 from gdtui.session.elsewhere import Place
 from gdtui.session.holding import held
@@ -37,8 +37,6 @@ POLL = 0.2
 """Seconds between two looks at a file that is watched."""
 JUDGING = 0.02
 """Seconds between two looks at whether limits are known."""
-REPLAY_FRAMES = 50
-"""Frames of a replay at full speed."""
 
 
 class Session:
@@ -129,7 +127,7 @@ class Session:
                 if count:
                     self.pull(count, seconds)
             elif self.phase is Phase.REPLAY:
-                self._replay()
+                replay_on(self, self._began)
             if self.watched is not None:
                 watching.read_on(self, self.watched)
         while self._queue:
@@ -296,9 +294,3 @@ class Session:
         if is_rival and (past is None or run.done):
             self.phase = phase
             self.past = None if past is None else run.reachable(min(past, run.done), forward=False)
-
-    def _replay(self) -> None:
-        count = max(1, self.run.done // REPLAY_FRAMES) if self.pace.is_max else self.pace.due(self._began)[0]
-        if count and self.past is not None:
-            self.go(self.past + count)
-            self.phase = self.phase if self.past is None else Phase.REPLAY
