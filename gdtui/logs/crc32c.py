@@ -47,16 +47,20 @@ def crc32c(data: bytes) -> int:
     return crc ^ ONES
 
 
-def crcs32c(rows: Bytes) -> Words:
-    """The CRCs of n byte strings of equal length, shape (n, length), one at the least; shape (n,)."""
+def varying(rows: Bytes) -> NDArray[np.intp]:
+    """The columns of a table, one row at the least, in which not all rows are the same."""
+    return np.flatnonzero(np.bitwise_or.reduce(rows ^ rows[0], axis=0))
+
+
+def crcs32c(rows: Bytes, columns: NDArray[np.intp]) -> Words:
+    """The CRCs of n byte strings of equal length, shape (n, length), that vary in these columns; shape (n,)."""
     length = rows.shape[1]
     if length > AT_ONCE:
         return np.array([crc32c(row.tobytes()) for row in rows], dtype=np.uint32)
-    differences = rows ^ rows[0]
     crcs = np.full(len(rows), crc32c(rows[0].tobytes()), dtype=np.uint32)
     tables = _tables()
-    for column in np.flatnonzero(np.bitwise_or.reduce(differences, axis=0)):
-        crcs ^= tables[length - 1 - column].take(differences[:, column])
+    for column in columns:
+        crcs ^= tables[length - 1 - column].take(rows[:, column] ^ rows[0, column])
     return crcs
 
 

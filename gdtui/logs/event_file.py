@@ -103,7 +103,7 @@ class EventFile:
         pieces: Pieces = {}
         skipped = list[tuple[int, str]]()
         for size in frames.kinds:
-            which, payloads, are_whole = frames.payloads(size)
+            which, payloads, columns, are_whole = frames.payloads(size)
             if not are_whole.all():
                 skipped += [(number, "is damaged") for number in which[~are_whole].tolist()]
                 which, payloads = which[are_whole], payloads[are_whole]
@@ -114,7 +114,7 @@ class EventFile:
                     skipped.append((int(which[0]), str(error)))
                     which, payloads = which[1:], payloads[1:]
                     continue
-                same = layout.same(payloads)
+                same = layout.same(payloads, columns)
                 if same.all():
                     _take(layout, which, payloads, pieces)
                     break

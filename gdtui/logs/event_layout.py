@@ -95,13 +95,12 @@ class Layout:
                         self._take(value)
             elif field.wire == NESTED:
                 self._free[field.start : field.stop] = True
-        self._fixed = np.flatnonzero(~self._free)
 
-    def same(self, rows: Bytes) -> NDArray[np.bool_]:
-        """Which messages of the same length, shape (n, length), have this layout; shape (n,)."""
-        mine = np.frombuffer(self._payload, np.uint8)
-        differs = np.bitwise_or.reduce(rows ^ mine, axis=0)[self._fixed] != 0
-        same: NDArray[np.bool_] = (rows[:, self._fixed[differs]] == mine[self._fixed[differs]]).all(axis=1)
+    def same(self, rows: Bytes, columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Which messages of the same length, shape (n, length), that vary in these columns, have this layout; shape
+        (n,)."""
+        mine, fixed = np.frombuffer(self._payload, np.uint8), columns[~self._free[columns]]
+        same: NDArray[np.bool_] = (rows[:, fixed] == mine[fixed]).all(axis=1)
         for number in self._varints:
             same &= (rows[:, number.start : number.stop - 1] >= 0x80).all(axis=1) & (rows[:, number.stop - 1] < 0x80)
         return same

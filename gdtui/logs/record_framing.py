@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from gdtui.logs.crc32c import Bytes, crcs32c, masked
+from gdtui.logs.crc32c import Bytes, crc32c, crcs32c, masked, varying
 
 HEADER, FOOTER = 12, 4
 FRAME = HEADER + FOOTER
@@ -16,8 +18,25 @@ PERIOD = 16
 def length_in(header: bytes) -> int | None:
     """The length in a record's first 12 bytes; None where it is not as it was written."""
     told = np.frombuffer(header, np.uint8, HEADER)
-    is_whole = masked(crcs32c(told[None, :8]))[0] == told[8:].view("<u4")[0]
+    crc = np.array([crc32c(header[:8])], dtype=np.uint32)
+    is_whole = masked(crc)[0] == told[8:].view("<u4")[0]
     return int.from_bytes(header[:8], "little") if is_whole else None
+
+
+class Payloads(NamedTuple):
+    """Records of the same size.
+
+    Attributes:
+        which: of the block's records they are, shape (n,).
+        rows: what is in them, shape (n, length).
+        columns: in which they vary.
+        are_whole: whether they are as they were written, shape (n,).
+    """
+
+    which: NDArray[np.int64]
+    rows: Bytes
+    columns: NDArray[np.intp]
+    are_whole: NDArray[np.bool_]
 
 
 class Frames:
@@ -91,12 +110,12 @@ class Frames:
         self.end += count * width
         return np.column_stack([starts.ravel(), np.tile(pattern[:, 1], count)])
 
-    def payloads(self, size: int) -> tuple[NDArray[np.int64], Bytes, NDArray[np.bool_]]:
-        """The records of one size: which ones, what is in them, shape (n, size − 16), and whether that is
-        as it was written."""
+    def payloads(self, size: int) -> Payloads:
+        """The records of one size."""
         which = np.flatnonzero(self.sizes == size)
         windows = np.ndarray(len(self._block) - size + 1, f"V{size}", self._block, strides=(1,))
         rows = windows[self.starts[which]].view(np.uint8).reshape(-1, size)
         payloads = rows[:, HEADER:-FOOTER]
         told = np.ascontiguousarray(rows[:, -FOOTER:]).view("<u4")[:, 0]
-        return which, payloads, masked(crcs32c(payloads)) == told
+        columns = varying(payloads)
+        return Payloads(which, payloads, columns, masked(crcs32c(payloads, columns)) == told)

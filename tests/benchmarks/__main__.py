@@ -22,6 +22,7 @@ from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
 from tests.benchmarks.blocked import KEYS
+from tests.benchmarks.event_files import event_files
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.judged import judged
 from tests.benchmarks.mapped import mapped
@@ -270,7 +271,7 @@ def _alpha(terminal: Terminal) -> str:
 GROUPS = {
     f.__name__: f
     for f in (
-        *(throughput, mapped, steps, race, judged, inside, files, frames, views),
+        *(throughput, mapped, steps, race, judged, inside, files, event_files, frames, views),
         *(tmux, scale, start, recording, rest, blocked, link, workers),
     )
 }
