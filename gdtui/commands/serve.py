@@ -52,7 +52,7 @@ def run(arguments: list[str]) -> int:
 
     from gdtui.web.server import Place, serve
 
-    what = "each visitor watches" if options.runs else "each visitor has a run"
+    what = "each visitor looks at what is watched" if options.runs else "each visitor has a run of their own"
     return serve(Place(asked, options.host, options.port), what)
 
 

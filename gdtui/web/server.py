@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 import signal
 import socket
 import sys
@@ -142,7 +143,7 @@ def serve(place: Place, what: str) -> int:
     there."""
 
     def begun(address: str) -> None:
-        tell(f"{what} on {address} (ctrl+c ends it)")
+        tell(f"open {address} in a browser: {what} (ctrl+c ends it)")
         tell(
             "only this machine reaches it; with --host, others do"
             if place._is_local
@@ -154,7 +155,9 @@ def serve(place: Place, what: str) -> int:
     try:
         return asyncio.run(place.run(begun))
     except OSError as error:
-        raise ValueError(f"{place.host}, port {place.port}: {error.strerror or error}") from None
+        number = error.errno or 0  # less, where the name is none
+        why = os.strerror(number) if number > 0 else error.strerror or error  # asyncio says the address once more
+        raise ValueError(f"cannot serve on {place.host}, port {place.port}: {why}") from None
 
 
 def _end(ended: asyncio.Future[int], number: int) -> None:

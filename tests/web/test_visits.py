@@ -164,7 +164,7 @@ async def test_several_runs_are_watched_side_by_side(tmp_path: Path) -> None:
         await somebody.see(lambda text: "▶━  one " in text and " ━  two " in text)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 async def test_the_end_of_the_server_is_that_of_all_visits(number: signal.Signals, tmp_path: Path) -> None:
     async with serving(cwd=tmp_path) as served, visiting(served) as one, visiting(served):
         await one.see("training")
@@ -225,6 +225,7 @@ async def test_pages_of_others_see_nothing(tmp_path: Path) -> None:
 async def test_it_says_where_it_is_and_who_can_come(tmp_path: Path) -> None:
     async with serving(cwd=tmp_path) as served:
         assert served.address.startswith("http://127.0.0.1:")
+        assert "each visitor has a run of their own" in served.said
         assert "only this machine" in served.said
     async with serving("--host", "0.0.0.0", cwd=tmp_path) as served:
         assert "everybody who reaches that address can use it, without a password" in served.said
@@ -248,6 +249,6 @@ async def _refusal(served: Served, cwd: Path) -> int:
     out, err = await second.communicate()
     assert second.returncode == 2
     assert out == b""
-    assert b"address already in use" in err
+    assert b"Address already in use" in err
     assert port.encode() in err
     return err.count(b"\n")
