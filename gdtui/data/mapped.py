@@ -23,6 +23,9 @@ from gdtui.types import Floats
 
 NUMBER = 8
 """Bytes."""
+AHEAD, AT_ONCE = 2**25, 2**22
+"""Bytes: how far before it is looked at, and how much at a time, the disk is asked for what is not in memory. Where
+that is left to faults of pages, the disk stands idle most of the time."""
 
 
 class Room:
@@ -63,6 +66,13 @@ class Room:
                 written = os.pwrite(self._file.fileno(), view, at)
                 view, at = view[written:], at + written
 
+    def expect(self, begin: int, end: int) -> None:
+        """The numbers between these are looked at soon."""
+        if hasattr(os, "posix_fadvise"):
+            begin, end = begin * NUMBER, min(end * NUMBER, self.size)
+            if begin < end:
+                os.posix_fadvise(self._file.fileno(), begin, end - begin, os.POSIX_FADV_WILLNEED)
+
     @property
     def numbers(self) -> Floats:
         """All of them; they cannot be written to."""
@@ -95,11 +105,15 @@ class MappedRows(Rows):
         super().__init__(rows, width)
         self.drawn = drawn
         self._room, self._numbers = room, room.numbers[begin : begin + rows * width]
+        self._begin, self._stride = begin, max(1, AT_ONCE // (BLOCK * width * NUMBER))
         self._one_by_one: Floats | None = None
         self._lock, self._is_settled = Lock(), False
 
     def block(self, number: int) -> Floats:
         begin, width = number * BLOCK * self.shape[1], self.shape[1]
+        if number % self._stride == 0:
+            later = self._begin + begin + AHEAD // NUMBER
+            self._room.expect(later if number else self._begin, later + self._stride * BLOCK * width)
         return self._numbers[begin : begin + BLOCK * width].reshape(width, -1)
 
     def expect_any_order(self) -> None:
