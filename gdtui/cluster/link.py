@@ -53,6 +53,7 @@ class Link:
         self._client: Any = Client(address, timeout=seconds, set_as_default=False, direct_to_workers=True)
         self._actors: dict[str, Any] = {}
         """The future of the actor on each worker, by the worker's address."""
+        self._is_closed = False
 
     def workers(self) -> list[str]:
         """The addresses of all that the scheduler knows of, in order. Raises one of LOST where it does not answer."""
@@ -115,7 +116,7 @@ class Link:
         answer = asyncio.ensure_future(self._execute(address, function, arguments))
         try:
             while not (await asyncio.wait([answer], timeout=LONG))[0]:
-                if address not in await asyncio.wait_for(self._client.scheduler.ncores(), SECONDS):
+                if self._is_closed or address not in await asyncio.wait_for(self._client.scheduler.ncores(), SECONDS):
                     raise OSError("the scheduler knows of no such worker")
             return answer.result()
         finally:
@@ -134,6 +135,8 @@ class Link:
         return answer["result"]
 
     def close(self) -> None:
+        """Whoever waits for an answer hears that the worker is gone."""
+        self._is_closed = True
         with suppress(Exception):
             self._client.close(timeout=SECONDS)
 

@@ -7,6 +7,7 @@ with all workers, when its standard input does: when whoever began it closes tha
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
@@ -28,6 +29,7 @@ class Processes:
         command = [sys.executable, "-P", "-c", BEGIN, *filter(None, sys.path), str(count), self._folder]
         pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nothing, start_new_session=True)
+        atexit.register(self.end)  # whoever leaves while they begin does not wait until they are there
 
     def address(self) -> str:
         """That of the scheduler. Raises OSError where they cannot begin."""
@@ -43,6 +45,7 @@ class Processes:
 
     def end(self) -> None:
         """End them all, at once."""
+        atexit.unregister(self.end)
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()

@@ -28,6 +28,8 @@ from gdtui.types import Floats
 
 LOOKS_EVERY = 1.0
 """Seconds between two looks at who has come."""
+ANSWERS_WITHIN, STARTS_WITHIN = 5.0, 60.0
+"""Seconds in which a scheduler has to answer, and a worker to be there, before a run begins."""
 PATIENCE = 60.0
 """Seconds for which a worker is waited for, where there is none."""
 REST = 0.1
@@ -61,6 +63,8 @@ class Workers:
         self._link: Link | None = None
         self._here: list[str] = []
         """The addresses of workers that can be asked."""
+        self._known = 0
+        """How many the scheduler knows of."""
         self._refused: dict[str, str] = {}
         """Those that cannot be, and why."""
         self._placed: dict[str, Placed] = {}
@@ -88,7 +92,8 @@ class Workers:
         kernel = ClusterKernel(data, objective.scaled(factor) if factor != 1 else objective, placed, self)
         with self._lock:
             self._placed[placed.key] = placed
-            self._spread(placed)
+            if self._link is not None:
+                self._spread(placed, self._link)
         weakref.finalize(kernel, self._unneeded.append, placed.key)
         return kernel
 
@@ -96,36 +101,36 @@ class Workers:
         """What `Holder` has of that name, of all stretches: each worker's numbers, and what it answers. None where
         there is no worker."""
         with self._lock:
-            while self._spread(placed) and self._link is not None:
+            while (link := self._link) is not None and self._spread(placed, link):
                 shares = placed.shares
                 wanted = {
                     address: [Question(placed.key, tuple(numbers), weights)] for address, numbers in shares.items()
                 }
-                answers = self._link.ask(function, wanted)
+                answers = link.ask(function, wanted)
                 if not self._are_lost(answers):
                     return [(shares[address], answer) for address, answer in answers.items()]
             return None
 
-    def _spread(self, placed: Placed) -> bool:
+    def _spread(self, placed: Placed, link: Link) -> bool:
         """Let every stretch be with a worker. Returns whether there is any."""
-        while self._here and self._link is not None:
-            goal = evened(placed.where, self._here)
+        while here := [*self._here]:
+            goal = evened(placed.where, here)
             moves = [number for number, address in enumerate(goal) if placed.where[number] != address]
             if not moves:
                 self._say("")
                 return True
-            self._say(f"rows to {_count(len(self._here))} …  {1 - len(moves) / len(placed.where):.0%}")
+            self._say(f"rows to {_count(len(here))} …  {1 - len(moves) / len(placed.where):.0%}")
             now: dict[str, int] = {}
             for number in moves:
                 now.setdefault(goal[number], number)
             wanted = {
                 address: (placed.key, number, placed.task, *placed.rows(number)) for address, number in now.items()
             }
-            answers = self._link.ask("hold", wanted)
+            answers = link.ask("hold", wanted)
             for address, number in now.items():
                 if not isinstance(answers[address], BaseException):
                     if placed.where[number]:
-                        self._link.ask("drop", {placed.where[number]: (placed.key, [number])})
+                        link.ask("drop", {placed.where[number]: (placed.key, [number])})
                     placed.where[number] = address
             self._are_lost(answers)
         return False
@@ -173,7 +178,7 @@ class Workers:
         lost = [address for address, answer in answers.items() if isinstance(answer, BaseException)]
         for address in lost:
             self._lose(address)
-        if lost:
+        if lost and not self._closed.is_set():
             what = "a worker was lost; its" if len(lost) == 1 else f"{len(lost)} workers were lost; their"
             them = "another" if len(self._here) == 1 else "others"
             self.told.append(
@@ -182,7 +187,7 @@ class Workers:
         return bool(lost)
 
     def _lose(self, address: str) -> None:
-        self._here.remove(address)
+        self._here = [one for one in self._here if one != address]
         if self._link is not None:
             self._link.part_with(address)
         for placed in self._placed.values():
@@ -204,6 +209,7 @@ class Workers:
         except (*LOST, ClusterError):
             self._unlink()
             return
+        self._known = len(known)
         gone = [address for address in self._here if address not in known]
         self._are_lost(dict.fromkeys(gone, OSError()))
         before = len(self._here)
@@ -234,10 +240,10 @@ class Workers:
 
     def _begin(self) -> None:
         """Wait until there are as many as were asked for, or those whom a scheduler has. Raises ClusterError."""
-        until = self._clock() + self._patience
+        until = self._clock() + STARTS_WITHIN
         self._say(f"starting {_count(self.where)} …" if isinstance(self.where, int) else f"calling {self.where} …")
         try:
-            self._open(min(5.0, self._patience))
+            self._open(ANSWERS_WITHIN)
         except ClusterError:
             raise
         except (OSError, ValueError) as error:
@@ -246,7 +252,7 @@ class Workers:
             raise ClusterError(f"no scheduler answers at {self.where}; dask scheduler begins one") from None
         while self._clock() < until and not self._closed.is_set():
             self._look()
-            wanted = self.where if isinstance(self.where, int) else self._known()
+            wanted = self.where if isinstance(self.where, int) else self._known
             if self._refused:
                 raise ClusterError(next(iter(self._refused.values())))
             if self._here and len(self._here) >= wanted:
@@ -255,15 +261,9 @@ class Workers:
                 self._say(f"waiting for a worker{self._at} …")
             self._closed.wait(REST / 10)
         if not self._here:
-            raise ClusterError(f"no worker{self._at} for {self._patience:g} s; dask worker {self.where} begins one")
+            raise ClusterError(f"no worker{self._at} for {STARTS_WITHIN:g} s; dask worker {self.where} begins one")
         self.told.clear()  # who was there from the beginning has not come
         self._say("")
-
-    def _known(self) -> int:
-        try:
-            return len(self._link.workers()) if self._link is not None else 1
-        except LOST:
-            return 1
 
     def _open(self, seconds: float) -> None:
         """Raises OSError, ValueError and ClusterError, where that cannot be."""

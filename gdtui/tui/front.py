@@ -110,7 +110,8 @@ def run(app: GdtuiApp) -> int:
     failures = [app.film.failure]
     if app.session is not None:
         app.session.do(Do.LEAVE)  # which cuts a turn short
-        app.turning.acquire(timeout=PATIENCE)
+        if not app.turning.acquire(timeout=PATIENCE) and (place := getattr(app.session, "place", None)):
+            place.close()  # it may wait for a worker that does not answer
         failures.insert(0, _leave(app.session))
     if recorded is not None:
         tell(f"recorded in {recorded}")

@@ -13,7 +13,7 @@ from gdtui.data.dataset import Dataset, dataset
 from gdtui.data.rows import BLOCK
 from gdtui.learning.kernel import WHOLE
 
-SECONDS = 15.0
+SECONDS = 60.0
 
 
 def many(classes: int = 2, blocks: int = 20) -> Dataset:

@@ -74,7 +74,7 @@ def test_without_dask_one_is_told_what_to_install(monkeypatch):
 
 
 def test_where_no_scheduler_answers_that_is_told(monkeypatch):
-    monkeypatch.setattr("gdtui.cluster.workers.PATIENCE", 0.1)
+    monkeypatch.setattr("gdtui.cluster.workers.ANSWERS_WITHIN", 0.1)
     told = gdtui("--plain", "-e", "2", "--cluster", "tcp://127.0.0.1:9")
     answer = "gdtui: no scheduler answers at tcp://127.0.0.1:9; dask scheduler begins one\n"
     assert (told.returncode, told.stderr, told.stdout) == (2, answer, "")
@@ -126,6 +126,21 @@ def test_all_processes_end_with_the_program(how):
             assert "distributed" not in "\n".join(terminal.printed())
 
 
+def test_workers_that_do_not_answer_keep_nobody_from_leaving():
+    with Terminal([*GDTUI, "--samples", "100000", "--epochs", "100000000", "--workers", "2"]) as terminal:
+        terminal.wait_for("epoch #3")
+        terminal.send(" ")
+        terminal.wait_for("paused")
+        workers = processes_of(terminal.process.pid)
+        for worker in workers:
+            worker.send_signal(signal.SIGSTOP)
+        terminal.send("\x1b[H")  # to the first epoch, which is to be measured
+        terminal.send("q")
+        assert terminal.wait_exit() == 0
+        until(lambda: all_ended(workers), "ended")
+        assert "stopped early" in terminal.printed()[-1]
+
+
 def test_leaving_while_workers_begin_leaves_none():
     with Terminal([*GDTUI, "--workers", "2"]) as terminal:
         terminal.wait_for("starting 2 workers")
@@ -154,7 +169,7 @@ def test_two_workers_by_dasks_command_of_which_one_is_killed(dask, tmp_path, mon
 
 
 def test_a_scheduler_that_is_gone_ends_the_run_which_goes_on_without(dask, tmp_path, monkeypatch):
-    monkeypatch.setattr("gdtui.cluster.workers.PATIENCE", 5)
+    monkeypatch.setattr("gdtui.cluster.workers.PATIENCE", 2)
     whole, run = tmp_path / "whole.jsonl", tmp_path / "run.jsonl"
     gdtui(*MANY, "-e", "60", "--save", str(whole))
     dask.worker()
@@ -164,6 +179,6 @@ def test_a_scheduler_that_is_gone_ends_the_run_which_goes_on_without(dask, tmp_p
     lost, why = told.stderr.splitlines()
     assert lost == "gdtui: all workers are lost; waiting for another"
     goes_on = f"gdtui resume {run} goes on, with other workers or none"
-    assert why == f"gdtui: no worker at {dask.address} for 5 s; {goes_on}"
+    assert why == f"gdtui: no worker at {dask.address} for 2 s; {goes_on}"
     assert gdtui("resume", "--plain", str(run)).returncode == 0
     assert moments(run) == moments(whole)
