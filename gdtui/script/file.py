@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 
 TYPE_CHECKING = False  # typing takes longer to import than all of this
@@ -126,8 +125,8 @@ def _ends_with_a_line(path: str) -> bool:
 
 def _say(what: str) -> None:
     try:
-        from gdtui.text import printable
+        from gdtui.text import complain
 
-        print(printable(f"gdtui: {what}"), file=sys.stderr, flush=True)
+        complain(what)
     except Exception:  # it is closed, or somebody's own
         return

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Iterable
 from contextlib import suppress
@@ -16,6 +15,7 @@ from textual_serve.download_manager import DownloadManager
 
 from gdtui.anew import command
 from gdtui.guests import DRIVER
+from gdtui.text import complain
 
 BEGUN = b"__GANGLION__\n"
 """What Textual's driver for the web begins with."""
@@ -116,8 +116,7 @@ async def _repeat(said: asyncio.StreamReader) -> str:
     """Say on our standard error what a visitor's gdtui says on its own; returns the first line."""
     first = ""
     async for line in said:
-        text = line.decode("utf-8", "replace")
-        first = first or text.rstrip()
-        sys.stderr.write(text)
-        sys.stderr.flush()
+        text = line.decode("utf-8", "replace").rstrip()
+        first = first or text
+        complain(text.removeprefix("gdtui: "))
     return first
