@@ -71,7 +71,8 @@ def serve(count: int, folder: str) -> None:
         n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=here,
         worker_dashboard_address=here, memory_limit=0, silence_logs=100, local_directory=folder,
     )  # fmt: skip
-    print(cluster.scheduler_address, flush=True)
+    sys.stdout.write(f"{cluster.scheduler_address}\n")
+    sys.stdout.flush()
     sys.stdin.buffer.read()
     shutil.rmtree(folder, ignore_errors=True)
     _end_group(os.getpid())
