@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 
@@ -212,3 +213,15 @@ def test_a_class_may_have_the_last_row_only(saved):
     here, there = both(saved(array))
     assert_alike(here, there)
     assert there.class_names == ("0", "1", "2")
+
+
+def test_where_the_file_is_larger_than_memory_blocks_are_copied(saved, monkeypatch):
+    path = saved(table())
+    monkeypatch.setattr("gdtui.data.mapped.cache", lambda: 0)
+    here, there = both(path, test_size=0.2)
+    assert_alike(here, there)
+    assert there.X.block(0) is not there.X.block(1)
+    assert np.shares_memory(there.X.block(0), there.X.block(1))
+    monkeypatch.setattr(os, "preadv", lambda *_: (_ for _ in ()).throw(OSError(5, "Input/output error")))
+    with pytest.raises(DataError, match=r"t.npy: its rows on the disk cannot be read: Input/output error"):
+        there.X.block(0)

@@ -12,13 +12,14 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 import numpy as np
 
 from gdtui.data.dataset import DataError
 from gdtui.data.rows import BLOCK, Numbers, Rows, drawn_numbers
+from gdtui.data.source import cache
 from gdtui.types import Floats
 
 NUMBER = 8
@@ -66,6 +67,16 @@ class Room:
                 written = os.pwrite(self._file.fileno(), view, at)
                 view, at = view[written:], at + written
 
+    def read(self, begin: int, into: Floats) -> None:
+        """Copy the numbers from that one on. Raises DataError."""
+        view, at = into.reshape(-1).view(np.uint8).data, begin * NUMBER
+        try:
+            while view:
+                count = os.preadv(self._file.fileno(), [view], at)
+                view, at = view[count:], at + count
+        except OSError as error:
+            raise DataError(f"{self.where}: its rows on the disk cannot be read: {error.strerror}") from None
+
     def expect(self, begin: int, end: int) -> None:
         """The numbers between these are looked at soon."""
         if hasattr(os, "posix_fadvise"):
@@ -106,6 +117,10 @@ class MappedRows(Rows):
         self.drawn = drawn
         self._room, self._numbers = room, room.numbers[begin : begin + rows * width]
         self._begin, self._stride = begin, max(1, AT_ONCE // (BLOCK * width * NUMBER))
+        self._is_kept = room.size < cache()
+        """Whether all of the file can be in memory: else pages that are mapped are in the way of those that come, and
+        blocks are copied."""
+        self._own = local()
         self._one_by_one: Floats | None = None
         self._lock, self._is_settled = Lock(), False
 
@@ -114,6 +129,12 @@ class MappedRows(Rows):
         if number % self._stride == 0:
             later = self._begin + begin + AHEAD // NUMBER
             self._room.expect(later if number else self._begin, later + self._stride * BLOCK * width)
+        if not self._is_kept:
+            if not hasattr(self._own, "block"):
+                self._own.block = np.empty(BLOCK * width)
+            found: Floats = self._own.block[: self._numbers[begin : begin + BLOCK * width].size].reshape(width, -1)
+            self._room.read(self._begin + begin, found)
+            return found
         return self._numbers[begin : begin + BLOCK * width].reshape(width, -1)
 
     def expect_any_order(self) -> None:

@@ -96,8 +96,20 @@ def opened(source: str) -> AbstractContextManager[BinaryIO]:
 
 
 def memory() -> int:
-    """Bytes of memory that can be had: what Linux says is available, within the limits of a container and of the
-    process (`ulimit`); all of the machine's elsewhere; 4 GiB where nobody says."""
+    """Bytes of memory that can be had: what `cache` says, within the limits of the process (`ulimit`)."""
+    found = cache()
+    with suppress(OSError, ValueError):
+        pages = Path("/proc/self/statm").read_text().split()
+        size, data = (resource.getpagesize() * int(pages[place]) for place in (0, 5))
+        for used, kind in ((size, resource.RLIMIT_AS), (data, resource.RLIMIT_DATA)):
+            if (most := resource.getrlimit(kind)[0]) != resource.RLIM_INFINITY:
+                found = min(found, max(0, most - used))
+    return found
+
+
+def cache() -> int:
+    """Bytes of files that can be in memory: what Linux says is available, within the limits of a container; all of the
+    machine's elsewhere; 4 GiB where nobody says."""
     found = 2**32
     with suppress(AttributeError, OSError, ValueError):
         found = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
@@ -106,10 +118,4 @@ def memory() -> int:
         found = 1024 * next(int(line.split()[1]) for line in lines if line.startswith("MemAvailable:"))
     with suppress(OSError, ValueError):  # "max" where there is no limit
         found = min(found, int(Path("/sys/fs/cgroup/memory.max").read_text()))
-    with suppress(OSError, ValueError):
-        pages = Path("/proc/self/statm").read_text().split()
-        size, data = (resource.getpagesize() * int(pages[place]) for place in (0, 5))
-        for used, kind in ((size, resource.RLIMIT_AS), (data, resource.RLIMIT_DATA)):
-            if (most := resource.getrlimit(kind)[0]) != resource.RLIM_INFINITY:
-                found = min(found, max(0, most - used))
     return found
