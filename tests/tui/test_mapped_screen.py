@@ -43,4 +43,4 @@ async def test_training_travel_and_saving_leave_the_screen_free(
         await pilot.press("space")
         await until(pilot, lambda: status(app).state == "done")
         await idle(pilot)
-        assert_never_here(callers, "MappedRows.block", "MappedRows.take", "BlockedKernel.loss_gradient", "Room.write")
+        assert_never_here(callers, "MappedRows.block", "MappedRows.take", "BlockedKernel.sums", "Room.write")

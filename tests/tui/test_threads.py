@@ -31,7 +31,7 @@ SLOW = [
     (Run, "forked"),
     (ArchivedRun, "read_on"),
     *((History, name) for name in ("state_at", "state_after", "weights_at", "redo", "prefix")),
-    *((kind, name) for kind in (Kernel, BlockedKernel) for name in ("loss_gradient", "confusion")),
+    *((kind, name) for kind in (Kernel, BlockedKernel) for name in ("loss_gradient", "sums", "confusion")),
     *((RunWriter, name) for name in ("__init__", "take")),
 ]
 """What evaluates the data, or works on files."""
@@ -107,7 +107,7 @@ async def test_training_travel_saving_and_the_end_leave_the_screen_free(
         await until(pilot, lambda: status(app).state == "done")
         await idle(pilot)
         wanted = "Session.turn", "Session.snapshot", "Run.advance", "Shown.moment", "RunWriter.take", "Dataset.plane"
-        assert_never_here(callers, *wanted, "BlockedKernel.loss_gradient", "Kernel.confusion", "History.state_at")
+        assert_never_here(callers, *wanted, "BlockedKernel.sums", "Kernel.confusion", "History.state_at")
         await pilot.press("d", "home", "enter")
         await until(pilot, lambda: snapshot(app).run.data.name == "blobs")
         await press(pilot, "space")
@@ -132,5 +132,5 @@ async def test_a_file_leaves_the_screen_free(
         if kind == "compared":
             assert_never_here(callers, "Comparison.turn", "Comparison.snapshot", "Kernel.confusion")
         else:
-            wanted = "Session.turn", "Session.snapshot", "BlockedKernel.loss_gradient", "Dataset.plane"
+            wanted = "Session.turn", "Session.snapshot", "BlockedKernel.sums", "Dataset.plane"
             assert_never_here(callers, *wanted)
