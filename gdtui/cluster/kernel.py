@@ -8,9 +8,9 @@ import numpy as np
 
 from gdtui.cluster.placed import Placed
 from gdtui.data.dataset import Dataset
-from gdtui.learning.kernel import Kernel, Wanted
+from gdtui.learning.kernel import Kernel, SummedKernel
 from gdtui.learning.objective import Objective
-from gdtui.learning.parts import Part, gradient_of, gradient_of_units
+from gdtui.learning.parts import Part, Wanted, gradient_of, gradient_of_units
 from gdtui.learning.stretches import single_blas
 from gdtui.types import Confusion, Floats
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gdtui.cluster.workers import Workers
 
 
-class ClusterKernel(Kernel):
+class ClusterKernel(SummedKernel):
     """Weights go out, and sums come back, which are added in the order of their stretches. Batches are evaluated in
     this process, and so is everything while there is no worker: the bits are the same.
 
@@ -40,9 +40,6 @@ class ClusterKernel(Kernel):
 
     def again(self, data: Dataset, objective: Objective) -> Kernel:
         return self._workers.kernel(data, objective)
-
-    def loss(self, weights: Floats) -> float:
-        return self.loss_gradient(weights, np.empty(self.size))
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
         self._at, self._confusion = weights.copy(), None

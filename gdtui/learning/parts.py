@@ -1,4 +1,4 @@
-"""The gradient of some rows: a batch."""
+"""The gradient of some rows: a batch; and what units are to give for rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gdtui.learning.objective import Objective
 from gdtui.types import Floats
@@ -53,3 +54,17 @@ def gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradi
         np.multiply(gradient, share, gradient)
 
     return gradient_at
+
+
+class Wanted:
+    """What each of k units is to give for each row, 1 or 0: an array of shape (N, k), of which rows are made when they
+    are asked for."""
+
+    def __init__(self, y: Floats, units: int) -> None:
+        self._y, self._units, self.shape = y, np.arange(units)[:, None], (len(y), units)
+
+    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Floats:
+        return np.equal(self._y[rows], self._units).astype(np.float64).T
+
+    def take(self, rows: NDArray[np.intp], axis: int = 0) -> Floats:
+        return self[rows]
