@@ -66,6 +66,7 @@ def serve(count: int, folder: str) -> None:
 
     # A worker that ends is begun again. Dask gives one up that is not there at the moment 15 s after it ended once.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
+    dask.config.set({"distributed.worker.profile.enabled": False})  # nobody looks at it, and it takes a worker's time
     here = "127.0.0.1:0"
     cluster = LocalCluster(
         n_workers=count, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=here,
