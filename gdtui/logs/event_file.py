@@ -35,13 +35,14 @@ class EventFile:
         first_skipped: which the first was, and why.
         damage: why nothing is read behind a place; empty where there is none.
         has_more: whether there is more to be read than was read at once.
+        count: records that were read, or passed over.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.skipped, self.first_skipped, self.damage = 0, "", ""
         self.has_more = False
-        self._at = self._count = 0
+        self._at = self.count = 0
         self._block = BLOCK
         self._seen: os.stat_result | None = None
         self._end = b""
@@ -82,12 +83,12 @@ class EventFile:
         block = file.read(self._block)
         frames = Frames(block)
         found += self._scalars(frames, plugins)
-        self._count += len(frames.starts)
+        self.count += len(frames.starts)
         self._at += frames.end
         self._block = max(BLOCK, frames.needs)
         if frames.is_damaged:
             self.damage = (
-                f"record {self._count + 1:,}, at byte {self._at:,}, has a damaged length: nothing behind it can be read"
+                f"record {self.count + 1:,}, at byte {self._at:,}, has a damaged length: nothing behind it can be read"
             )
             return False
         if frames.needs > LONGEST:
@@ -95,7 +96,7 @@ class EventFile:
             if self._at + frames.needs > os.fstat(file.fileno()).st_size:
                 return False
             self._at += frames.needs
-            self._count += 1
+            self.count += 1
             return True
         return self._at + frames.needs <= os.fstat(file.fileno()).st_size
 
@@ -123,8 +124,13 @@ class EventFile:
         if skipped:
             number, why = min(skipped)
             self.skipped += len(skipped)
-            self.first_skipped = self.first_skipped or f"record {self._count + number + 1:,} {why}"
-        return [Rows(("step", "time", _named(tag)), _in_order(parts)) for tag, parts in pieces.items()]
+            self.first_skipped = self.first_skipped or f"record {self.count + number + 1:,} {why}"
+        found = ((_named(tag), *_in_order(parts)) for tag, parts in pieces.items())
+        first = self.count + 1
+        return [
+            Rows(("step", "time", name), table, records=(which + first).astype(np.float64))
+            for name, which, table in found
+        ]
 
 
 def _state(about: os.stat_result) -> tuple[int, ...]:
@@ -140,13 +146,13 @@ def _take(layout: Layout, which: NDArray[np.int64], payloads: NDArray[np.uint8],
             pieces.setdefault(tag, []).append((which, table))
 
 
-def _in_order(parts: list[tuple[NDArray[np.int64], Floats]]) -> Floats:
-    """The tables together, in the order of the file."""
+def _in_order(parts: list[tuple[NDArray[np.int64], Floats]]) -> tuple[NDArray[np.int64], Floats]:
+    """Which records, and the tables together, in the order of the file."""
     if len(parts) == 1:
-        return parts[0][1]
-    order = np.argsort(np.concatenate([which for which, _ in parts]), kind="stable")
-    together: Floats = np.concatenate([table for _, table in parts])[order]
-    return together
+        return parts[0]
+    which = np.concatenate([which for which, _ in parts])
+    order = np.argsort(which, kind="stable")
+    return which[order], np.concatenate([table for _, table in parts])[order]
 
 
 def _named(tag: str) -> str:

@@ -22,8 +22,8 @@ class Metric:
         """Values that were said again."""
         self.has_local_steps = False
         """Whether steps were told that are counted anew in each epoch, and so are left out."""
-        self._along: tuple[Along, ...] = ()
-        self._rows = Series(1, order="F")
+        self._along: tuple[Along, ...] = (Along.RECORD,)
+        self._rows = Series(2, order="F")
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -31,7 +31,7 @@ class Metric:
     @property
     def along(self) -> tuple[Along, ...]:
         """What is told of the place of its values."""
-        return (*(along for along in Along if along in self._along), Along.RECORD)
+        return tuple(along for along in Along if along in self._along)
 
     @property
     def values(self) -> Floats:
@@ -39,13 +39,17 @@ class Metric:
         return self._rows.view()[:, -1]
 
     def at(self, along: Along) -> Floats:
-        """Where its values are, shape (n,), ascending but for times; NaN where that is not told."""
+        """Where its values are, shape (n,), ascending but for times; NaN where that is not told. Records are those of
+        the log, of which some say nothing of this metric."""
         if along in self._along:
             return self._rows.view()[:, self._along.index(along)]
-        return np.arange(1.0, len(self) + 1) if along is Along.RECORD else np.full(len(self), np.nan)
+        return np.full(len(self), np.nan)
 
     def extend(self, places: dict[Along, Floats], values: Floats) -> None:
-        """Append values, shape (n,), and their places, of the same shape each."""
+        """Append values, shape (n,), and their places, of the same shape each. Where the records are not told, each
+        that there ever was is taken to be one of this metric."""
+        if Along.RECORD not in places:
+            places = {**places, Along.RECORD: len(self) + self.replaced + np.arange(1.0, len(values) + 1)}
         new = [along for along in places if along not in self._along and not np.isnan(places[along]).all()]
         if self.has_local_steps:
             new = [along for along in new if along is not Along.STEP]

@@ -48,4 +48,7 @@ class MLflow(StoreReader):
         table[np.abs(table[:, 2]) == LARGEST, 2] *= np.inf
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         which = np.array([numbers[name] for name in names])
-        return [Rows(("step", "time", name), table[which == number]) for name, number in numbers.items()]
+        records = np.arange(self.count + 1.0, self.count + len(rows) + 1)
+        self.count += len(rows)
+        masks = {name: which == number for name, number in numbers.items()}
+        return [Rows(("step", "time", name), table[own], records=records[own]) for name, own in masks.items()]

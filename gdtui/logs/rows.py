@@ -23,11 +23,14 @@ class Rows(NamedTuple):
             epoch, or time (seconds since 1970), see `gdtui.logs.places_along`.
         table: shape (n, len(names)); NaN and infinities are what the log says.
         said: whether the record says anything there, of the same shape; None where all say all.
+        records: which records of the log they are, from 1, shape (n,); None where each comes right behind the one
+            before, as they are handed on.
     """
 
     names: tuple[str, ...]
     table: Floats
     said: NDArray[np.bool_] | None = None
+    records: Floats | None = None
 
     @classmethod
     def of(cls, record: Mapping[str, float]) -> Rows:

@@ -61,7 +61,8 @@ class LogRun:
         self.reader: Reader | None = None
         """None until there is something to be read."""
         self._x, self._y, self._clock, self._now = x, tuple(y), clock, now
-        self._readings = 0
+        self._readings = self._records = 0
+        """How often it was read from its start, and how many records were read since."""
         self._seen: deque[float] = deque(maxlen=REMEMBERED)
         """When there was something new, by the clock."""
         self._rests = False
@@ -136,6 +137,7 @@ class LogRun:
             self.error = str(error) if isinstance(error, LogError) else f"{self.path}: cannot be read: {error}"
         if self.reader is not None and self.reader.readings != self._readings:
             self._readings, self.metrics, self.columns, self.gaps = self.reader.readings, {}, {}, 0
+            self._records = 0
         for rows in found:
             self._take(rows)
         if found:
@@ -167,6 +169,9 @@ class LogRun:
         along, others = self._places(rows.names)
         self.called |= along
         places = {kind: rows.table[:, rows.names.index(name)] for kind, name in along.items()}
+        follows = np.arange(self._records + 1.0, self._records + len(rows.table) + 1)
+        places[Along.RECORD] = follows if rows.records is None else rows.records
+        self._records = int(max(places[Along.RECORD].max(initial=0), self._records))
         for name, values, said in self._columns(rows, {*along.values(), *others}):
             metric = self.metrics.get(name)
             if metric is None:

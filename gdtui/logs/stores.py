@@ -46,6 +46,8 @@ class StoreReader(ABC):
         self.readings += 1
         self.skipped, self.first_skipped = 0, ""
         self.mark: Mark | None = None
+        self.count = 0
+        """Records that were read, where a record is not a row of what is handed on."""
         self._seen: object = None
         self._key: str | None = None
 

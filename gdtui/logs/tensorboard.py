@@ -30,6 +30,8 @@ class TensorBoard:
         self.readings += 1
         self._files: dict[str, EventFile] = {}
         self._plugins: dict[str, str] = {}
+        self._count = 0
+        """Records in all of its files, as far as they have been read."""
         self.skipped, self.first_skipped = 0, ""
 
     @classmethod
@@ -76,10 +78,12 @@ class TensorBoard:
         found = list[Rows]()
         for path in paths:
             file = self._files.setdefault(path, EventFile(path))
+            others = self._count - file.count
             rows = file.read(self._plugins)
             if rows is None:
                 return None
-            found += rows
+            found += (one._replace(records=None if one.records is None else one.records + others) for one in rows)
+            self._count = others + file.count
             self.has_more = file.has_more
             if self.has_more:
                 break

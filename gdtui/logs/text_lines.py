@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -20,6 +20,14 @@ KEPT = 200
 MOST_ONCE = 1_000
 """Keys that are remembered until they come again."""
 STATE = re.compile(rb"([^\r\n]*)([\r\n])")
+
+
+class Once(NamedTuple):
+    """What may be of a record: the number that this has then, its places, and the value."""
+
+    number: int
+    places: dict[str, float]
+    value: float
 
 
 class TextLines(LineReader):
@@ -49,8 +57,10 @@ class TextLines(LineReader):
         self._bars = Bars()
         self._twice: set[str] = set()
         """Keys that are taken, since they have come twice."""
-        self._once: dict[tuple[str, frozenset[str]], tuple[dict[str, float], float]] = {}
+        self._once: dict[tuple[str, frozenset[str]], Once] = {}
         """What came once, by its key and all keys beside it: settings come once, records again and again."""
+        self._count = 0
+        """Records so far."""
 
     @classmethod
     def understands(cls, path: str, head: bytes) -> bool:
@@ -67,7 +77,7 @@ class TextLines(LineReader):
         raise NotImplementedError
 
     def rows(self, block: bytes, before: int) -> list[Rows]:
-        records: list[dict[str, float]] = []
+        records: list[tuple[int, dict[str, float]]] = []
         for match in STATE.finditer(block):
             shown, is_end = shown_of(match[1]), match[2] == b"\n"
             if is_end:
@@ -81,7 +91,8 @@ class TextLines(LineReader):
         if (count := lines_in(block)) > KEPT:
             self.text.popleft()
             self.text.appendleft(f"({count - KEPT + 1:,} lines are left out here)")
-        return [together(records)] if records else []
+        numbers = np.array([number for number, _ in records], dtype=np.float64)
+        return [together([record for _, record in records])._replace(records=numbers)] if records else []
 
     def _said_in(self, shown: str, is_end: bool) -> list[Said]:
         if not (is_end or "[" in shown):  # no bar
@@ -95,7 +106,9 @@ class TextLines(LineReader):
             self.prose.append(shown)
         return [*self._bars.end(), said] if said is not NOTHING else []
 
-    def _take(self, said: Said, records: list[dict[str, float]]) -> None:
+    def _take(self, said: Said, records: list[tuple[int, dict[str, float]]]) -> None:
+        """Add what a line says to the records, each with its number, and what lines before have said of which it is
+        now known that it is one."""
         places, now = dict(said.places), dict[str, float]()
         if self.now is not None:
             places["time"] = self.now
@@ -103,19 +116,24 @@ class TextLines(LineReader):
         if said.part is not None and "epoch" in said.places:
             self._first = min(self._first, said.places["epoch"])
             places["epoch"] += said.part - (self._first > 0)
-        shape = frozenset(said.values)
+        shape, earlier, once = frozenset(said.values), dict[int, tuple[int, dict[str, float]]](), list[str]()
         for key, value in said.values.items():
             if key in self._twice or (key in said.known and places.keys() - {"time"}):
                 now[key] = value
             elif (first := self._once.pop((key, shape), None)) is not None:
                 self._twice.add(key)
-                if first[0].keys() == places.keys():
-                    records.append({**first[0], key: first[1]})
+                self._count = max(self._count, first.number)
+                if first.places.keys() == places.keys():
+                    earlier.setdefault(id(first.places), (first.number, {**first.places}))[1][key] = first.value
                 now[key] = value
             elif len(self._once) < MOST_ONCE:
-                self._once[key, shape] = places, value
+                once.append(key)
+        number = self._count + 1
+        self._once |= {(key, shape): Once(number, places, said.values[key]) for key in once}
+        records += earlier.values()
         if now:
-            records.append({**now, **places})
+            records.append((number, {**now, **places}))
+            self._count = number
 
     def _carry(self, places: dict[str, float], is_record: bool) -> None:
         """Add what lines before have told of the place: of one that tells no step, the epoch, and the step that it came

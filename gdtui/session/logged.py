@@ -19,8 +19,8 @@ from gdtui.session.line import Line, Mood, judged
 from gdtui.text import printable
 from gdtui.why.logged import Losses, judge_logged
 
-COUNTED = Along.STEP, Along.EPOCH
-"""By what places are told, where it is known."""
+COUNTED = Along.STEP, Along.EPOCH, Along.RECORD
+"""By what places are told, the best first; the last is always known."""
 
 
 def state_line(run: LogRun) -> Line:
@@ -73,9 +73,9 @@ def losses_of(run: LogRun, until: Callable[[Metric], int]) -> Losses | None:
     values = metric.values[: until(metric)]
     found = Losses(values, _told_of(metric), _are_epochs(metric))
     tested = run.metrics.get(tested_name)
-    along = next((way for way in COUNTED if tested and way in metric.along and way in tested.along), None)
-    if tested is None or along is None:
+    if tested is None:
         return found
+    along = next(way for way in COUNTED if way in metric.along and way in tested.along)
     tests = slice(until(tested))
     before = np.searchsorted(metric.at(along)[: len(values)], tested.at(along)[tests], side="right")
     return replace(
@@ -88,7 +88,7 @@ def losses_of(run: LogRun, until: Callable[[Metric], int]) -> Losses | None:
 
 
 def _told_of(metric: Metric) -> Callable[[int], str]:
-    along = next((way for way in COUNTED if way in metric.along), Along.RECORD)
+    along = next(way for way in COUNTED if way in metric.along)
     places = metric.at(along)
     return lambda number: place_told(float(places[number - 1]), along)
 
