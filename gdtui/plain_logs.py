@@ -49,18 +49,13 @@ def watch(
         whats, x, y: see `LogPlaces`, also for what is raised.
         every: of the records of a run, each so-manieth has its line; None for all, or, of many, the ladder.
     """
-    for what in whats:
-        if not (follow or what == NAME or os.path.exists(what)):
-            raise LogError(f"{what}: no such file; with --follow it is waited for")
-    out, marks, places, said = sys.stdout, Marks(), LogPlaces(whats, x, y), set[str]()
+    there = whats if follow else _there(whats)
+    out, marks, places, said = sys.stdout, Marks(), LogPlaces(there, x, y), set[str]()
     told = list[Records]()
     try:
         while True:
             places.poll()
-            goes_on = (follow and not places.is_over) or any(
-                run.path == NAME and not run.is_over for run in places.runs
-            )
-            is_last = not places.has_more and not goes_on
+            is_last = not places.has_more and not _goes_on(places, follow)
             told += [Records(run) for run in places.runs[len(told) :]]
             _print_new(told, every, is_last, out)
             for run, text in marks.news(places.runs):
@@ -68,11 +63,23 @@ def watch(
             out.flush()
             _complain_once(places, said, follow)
             if is_last:
-                return _sum_up(places, out)
+                return _sum_up(places, out) or 2 * (len(there) < len(whats))
             sleep(0.0 if places.has_more else POLL)
     except KeyboardInterrupt:
         _sum_up(places, out)
         raise
+
+
+def _there(whats: Sequence[str]) -> list[str]:
+    """Those that there are; it is said which there are not. Raises LogError where there is none."""
+    there = [what for what in whats if what == NAME or os.path.exists(what)]
+    for what in whats:
+        if what not in there:
+            wrong = f"{what}: no such file; with --follow it is waited for"
+            if not there:
+                raise LogError(wrong)
+            complain(wrong)
+    return there
 
 
 def _print_new(told: Sequence["Records"], every: int | None, is_last: bool, out: TextIO) -> None:

@@ -220,6 +220,20 @@ def test_a_log_that_says_nothing_is_one_line_and_exit_code_2(content: bytes, tol
     assert done.stderr.startswith(f"gdtui: {path}: {told}")
 
 
+def test_what_cannot_be_read_is_named_and_the_rest_is_printed(tmp_path: Path) -> None:
+    good, bad, nowhere = (str(tmp_path / name) for name in ("good.jsonl", "model.pt", "nope.jsonl"))
+    Path(good).write_text('{"epoch": 1, "loss": 0.5}\n')
+    Path(bad).write_bytes(b"PK\0\1\2")
+    for whats, told in (((bad, good), f"{bad}: is no log"), ((nowhere, good), f"{nowhere}: no such file")):
+        done = piped_in(b"", "--plain", *whats)
+        assert done.returncode == 2
+        assert done.stdout.decode().startswith("epoch 1: loss 0.5")
+        assert [line for line in done.stderr.decode().splitlines() if told in line]
+        assert len(done.stderr.decode().splitlines()) == 1
+    alone = piped_in(b"", "--plain", bad)
+    assert (alone.returncode, alone.stdout) == (2, b"")
+
+
 def test_own_run_files_stand_beside_other_logs(tmp_path: Path) -> None:
     own = Path(__file__).parent / "files" / "v3-race.jsonl"
     run = LogRun(str(own))

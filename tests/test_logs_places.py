@@ -154,6 +154,23 @@ def test_names_are_the_shortest_ends_of_paths_that_are_apart() -> None:
     assert short_names([("-", ""), ("runs/1/events.out.tfevents.17.host.1.0", "")]) == ["standard input", "1"]
 
 
+def test_what_cannot_be_read_stands_behind_what_can(tmp_path: Path) -> None:
+    good, bad = put(tmp_path / "good.jsonl"), tmp_path / "model.pt"
+    bad.write_bytes(b"PK\0\1\2")
+    whats = [str(bad), str(good), str(tmp_path / "later.jsonl")]
+    places = LogPlaces(whats)
+    places.poll()
+    assert [(run.path, run.state) for run in places.runs] == [
+        (str(good), "at rest"),
+        (whats[2], "waiting"),
+        (str(bad), "unreadable"),
+    ]
+    assert "is no log that gdtui understands" in str(places.runs[2].error)
+    for several in ([str(bad)], [str(bad), str(bad)]):
+        with pytest.raises(LogError, match="is no log that gdtui understands"):
+            LogPlaces(several)
+
+
 def test_a_pipe_with_a_name_is_refused_and_not_waited_at(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(LogError, match="gdtui watch -"):

@@ -32,7 +32,8 @@ class LogPlaces:
         clock: seconds.
 
     Raises:
-        LogError: one of the files cannot be opened, or there is no reader for it.
+        LogError: there is nothing but files that cannot be opened, or for which there is no reader. Among others they
+            are runs that cannot be read, behind those that can.
     """
 
     def __init__(
@@ -53,8 +54,10 @@ class LogPlaces:
         self._next, self._is_behind = -1, False
         """Which run was polled last, and whether there was no time for all."""
         self._due = 0.0
-        for what in dict.fromkeys(whats):
-            self._take(what)
+        wrong = {what: why for what in dict.fromkeys(whats) if (why := self._take(what)) is not None}
+        if wrong and not self.runs and not self._folders:
+            raise next(iter(wrong.values()))
+        self.runs += [LogRun(what, "", self._x, self._y) for what in wrong]
         self._look()
 
     def poll(self) -> bool:
@@ -93,16 +96,20 @@ class LogPlaces:
         lost = [piped.current.failure] if piped.current is not None and piped.current.failure is not None else []
         return lost + waiting + empty + [note for folder in self._folders for note in folder.notes()]
 
-    def _take(self, what: str) -> None:
+    def _take(self, what: str) -> LogError | None:
+        """Returns why it cannot be read, if it cannot."""
         if what != NAME and os.path.isdir(what):
             self._folders.append(Walk(what))
-            return
+            return None
         try:
             self._add(what)
+        except LogError as error:
+            return error
         except OSError as error:
-            raise LogError(f"{what}: cannot be read: {error.strerror or error}") from None
+            return LogError(f"{what}: cannot be read: {error.strerror or error}")
         if self.runs[-1].is_absent:
             self._waited.append(what)
+        return None
 
     def _add(self, path: str) -> bool:
         reader, is_new = None if path == NAME else reader_of(path), False
