@@ -102,7 +102,7 @@ class Page:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            name, code = KEYS.get(key, (key, ord(key[0].upper())))
+            name, code = KEYS[key] if key in KEYS else (key, ord(key.upper()) if key.isalnum() else 0)
             text = {"text": {"enter": "\r"}.get(key, key)} if key == "enter" or key not in KEYS else {}
             for kind in ("keyDown", "keyUp"):
                 await self.do("Input.dispatchKeyEvent", type=kind, key=name, windowsVirtualKeyCode=code, **text)
