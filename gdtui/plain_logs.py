@@ -16,7 +16,7 @@ from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
-from gdtui.logs.standard_input import NAME
+from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
 from gdtui.session.line import judged
@@ -195,8 +195,10 @@ def _sum_up(places: LogPlaces, out: TextIO) -> int:
 def _no_metric_in(run: LogRun) -> str:
     if run.reader is None:
         return f"{run.path}: is empty"
-    first = run.reader.first_skipped
-    return run.not_chosen or f"{run.path}: tells no metric; it was read as {run.reader.format}{first and f': {first}'}"
+    first, read_as = run.reader.first_skipped, f"it was read as {run.reader.format}"
+    if run.path == NAME:
+        read_as = BESIDE
+    return run.not_chosen or f"{run.path}: tells no metric; {read_as}{first and f': {first}'}"
 
 
 def _read_as(runs: Sequence[LogRun]) -> Iterator[str]:

@@ -14,6 +14,8 @@ from gdtui.logs import pipe as piped_by
 from gdtui.logs.pipe import ROOM, Pipe
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
+from gdtui.logs.standard_input import BESIDE
+from gdtui.session.logged import state_line
 from tests.command import gdtui
 from tests.logs import RECORDED, places, read, said, values
 
@@ -74,6 +76,22 @@ def test_tables_and_json_are_known_in_a_pipe_too(piped: tuple[LogRun, Write, Cal
     known.poll()
     assert {name: values(run, name) for name in run.metrics} == {name: values(known, name) for name in known.metrics}
     assert text_of(run) == [line for line in file.read_text().splitlines() if line.isprintable()]
+
+
+def test_where_nothing_comes_it_is_told_how_standard_error_does(
+    piped: tuple[LogRun, Write, Callable[[], None]],
+) -> None:
+    run, write, close = piped
+    run.poll()
+    assert state_line(run).text == f"waiting: nothing has come on standard input yet; {BESIDE}"
+    write(b"hello\n")
+    until(run, lambda: bool(text_of(run)))
+    assert state_line(run).text == f"waiting: no metric has come on standard input yet; {BESIDE}"
+    close()
+    until(run, lambda: run.is_over)
+    assert state_line(run).text == f"ended: no metric has come on standard input; {BESIDE}"
+    done = piped_in(b"hello\n", "-")
+    assert (done.returncode, done.stderr.decode()) == (2, f"gdtui: -: tells no metric; {BESIDE}\n")
 
 
 def test_a_bar_is_seen_before_its_line_ends(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:

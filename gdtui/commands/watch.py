@@ -17,7 +17,7 @@ def run(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     options.plain |= options.follow
     if STANDARD_INPUT not in options.whats and options.tee is not None:
-        raise ValueError(f"--tee copies standard input: program | gdtui watch - --tee {options.tee}")
+        raise ValueError(f"--tee copies standard input: program 2>&1 | gdtui watch - --tee {options.tee}")
     check_apart([options.record, options.tee], [what for what in options.whats if what != STANDARD_INPUT])
     if STANDARD_INPUT in options.whats:
         return _watch_pipe(options)
@@ -42,7 +42,7 @@ at the logs of any program: JSON lines, CSV, TensorBoard's event files, trainer_
 stores of MLflow and trackio, and text such as loss=0.5. Several runs are compared. What is not
 there yet is waited for."""
     parser = Parser("gdtui watch", about)
-    whats = "a file; a folder, for all logs below it; or - for standard input: python train.py | gdtui watch -"
+    whats = "a file; a folder, for all logs below it; or - for standard input: python train.py 2>&1 | gdtui watch -"
     parser.add_argument("whats", metavar="WHAT", nargs="+", help=whats)
     x = "what counts the training: step, epoch, time, record, or a column of the log, by its name (what most tell)"
     parser.add_argument("--x", metavar="NAME", help=x)
@@ -76,7 +76,7 @@ def _watch_pipe(options: argparse.Namespace) -> int:
     if options.loss is not None:
         raise ValueError("--loss compares run files; what comes through a pipe is none")
     if sys.stdin is None or sys.stdin.isatty():
-        raise ValueError("- is standard input, and nothing is piped into it: python train.py | gdtui watch -")
+        raise ValueError("- is standard input, and nothing is piped into it: python train.py 2>&1 | gdtui watch -")
     pipe = begin(_give_terminal(), options.tee, options.force)
     code = _watch_logs(options)
     if not code and not pipe.is_at_end:

@@ -15,6 +15,8 @@ from gdtui.logs.text_lines import TextLines, shown_of
 from gdtui.logs.words import is_of_training
 
 NAME = "-"
+BESIDE = "what is written to standard error comes with 2>&1 |"
+"""To be said where nothing is told: bars of tqdm, logging and tracebacks go there."""
 
 
 class StandardInput:

@@ -14,6 +14,7 @@ from gdtui.logs.groups import groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
+from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.logs.told import place_told, time_told, waited_told
 from gdtui.session.line import Line, Mood, judged
 from gdtui.text import printable
@@ -28,9 +29,13 @@ def state_line(run: LogRun) -> Line:
     name, state = run.name, run.state
     if state == "unreadable":
         return Line(Mood.BAD, printable(run.error or "it cannot be read"), ("unreadable",))
+    if state == "ended" and not run.metrics and run.path == NAME:
+        text = "no metric" if getattr(run.reader, "text", ()) else "nothing"
+        return Line(Mood.ATTENTION, f"ended: {text} has come on standard input; {BESIDE}", ("ended",))
     if state == "waiting":
-        if run.path == "-":
-            text = "nothing that is understood has come on standard input yet"
+        if run.path == NAME:
+            text = "no metric" if getattr(run.reader, "text", ()) else "nothing"
+            text = f"{text} has come on standard input yet; {BESIDE}"
         elif os.path.exists(run.path):
             text = f"there is no metric in {name} yet"
         else:

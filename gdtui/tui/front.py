@@ -84,7 +84,9 @@ def looking(
 
     is_guest = display.guest  # somebody who came by the web
     what = whats[0] if len(whats) == 1 else f"{len(whats)} logs"
-    return GdtuiApp(_opening("look", whats, x, y, not is_guest), LogsBoard(what), display, film)
+    app = GdtuiApp(_opening("look", whats, x, y, not is_guest), LogsBoard(what), display, film)
+    app.is_shared = "-" in whats and not is_guest
+    return app
 
 
 def run(app: GdtuiApp) -> int:

@@ -55,6 +55,11 @@ class Link:
             self._sent.clear()
         return not self._answers or len(self._sent) < LIMIT
 
+    @property
+    def awaits(self) -> bool:
+        """Whether there are frames that are not answered yet."""
+        return bool(self._sent)
+
     def forget(self) -> None:
         """No answer is awaited any more."""
         self._sent.clear()

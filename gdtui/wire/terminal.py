@@ -1,9 +1,11 @@
 """An app that writes to the terminal tersely, and knows when the terminal has drawn what was sent."""
 
+import math
 import os
 import select
 import signal
 import sys
+import time
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -13,7 +15,7 @@ from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._compositor import CompositorUpdate
 from textual.app import App
 from textual.driver import Driver
-from textual.events import Event, Key, MouseDown, Resize
+from textual.events import CursorPosition, Event, Key, MouseDown, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -22,6 +24,13 @@ from gdtui.text import printable
 from gdtui.wire.cells import Cells
 from gdtui.wire.link import REQUEST, Link
 
+PARKED = 1, 0
+"""Column and row where the cursor rests on a terminal that others write to as well: no line that others begin or write
+over ends there."""
+LOOK = 2.0
+"""Seconds between two looks at whether others have written there, at the least."""
+SAVE, RESTORE, PLAIN = "\x1b7", "\x1b8", "\x1b[m"
+"""Remember where the cursor is, take it back there, and write in no colour."""
 HANGUP_POLL = 1.0
 """Seconds between two looks at whether there is still a terminal."""
 
@@ -40,12 +49,28 @@ class TerseApp(App[int]):
         self.link = Link()
         self.frame_due = False
         self.cells = Cells()
+        self.is_shared = False
+        """Whether others may write to the terminal too: what pipes its output into this program has its standard error
+        there. Then each frame takes the cursor back to where it was, so that the answer to its request tells whether
+        anything but frames has moved it; what is spoilt is written anew. That is four bytes a frame, and as many each
+        `LOOK` seconds where nothing changes."""
+        self._is_parked = False
+        self._painted = -math.inf
+        """When all was written anew for the last time."""
 
     def on_load(self) -> None:
         # After a suspension (ctrl+z) the terminal shows the shell's lines.
         self.app_resume_signal.subscribe(self, lambda _: self.action_repaint())
         if sys.platform != "win32":
             self.set_interval(HANGUP_POLL, self._look_for_hangup)
+        if self.is_shared:
+            self.set_interval(LOOK, self._look_for_others)
+
+    def _look_for_others(self) -> None:
+        """Ask where the cursor is, where no frame has asked that for a while."""
+        if self._is_parked and self._driver is not None and not self.link.awaits:
+            self.frame_due = True
+            TerseApp.send(self, "")  # nobody records that
 
     def _look_for_hangup(self) -> None:
         """Whoever ignores the signal of a hangup would go on drawing for nobody, and read an end without end."""
@@ -147,7 +172,13 @@ class TerseApp(App[int]):
         is_frame, self.frame_due = self.frame_due, False
         if self.cursor_position != (0, 0):  # an input method's window goes where the input's cursor is
             text += Control.move_to(*self.cursor_position).segment.text
-        if self._sync_available:
+            self._is_parked = False
+        elif self._is_parked:
+            text = text and f"{SAVE}{PLAIN}{text}{RESTORE}"
+        elif self.is_shared:
+            text = f"{PLAIN}{text}{Control.move_to(*PARKED).segment.text}"
+            self._is_parked = True
+        if self._sync_available and text:
             text = f"{SYNC_START}{text}{SYNC_END}"
         if is_frame:
             text += REQUEST
@@ -156,12 +187,16 @@ class TerseApp(App[int]):
         self._driver.write(text)
         self._driver.flush()
 
-    def on_cursor_position(self) -> None:
+    def on_cursor_position(self, event: CursorPosition) -> None:
         """The terminal has drawn a frame."""
         self.link.answered()
+        patience = max(LOOK, 4 * (self.link.round_trip or 0.0))  # until then, answers to frames from before may come
+        if self._is_parked and (event.x, event.y) != PARKED and time.monotonic() > self._painted + patience:
+            self.action_repaint()
 
     def action_repaint(self) -> None:
         """What the terminal shows was spoilt by something else: write it anew. Its answers may be lost too."""
         self.link.forget()
         self.cells.forget()
+        self._is_parked, self._painted = False, time.monotonic()
         self.refresh(layout=True)

@@ -83,6 +83,32 @@ def test_ctrl_c_ends_both_and_leaves_the_terminal_as_it_was(program: Program, le
         assert_restored(terminal)
 
 
+def test_what_others_write_over_the_screen_is_gone_in_a_moment(program: Program) -> None:
+    def is_whole(terminal: Terminal) -> bool:
+        first, *_, last = terminal.emulator.lines()
+        return not spoilt & {*terminal.emulator.text().split()} and "20 records" in first and "Quit" in last
+
+    with Terminal([*GDTUI, "watch", "-"], stdin=program.source) as terminal:
+        program.train(20)
+        spoilt = set[str]()
+        terminal.wait_for(is_whole)
+        for word, written in (("Traceback", b"\x1b[31mTraceback\n" * 60), ("50%|####", b"\r 50%|#### |\r")):
+            spoilt = {word}
+            with open(terminal.tty, "wb", 0) as others:
+                others.write(written)
+            terminal.wait_for(word)
+            terminal.wait_for(is_whole)
+            assert terminal.cell(*terminal.find("records")).fg != "red"
+        terminal.send("/")
+        terminal.wait_for(lambda terminal: "Quit" not in terminal.lines()[-1])
+        terminal.send("escape")
+        terminal.wait_for(is_whole)
+        terminal.send("q")
+        program.close()
+        assert terminal.wait_exit() == 0
+        assert_restored(terminal)
+
+
 def test_nothing_piped_in_is_told() -> None:
     with Terminal([*GDTUI, "watch", "-"]) as terminal:
         assert terminal.wait_exit() == 2
