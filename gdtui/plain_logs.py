@@ -13,6 +13,7 @@ from gdtui.logs.groups import CLOCKS, SETTINGS, groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import WAITED, LogPlaces
 from gdtui.logs.places_along import Along
+from gdtui.logs.records import COUNTS, NewRecords
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
@@ -28,8 +29,6 @@ POLL = 0.1
 """Seconds between two looks at the logs."""
 ALL_OF = 1_000
 """Records of a run of which each has its line, unless said otherwise."""
-COUNTS = Along.STEP, Along.EPOCH, Along.RECORD
-"""What tells the place of a record, the best first; the last is always there."""
 TEXT = 10
 """Lines that are printed of a log that tells no metric."""
 
@@ -128,30 +127,23 @@ class Records:
             self._readings, self._taken, self._count = reader.readings, {}, 0
         records = self._new_records()
         first, last = self._count + 1, self._count + len(records)
-        wanted = {*due(first, last, 1 if every is None and last <= ALL_OF else every)} if records else ()
-        for number, (place, values) in enumerate(records.items(), first):
-            if number in wanted or number == first == 1:
-                yield _line(place, values)
+        wanted = {*due(first, last, 1 if every is None and last <= ALL_OF else every)} if records else set[int]()
+        for number in sorted(wanted | ({1} if records and first == 1 else set())):
+            yield _line(*records[number - first])
         if records:
             self._count = last
-            self._held = "" if last in wanted else _line(*next(reversed(records.items())))
+            self._held = "" if last in wanted else _line(*records[-1])
         if is_last and self._held:
             yield self._held
 
-    def _new_records(self) -> dict[tuple[Along, float], dict[str, float]]:
-        """What is new, by the places along the training: what was told apart of one place is one record."""
-        records: dict[tuple[Along, float], dict[str, float]] = {}
+    def _new_records(self) -> NewRecords:
+        """What is new, also of what was said again."""
+        counts = {}
         for name, metric in self.run.metrics.items():
             total = len(metric) + metric.replaced
-            count = min(len(metric), total - self._taken.get(name, 0))
+            counts[name] = min(len(metric), total - self._taken.get(name, 0))
             self._taken[name] = total
-            if count:
-                alongs = [along for along in COUNTS if along in metric.along]
-                places = [metric.at(along)[-count:].tolist() for along in alongs]
-                for value, *at in zip(metric.values[-count:].tolist(), *places, strict=True):
-                    place = next(pair for pair in zip(alongs, at, strict=True) if pair[1] == pair[1])
-                    records.setdefault(place, {})[name] = value
-        return dict(sorted(records.items(), key=lambda record: record[0][1]))
+        return NewRecords(self.run.metrics, counts)
 
 
 def along_of(metric: Metric) -> Along:
@@ -221,6 +213,8 @@ def _told_of(run: LogRun) -> Iterator[str]:
         yield f"[INFO] {run.not_chosen}"
     if reader.skipped:
         yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
+    if lost := getattr(reader, "lost", 0):
+        yield f"[INFO] {run.name}: {lost:,} bytes were passed over: they came too fast"
     if run.gaps:
         yield f"[INFO] {run.name}: {run.gaps:,} values are no numbers"
     again = max((metric.replaced for metric in run.metrics.values()), default=0)
