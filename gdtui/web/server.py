@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import logging
 import os
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from aiohttp.http import HttpProcessingError
 from textual_serve.server import Server, to_int
 
 from gdtui.text import tell
@@ -64,6 +66,7 @@ class Place(Server):
             if signal.getsignal(number) is not signal.SIG_IGN:  # by nohup
                 heed = partial(_end, ended, number)
                 asyncio.get_running_loop().add_signal_handler(number, heed)
+        logging.getLogger("aiohttp.server").addFilter(_is_ours)
         runner = web.AppRunner(await self._make_app(), access_log=None, shutdown_timeout=GOODBYE)
         await runner.setup()
         try:
@@ -98,8 +101,13 @@ class Place(Server):
     ) -> web.StreamResponse:
         """Turn away whoever comes by way of another site's page, or a name that somebody else gave this machine: a
         browser would let that page see what is shown here."""
-        origin, host = request.headers.get("Origin"), urlsplit(f"//{request.host}").hostname or ""
-        if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        origin = request.headers.get("Origin")
+        try:
+            host = urlsplit(f"//{request.host}").hostname or ""
+            is_other = origin is not None and urlsplit(origin).netloc.lower() != request.host.lower()
+        except ValueError:
+            raise web.HTTPBadRequest(text="that is no address\n") from None
+        if is_other:
             raise web.HTTPForbidden(text="pages of other sites cannot look in here\n")
         if self._is_local and not _is_loopback(host):
             raise web.HTTPForbidden(text="served on this machine alone: open it as localhost\n")
@@ -163,6 +171,12 @@ def serve(place: Place, what: str) -> int:
 def _end(ended: asyncio.Future[int], number: int) -> None:
     if not ended.done():
         ended.set_result(number)
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether something went wrong here, and is not a request that makes no sense, which anybody could fill the
+    terminal with."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], HttpProcessingError)
 
 
 def _is_loopback(host: str) -> bool:

@@ -222,6 +222,24 @@ async def test_pages_of_others_see_nothing(tmp_path: Path) -> None:
         assert "://" not in page.replace("http://www.w3.org/2000/svg", "")
 
 
+async def test_a_request_that_makes_no_sense_says_nothing_in_the_terminal(tmp_path: Path) -> None:
+    async with serving(cwd=tmp_path) as served:
+        port = int(served.address.rpartition(":")[2].strip("/"))
+        for line, *heads in (
+            ("GET / HTTP/1.1", "Host: ["),
+            ("GET / HTTP/1.1", "Host: localhost", "Origin: http://["),
+            ("GET /?\xb2 HTTP/1.1", "Host: localhost"),
+            ("no request",),
+        ):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write("".join(f"{one}\r\n" for one in (line, *heads, "Connection: close", "")).encode("latin-1"))
+            assert b" 400 " in await reader.readline(), line
+            writer.close()
+        served.process.send_signal(signal.SIGINT)
+        assert served.process.stderr is not None
+        assert await served.process.stderr.read() == b""
+
+
 async def test_it_says_where_it_is_and_who_can_come(tmp_path: Path) -> None:
     async with serving(cwd=tmp_path) as served:
         assert served.address.startswith("http://127.0.0.1:")
