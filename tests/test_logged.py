@@ -144,6 +144,27 @@ def test_a_log_is_judged_by_its_loss_and_in_its_own_units(tmp_path: Path) -> Non
     assert line_of(only, None).text == ""
 
 
+@pytest.mark.parametrize(
+    ("places", "units"),
+    [
+        ([at / 5 for at in range(60)], "records"),  # batches within epochs
+        ([5 * at for at in range(60)], "records"),  # each fifth epoch
+        ([at + 3 for at in range(60)], "epochs"),
+    ],
+)
+def test_what_is_counted_is_called_what_it_is(places: list[float], units: str, tmp_path: Path) -> None:
+    records = [{"epoch": place, "loss": 0.9**at} for at, place in enumerate(places)]
+    run = logged(tmp_path / "run.jsonl", records)
+    assert line_of(run, losses_of(run, len)).text == f"falling: the last 10 {units} took 65 % off the loss"
+
+
+def test_where_each_is_a_mean_of_several_that_is_told() -> None:
+    jumps = np.tile([1.0, 1.0, 1.6, 1.6], 80) * np.linspace(2, 1, 320)
+    text = judge_logged(Losses(jumps, told, are_epochs=True)).text
+    assert text.startswith("bouncing since")
+    assert "means of 2 epochs rose" in text
+
+
 def test_what_was_written_long_ago_is_at_rest_and_not_stalled(tmp_path: Path) -> None:
     path, now = tmp_path / "run.jsonl", [1e9]
     path.write_text('{"step": 1, "loss": 1}\n')

@@ -99,5 +99,5 @@ def _told_of(metric: Metric) -> Callable[[int], str]:
 
 
 def _are_epochs(metric: Metric) -> bool:
-    """Whether each value is that of an epoch."""
-    return Along.EPOCH in metric.along and bool((np.diff(metric.at(Along.EPOCH)) > 0).all())
+    """Whether the values are those of one epoch after the other, and not of batches within them, nor of some only."""
+    return Along.EPOCH in metric.along and bool((np.diff(metric.at(Along.EPOCH)) == 1).all())

@@ -38,6 +38,11 @@ class Wording:
     units: str = "epochs"
     each: int = 1
 
+    @property
+    def each_told(self) -> str:
+        """What each of its numbers stands for, in the plural."""
+        return self.units if self.each == 1 else f"means of {self.each:,} {self.units}"
+
 
 EPOCHS = Wording()
 

@@ -73,7 +73,7 @@ def swinging(course: Course) -> Verdict | None:
     began, (rises, steps) = course.rising_since(troubles.LAST - troubles.LAST // 5), course.rises(troubles.LAST)
     if began is None:
         return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
-    text = f"bouncing since {course.words.at(began)}: {rises} of the last {steps} {course.words.units} rose"
+    text = f"bouncing since {course.words.at(began)}: {rises} of the last {steps} {course.words.each_told} rose"
     return Verdict(Kind.BOUNCING, course.last, text, began)
 
 
