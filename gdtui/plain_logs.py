@@ -21,7 +21,7 @@ from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.logs.words import parts_of
 from gdtui.numbers import due
 from gdtui.session.line import judged
-from gdtui.session.logged import losses_of
+from gdtui.session.logged import losses_of, state_line
 from gdtui.text import complain, tell
 from gdtui.why.logged import judge_logged
 
@@ -42,7 +42,7 @@ def watch(
     sleep: Callable[[float], None] = time.sleep,
 ) -> int:
     """Print what is in these logs, of standard input to its end; with `follow`, of all of them. Returns the exit code:
-    2 where one cannot be read, or none tells a metric.
+    1 where all of these trainings have crashed, 2 where one cannot be read, or none tells a metric.
 
     Args:
         whats, x, y: see `LogPlaces`, also for what is raised.
@@ -175,13 +175,15 @@ def _sum_up(places: LogPlaces, out: TextIO) -> int:
             tell(line, out)
     for run in runs:
         losses = losses_of(run, len)
-        if losses is not None:
-            whose = f" on {run.name}" if len(runs) > 1 else ""
-            tell(f"[INFO] verdict{whose}: {judged(judge_logged(losses)).whole}", out)
+        if run.failure or losses is not None:
+            line = state_line(run) if losses is None or run.failure else judged(judge_logged(losses))
+            tell(f"[INFO] verdict{f' on {run.name}' if len(runs) > 1 else ''}: {line.whole}", out)
     for run in () if any(run.metrics for run in runs) else runs:
         if run.error is None:
             complain(_no_metric_in(run))
-    return 2 if any(run.error is not None for run in runs) or not any(run.metrics for run in runs) else 0
+    if any(run.error is not None for run in runs) or not any(run.metrics for run in runs):
+        return 2
+    return 1 if all(run.failure for run in runs) else 0
 
 
 def _no_metric_in(run: LogRun) -> str:

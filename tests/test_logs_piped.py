@@ -1,16 +1,13 @@
 """Standard input, and what is printed of logs where there is no screen."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gdtui import plain_logs
-from gdtui.logs import pipe as piped_by
 from gdtui.logs.pipe import ROOM, Pipe
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
@@ -18,35 +15,16 @@ from gdtui.logs.standard_input import BESIDE
 from gdtui.session.logged import state_line
 from tests.command import gdtui
 from tests.logs import RECORDED, places, read, said, values
-
-Write = Callable[[bytes], None]
+from tests.piping import Piped, pipe, piped_in, text_of, until
 
 
 @pytest.fixture
-def piped() -> Iterator[tuple[LogRun, Write, Callable[[], None]]]:
-    """A run that is read from a pipe, what writes into it, and what closes it."""
-    source, end = os.pipe()
-    pipe = piped_by.begin(source)
-
-    def write(data: bytes) -> None:
-        os.write(end, data)
-
-    yield LogRun("-"), write, lambda: (os.close(end), pipe._thread.join())
-    pipe._thread.join()
-    os.close(source)
-    piped_by.current = None
+def piped() -> Iterator[Piped]:
+    with pipe() as found:
+        yield found
 
 
-def until(run: LogRun, wanted: Callable[[], bool]) -> None:
-    while not wanted():
-        run.poll()
-
-
-def text_of(run: LogRun) -> list[str]:
-    return [*getattr(run.reader, "text", ())]
-
-
-def test_text_from_a_pipe_is_read_as_it_comes_and_ends_with_it(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+def test_text_from_a_pipe_is_read_as_it_comes_and_ends_with_it(piped: Piped) -> None:
     run, write, close = piped
     run.poll()
     assert run.state == "waiting"
@@ -65,7 +43,7 @@ def test_text_from_a_pipe_is_read_as_it_comes_and_ends_with_it(piped: tuple[LogR
 @pytest.mark.parametrize(
     "file", [RECORDED / "lightning_fit" / "metrics.csv", RECORDED / "print_loop" / "metrics.jsonl"]
 )
-def test_tables_and_json_are_known_in_a_pipe_too(piped: tuple[LogRun, Write, Callable[[], None]], file: Path) -> None:
+def test_tables_and_json_are_known_in_a_pipe_too(piped: Piped, file: Path) -> None:
     run, write, close = piped
     for line in file.read_bytes().splitlines(keepends=True):
         write(line)
@@ -79,7 +57,7 @@ def test_tables_and_json_are_known_in_a_pipe_too(piped: tuple[LogRun, Write, Cal
 
 
 def test_where_nothing_comes_it_is_told_how_standard_error_does(
-    piped: tuple[LogRun, Write, Callable[[], None]],
+    piped: Piped,
 ) -> None:
     run, write, close = piped
     run.poll()
@@ -94,14 +72,14 @@ def test_where_nothing_comes_it_is_told_how_standard_error_does(
     assert (done.returncode, done.stderr.decode()) == (2, f"gdtui: -: tells no metric; {BESIDE}\n")
 
 
-def test_a_bar_is_seen_before_its_line_ends(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+def test_a_bar_is_seen_before_its_line_ends(piped: Piped) -> None:
     run, write, close = piped
     write((RECORDED / "tqdm_loop" / "stdout.txt").read_bytes().split(b"\n")[0])
     until(run, lambda: len(run.metrics.get("loss", ())) > 30)
     close()
 
 
-def test_more_text_than_is_kept_is_counted(piped: tuple[LogRun, Write, Callable[[], None]]) -> None:
+def test_more_text_than_is_kept_is_counted(piped: Piped) -> None:
     run, write, close = piped
     write(b"".join(b"line %d\n" % number for number in range(1000)))
     close()
@@ -122,12 +100,6 @@ def test_a_pipe_is_drained_though_nobody_looks_and_what_is_dropped_is_counted(tm
     assert len(pipe.take()) + pipe.dropped == ROOM + 2 * 2**20 == (tmp_path / "copy").stat().st_size
     assert pipe.dropped >= 2 * 2**20
     os.close(source)
-
-
-def piped_in(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(
-        [sys.executable, "-m", "gdtui", "watch", *arguments], input=data, capture_output=True, timeout=60
-    )
 
 
 def test_what_is_piped_in_is_printed_and_copied_byte_for_byte(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def parser() -> Parser:
 at the logs of any program: JSON lines, CSV, TensorBoard's event files, trainer_state.json, the
 stores of MLflow and trackio, and text such as loss=0.5. Several runs are compared. What is not
 there yet is waited for."""
-    parser = Parser("gdtui watch", about)
+    epilog = "exit codes, as lines: 0 shown, 1 all of these trainings have crashed, 2 one cannot be read"
+    parser = Parser("gdtui watch", about, epilog)
     whats = "a file; a folder, for all logs below it; or - for standard input: python train.py 2>&1 | gdtui watch -"
     parser.add_argument("whats", metavar="WHAT", nargs="+", help=whats)
     x = "what counts the training: step, epoch, time, record, or a column of the log, by its name (what most tell)"

@@ -38,6 +38,7 @@ class MLflow(StoreReader):
     def new(self, store: sqlite3.Connection, key: str) -> list[Rows]:
         status = store.execute("SELECT status FROM runs WHERE run_uuid = ?", (key,)).fetchone()
         self.is_over = status is not None and status[0] in ENDED
+        self.failure = "its status is FAILED" if status == ("FAILED",) else ""
         since = 0 if self.mark is None else self.mark[0]
         query = f"SELECT {COLUMNS} FROM metrics WHERE run_uuid = ? AND rowid > ? ORDER BY rowid"
         rows = self.rows_of(store.execute(query, (key, since)))

@@ -39,7 +39,8 @@ class Rows(NamedTuple):
 
 
 class Reader(Protocol):
-    """Reads one log on, whatever its format. Which one it is that reads a log: `gdtui.logs.readers`.
+    """Reads one log on, whatever its format. Which one it is that reads a log: `gdtui.logs.readers`. Those of logs that
+    tell it have `failure` too: by which error the training has ended.
 
     Made with the log's path, and with the name of one run where the log holds several. It opens what it reads anew at
     each `read`, since another file may have taken its place.

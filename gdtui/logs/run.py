@@ -89,12 +89,18 @@ class LogRun:
         return self.reader is not None and self.reader.is_over
 
     @property
+    def failure(self) -> str:
+        """The error by which the training has ended, as its log tells it; empty where it tells of none."""
+        return str(getattr(self.reader, "failure", "")) if self.is_over else ""
+
+    @property
     def state(self) -> str:
-        """waiting (nothing yet), following, paused (by who watches), stalled, at rest (of old), ended, unreadable."""
+        """waiting (nothing yet), following, paused (by who watches), stalled, at rest (of old), ended, crashed,
+        unreadable."""
         if self.error is not None:
             return "unreadable"
         if self.is_over:
-            return "ended"
+            return "crashed" if self.failure else "ended"
         if not self.metrics:
             return "waiting"
         if getattr(self.reader, "is_paused", False):

@@ -48,13 +48,14 @@ class ScriptLog(JsonLines):
         values: alpha, epochs, paused and stop, as far as they are known, as the script has them.
         taken: what was last said of each of them.
         told: what the marks tell, one after the other.
+        failure: the error by which the training ended; empty where there was none.
     """
 
     format: ClassVar[str] = "logs by gdtui.log"
 
     def _begin_reading(self) -> None:
         super()._begin_reading()
-        self.run_name, self.takes_steering, self.is_over = "", False, False
+        self.run_name, self.takes_steering, self.is_over, self.failure = "", False, False, ""
         self.values: dict[str, Any] = {}
         self.taken: dict[str, Taken] = {}
         self.told: list[Told] = []
@@ -103,6 +104,7 @@ class ScriptLog(JsonLines):
                 self._tell(mark, f"note: {mark.get('note')}")
             case "ended":
                 self.is_over = True
+                self.failure = printable(str(mark.get("why"))) if mark.get("failed") is True else ""
                 self._tell(mark, f"ended: {mark.get('why')}")
 
     def _begin_run(self, mark: dict[str, Any]) -> None:

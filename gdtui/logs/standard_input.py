@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from typing import ClassVar
@@ -12,11 +13,16 @@ from gdtui.logs.csv_lines import CsvLines, header_in
 from gdtui.logs.lines import LineReader
 from gdtui.logs.rows import Rows
 from gdtui.logs.text_lines import TextLines, shown_of
+from gdtui.logs.tracebacks import BEGINNING as TRACEBACK
+from gdtui.logs.tracebacks import error_in
 from gdtui.logs.words import is_of_training
 
 NAME = "-"
 BESIDE = "what is written to standard error comes with 2>&1 |"
 """To be said where nothing is told: bars of tqdm, logging and tracebacks go there."""
+
+TEARDOWN = 2.0
+"""Seconds that a program may take to end after its traceback. One that goes on for longer has not ended by it."""
 
 
 class StandardInput:
@@ -27,6 +33,9 @@ class StandardInput:
 
     def __init__(self, path: str = NAME, run: str = "") -> None:
         self.is_over = False
+        self._traced = -math.inf
+        """When a traceback has come."""
+        self._ended = math.inf
         self._text = TextLines(NAME)
         self._lines: LineReader | None = None
         self._rest, self._count, self._lost = b"", 0, 0
@@ -65,12 +74,21 @@ class StandardInput:
     def first_skipped(self) -> str:
         return self._lines.first_skipped if self._lines is not None else ""
 
+    @property
+    def failure(self) -> str:
+        """The error whose traceback was among the last that came, just before the end. What had been printed before may
+        come behind it: of what goes into a pipe, Python keeps up to 8 kB for itself until it ends."""
+        return error_in(self._text.text) if self._ended - self._traced < TEARDOWN else ""
+
     def read(self) -> list[Rows]:
         pipe = piped.current
         if pipe is None:
             return []
         came = self._rest + pipe.take()
-        self.is_over = pipe.is_over
+        if TRACEBACK in came:
+            self._traced = time.monotonic()
+        if pipe.is_over and not self.is_over:
+            self.is_over, self._ended = True, time.monotonic()
         ends = (b"\n",) if self._is_table else (b"\n", b"\r")
         end = len(came) if self.is_over else 1 + max(came.rfind(end) for end in ends)
         block, self._rest = came[:end], came[end:]

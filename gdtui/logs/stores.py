@@ -45,6 +45,7 @@ class StoreReader(ABC):
         """Nothing of it is known."""
         self.readings += 1
         self.skipped, self.first_skipped = 0, ""
+        self.failure = ""
         self.mark: Mark | None = None
         self.count = 0
         """Records that were read, where a record is not a row of what is handed on."""

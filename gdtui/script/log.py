@@ -136,7 +136,7 @@ class Log:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
     ) -> None:
-        self._records.why = _told(error)
+        self._records.ended_by(error)
         self.close()
 
     def __reduce__(self) -> tuple[Callable[..., Log], tuple[None]]:
@@ -163,8 +163,7 @@ class Records:
         self._file, self._encoder = file, Encoder()
         self._place: dict[str, Any] = {}
         self.tell = file.tell
-        self.why = ""
-        """Why the training ended, where that is known."""
+        self._end: dict[str, Any] = {}
 
     def write(self, values: Mapping[str, Any] | None, more: dict[str, Any]) -> bool:
         """Write a record, with the time, and return whether there is one to be written. Raises nothing."""
@@ -188,8 +187,14 @@ class Records:
         """The same of what is no measurement, with where along the training it was."""
         return self.write(mark, dict(self._place))
 
-    def close(self, why: str) -> None:
-        self.mark({"gdtui": "ended", "why": why})
+    def ended_by(self, error: BaseException | None) -> None:
+        """Know why the training has ended: by an error, or as it should. The first who knows it is right."""
+        self._end = self._end or {"why": _told(error)}
+        if isinstance(error, Exception):  # who interrupts it, or calls sys.exit, means to end it
+            self._end["failed"] = True
+
+    def close(self) -> None:
+        self.mark({"gdtui": "ended", **self._end})
         self._file.close()
 
 
@@ -215,8 +220,8 @@ def _steered_from(config: Mapping[str, Any]) -> dict[str, Any]:
 def _end(records: Records, steering: Steering, pid: int) -> None:
     if os.getpid() == pid:  # not at the end of a process that was forked from it
         # Where somebody types one line after the other, an error ends none of it.
-        error = None if hasattr(sys, "ps1") else getattr(sys, "last_value", None)
-        records.close(records.why or _told(error))
+        records.ended_by(None if hasattr(sys, "ps1") else getattr(sys, "last_value", None))
+        records.close()
         steering.end()
 
 

@@ -29,6 +29,10 @@ def state_line(run: LogRun) -> Line:
     name, state = run.name, run.state
     if state == "unreadable":
         return Line(Mood.BAD, printable(run.error or "it cannot be read"), ("unreadable",))
+    if state == "crashed":
+        longest = max(run.metrics.values(), key=len, default=None)
+        at = "" if longest is None else f" at {_told_of(longest)(len(longest))}"
+        return Line(Mood.BAD, printable(f"crashed{at}: {run.failure}"), (f"crashed{at}", "crashed"))
     if state == "ended" and not run.metrics and run.path == NAME:
         text = "no metric" if getattr(run.reader, "text", ()) else "nothing"
         return Line(Mood.ATTENTION, f"ended: {text} has come on standard input; {BESIDE}", ("ended",))

@@ -29,7 +29,7 @@ from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_a
 
 BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
-OVER = {"ended", "at rest", "unreadable"}
+OVER = {"ended", "crashed", "at rest", "unreadable"}
 """States of runs to which nothing is added any more."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
