@@ -14,9 +14,8 @@ from gdtui.script import control
 from gdtui.script.control import Wish
 from gdtui.text import printable
 
-AGAIN, PATIENT = 1.0, 10.0
-"""Seconds between two looks whether others have asked for something else, and after which, at the least, it is said
-that a script does not take what is asked."""
+AGAIN = 1.0
+"""Seconds between two looks whether others have asked for something else."""
 LOOKS_AT = {"alpha": "alpha", "epochs": "epochs", "paused": "wait()", "stop": "should_stop"}
 """What a script must use to take each wish."""
 
@@ -127,7 +126,7 @@ class Wheel:
         said = []
         for name, asked in self._asked.items():
             waited = self._clock() - asked.since
-            if not asked.is_told and waited > max(PATIENT, self.run.patience):
+            if not asked.is_told and waited > self.run.patience:
                 self._asked[name] = asked._replace(is_told=True)
                 uses = f"run.{LOOKS_AT[name]}"
                 said.append(f"{wish_told(name, asked.wish.value)}: not taken yet; does {self.run.name} use {uses}?")

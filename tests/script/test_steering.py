@@ -49,18 +49,31 @@ def test_what_is_asked_for_is_taken_and_stands_in_the_log(both, name, value, wor
     assert both.told[0].endswith("(by one)")
 
 
-def test_what_the_script_never_asks_for_is_not_said_to_be_taken(both):
-    both.wheel.ask("alpha", 0.5)
-    for _ in range(10):
+@pytest.mark.parametrize(
+    ("name", "value", "told", "uses"),
+    [
+        ("alpha", 0.5, "alpha 0.5", "alpha"),
+        ("epochs", 7, "epochs 7", "epochs"),
+        ("paused", True, "a pause", "wait()"),
+        ("stop", True, "the end", "should_stop"),
+    ],
+)
+def test_what_the_script_never_asks_for_is_not_said_to_be_taken(both, name, value, told, uses):
+    for _ in range(5):
         both.run(loss=1)
-        assert not both.run.should_stop
-        assert both.come_to_know() == []
+        both.come_to_know()
         both.later()
+    both.wheel.ask(name, value)
+    for _ in range(5):
+        both.run(loss=1)
+        assert not (both.run.paused if name == "stop" else both.run.should_stop)
+        both.later()
+        assert both.come_to_know() == []
     both.later()
-    assert both.come_to_know() == ["alpha 0.5: not taken yet; does run.jsonl use run.alpha?"]
+    assert both.come_to_know() == [f"{told}: not taken yet; does run.jsonl use run.{uses}?"]
     assert both.come_to_know() == []
-    assert "alpha 0.5" in both.wheel.asked
-    assert both.run.alpha == 0.5
+    assert both.wheel.asked == told
+    assert getattr(both.run, {"stop": "should_stop"}.get(name, name)) == value
     both.come_to_know()
     assert both.wheel.asked == ""
 
