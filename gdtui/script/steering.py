@@ -42,6 +42,7 @@ class Steering:
         self._due = 0.0 if path is not None else float("inf")
         self._seen: bytes | str | None = None
         self.is_steered = False
+        self._take_away(is_left=True)
 
     def value(self, name: str) -> Any:
         """What is asked for last, or what the script began with. Raises nothing."""
@@ -107,10 +108,14 @@ class Steering:
 
     def end(self) -> None:
         """Take the control file away where it is about this run: nobody obeys it any more."""
-        if self.is_steered and self._path is not None:
-            try:
-                raw = control.read(self._path)
-                if raw is not None and control.wishes_in(raw, self._run):
-                    os.unlink(self._path)
-            except (OSError, ValueError, RecursionError):
-                return
+        if self.is_steered:
+            self._take_away()
+
+    def _take_away(self, is_left: bool = False) -> None:
+        """The same, also where it `is_left` from a run before this one, which was killed."""
+        try:
+            raw = None if self._path is None else control.read(self._path)
+            if raw is not None and (control.wishes_in(raw, self._run) or is_left):
+                os.unlink(str(self._path))
+        except (OSError, ValueError, RecursionError):  # it is nobody's control file
+            return

@@ -201,14 +201,24 @@ def test_what_was_asked_of_an_earlier_run_is_not_obeyed(both):
     left = both.control.read_bytes()
     both.run.close()
     assert not both.control.exists() or both.control.read_bytes() == left
-    both.control.write_bytes(left)
+    both.control.write_bytes(left)  # as where it was killed
     both.run = log(both.path, resume=True, alpha=0.1)
+    assert not both.control.exists()
+    both.control.write_bytes(left)  # by who had not seen that
     both.later()
     assert both.run.alpha == 0.1
     both.come_to_know()
     assert both.wheel.ask("alpha", 0.7) == ""
     both.later()
     assert both.run.alpha == 0.7
+
+
+def test_what_is_no_control_file_is_left_where_it_is(tmp_path):
+    beside = tmp_path / "run.jsonl.steer"
+    for content in ("mine", '{"gdtui": "log"}', "[]"):
+        beside.write_text(content)
+        log(tmp_path / "run.jsonl", resume=True, alpha=0.1).close()
+        assert beside.read_text() == content
 
 
 def test_the_control_file_goes_with_the_run(both):
