@@ -267,6 +267,20 @@ def test_batches_of_an_epoch_stand_within_it(form: str, first: int, tmp_path: Pa
     assert [*run.metrics] == [PARTS[form]]
 
 
+@pytest.mark.parametrize(
+    "summary", ["Done. best val_loss 0.5", "Best epoch: 2, val_loss 0.5", "best epoch 2 val_loss 0.5", "best_loss=0.5"]
+)
+def test_what_was_best_is_no_record_at_the_end(summary: str, tmp_path: Path) -> None:
+    lines = [f"epoch {at} loss {1 / at:.2f} val_loss {2 / at:.2f}\n" for at in range(1, 6)]
+    (tmp_path / "a.log").write_text("".join(lines) + summary + "\n")
+    run = read(tmp_path / "a.log")
+    assert [*run.metrics] == ["loss", "val_loss"]
+    assert values(run, "val_loss") == [2.0, 1.0, 0.67, 0.5, 0.4]
+    told = "".join(line + f"best val_loss {2 / at:.2f}\n" for at, line in enumerate(lines, 1))
+    (tmp_path / "a.log").write_text(told)
+    assert values(read(tmp_path / "a.log"), "best val_loss") == [2.0, 1.0, 0.67, 0.5, 0.4]
+
+
 def test_rows_that_are_right_of_all_are_a_share(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("Test set: Average loss: 0.0500, Accuracy: 9800/10000 (98%)\n" * 2)
     assert values(read(tmp_path / "a.log"), "Accuracy") == [0.98, 0.98]

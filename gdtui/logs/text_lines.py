@@ -116,9 +116,10 @@ class TextLines(LineReader):
         if said.part is not None and "epoch" in said.places:
             self._first = min(self._first, said.places["epoch"])
             places["epoch"] += said.part - (self._first > 0)
+        is_placed = bool(places.keys() - {"time"}) and not (said.is_summary and not said.places)
         shape, earlier, once = frozenset(said.values), dict[int, tuple[int, dict[str, float]]](), list[str]()
         for key, value in said.values.items():
-            if key in self._twice or (key in said.known and places.keys() - {"time"}):
+            if key in self._twice or (key in said.known and is_placed):
                 now[key] = value
             elif (first := self._once.pop((key, shape), None)) is not None:
                 self._twice.add(key)

@@ -63,6 +63,7 @@ class Said(NamedTuple):
         bar: how far the bar in it is; None where there is none.
         is_full: whether the bar is at its end.
         part: of the epoch that is told, how much of it is done; None where that is not told.
+        is_summary: whether it tells what was best so far, which may be of any place before.
     """
 
     places: dict[str, float]
@@ -71,6 +72,7 @@ class Said(NamedTuple):
     bar: int | None = None
     is_full: bool = False
     part: float | None = None
+    is_summary: bool = False
 
 
 NOTHING = Said({}, {}, frozenset())
@@ -96,7 +98,7 @@ def _sorted(numbers: dict[str, float]) -> Said:
 def _pairs_in(line: str) -> Said:
     places: dict[str, float] = {}
     values: dict[str, float] = {}
-    known, part = set[str](), None
+    known, part, is_summary = set[str](), None, False
     if (begin := ROUND.match(line)) is not None:
         places["step"] = float(begin[1])
     rest, end = [], 0
@@ -104,6 +106,7 @@ def _pairs_in(line: str) -> Said:
         key = pair["key"]
         is_blank = not pair["between"].strip() and pair["between"] != ""
         place, is_known, is_noise = _kind(key, is_blank)
+        is_summary |= key.lower().startswith("best")
         is_share = pair["share"] and (not is_known or BLOCKS.match(line, pair.end()))
         if is_noise or is_share or (is_blank and not (is_known or place)):
             continue
@@ -120,7 +123,7 @@ def _pairs_in(line: str) -> Said:
     if not (places or known or (values and is_all)):
         return NOTHING
     bar = BAR.search(line)
-    told = Said(_one_step(places), values, frozenset(known), part=part)
+    told = Said(_one_step(places), values, frozenset(known), part=part, is_summary=is_summary)
     return told if bar is None else told._replace(bar=int(bar[1]), is_full=bar[1] == bar[2])
 
 
@@ -142,7 +145,7 @@ def _one_step(places: dict[str, float]) -> dict[str, float]:
 def _kind(key: str, is_blank: bool) -> tuple[str, bool, bool]:
     """Which place along the training a key names, whether it is known to be of a metric, and whether of none."""
     small = " ".join(key.lower().split())
-    place = PLACES.get(small) or PLACES.get(small.split(" ")[-1], "")
+    place = "" if small.startswith("best") else PLACES.get(small) or PLACES.get(small.split(" ")[-1], "")
     return place, not place and is_metric(key, weak=not is_blank), small in NOISE
 
 
