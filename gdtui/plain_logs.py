@@ -9,7 +9,7 @@ from typing import TextIO
 
 import numpy as np
 
-from gdtui.logs.groups import CLOCKS, SETTINGS, groups_of
+from gdtui.logs.groups import Group, groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import WAITED, LogPlaces
 from gdtui.logs.places_along import Along
@@ -18,7 +18,6 @@ from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
 from gdtui.logs.standard_input import BESIDE, NAME
-from gdtui.logs.words import parts_of
 from gdtui.numbers import due
 from gdtui.session.line import judged
 from gdtui.session.logged import losses_of, state_line
@@ -236,7 +235,7 @@ def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
         name = run.name
         for group in groups_of(run.metrics):
             for member in group.members:
-                table.add_row(Text(name), Text(member.name), *_standing(run.metrics[member.name], group.is_better_low))
+                table.add_row(Text(name), Text(member.name), *_standing(run.metrics[member.name], group))
                 name = ""
     drawn = io.StringIO()  # rich would exit with 1 where the reader of the pipe has gone
     Console(file=drawn, highlight=False, width=None if out.isatty() else 200).print(table)
@@ -244,12 +243,11 @@ def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
     out.flush()
 
 
-def _standing(metric: Metric, is_better_low: bool) -> tuple[str, ...]:
+def _standing(metric: Metric, group: Group) -> tuple[str, ...]:
     values, along = metric.values, along_of(metric)
     finite = np.where(np.isfinite(values), values, np.nan)
-    is_measured = parts_of(metric.name).isdisjoint(SETTINGS | CLOCKS)
-    if np.isnan(finite).all() or not is_measured:
+    if np.isnan(finite).all() or not group.has_best:
         return f"{values[-1]:.6g}", "–", "", f"{len(metric):,}"
-    best = int(np.nanargmin(finite) if is_better_low else np.nanargmax(finite))
+    best = int(np.nanargmin(finite) if group.is_better_low else np.nanargmax(finite))
     at = f"{along.value} {_figure(float(metric.at(along)[best]))}"
     return f"{values[-1]:.6g}", f"{values[best]:.6g}", at, f"{len(metric):,}"

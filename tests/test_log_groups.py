@@ -106,6 +106,14 @@ def test_labels_are_as_short_as_they_can_be() -> None:
 )
 def test_what_is_best_is_known_by_the_name(name: str, is_low: bool) -> None:
     assert group([name]).is_better_low is is_low
+    assert group([name]).has_best
+
+
+@pytest.mark.parametrize(
+    "name", ["NNZs", "Bias", "T", "Norm", "grad_norm", "num_leaves", "lr", "gpu_util", "weights/mean", "eval_runtime"]
+)
+def test_of_what_nobody_knows_the_direction_there_is_no_best(name: str) -> None:
+    assert not group([name]).has_best
 
 
 def test_runs_are_told_apart_by_what_is_not_trained_on() -> None:

@@ -236,6 +236,13 @@ def test_own_run_files_stand_beside_other_logs(tmp_path: Path) -> None:
     assert any(line.startswith("epoch 1: loss 0.5") for line in lines)
 
 
+def test_there_is_a_best_where_it_is_known_what_is_better() -> None:
+    form = "-- Epoch {0}\nNorm: {0}.5, NNZs: 4, Bias: 0.1, T: {0}00, Avg. loss: 0.{0}\n"
+    lines = piped_in("".join(map(form.format, range(1, 6))).encode(), "-").stdout.decode().splitlines()
+    best = {line.split()[0]: "–" not in line for line in lines if line.rstrip().endswith("  5")}
+    assert best == {"standard": True, "Norm": False, "NNZs": False, "Bias": False, "T": False}
+
+
 def test_lines_that_tell_an_epoch_alone_stand_at_the_step_that_they_came_after(tmp_path: Path) -> None:
     steps = [
         f"step {step} loss {1 / (1 + step)}\n" + f"epoch {step // 3}: val_loss 0.5\n" * (step % 3 == 2)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
+from gdtui.logs.words import parts_of
+
 PARTS = {
     **dict.fromkeys(("train", "training", "learn", "fit", "tr"), "train"),
     **dict.fromkeys(("val", "valid", "validation", "eval", "evaluation", "dev"), "val"),
@@ -21,6 +23,12 @@ LOSSES = {
     *("kl", "wer", "cer", "fid"),
 }
 """Words for what is the better, the smaller it is."""
+SCORES = {
+    *("accuracy", "acc", "auc", "auroc", "auprc", "f1", "f", "precision", "recall", "map", "ap", "ndcg", "mrr", "mcc"),
+    *("bleu", "rouge", "meteor", "iou", "miou", "dice", "jaccard", "psnr", "ssim", "score", "r2", "kappa", "top"),
+    *("reward", "rew", "return", "elbo", "likelihood", "elo", "success", "correct", "specificity", "sensitivity"),
+}
+"""Words for what is the better, the larger it is."""
 SETTINGS = {"lr", "momentum", "beta", "beta1", "beta2", "decay", "alpha", "gamma", "epsilon"}
 """Words for what somebody has set, and nobody measured."""
 CLOCKS = {
@@ -62,6 +70,13 @@ class Group(NamedTuple):
     def main(self) -> Member:
         """The one by which runs are told apart: of rows that are not trained on, where there is one."""
         return next((one for one in self.members if one.part == "val"), self.members[-1])
+
+    @property
+    def has_best(self) -> bool:
+        """Whether it is known what is the better: of a norm, a bias, a count nobody knows, nor of what was set."""
+        words = parts_of(self.name) | _words(self.name)
+        is_measured = words.isdisjoint(SETTINGS | CLOCKS)
+        return is_measured and (self.is_better_low or not words.isdisjoint(SCORES) or self.name.endswith("accuracy"))
 
 
 def groups_of(names: Iterable[str]) -> list[Group]:
