@@ -119,6 +119,8 @@ def test_what_scikit_learn_prints() -> None:
     assert values(run, "loss") == pytest.approx(oracle("sklearn_verbose")["MLP loss"], rel=1e-6)
     assert places(run, "loss", Along.STEP) == [*range(1, 13)]
     assert len(run.metrics["Avg. loss"]) == 15
+    assert values(run, "Train Loss")[:3] == [1.1622, 1.0347, 0.9279]
+    assert places(run, "Train Loss", Along.STEP) == [*range(1, 11), 20, 30]
 
 
 @pytest.mark.parametrize("program", ["mlflow_runs", "trackio_runs", "ultralytics_train", "tensorflow_summary"])

@@ -20,7 +20,7 @@ SAME = {"acc": "accuracy", "learning rate": "lr"}
 LOSSES = {
     *("loss", "losses", "error", "err", "nll", "logloss", "mlogloss", "cost", "objective", "perplexity", "ppl"),
     *("mse", "rmse", "mae", "rmsle", "mape", "mphe", "l1", "l2", "crossentropy", "entropy", "deviance", "divergence"),
-    *("kl", "wer", "cer", "fid"),
+    *("kl", "wer", "cer", "fid", "inertia"),
 }
 """Words for what is the better, the smaller it is."""
 SCORES = {
@@ -32,8 +32,8 @@ SCORES = {
 SETTINGS = {"lr", "momentum", "beta", "beta1", "beta2", "decay", "alpha", "gamma", "epsilon"}
 """Words for what somebody has set, and nobody measured."""
 CLOCKS = {
-    *("time", "runtime", "seconds", "second", "sec", "secs", "ms", "duration", "elapsed", "fps", "flos", "flops"),
-    *("throughput", "memory", "mem", "gpu", "cpu", "system", "timesteps", "timestamp", "eta", "tokens"),
+    *("time", "runtime", "dur", "seconds", "second", "sec", "secs", "ms", "duration", "elapsed", "fps", "flos"),
+    *("flops", "throughput", "memory", "mem", "gpu", "cpu", "system", "timesteps", "timestamp", "eta", "tokens"),
 }
 """Words for what tells how the machine does, and not the model."""
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

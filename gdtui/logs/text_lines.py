@@ -11,6 +11,7 @@ import numpy as np
 from gdtui.logs.bars import Bars
 from gdtui.logs.blocks import Blocks, lines_in
 from gdtui.logs.lines import LineReader, Record, together
+from gdtui.logs.printed_table import PrintedTable
 from gdtui.logs.rows import Rows
 from gdtui.logs.text_rules import CODES, NOTHING, Said, said_in
 from gdtui.text import printable
@@ -54,7 +55,7 @@ class TextLines(LineReader):
         """The last step that was told since an epoch was measured, and the epoch measured last with its step."""
         self.now: float | None = None
         """Seconds since 1970 at which what is read next was printed, where that is known."""
-        self._bars = Bars()
+        self._bars, self._table = Bars(), PrintedTable()
         self._twice: set[str] = set()
         """Keys that are taken, since they have come twice."""
         self._once: dict[tuple[str, frozenset[str]], Once] = {}
@@ -97,7 +98,7 @@ class TextLines(LineReader):
     def _said_in(self, shown: str, is_end: bool) -> list[Said]:
         if not (is_end or "[" in shown):  # no bar
             return []
-        said = said_in(shown.strip())
+        said = (self._table.said_in(shown) if is_end else None) or said_in(shown.strip())
         if said.bar is not None:
             return self._bars.take(said, is_end)
         if not is_end:

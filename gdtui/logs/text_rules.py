@@ -43,6 +43,8 @@ PAIR = re.compile(
 )
 ROUND = re.compile(r"\[(\d+)\]\s+(?=\S+:|\S+ \S+:)")
 """How XGBoost and LightGBM begin a line."""
+BRACKET = re.compile(r"\[\s*(\d+)(?:\s*/\s*\d+)?\]\s")
+"""The same of others, where a known metric is behind it."""
 BATCH = re.compile(r"[\s:,|\[\](]*(\d+)\s*/\s*(\d+)")
 """How far an epoch is, right behind its number."""
 BAR = re.compile(r"\b(\d{1,15})/(\d+|\?) \[\d+:\d")
@@ -122,6 +124,8 @@ def _pairs_in(line: str) -> Said:
     is_all = not any(map(str.isalpha, "".join([*rest, line[end:]])))
     if not (places or known or (values and is_all)):
         return NOTHING
+    if known and not places and (begin := BRACKET.match(line)) is not None:
+        places["step"] = float(begin[1])
     bar = BAR.search(line)
     told = Said(_one_step(places), values, frozenset(known), part=part, is_summary=is_summary)
     return told if bar is None else told._replace(bar=int(bar[1]), is_full=bar[1] == bar[2])

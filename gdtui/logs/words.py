@@ -12,7 +12,7 @@ METRICS = frozenset(
         *("loss", "losses", "acc", "accuracy", "auc", "auroc", "f1", "precision", "recall", "mae", "mse", "rmse"),
         *("logloss", "perplexity", "ppl", "bleu", "rouge", "wer", "cer", "iou", "miou", "dice", "psnr", "ssim", "fid"),
         *("reward", "lr", "lrate", "alpha", "entropy", "kl", "elbo", "nll", "bce", "ce", "ndcg", "top", "hinge"),
-        *("objective", "mape", "likelihood", "deviance", "gnorm"),
+        *("objective", "mape", "likelihood", "deviance", "gnorm", "inertia"),
     )
 )
 """In small letters, without digits at their ends but where those belong to them."""
