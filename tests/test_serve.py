@@ -60,6 +60,15 @@ def test_what_makes_no_sense_is_refused_in_a_line(arguments: list[str], why: str
     assert why in refused(*arguments, cwd=tmp_path)
 
 
+def test_what_is_not_there_yet_is_said_and_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("textual_serve")
+    monkeypatch.setattr("gdtui.web.server.serve", lambda place, what: 0)
+    (tmp_path / "there.jsonl").touch()
+    done = gdtui("serve", "--watch", "there.jsonl", "nope.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "nope.jsonl: is not there yet; it is shown once it is\n"
+
+
 def test_without_its_extra_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "textual_serve", None)
     assert refused(cwd=tmp_path) == "gdtui: gdtui serve needs textual-serve: pip install 'gdtui[web]'\n"

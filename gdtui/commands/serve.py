@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from gdtui.options import THEMES, Parser, add_screen, build_parser, settings_from
 from gdtui.race_options import racers_of
 from gdtui.settings import BUILT_IN_SETS
+from gdtui.text import tell
 from gdtui.values import allowed
 
 EPILOG = """\
@@ -50,6 +51,9 @@ def run(arguments: list[str]) -> int:
         themed = others if theme else [*others, "--theme", f"gdtui-{scheme}"]
         return ["watch", *themed, "--", *options.runs] if options.runs else themed
 
+    for watched in options.runs or ():
+        if not os.path.exists(watched):
+            tell(f"{watched}: is not there yet; it is shown once it is")
     from gdtui.web.server import Place, serve
 
     what = "each visitor looks at what is watched" if options.runs else "each visitor has a run of their own"
