@@ -109,11 +109,11 @@ def test_an_event_may_have_many_values(tmp_path):
 
 
 def test_a_tag_that_is_called_like_a_place_is_a_metric(tmp_path):
-    (tmp_path / "tfevents").write_bytes(BEGIN + event(3, {"epoch": 0.5, "Time": 9}))
+    (tmp_path / "tfevents").write_bytes(BEGIN + event(3, {"step": 0.5, "Time": 9}))
     run = LogRun(str(tmp_path))
     run.poll()
     assert {name: metric.values.tolist() for name, metric in run.metrics.items()} == {
-        "scalars/epoch": [0.5],
+        "scalars/step": [0.5],
         "scalars/Time": [9],
     }
 

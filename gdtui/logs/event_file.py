@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gdtui.logs.event_layout import Layout
-from gdtui.logs.places_along import along_in
+from gdtui.logs.places_along import Along, along_in
 from gdtui.logs.record_framing import Frames
 from gdtui.logs.rows import Rows
 from gdtui.types import Floats
@@ -44,6 +44,8 @@ class EventFile:
         self.has_more = False
         self._at = self.count = 0
         self._block = BLOCK
+        self._epochs: Floats = np.empty((0, 3))
+        """The steps, times and values of a tag that is called epoch: those that came last."""
         self._seen: os.stat_result | None = None
         self._end = b""
 
@@ -125,12 +127,22 @@ class EventFile:
             number, why = min(skipped)
             self.skipped += len(skipped)
             self.first_skipped = self.first_skipped or f"record {self.count + number + 1:,} {why}"
-        found = ((_named(tag), *_in_order(parts)) for tag, parts in pieces.items())
-        first = self.count + 1
-        return [
-            Rows(("step", "time", name), table, records=(which + first).astype(np.float64))
-            for name, which, table in found
-        ]
+        epochs = next((pieces.pop(tag) for tag in [*pieces] if Along.EPOCH in along_in([tag])), [])
+        if epochs:
+            before = self._epochs[-1:]  # what was told last holds until the first of these
+            self._epochs = _in_order([(np.full(len(before), -1), before), *epochs])[1]
+        return [self._rows(_named(tag), *_in_order(parts)) for tag, parts in pieces.items()]
+
+    def _rows(self, name: str, which: NDArray[np.int64], table: Floats) -> Rows:
+        """What is said of one tag, with the epoch that was told last at each step or before it, if any was. What is
+        read before the epoch of its step has been written counts as of the one before."""
+        records = (which + self.count + 1).astype(np.float64)
+        if not len(self._epochs):
+            return Rows(("step", "time", name), table, records=records)
+        epochs = self._epochs[np.argsort(self._epochs[:, 0], kind="stable")]
+        last = np.searchsorted(epochs[:, 0], table[:, 0], side="right") - 1
+        epoch = np.where(last < 0, np.nan, epochs[last, 2])
+        return Rows(("step", "time", "epoch", name), np.insert(table, 2, epoch, axis=1), records=records)
 
 
 def _state(about: os.stat_result) -> tuple[int, ...]:

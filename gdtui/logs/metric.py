@@ -14,10 +14,15 @@ class Metric:
 
     Along what counts the training (steps, epochs) it ascends: where a log goes back, since its training was begun again
     from a checkpoint, what it says then takes the place of what it had said of the same steps.
+
+    Args:
+        has_global_steps: whether steps count over all epochs for certain, and are told of every value.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, has_global_steps: bool = False) -> None:
         self.name = name
+        self._order = (Along.STEP, Along.EPOCH) if has_global_steps else (Along.EPOCH, Along.STEP)
+        """Along which of them it ascends: the first that is told."""
         self.replaced = 0
         """Values that were said again."""
         self.has_local_steps = False
@@ -57,7 +62,7 @@ class Metric:
             self._widen((*self._along, *new))
         columns = [places.get(along, np.full(len(values), np.nan)) for along in self._along]
         rows = np.column_stack([*columns, values])
-        for along in (Along.EPOCH, Along.STEP):
+        for along in self._order:
             if along in self._along:
                 rows = self._ascending(rows, self._along.index(along))
                 break
@@ -67,7 +72,7 @@ class Metric:
     def _drop_local_steps(self, count: int) -> None:
         """Steps that go back among the last rows, while epochs do not, are counted anew in each epoch: they tell no
         place."""
-        if {Along.STEP, Along.EPOCH} <= {*self._along}:
+        if {Along.STEP, Along.EPOCH} <= {*self._along} and self._order[0] is Along.EPOCH:
             steps = self.at(Along.STEP)[-count - 1 :]
             if (np.diff(steps) < 0).any():
                 rows, place = self._rows.view(), self._along.index(Along.STEP)

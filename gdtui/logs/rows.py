@@ -40,7 +40,8 @@ class Rows(NamedTuple):
 
 class Reader(Protocol):
     """Reads one log on, whatever its format. Which one it is that reads a log: `gdtui.logs.readers`. Those of logs that
-    tell it have `failure` too: by which error the training has ended.
+    tell it have `failure` too: by which error the training has ended; and those whose steps count over all epochs for
+    certain `has_global_steps`.
 
     Made with the log's path, and with the name of one run where the log holds several. It opens what it reads anew at
     each `read`, since another file may have taken its place.

@@ -181,7 +181,7 @@ class LogRun:
         for name, values, said in self._columns(rows, {*along.values(), *others}):
             metric = self.metrics.get(name)
             if metric is None:
-                metric = self.metrics[name] = Metric(name)
+                metric = self.metrics[name] = Metric(name, getattr(self.reader, "has_global_steps", False))
             metric.extend(places if said is None else {kind: place[said] for kind, place in places.items()}, values)
             self.gaps += int(np.count_nonzero(np.isnan(values)))
 

@@ -17,6 +17,7 @@ class TensorBoard:
     """See `gdtui.logs.rows.Reader`."""
 
     format: ClassVar[str] = "TensorBoard event files"
+    has_global_steps: ClassVar[bool] = True
 
     def __init__(self, path: str, run: str = "") -> None:
         self.path = path
