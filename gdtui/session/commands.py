@@ -106,9 +106,11 @@ class GoTo(NamedTuple):
 
 class NextBranch(NamedTuple):
     """Look at the next branch, or `step` branches on; of those who race, and of runs that are compared, it comes to the
-    front of the others."""
+    front of the others. `among` are the numbers of those to choose from, in their order; the first of them takes the
+    place of one that is none of them."""
 
     step: int = 1
+    among: tuple[int, ...] = ()
 
 
 class Hide(NamedTuple):

@@ -210,8 +210,10 @@ class LogsSession:
                 self._go((last + (records > 0) if now.record is None else now.record) + records, last)
             case ask.GoTo(record):
                 self._go(last + 1 if record is None else record, last)
-            case ask.NextBranch(step) if now.runs:
-                self._bring_to_front((now.front + step) % len(now.runs))
+            case ask.NextBranch(step, among) if now.runs:
+                order = [number for number in among if number < len(now.runs)] or range(len(now.runs))
+                at = order.index(now.front) + step if now.front in order else 0
+                self._bring_to_front(order[at % len(order)])
             case ask.Hide(only) if now.runs:
                 self._hide(only)
             case ask.Note(text, is_logged):

@@ -177,6 +177,7 @@ LOOKING = (
     Key("Look", "S", "smooth", "S", "S Smooth", "Smooth the curves, more, or not at all"),
     Key("Look", "up", "run_before", "↑", "↑↓ Run", "Bring the run before to the front", ask.NextBranch(-1)),
     Key("Look", "down", "next_run", "↓", "", "Bring the next run to the front", ask.NextBranch()),
+    Key("Look", "b", "order", "b", "b Best first", "Sort the runs: best first, by the last, newest"),
     Key("Look", "o", "only", "o", "o Only", "Show the run in front alone, or all", ask.Hide(only=True)),
     Key("Look", "h", "hide", "h", "h Hide", "Hide the run in front, or show it again", ask.Hide()),
     Key("Look", "escape", "back", "escape", "", "Back from a zoom, or from a filter"),

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import AwaitMount
 
-from gdtui.session.commands import GoTo, NextBranch
+from gdtui.session.commands import Command, GoTo, NextBranch
 from gdtui.text import printable
 from gdtui.tui.arrangement import Arrangement
 from gdtui.tui.bindings import LOOKING, textual_bindings
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from gdtui.session.logs import LogsShown
     from gdtui.types import Floats
     from gdtui.views.metric_axes import Across
-    from gdtui.views.metrics import Drawn, Metrics, Seen, Standing
+    from gdtui.views.metrics import Drawn, Metrics, Seen
+    from gdtui.views.standings import Standing
 
 WEIGHTS = 0.0, 0.6, 0.9, 0.99
 """Of the smoothing, in the order in which a key goes through them."""
@@ -42,6 +43,7 @@ class Drawing(NamedTuple):
     Attributes:
         charts: those of the page, by the names of their groups.
         runs: the table.
+        order, sorted_by: the numbers of the runs, as it has them, and what that order is called.
         title: of the screen.
         across, ways: the axis along the training, and all that there are.
         records: where those of the run in front are.
@@ -50,6 +52,8 @@ class Drawing(NamedTuple):
     wish: LogWish
     charts: list[tuple[str, Drawn]]
     runs: list[Standing]
+    order: list[int]
+    sorted_by: str
     title: str
     across: Across
     ways: list[Across]
@@ -75,6 +79,8 @@ class LogsBoard(WheelBoard):
         self._metrics: Metrics | None = None
         self._seen: Seen | None = None
         self._drawn: list[tuple[str, Drawn]] = []
+        self._seeks = ""
+        """The order of which the first run is to come to the front; empty for none."""
         self._drawing: Drawing | None = None
         """What is shown: what keys and the mouse are about, since the runs may be read on meanwhile."""
         self.slots = [ChartView(id=name) for name in SLOTS]
@@ -124,12 +130,15 @@ class LogsBoard(WheelBoard):
             size = slots[0].width - around[0], slots[0].height - around[1]
             charts = [("", metrics.blank(snapshot, seen, *size))]
         has_table = "runs" in arranged.areas
-        runs = metrics.table(groups[front] if groups else None, snapshot, seen) if has_table else []
+        main = groups[front] if groups else None
+        runs = metrics.table(main, snapshot, seen) if has_table else []
+        order = [run.number for run in runs] or metrics.order(main, snapshot, seen)
         page = f"charts {first + 1}–{last} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
         across, ways, title = metrics.across(snapshot, seen), metrics.ways(snapshot), metrics.title
         records = metrics.records(snapshot, across.along)
-        return Drawing(wish, charts, runs, title(snapshot, seen, self.what, page), across, ways, records)
+        told = title(snapshot, seen, self.what, page)
+        return Drawing(wish, charts, runs, order, seen.order.value, told, across, ways, records)
 
     def show(self, snapshot: LogsShown, drawn: Drawing) -> None:
         self.snapshot, before = snapshot, self.wish
@@ -145,7 +154,10 @@ class LogsBoard(WheelBoard):
             slot.is_marked = is_front and self.arrangement.charts == "none" and len(drawn.charts) > 1
             self._entitle(slot, chart, is_front and len(self._names) > 1)
             slot.show(chart.chart)
-        self.runs_table.show(drawn.runs)
+        self.runs_table.show(drawn.runs, drawn.sorted_by)
+        if self._seeks and self._seeks == drawn.sorted_by and drawn.order:
+            self._seeks = ""
+            self.ask(NextBranch(0, (drawn.order[0],)))
         self.why_line.line = snapshot.line
         self.log_view.show(snapshot.log, snapshot.logged, None)
         self.key_bar.is_zoomed = self.wish.is_zoomed
@@ -190,10 +202,15 @@ class LogsBoard(WheelBoard):
             self.ask(GoTo(record))
 
     def on_runs_table_chosen(self, event: RunsTable.Chosen) -> None:
-        if self.snapshot is not None:
-            self.ask(NextBranch(event.number - self.snapshot.front))
+        self.ask(NextBranch(0, (event.number,)))
 
     # Keys
+
+    def ask(self, command: Command) -> AwaitMount | None:
+        """From run to run one goes as the table has them."""
+        if isinstance(command, NextBranch) and not command.among and self._drawing is not None:
+            command = command._replace(among=tuple(self._drawing.order))
+        return super().ask(command)
 
     def _see(self, **changes: object) -> None:
         """Look in another way."""
@@ -247,6 +264,15 @@ class LogsBoard(WheelBoard):
         if drawn is not None:
             logs = dict(() if self._seen is None else self._seen.logs)
             self._see(logs=(*(logs | {front: not drawn.is_log}).items(),))
+
+    def action_order(self) -> None:
+        from gdtui.views.standings import Order
+
+        order = (Order.NEWEST if self._seen is None else self._seen.order).next
+        self._see(order=order)
+        self._seeks = order.value if order is Order.BEST else ""
+        if "runs" not in self.arrangement.areas:  # which says it
+            self.app.notify(f"runs {order.value or 'as they were found'}", timeout=2)
 
     def action_epoch_axis(self) -> None:
         if self._drawing is not None and (every := self._drawing.ways):

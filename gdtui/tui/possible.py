@@ -83,6 +83,8 @@ def _in_logs(key: Key, shown: LogsShown) -> bool:
     if key.group == "Steer":
         is_alone = len(shown.runs) == 1  # else these keys go from run to run
         return bool(shown.wheel.state) and (is_alone or key.action not in ("alpha_up", "alpha_down"))
+    if key.action == "order":
+        return len(shown.runs) > 1
     match key.command:
         case ask.NextBranch() | ask.Hide():
             return len(shown.runs) > 1

@@ -9,17 +9,18 @@ from rich.style import Style
 from textual import events
 from textual.message import Message
 
+from gdtui.tui.board import entitle
 from gdtui.tui.colours import chart_styles
 from gdtui.tui.styled import Pieces, Written
 
 if TYPE_CHECKING:
-    from gdtui.views.metrics import Standing
+    from gdtui.views.standings import Standing
 
 GAP = 2
 LEFT = "run", "state"
 """The columns that begin at the left."""
-LEAST_NAME = 12
-"""Columns that a name keeps."""
+LONG_NAME = 24
+"""Columns that names have before other columns do."""
 LAST = "state", "records"
 """The columns that are left out first."""
 
@@ -31,7 +32,7 @@ class RunsTable(Written):
     REST = "runs--run"
 
     class Chosen(Message):
-        """A run was clicked."""
+        """A run was clicked, that of this number."""
 
         def __init__(self, number: int) -> None:
             super().__init__()
@@ -40,12 +41,12 @@ class RunsTable(Written):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._runs: list[Standing] = []
-        self._top = 0
+        self._top, self._order = 0, ""
 
-    def show(self, runs: list[Standing]) -> None:
-        """Show these from now on."""
-        if runs != self._runs:
-            self._runs = runs
+    def show(self, runs: list[Standing], order: str) -> None:
+        """Show these from now on, which are in an order that is called so; without a word as they were found."""
+        if runs != self._runs or order != self._order:
+            self._runs, self._order = runs, order
             self.paint()
 
     def style(self, name: str) -> Style:
@@ -65,7 +66,13 @@ class RunsTable(Written):
         self._top = max(0, min(self._top, len(self._runs) - room))
         self._top = min(max(self._top, front - room + 1), front)
         shown = self._runs[self._top : self._top + room]
+        self._entitle(len(shown))
         return ([[("   " + head, "runs--head")]] if height > 1 else []) + [_line(run, titles, widths) for run in shown]
+
+    def _entitle(self, count: int) -> None:
+        """Say which of the runs are to be seen, where there is no room for all, and their order."""
+        part = f" {self._top + 1}–{self._top + count} of {len(self._runs)}" if count < len(self._runs) else ""
+        entitle(self, f"Runs{part}{self._order and f', {self._order}'}")
 
     def scroll_lines(self, lines: int) -> None:
         """Nothing: that in front says what is in sight."""
@@ -73,7 +80,7 @@ class RunsTable(Written):
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)
         if offset is not None and 0 <= (number := self._top + offset.y - 1) < len(self._runs) and offset.y > 0:
-            self.post_message(self.Chosen(number))
+            self.post_message(self.Chosen(self._runs[number].number))
 
 
 def _line(run: Standing, titles: list[str], widths: list[int]) -> Pieces:
@@ -86,8 +93,9 @@ def _line(run: Standing, titles: list[str], widths: list[int]) -> Pieces:
 def _fitting(runs: list[Standing], width: int) -> list[str]:
     """The columns that there is room for."""
     titles = [*dict.fromkeys(title for run in runs for title in run.cells)]
+    name = min(_wide(runs, titles[0]), LONG_NAME)
     for gone in (*LAST, *reversed([title for title in titles[1:] if title not in LAST])):
-        if LEAST_NAME + sum(_wide(runs, title) + GAP for title in titles[1:]) <= width or len(titles) <= 2:
+        if name + sum(_wide(runs, title) + GAP for title in titles[1:]) <= width or len(titles) <= 2:
             break
         titles = [title for title in titles if title != gone]
     return titles

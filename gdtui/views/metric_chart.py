@@ -32,7 +32,7 @@ from gdtui.views.metric_axes import (
 SAMPLE, LEAST = 2000, 64
 """Values by which it is told whether they are best seen on a logarithmic axis, about, and those of each curve."""
 NAMED = 10
-"""Runs up to which each has its name and its full colour; of more only the one in front has."""
+"""Runs up to which each has its name and its full colour; of more the one in front has, and the best."""
 RARE, BELOW = 0.02, 3.0
 """A logarithmic axis begins so many times lower than all values but this share of them."""
 SETTLED = 20
@@ -50,6 +50,7 @@ class Stroke:
         raw: what it is the average of, where it is one.
         is_dotted: whether it is told from another of its colour so.
         is_front: whether it is of the run in front of others.
+        is_best: whether it is of the run that has come to the best value.
     """
 
     trace: Trace
@@ -58,6 +59,7 @@ class Stroke:
     raw: Trace | None = None
     is_dotted: bool = False
     is_front: bool = False
+    is_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +162,7 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
             thicken(dots, canvas)
         if stroke.is_dotted:
             dots[:, 1::ACROSS] = False
-        if is_crowded and not stroke.is_front:  # there is no room for turns: that in front stands out
+        if is_crowded and not (stroke.is_front or stroke.is_best):  # there is no room for turns: these stand out
             stamp(chart, canvas, dots, FAINT[stroke.role])
             continue
         if number:
@@ -185,7 +187,7 @@ def _tell(chart: Chart, canvas: Canvas, strokes: Sequence[Stroke], ends: Sequenc
         tells = look.tells and stroke in fronts and math.isfinite(now)
         text = f"{stroke.name} {value(now)}".lstrip() if tells else stroke.name
         place = head or end
-        if place is None or not text or (number >= NAMED and stroke not in fronts):
+        if place is None or not text or (number >= NAMED and stroke not in fronts and not stroke.is_best):
             continue
         if not label(chart, canvas, place, text, stroke.role) and end is not None:
             label(chart, canvas, end, stroke.name, stroke.role)

@@ -6,7 +6,6 @@ import math
 import os
 from dataclasses import dataclass
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -14,11 +13,8 @@ from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.logs.groups import Group, groups_of, matching
-from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
-from gdtui.logs.told import place_told
-from gdtui.logs.trace import Trace
 from gdtui.session.guide import guide_of
 from gdtui.session.logs import LogsShown
 from gdtui.text import printable
@@ -26,11 +22,15 @@ from gdtui.types import Floats
 from gdtui.views.labels import value, words
 from gdtui.views.metric_axes import Across, ways
 from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_at, value_at, write_free
+from gdtui.views.standings import Order, Standing, best_of, ordered, standings
+from gdtui.views.traces import Traces
 
 BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
 OVER = {"ended", "crashed", "at rest", "unreadable"}
 """States of runs to which nothing is added any more."""
+MANY = 5
+"""Runs from which on each has one curve in a chart: that by which the table tells them apart."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
 LONGEST = 32
@@ -48,12 +48,14 @@ class Seen:
         weight: of the smoothing.
         wanted: see `matching`.
         logs: whether the values are on a logarithmic axis, of the groups of which somebody has chosen.
+        order: of the table.
     """
 
     across: Across | None = None
     weight: float = 0.0
     wanted: str = ""
     logs: tuple[tuple[str, bool], ...] = ()
+    order: Order = Order.NEWEST
 
 
 class Drawn(NamedTuple):
@@ -72,25 +74,11 @@ class Drawn(NamedTuple):
     is_log: bool = False
 
 
-class Standing(NamedTuple):
-    """A run in the table.
-
-    Attributes:
-        role: that of its curves.
-        cells: what is said of it, by the titles of the columns; the first is its name.
-    """
-
-    role: int
-    cells: dict[str, str]
-    is_front: bool
-    is_hidden: bool
-
-
 class Metrics:
     """Draws what a session shows. All that it is asked for takes a moment when nothing is new."""
 
     def __init__(self) -> None:
-        self._traces: WeakKeyDictionary[Metric, dict[tuple[Along, float], Trace]] = WeakKeyDictionary()
+        self._traces = Traces()
         self._named: tuple[tuple[str, ...], list[Group]] = (), []
 
     def groups(self, shown: LogsShown, wanted: str = "") -> list[Group]:
@@ -98,7 +86,8 @@ class Metrics:
         names = tuple(dict.fromkeys(name for run in shown.runs for name in run.metrics))
         if names != self._named[0]:
             self._named = names, groups_of(names)
-        return matching(self._named[1], wanted)
+        found = matching(self._named[1], wanted)
+        return found if len(shown.seen) < MANY else [_told_apart(group, shown) for group in found]
 
     def ways(self, shown: LogsShown) -> list[Across]:
         """The axes along the training that there are, that of which the most is told first."""
@@ -117,24 +106,14 @@ class Metrics:
         every = self.ways(shown)
         return seen.across if seen.across in every and seen.across else every[0] if every else Across()
 
-    def cursor(self, shown: LogsShown, along: Along) -> float | None:
-        """Where one looks, along the training."""
-        guide = guide_of(shown.runs[shown.front]) if shown.runs and shown.record is not None else None
-        trace = None if guide is None else self._trace(guide, along, 0.0)
-        if trace is None or not len(trace) or shown.record is None:
-            return None
-        return float(trace.x[min(shown.record, len(trace)) - 1])
-
     def records(self, shown: LogsShown, along: Along) -> Floats:
         """Where the records of the run in front are."""
-        guide = guide_of(shown.runs[shown.front]) if shown.runs else None
-        trace = None if guide is None else self._trace(guide, along, 0.0)
-        return np.empty(0) if trace is None else trace.x
+        return self._traces.records(shown.runs[shown.front], along) if shown.runs else np.empty(0)
 
     def draw(self, group: Group, shown: LogsShown, seen: Seen, width: int, height: int, tells: bool) -> Drawn:
         """The chart of a group, in so many cells; the values stand in it where they are nowhere else (`tells`)."""
         across = self.across(shown, seen)
-        cursor, goes_on = self.cursor(shown, across.along), not {*shown.states} <= OVER
+        cursor, goes_on = self._traces.cursor(shown, across.along), not {*shown.states} <= OVER
         strokes = self._strokes(group, shown, across.along, seen.weight)
         log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
         look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen)
@@ -186,8 +165,8 @@ class Metrics:
         """The metrics of the run in front, with their values."""
         run, found = shown.runs[shown.front], list[tuple[str, int]]()
         for number, member in enumerate(group.members):
-            trace = self._of(run, member.name, along, weight)
-            if trace is not None and len(trace):
+            trace = self._traces.of(run, member.name, along, weight)
+            if trace is not None:
                 now = value_at(trace, cursor)
                 told = value(now) if math.isfinite(now) else "–"
                 found.append((f"{printable(member.label)} {told}".strip(), _role(shown, shown.front, group, number)))
@@ -195,63 +174,30 @@ class Metrics:
 
     def _strokes(self, group: Group, shown: LogsShown, along: Along, weight: float) -> list[Stroke]:
         found, are_many = [], len(shown.runs) > 1
-        for number in shown.seen:
+        best = best_of(group, shown.runs, self._traces, along) if are_many else None
+        for number in sorted(shown.seen, key=lambda number: (number != shown.front, number != best)):
             run = shown.runs[number]
             for place, member in enumerate(group.members):
-                trace = self._of(run, member.name, along, weight)
-                if trace is None or not len(trace):
+                trace = self._traces.of(run, member.name, along, weight)
+                if trace is None:
                     continue
                 role, is_front = _role(shown, number, group, place), are_many and number == shown.front
                 has_raw = weight and (is_front or len(shown.seen) <= FEW)
-                raw = self._of(run, member.name, along, 0.0) if has_raw else None
+                raw = self._traces.of(run, member.name, along, 0.0) if has_raw else None
                 name = member.label if not are_many or place else run.name
                 if are_many and place and not is_front:
                     name = ""
-                found.append(Stroke(trace, role, printable(name), raw, are_many and place > 0, is_front))
+                is_dotted, is_best = are_many and place > 0, number == best
+                found.append(Stroke(trace, role, printable(name), raw, is_dotted, is_front, is_best))
         return found
-
-    def _of(self, run: LogRun, name: str, along: Along, weight: float) -> Trace | None:
-        metric = run.metrics.get(name)
-        return None if metric is None else self._trace(metric, along, weight)
-
-    def _trace(self, metric: Metric, along: Along, weight: float) -> Trace | None:
-        """The metric along that; None where its places along that are not told."""
-        if along not in metric.along:
-            return None
-        known = self._traces.setdefault(metric, {})
-        trace = known.get((along, weight))
-        if trace is None:
-            trace = known[along, weight] = Trace(metric, along, weight)
-        trace.read_on()
-        return trace
 
     def table(self, group: Group | None, shown: LogsShown, seen: Seen) -> list[Standing]:
         """The runs, told apart by what a group is about."""
-        across = self.across(shown, seen)
-        cursor = self.cursor(shown, across.along)
-        return [self._standing(number, group, shown, across.along, cursor) for number in range(len(shown.runs))]
+        return standings(group, shown, seen.order, self._traces, self.across(shown, seen).along)
 
-    def _standing(
-        self, number: int, group: Group | None, shown: LogsShown, along: Along, cursor: float | None
-    ) -> Standing:
-        run = shown.runs[number]
-        guide = guide_of(run)
-        cells = {"run": printable(run.name), "state": shown.states[number] if number < len(shown.states) else ""}
-        cells["records"] = f"{0 if guide is None else len(guide):,}"
-        if group is not None:
-            name = printable(group.main.name)
-            trace = self._of(run, group.main.name, along, 0.0)
-            last, best, at, now = math.nan, math.nan, math.nan, math.nan
-            if trace is not None and len(trace):
-                last, (at, best) = trace.last(), trace.best(group.is_better_low)
-                now = math.nan if cursor is None or cursor > trace.x[-1] else trace.at(cursor)
-            cells[name] = _told(last)
-            if cursor is not None:
-                cells[f"at {place_told(cursor, along, is_named=False)}"] = _told(now)
-            cells["lowest" if group.is_better_low else "highest"] = _told(best)
-            cells[f"at {along.value}"] = place_told(at, along, is_named=False) if math.isfinite(at) else "–"
-        role = RUNS[number % len(RUNS)]
-        return Standing(role, cells, number == shown.front, number not in shown.seen)
+    def order(self, group: Group | None, shown: LogsShown, seen: Seen) -> list[int]:
+        """The numbers of the runs as the table has them."""
+        return ordered(group, shown, seen.order, self._traces, self.across(shown, seen).along)
 
 
 def record_at(records: Floats, drawn: Drawn, column: int) -> int | None:
@@ -262,6 +208,14 @@ def record_at(records: Floats, drawn: Drawn, column: int) -> int | None:
     after = int(records.searchsorted(place))
     near = [at for at in (after - 1, after) if 0 <= at < len(records)]
     return 1 + min(near, key=lambda at: abs(float(records[at]) - place))
+
+
+def _told_apart(group: Group, shown: LogsShown) -> Group:
+    """A group without what is measured on other rows than its main metric, where all runs have that."""
+    theirs = tuple(member for member in group.members if member.part == group.main.part)
+    have = [{*run.metrics} & {member.name for member in group.members} for run in shown.runs]
+    has_all = all(names & {member.name for member in theirs} for names in have if names)
+    return group._replace(members=theirs) if has_all else group
 
 
 def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
@@ -281,7 +235,3 @@ def _path(run: LogRun) -> str:
     ends = (run.path, os.sep.join(["…", *parts[-2:]]), parts[-1])
     path = next((end for end in ends if len(end) <= LONGEST), parts[-1])
     return printable(f"{path}: {run.run}" if run.run else path)
-
-
-def _told(number: float) -> str:
-    return f"{number:.5g}" if math.isfinite(number) else "–"
