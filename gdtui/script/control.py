@@ -8,6 +8,7 @@ same time, the last one wins, and the other sees that.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 LARGEST = 4096
 """Bytes that are read of a control file: all, unless it is none."""
+READING = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0)
+"""A pipe of that name is not waited for, and a link is none of ours."""
 MOST_EPOCHS = 10**12
 
 
@@ -42,15 +45,26 @@ def beside(log: str) -> str:
 
 
 def read(path: str) -> bytes | None:
-    """What is in it; None where there is none. Raises OSError as files do."""
+    """What is in it; None where there is none. Raises OSError as files do, and where just anybody may have put it
+    there."""
     try:
-        fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # a pipe of that name is not waited for
+        fd = os.open(path, READING)
     except FileNotFoundError:
         return None
     try:
+        _check_owner(fd, path)
         return os.read(fd, LARGEST)
     finally:
         os.close(fd)
+
+
+def _check_owner(fd: int, path: str) -> None:
+    """In a folder that all may write to, such as /tmp, only oneself and the administrator are heeded: who shares a
+    folder with some may be steered by them, but not by everybody."""
+    if hasattr(os, "geteuid"):
+        owner = os.fstat(fd).st_uid
+        if owner not in (0, os.geteuid()) and os.stat(os.path.dirname(path) or ".").st_mode & 0o002:
+            raise PermissionError(errno.EPERM, "it is another user's, in a folder that everybody may write to")
 
 
 def wishes_in(raw: bytes, run: str) -> dict[str, Wish]:

@@ -196,6 +196,31 @@ def test_what_is_no_file_is_not_waited_for(both, make):
     assert len(marks_of(both.path, "note")) == 1
 
 
+def test_where_everybody_may_write_only_oneself_is_obeyed(both, monkeypatch):
+    both.wheel.ask("stop", True)
+    both.path.parent.chmod(0o1777)
+    own = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: own + 1)
+    monkeypatch.setattr(control.os, "fstat", lambda _: type("Owned", (), {"st_uid": own + 2}))
+    both.later()
+    assert not both.run.should_stop
+    assert "it is another user's" in marks_of(both.path, "note")[0]["note"]
+    assert "it is another user's" in both.wheel.ask("alpha", 0.5)
+    both.path.parent.chmod(0o770)  # who is of the group is meant to
+    control.write(both.control, both.wheel._reader.run_name, {"stop": control.Wish(True, 9, "two")})
+    both.later()
+    assert both.run.should_stop
+
+
+def test_a_control_file_that_is_a_link_is_not_obeyed(both, tmp_path):
+    both.wheel.ask("stop", True)
+    os.rename(both.control, tmp_path / "elsewhere")
+    os.symlink(tmp_path / "elsewhere", both.control)
+    both.later()
+    assert not both.run.should_stop
+    assert "cannot be read" in marks_of(both.path, "note")[0]["note"]
+
+
 def test_what_was_asked_of_an_earlier_run_is_not_obeyed(both):
     both.wheel.ask("alpha", 0.5)
     left = both.control.read_bytes()
