@@ -4,7 +4,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TextIO
 
 import numpy as np
@@ -49,13 +49,13 @@ def watch(
     """
     there = whats if follow else _there(whats)
     out, marks, places, said = sys.stdout, Marks(), LogPlaces(there, x, y), set[str]()
-    told = list[Records]()
+    told: dict[LogRun, Records] = {}
     try:
         while True:
             places.poll()
             is_last = not places.has_more and not _goes_on(places, follow)
-            told += [Records(run) for run in places.runs[len(told) :]]
-            _print_new(told, every, is_last, out)
+            told = {run: told.get(run) or Records(run) for run in places.runs}
+            _print_new(told.values(), every, is_last, out)
             for run, text in marks.news(places.runs):
                 tell(f"[INFO] {text} ({run.name})" if len(told) > 1 else f"[INFO] {text}", out)
             out.flush()
@@ -80,7 +80,7 @@ def _there(whats: Sequence[str]) -> list[str]:
     return there
 
 
-def _print_new(told: Sequence["Records"], every: int | None, is_last: bool, out: TextIO) -> None:
+def _print_new(told: Collection["Records"], every: int | None, is_last: bool, out: TextIO) -> None:
     for one in told:
         _print_prose(one.run, out)
         for line in one.new_lines(every, is_last):

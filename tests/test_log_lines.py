@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +14,7 @@ import pytest
 from gdtui import plain_logs
 from gdtui.logs import pipe as piped_by
 from gdtui.logs.metric import Metric
+from gdtui.logs.places import LogPlaces
 from gdtui.logs.places_along import Along
 from gdtui.logs.records import NewRecords
 from gdtui.types import Floats
@@ -71,3 +75,22 @@ def test_what_came_too_fast_is_told(capsys: pytest.CaptureFixture[str], monkeypa
     os.close(source)
     assert plain_logs.watch(["-"]) == 0
     assert "[INFO] standard input: 2,500 bytes were passed over: they came too fast\n" in capsys.readouterr().out
+
+
+def test_what_is_waited_for_may_come_to_be_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path / "later"
+
+    def come() -> Iterator[None]:
+        folder.mkdir()
+        yield
+        (folder / "a.csv").write_text("epoch,loss\n1,2\n")
+        yield
+        yield from [None] * 40
+        raise KeyboardInterrupt
+
+    steps, clock = come(), count(0, 0.1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plain_logs, "LogPlaces", partial(LogPlaces, clock=lambda: next(clock)))
+        with pytest.raises(KeyboardInterrupt):
+            plain_logs.watch([str(folder)], follow=True, sleep=lambda _: next(steps, None))
+    assert capsys.readouterr().out.startswith("epoch 1: loss 2\n")
