@@ -41,6 +41,8 @@ PAIR = re.compile(
     (?P<number>{NUMBER})(?P<share>%?)(?:(?:\s?/\s?|\sof\s)(?P<of_all>\d+))?(?=[\s,;|)\]}}'"]|[.:]?(?:\s|$))""",
     re.IGNORECASE | re.VERBOSE,
 )
+SOURCES = ".py", ".pyx", ".ipynb", ".cc", ".cpp", ".cu", ".go", ".java", ".jl", ".rs"
+"""How names of programs' files end: the number behind one is that of a line."""
 ROUND = re.compile(r"\[(\d+)\]\s+(?=\S+:|\S+ \S+:)")
 """How XGBoost and LightGBM begin a line."""
 BRACKET = re.compile(r"\[\s*(\d+)(?:\s*/\s*\d+)?\]\s")
@@ -150,7 +152,7 @@ def _kind(key: str, is_blank: bool) -> tuple[str, bool, bool]:
     """Which place along the training a key names, whether it is known to be of a metric, and whether of none."""
     small = " ".join(key.lower().split())
     place = "" if small.startswith("best") else PLACES.get(small) or PLACES.get(small.split(" ")[-1], "")
-    return place, not place and is_metric(key, weak=not is_blank), small in NOISE
+    return place, not place and is_metric(key, weak=not is_blank), small in NOISE or small.endswith(SOURCES)
 
 
 def _number(text: str) -> float:
