@@ -16,6 +16,8 @@ from gdtui.race_options import racers_of
 from gdtui.settings import BUILT_IN_SETS, TABLES
 from gdtui.text import complain
 
+TEXTS = ".csv", ".tsv"
+"""How tables end that may be logs."""
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
@@ -80,10 +82,16 @@ def _what_is_meant(word: str) -> str:
         return "'help' is no command"
     if word in COMMANDS:
         return f"{word} comes first, before all options: gdtui {word}"
-    if word in BUILT_IN_SETS or word.lower().endswith(TABLES):
-        return f"{word!r} is no command; gdtui --data {name} trains on it"
+    trains, shows = f"gdtui --data {name} trains on it", f"gdtui watch {name} shows"
+    if word in BUILT_IN_SETS:
+        return f"{word!r} is no command; {trains}"
+    if word.lower().endswith(TABLES):
+        others = f", {shows} it if it is a log" if word.lower().endswith(TEXTS) else ""
+        return f"{word!r} is no command; {trains}{others}"
+    if os.path.isdir(word):
+        return f"{word!r} is no command; {shows} all logs in it"
     if os.path.exists(word):
-        return f"{word!r} is no command; gdtui watch {name} shows a run file, gdtui --data {name} trains on a table"
+        return f"{word!r} is no command; {shows} a log or a run file, {trains} if it is a table"
     near = difflib.get_close_matches(word, COMMANDS, 1)
     meant = f"; did you mean {near[0]}?" if near else f"; there are {', '.join(COMMANDS)}"
     return f"{word!r} is no command{meant}"
