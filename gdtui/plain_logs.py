@@ -19,6 +19,7 @@ from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
 from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.numbers import due
+from gdtui.session.guide import begun_again
 from gdtui.session.line import judged
 from gdtui.session.logged import losses_of, state_line
 from gdtui.text import complain, tell
@@ -219,7 +220,9 @@ def _told_of(run: LogRun) -> Iterator[str]:
     if run.gaps:
         yield f"[INFO] {run.name}: {run.gaps:,} values are no numbers"
     again = max((metric.replaced for metric in run.metrics.values()), default=0)
-    if again:
+    if anew := begun_again(run):
+        yield f"[INFO] {run.name}: {anew}"
+    elif again:
         yield f"[INFO] {run.name}: went on from before its end: {again:,} records were told again"
 
 

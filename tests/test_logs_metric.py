@@ -36,3 +36,5 @@ def test_what_is_told_again_takes_the_place_of_what_was_told(places: list[float]
     found = [*zip(metric.at(Along.EPOCH).tolist(), metric.values.tolist(), strict=True)]
     assert repr(found) == repr(told(places))
     assert len(metric) + metric.replaced == len(places)
+    known = [place for place in places if not math.isnan(place)]
+    assert metric.begins_again == any(after < before and after <= known[0] for before, after in pairwise(known))

@@ -25,6 +25,8 @@ class Metric:
         """Along which of them it ascends: the first that is told."""
         self.replaced = 0
         """Values that were said again."""
+        self.begins_again = False
+        """Whether places were told from the first on again: then nothing is left of what was told before."""
         self.has_local_steps = False
         """Whether steps were told that are counted anew in each epoch, and so are left out."""
         self._along: tuple[Along, ...] = (Along.RECORD,)
@@ -106,8 +108,10 @@ class Metric:
         back = float(np.min(begun_again))
         if len(known) and len(places) and places[0] < known[-1]:
             back = min(back, float(places[0]))
-        if len(known) and back < np.inf:
+        if back < np.inf:
             untold = int(np.count_nonzero(np.isnan(known)))
+            first = known[untold] if untold < len(known) else places[~np.isnan(places)][0]
+            self.begins_again |= bool(back <= first)
             kept = untold + int(np.searchsorted(known[untold:], back))
             self.replaced += len(known) - kept
             self._rows.cut(kept)

@@ -28,7 +28,16 @@ def notes_of(run: LogRun) -> tuple[str, ...]:
     """What is to be said of what went wrong in reading a run, where anything did."""
     reader, error = run.reader, run.error or run.not_chosen
     skipped = f"passed over: {reader.first_skipped}" if reader is not None and reader.skipped else ""
-    return error.removeprefix(f"{run.path}: "), skipped
+    return error.removeprefix(f"{run.path}: "), skipped, begun_again(run)
+
+
+def begun_again(run: LogRun) -> str:
+    """What is to be said of a log that holds several trainings one after the other, such as folds; else empty."""
+    guide = guide_of(run)
+    if guide is None or not guide.begins_again:
+        return ""
+    along = Along.EPOCH if Along.EPOCH in guide.along else Along.STEP
+    return f"begins again from its first {along.value}: what came before that is left out (--x record shows all)"
 
 
 def how_read(run: LogRun) -> str:
