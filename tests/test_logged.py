@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +71,24 @@ def test_what_rises_for_good_is_no_spike_and_diverges() -> None:
     losses[490:] = np.nan
     found = judge_logged(Losses(losses, told))
     assert found.text == "diverging since step 4,910: the loss is not finite any more"
+
+
+def test_what_is_no_number_any_more_grew_before() -> None:
+    values = np.concatenate([0.9 ** np.arange(100), 0.9**100 * 1.2 ** np.arange(100), [math.nan] * 20])
+    told = judge_logged(Losses(values, "step {}".format)).text
+    assert re.match(r"diverging since step 10\d: the loss rose from .* to .*, and is not finite since step 201", told)
+    values[100:200] = 0.9**100
+    told = judge_logged(Losses(values, "step {}".format)).text
+    assert told == "diverging since step 201: the loss is not finite any more"
+
+
+def test_a_bounce_begins_where_the_loss_has_come_to() -> None:
+    count = np.arange(300.0)
+    falls = 10 ** np.maximum(1 - count / 70, -2)
+    values = falls * (1 + 0.4 * np.random.default_rng(20).standard_normal(300).clip(-2, 2))
+    found = judge_logged(Losses(values, "epoch {}".format, are_epochs=True))
+    assert found.kind is Kind.BOUNCING
+    assert 160 < int(found.text.split()[3].rstrip(":")) < 220
 
 
 def test_gaps_are_passed_over() -> None:

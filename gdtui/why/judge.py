@@ -73,8 +73,16 @@ def swinging(course: Course) -> Verdict | None:
     began, (rises, steps) = course.rising_since(troubles.LAST - troubles.LAST // 5), course.rises(troubles.LAST)
     if began is None:
         return Verdict(Kind.BOUNCING, course.last, "bouncing: the loss goes up and down")
+    began = max(began, _fell_to(course))
     text = f"bouncing since {course.words.at(began)}: {rises} of the last {steps} {course.words.each_told} rose"
     return Verdict(Kind.BOUNCING, course.last, text, began)
+
+
+def _fell_to(course: Course) -> int:
+    """Where the loss had first come to where it is now going up and down: before that it rose at times too, and fell on
+    the whole."""
+    epochs, losses = course.known()
+    return int(epochs[losses <= course.recent[1][-troubles.LAST :].max()][0])
 
 
 def _overfitting(curve: Curve, course: Course) -> Verdict | None:

@@ -73,9 +73,7 @@ def _judge(losses: Losses) -> Verdict:
     values, last = losses.values, len(losses.values)
     finite = np.flatnonzero(np.isfinite(values))
     if last - (finite[-1] + 1 if len(finite) else 0) >= LOST:
-        since = int(finite[-1]) + 2 if len(finite) else 1
-        text = f"diverging since {losses.at(since)}: the loss is not finite any more"
-        return Verdict(Kind.DIVERGING, last, text, since)
+        return _lost(losses, finite)
     if len(finite) < progress.FEW:
         return Verdict(Kind.BEGINNING, last, "too few records to tell")
     course = _course(losses, finite)
@@ -84,6 +82,18 @@ def _judge(losses: Losses) -> Verdict:
         return grows
     found = spike(losses, finite) or _overfitting(losses) or crawling(course)
     return found or _slow(course) or progress.pace_of(course)
+
+
+def _lost(losses: Losses, finite: np.ndarray) -> Verdict:
+    """What is to be said where the loss is no number any more: since when, and since when it had grown before."""
+    last, since = len(losses.values), int(finite[-1]) + 2 if len(finite) else 1
+    grew = swinging(_course(losses, finite)) if len(finite) else None
+    if grew is None or grew.kind is not Kind.DIVERGING:
+        return Verdict(
+            Kind.DIVERGING, last, f"diverging since {losses.at(since)}: the loss is not finite any more", since
+        )
+    text = f"{grew.text}, and is not finite since {losses.at(since)}"
+    return Verdict(Kind.DIVERGING, last, text, grew.since)
 
 
 def _slow(course: Course) -> Verdict | None:
