@@ -118,10 +118,11 @@ class LogsSession:
     def turn(self) -> list[Said]:
         """Do what was asked for, and read on."""
         now = self.now
+        is_new = not self._begun and self._read_on()  # what a key means that came first depends on what is there
         while self._queue:
             self._carry_out(self._queue.popleft())
             now.asked += 1
-        if self._read_on():
+        if is_new or self._read_on():
             now.news += 1
         now.runs = tuple(self._places.runs)
         now.front = min(now.front, max(0, len(now.runs) - 1))
@@ -210,6 +211,8 @@ class LogsSession:
                 self._go((last + (records > 0) if now.record is None else now.record) + records, last)
             case ask.GoTo(record):
                 self._go(last + 1 if record is None else record, last)
+            case ask.NextBranch(step) if len(now.runs) == 1:  # an arrow, before it was known how many there are
+                self._steer(ask.StepAlpha(up=step < 0))
             case ask.NextBranch(step, among) if now.runs:
                 order = [number for number in among if number < len(now.runs)] or range(len(now.runs))
                 at = order.index(now.front) + step if now.front in order else 0

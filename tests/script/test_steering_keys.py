@@ -94,3 +94,10 @@ def test_guests_do_not_steer(both):
     assert session.turn() == []
     assert session.now.wheel.state == ""
     assert os.listdir(both.path.parent) == ["run.jsonl"]
+
+
+def test_an_arrow_that_is_pressed_before_anything_is_read_is_heeded(both):
+    one = LogsSession(LogPlaces([str(both.path)]))
+    one.do(ask.NextBranch(-1))  # as which the board asks, that knows of no run yet
+    one.turn()
+    assert both.run.alpha == 0.2
