@@ -49,7 +49,10 @@ class Standing(NamedTuple):
 
 
 def best_of(group: Group, runs: Sequence[LogRun], traces: Traces, along: Along) -> int | None:
-    """The number of the run that has come to the best value; None where none has any, or there is no other."""
+    """The number of the run that has come to the best value; None where none has any, or there is no other, or nobody
+    knows what is better."""
+    if not group.has_best:
+        return None
     values = {number: _best(run, group, traces, along) for number, run in enumerate(runs)}
     known = {number: value for number, value in values.items() if math.isfinite(value)}
     if len(known) < 2 or len({*known.values()}) < 2:
@@ -99,6 +102,8 @@ def _measured(
     cells = {printable(group.main.name): _told(last)}
     if cursor is not None:
         cells[f"at {place_told(cursor, along, is_named=False)}"] = _told(_now(run, group, traces, along, cursor))
+    if not group.has_best:
+        return cells
     cells["lowest" if group.is_better_low else "highest"] = f"{'best ' * is_best}{_told(best)}"
     cells[f"at {along.value}"] = place_told(at, along, is_named=False) if math.isfinite(at) else "–"
     return cells

@@ -1,0 +1,28 @@
+"""The table of somebody else's runs, as far as it tells of a best."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gdtui.logs.places import LogPlaces
+from gdtui.session.logs import LogsSession
+from gdtui.views.metrics import Metrics, Seen
+
+
+@pytest.mark.parametrize(("name", "column"), [("loss", "lowest"), ("accuracy", "highest"), ("Norm", "")])
+def test_there_is_a_best_where_it_is_known_what_is_better(name: str, column: str, tmp_path: Path) -> None:
+    for run in "ab":
+        records = [{"epoch": at, name: at + (run == "b")} for at in (1, 2, 3)]
+        (tmp_path / f"{run}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    session = LogsSession(LogPlaces([str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl")]))
+    session.turn()
+    shown, metrics = session.snapshot(), Metrics()
+    rows = metrics.table(metrics.groups(shown)[0], shown, Seen())
+    found = [row.cells.get(column, "") for row in rows]
+    best = {"lowest": ["best 1", "2"], "highest": ["3", "best 4"], "": ["", ""]}
+    assert found == best[column]
+    assert ("at epoch" in rows[0].cells) == bool(column)
+    assert [row.cells[name] for row in rows] == ["3", "4"]
