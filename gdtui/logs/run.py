@@ -89,6 +89,11 @@ class LogRun:
         return self.reader is not None and self.reader.is_over
 
     @property
+    def end(self) -> tuple[Along, float] | None:
+        """Where along the training the log says that it ends."""
+        return getattr(self.reader, "end", None)
+
+    @property
     def failure(self) -> str:
         """The error by which the training has ended, as its log tells it; empty where it tells of none."""
         return str(getattr(self.reader, "failure", "")) if self.is_over else ""

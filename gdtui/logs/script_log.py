@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gdtui.logs.json_lines import JsonLines, object_in
+from gdtui.logs.places_along import Along
 from gdtui.logs.rows import Rows
 from gdtui.script.control import what_is_wrong
 from gdtui.script.log import ALPHAS
@@ -45,6 +46,7 @@ class ScriptLog(JsonLines):
     Attributes:
         run_name: tells this run from others in the same file, before it or after.
         takes_steering: whether its script looks for a control file.
+        config: what the training was set to.
         values: alpha, epochs, paused and stop, as far as they are known, as the script has them.
         taken: what was last said of each of them.
         told: what the marks tell, one after the other.
@@ -56,9 +58,16 @@ class ScriptLog(JsonLines):
     def _begin_reading(self) -> None:
         super()._begin_reading()
         self.run_name, self.takes_steering, self.is_over, self.failure = "", False, False, ""
+        self.config: dict[str, Any] = {}
         self.values: dict[str, Any] = {}
         self.taken: dict[str, Taken] = {}
         self.told: list[Told] = []
+
+    @property
+    def end(self) -> tuple[Along, float] | None:
+        """Where the training ends, as far as its script has said."""
+        epochs = self.values.get("epochs")
+        return None if epochs is None else (Along.EPOCH, float(epochs))
 
     @property
     def is_paused(self) -> bool:
@@ -97,7 +106,7 @@ class ScriptLog(JsonLines):
             case "log":
                 self._begin_run(mark)
             case "config":
-                self.values |= _known(mark.get("config"))
+                self._set(mark.get("config"))
             case "steered":
                 self._steered(mark)
             case "note":
@@ -111,7 +120,12 @@ class ScriptLog(JsonLines):
         if self.run_name:
             self._tell(mark, "resumed: another run goes on in this log")
         self.run_name, self.takes_steering = str(mark.get("run")), mark.get("steering") is True
-        self.values, self.taken, self.is_over = _known(mark.get("config")), {}, False
+        self.values, self.taken, self.is_over = {}, {}, False
+        self._set(mark.get("config"))
+
+    def _set(self, config: object) -> None:
+        self.values |= _known(config)
+        self.config = {**self.config, **config} if isinstance(config, dict) else self.config
 
     def _steered(self, mark: dict[str, Any]) -> None:
         number, by = mark.get("number"), str(mark.get("by"))

@@ -11,6 +11,7 @@ from gdtui.logs import pipe as piped
 from gdtui.logs.blocks import LONGEST_LINE, lines_in
 from gdtui.logs.csv_lines import CsvLines, header_in
 from gdtui.logs.lines import LineReader
+from gdtui.logs.places_along import Along
 from gdtui.logs.rows import Rows
 from gdtui.logs.text_lines import TextLines, shown_of
 from gdtui.logs.tracebacks import BEGINNING as TRACEBACK
@@ -60,6 +61,11 @@ class StandardInput:
     def prose(self) -> deque[str]:
         """See `TextLines`."""
         return self._text.prose
+
+    @property
+    def end(self) -> tuple[Along, float] | None:
+        """See `TextLines`."""
+        return self._text.end
 
     @property
     def lost(self) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from gdtui.logs.bars import Bars
 from gdtui.logs.blocks import Blocks, lines_in
 from gdtui.logs.lines import LineReader, Record, together
+from gdtui.logs.places_along import Along
 from gdtui.logs.printed_table import PrintedTable
 from gdtui.logs.rows import Rows
 from gdtui.logs.text_rules import CODES, NOTHING, Said, said_in
@@ -44,6 +45,8 @@ class TextLines(LineReader):
         """The last lines, as they can be shown."""
         self.prose: deque[str] = deque(maxlen=KEPT)
         """Those that are no records; whoever has shown them takes them away."""
+        self.end: tuple[Along, float] | None = None
+        """Where along the training it ends."""
         self._state = ""
         """What the line that is not at its end shows."""
         self._epoch: float | None = None
@@ -111,6 +114,8 @@ class TextLines(LineReader):
         """Add what a line says to the records, each with its number, and what lines before have said of which it is
         now known that it is one."""
         places, now = dict(said.places), dict[str, float]()
+        if said.epochs:
+            self.end = Along.EPOCH, said.epochs
         if self.now is not None:
             places["time"] = self.now
         self._carry(places, bool(said.values))

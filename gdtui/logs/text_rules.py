@@ -68,6 +68,7 @@ class Said(NamedTuple):
         is_full: whether the bar is at its end.
         part: of the epoch that is told, how much of it is done; None where that is not told.
         is_summary: whether it tells what was best so far, which may be of any place before.
+        epochs: how many there are to be; 0 where that is not told.
     """
 
     places: dict[str, float]
@@ -77,6 +78,7 @@ class Said(NamedTuple):
     is_full: bool = False
     part: float | None = None
     is_summary: bool = False
+    epochs: float = 0.0
 
 
 NOTHING = Said({}, {}, frozenset())
@@ -102,7 +104,7 @@ def _sorted(numbers: dict[str, float]) -> Said:
 def _pairs_in(line: str) -> Said:
     places: dict[str, float] = {}
     values: dict[str, float] = {}
-    known, part, is_summary = set[str](), None, False
+    known, part, is_summary, epochs = set[str](), None, False, 0.0
     if (begin := ROUND.match(line)) is not None:
         places["step"] = float(begin[1])
     rest, end = [], 0
@@ -117,6 +119,7 @@ def _pairs_in(line: str) -> Said:
         number, of_all = _number(pair["number"]), float(pair["of_all"] or 0)
         if place:
             places.setdefault(place, number)
+            epochs = of_all if place == "epoch" and of_all else epochs
             part = part or _part(place, number, of_all, BATCH.match(line, pair.end()))
         elif not of_all or is_known:
             values.setdefault(key, number / (of_all or 1.0))
@@ -129,7 +132,7 @@ def _pairs_in(line: str) -> Said:
     if known and not places and (begin := BRACKET.match(line)) is not None:
         places["step"] = float(begin[1])
     bar = BAR.search(line)
-    told = Said(_one_step(places), values, frozenset(known), part=part, is_summary=is_summary)
+    told = Said(_one_step(places), values, frozenset(known), part=part, is_summary=is_summary, epochs=epochs)
     return told if bar is None else told._replace(bar=int(bar[1]), is_full=bar[1] == bar[2])
 
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from gdtui.logs.json_lines import numbers_in
 from gdtui.logs.lines import together
+from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError, Rows
 
 NAME = "trainer_state.json"
@@ -29,6 +30,8 @@ class TrainerState:
         self.path = path
         self.readings, self.is_over = 1, False
         self.skipped, self.first_skipped = 0, ""
+        self.end: tuple[Along, float] | None = None
+        """Where along the training it ends."""
         self._known: list[dict[str, Any]] = []
         """What has been handed on."""
         self._seen: tuple[object, ...] = ()
@@ -56,6 +59,8 @@ class TrainerState:
             return []
         self._seen = seen
         steps = numbers_in(state)
+        if steps.get("max_steps", 0) > 0:
+            self.end = Along.STEP, steps["max_steps"]
         self.is_over = 0 < steps.get("max_steps", 0) <= steps.get("global_step", 0)
         return self._new_in(state["log_history"])
 

@@ -7,6 +7,7 @@ import numpy as np
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
+from gdtui.logs.script_log import ScriptLog
 
 
 def guide_of(run: LogRun) -> Metric | None:
@@ -51,6 +52,12 @@ def how_read(run: LogRun) -> str:
     )
     count = len(run.metrics)
     return f"read as {run.reader.format}; {count} metric{'s' * (count > 1)}; {along}"
+
+
+def set_to(run: LogRun) -> str:
+    """What the training was set to, where its log says so; else empty."""
+    config = run.reader.config if isinstance(run.reader, ScriptLog) else {}
+    return f"set to {', '.join(f'{name}={value}' for name, value in config.items())}" if config else ""
 
 
 def fresh(before: tuple[str, ...], after: tuple[str, ...]) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     text: str
     epoch: int | None = None
     """The epoch whose loss it tells; None where it tells what was done."""
+    is_quiet: bool = False
+    """Whether it may be passed over, though it tells of no epoch."""
 
 
 class Said(NamedTuple):

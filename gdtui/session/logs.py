@@ -13,13 +13,15 @@ from gdtui.logs.metric import Metric
 from gdtui.logs.places import LogPlaces
 from gdtui.logs.run import LogRun
 from gdtui.session import commands as ask
-from gdtui.session.guide import fresh, guide_of, how_read, notes_of, same_place
+from gdtui.session.guide import fresh, guide_of, how_read, notes_of, same_place, set_to
 from gdtui.session.line import Line, Mood
 from gdtui.session.log import Entry, Log, Said
+from gdtui.session.log_pace import Paces, Progress
 from gdtui.session.logged import line_of, losses_of, state_line
 from gdtui.session.session import POLL
 from gdtui.session.snapshot import Phase
 from gdtui.session.steering import Wheels, WheelShown
+from gdtui.text import printable
 
 AT_ONCE = 0.3
 """Seconds in which logs are read before those are shown, at first; then twice as many, and so on, since each time all
@@ -44,6 +46,7 @@ class LogsShown:
         wheel: how far the run in front can be steered.
         hidden: the numbers of the runs that are to be seen in front only.
         is_alone: whether the run in front is to be seen without others.
+        progress: of the run in front.
     """
 
     phase: ClassVar[Phase] = Phase.FOLLOWING
@@ -68,6 +71,7 @@ class LogsShown:
     wheel: WheelShown = WheelShown()  # noqa: RUF009 - frozen
     hidden: frozenset[int] = frozenset()
     is_alone: bool = False
+    progress: Progress = Progress()  # noqa: RUF009 - frozen
 
     @property
     def state(self) -> str:
@@ -92,7 +96,7 @@ class LogsSession:
 
     def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic, steers: bool = True) -> None:
         self._places, self._clock = places, clock
-        self._wheels = Wheels(clock, steers)
+        self._wheels, self._paces = Wheels(clock, steers), Paces(clock)
         self.now = LogsShown(runs=tuple(places.runs))
         self._queue: deque[ask.Command] = deque()
         self._begun, self._at_once = WeakSet[LogRun](), AT_ONCE
@@ -132,6 +136,7 @@ class LogsSession:
         now.states = tuple(run.state if read else "reading" for run, read in zip(now.runs, is_read, strict=True))
         self._tell()
         now.wheel = self._wheels.shown(now.runs[now.front]) if now.runs else WheelShown()
+        now.progress = self._paces.of(now.runs[now.front]) if now.runs else Progress()
         self._judge()
         now.log, now.logged = tuple(self._log.entries), self._log.added
         heard, self._heard = self._heard, []
@@ -167,7 +172,10 @@ class LogsSession:
                 self._say((run, number), note and f"{run.name}: {note}")
             if (note := how_read(run)) and note not in self._guesses:
                 self._guesses.add(note)
-                self._log.add(f"{run.name}: {note}")
+                self._log.append(Entry(printable(f"{run.name}: {note}"), is_quiet=True))
+            if (note := set_to(run)) and self._said.get((run, note)) is None:
+                self._said[run, note] = note
+                self._log.append(Entry(printable(f"{run.name}: {note}"), is_quiet=True))
         for number, note in enumerate(self._places.notes):
             self._say(number, note)
         for run, told in self._wheels.news(self.now.runs):

@@ -102,7 +102,8 @@ class LogView(Written):
         text = f"… {entry.text}" if self._is_after_gap(place) else entry.text
         if place == self._marked:
             return [(_fitted(f"▶ {text}", width), "log--event")]
-        return [(_fitted(text, width), "log--event" if entry.epoch is None else "log--line")]
+        is_event = entry.epoch is None and not entry.is_quiet
+        return [(_fitted(text, width), "log--event" if is_event else "log--line")]
 
     def _is_after_gap(self, index: int) -> bool:
         """Whether epochs have no line between that of an entry and the one before. A count of them would be more to

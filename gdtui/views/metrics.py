@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,12 +13,11 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.roles import RUNS, Role
 from gdtui.logs.groups import Group, groups_of, matching
 from gdtui.logs.places_along import Along
-from gdtui.logs.run import LogRun
-from gdtui.session.guide import guide_of
 from gdtui.session.logs import LogsShown
 from gdtui.text import printable
 from gdtui.types import Floats
 from gdtui.views.labels import value, words
+from gdtui.views.log_title import title_of
 from gdtui.views.metric_axes import Across, ways
 from gdtui.views.metric_chart import Look, Stroke, draw_metrics, framed, place_at, value_at, write_free
 from gdtui.views.standings import Order, Standing, best_of, ordered, standings
@@ -33,8 +31,6 @@ MANY = 5
 """Runs from which on each has one curve in a chart: that by which the table tells them apart."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
-LONGEST = 32
-"""Letters of a path that is shown whole."""
 Legend = list[tuple[str, int]]
 """Texts, each with the role that it is coloured as."""
 
@@ -143,23 +139,8 @@ class Metrics:
 
     def title(self, shown: LogsShown, seen: Seen, what: str, page: str) -> str:
         """What stands at the top of the screen."""
-        told = [printable(what)]
-        if len(shown.runs) == 1:
-            guide = guide_of(shown.runs[0])
-            told = [f"{_path(shown.runs[0])}  {shown.states[0] if shown.states else ''}".rstrip()]
-            told += [page] * bool(page) + ([] if guide is None else [f"{len(guide):,} records"])
-        elif shown.runs:
-            counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
-            told = [f"{len(shown.runs)} runs", ", ".join(f"{count} {state}" for state, count in counts.items())]
-            told += [page] * bool(page)
-        if shown.wheel.state:
-            name = f"{shown.runs[shown.front].name}: " if len(shown.runs) > 1 else ""
-            told.append(printable(name + shown.wheel.state))
-        gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
-        told += [f"{gaps:,} gap{'s' * (gaps > 1)}"] * (gaps > 0)
-        told += [f"{skipped:,} line{'s' * (skipped > 1)} passed over"] * (skipped > 0)
-        told += [f"smoothed by {seen.weight:g}"] * (seen.weight > 0) + [f"/{seen.wanted}"] * bool(seen.wanted)
-        return f"gdtui  {'  ·  '.join(told)}"
+        weight = f"smoothed by {seen.weight:g}" if seen.weight > 0 else ""
+        return title_of(shown, what, page, weight, seen.wanted and f"/{seen.wanted}")
 
     def _legend(self, group: Group, shown: LogsShown, along: Along, weight: float, cursor: float | None) -> Legend:
         """The metrics of the run in front, with their values."""
@@ -227,11 +208,3 @@ def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
         free = [number for number in range(len(RUNS)) if number not in parts]
         own = free[sum(parts[at] in parts[:at] for at in range(member)) % len(free)]
     return RUNS[own]
-
-
-def _path(run: LogRun) -> str:
-    """The end of its path, where names of files are often the same, and the run's own name, where it has one."""
-    parts = run.path.split(os.sep)
-    ends = (run.path, os.sep.join(["…", *parts[-2:]]), parts[-1])
-    path = next((end for end in ends if len(end) <= LONGEST), parts[-1])
-    return printable(f"{path}: {run.run}" if run.run else path)
