@@ -38,6 +38,8 @@ class Told(NamedTuple):
     at: int | None
     place: str = "epoch"
     """What is counted."""
+    mark: str = ""
+    """What stands in charts there, if anything does."""
 
 
 class ScriptLog(JsonLines):
@@ -137,16 +139,17 @@ class ScriptLog(JsonLines):
             is_new = self.taken.get(name) != Taken(value, number, by)  # several threads may have said so
             self.values[name], self.taken[name] = value, Taken(value, number, by)
             if is_new:
-                self._tell(mark, f"{in_words(name, value)} (by {by})")
+                in_charts = f"α {value:g}" if name == "alpha" else ""
+                self._tell(mark, f"{in_words(name, value)} (by {by})", in_charts)
         for name, wrong in refused.items() if isinstance(refused, dict) else ():
             self.taken[name] = Taken(None, number, by, str(wrong))
             self._tell(mark, f"{name} not taken: it {wrong} (by {by})")
 
-    def _tell(self, mark: dict[str, Any], text: str) -> None:
+    def _tell(self, mark: dict[str, Any], text: str, in_charts: str = "") -> None:
         place = "step" if "step" in mark else "epoch"
         count = mark.get(place)
         whole = int(count) if isinstance(count, (int, float)) and count == count // 1 else None
-        self.told.append(Told(printable(text), whole, place))
+        self.told.append(Told(printable(text), whole, place, in_charts))
 
 
 class Marks:

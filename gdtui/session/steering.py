@@ -76,7 +76,8 @@ class Wheels:
 
     def news(self, runs: Iterable[LogRun]) -> Iterator[tuple[LogRun, str]]:
         """What is new: what scripts have taken, as their logs tell it, and what has come of the rest."""
-        yield from self._marks.news(runs)
+        for run, text in self._marks.news(runs):
+            yield run, text.replace(f"(by {self.of(run).by})", "(by you)")
         for run, wheel in self._wheels.items():
             yield from ((run, text) for text in wheel.poll())
 

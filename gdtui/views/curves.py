@@ -236,13 +236,17 @@ def mark_changes(chart: Chart, canvas: Canvas, recipes: Recipes) -> list[tuple[i
     """A dotted line at each change of the recipe; returns their columns inside the axes, and what to write there. Of
     several in one column the last is marked: the work is bounded by the columns, however many changes."""
     changes = recipes[1:]
-    epochs = np.fromiter((epoch for epoch, _ in changes), np.float64, len(changes))
-    places = np.floor(canvas.columns(epochs)).astype(np.intp)
+    found = mark_places(chart, canvas, [float(epoch) for epoch, _ in changes])
+    return [(column, mark(recipes[at][1], changes[at][1])) for column, at in found]
+
+
+def mark_places(chart: Chart, canvas: Canvas, along: Sequence[float]) -> list[tuple[int, int]]:
+    """The same at places in ascending order; returns the columns, and which of the places each is."""
+    places = np.floor(canvas.columns(np.array(along, dtype=np.float64))).astype(np.intp)
     last = np.flatnonzero(np.diff(places, append=canvas.width + 1))
     last = last[(places[last] >= 0) & (places[last] < canvas.width)]
     chart.chars[canvas.area][:, places[last]], chart.roles[canvas.area][:, places[last]] = "┊", Role.MARK
-    found = zip(places[last].tolist(), last.tolist(), strict=True)
-    return [(column, mark(recipes[at][1], changes[at][1])) for column, at in found]
+    return [*zip(places[last].tolist(), last.tolist(), strict=True)]
 
 
 def label_changes(chart: Chart, canvas: Canvas, labels: list[tuple[int, str]]) -> None:

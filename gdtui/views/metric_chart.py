@@ -16,7 +16,17 @@ from gdtui.logs.places_along import Along
 from gdtui.logs.told import place_told
 from gdtui.logs.trace import Trace
 from gdtui.types import Floats
-from gdtui.views.curves import draw_cursor, end_of, filled, head_at, on_canvas, take_turns, thicken
+from gdtui.views.curves import (
+    draw_cursor,
+    end_of,
+    filled,
+    head_at,
+    label_changes,
+    mark_places,
+    on_canvas,
+    take_turns,
+    thicken,
+)
 from gdtui.views.labels import Place, is_free, label, value, write
 from gdtui.views.lines import is_wide
 from gdtui.views.loss_axes import linear_limits, upright
@@ -73,6 +83,7 @@ class Look:
         tells: whether the values stand in the drawing.
         may_be_log: whether that may be so without being asked for.
         chosen: what somebody has chosen to count the training, by its name.
+        marks: where something was changed, in ascending order, and what.
     """
 
     across: Across
@@ -82,6 +93,7 @@ class Look:
     tells: bool = False
     may_be_log: bool = True
     chosen: str = ""
+    marks: tuple[tuple[float, str], ...] = ()
 
     def told(self, place: float) -> str:
         """A place along the training, in words."""
@@ -154,6 +166,8 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
     chart, canvas = frame.chart, frame.canvas
     counts = np.zeros((canvas.height, canvas.width), dtype=np.uint16)
     ends: list[Place | None] = []
+    marks = [one for one in look.marks if one[0] > 0 or not canvas.xlog]
+    changes = mark_places(chart, canvas, [place for place, _ in marks])
     is_crowded = len({stroke.name for stroke in strokes}) > NAMED
     for number, stroke in enumerate(strokes):
         dots = dots_of(stroke.trace, canvas)
@@ -163,16 +177,17 @@ def draw_metrics(frame: Frame, strokes: Sequence[Stroke], look: Look) -> None:
         if stroke.is_dotted:
             dots[:, 1::ACROSS] = False
         if is_crowded and not (stroke.is_front or stroke.is_best):  # there is no room for turns: these stand out
-            stamp(chart, canvas, dots, FAINT[stroke.role])
+            stamp(chart, canvas, dots, FAINT[stroke.role], over=(Role.MARK,))
             continue
         if number:
             take_turns(chart, canvas, dots, counts)
         else:
             counts += filled(dots, canvas)
-        stamp(chart, canvas, dots, stroke.role)
+        stamp(chart, canvas, dots, stroke.role, over=(Role.MARK,))
     for stroke in strokes:
         if stroke.raw is not None:
-            stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT[stroke.role])
+            stamp(chart, canvas, dots_of(stroke.raw, canvas), FAINT[stroke.role], over=(Role.MARK,))
+    label_changes(chart, canvas, [(column, marks[at][1]) for column, at in changes])
     _tell(chart, canvas, strokes, ends, look)
 
 

@@ -112,7 +112,8 @@ class Metrics:
         cursor, goes_on = self._traces.cursor(shown, across.along), not {*shown.states} <= OVER
         strokes = self._strokes(group, shown, across.along, seen.weight)
         log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
-        look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen)
+        marks = self._traces.changes(shown.runs[shown.front], across.along)
+        look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen, marks)
         title, legend = printable(group.name), self._legend(group, shown, across.along, seen.weight, cursor)
         if not strokes:
             text = f"nothing says at which {across.along.value} these were measured"

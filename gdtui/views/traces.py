@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
+from gdtui.logs.script_log import ScriptLog
 from gdtui.logs.trace import Trace
 from gdtui.session.guide import guide_of
 from gdtui.session.logs import LogsShown
@@ -48,3 +50,20 @@ class Traces:
         """Where one looks, along the training; None for the newest."""
         records = self.records(shown.runs[shown.front], along) if shown.runs and shown.record is not None else ()
         return float(records[min(shown.record or 1, len(records)) - 1]) if len(records) else None
+
+    def changes(self, run: LogRun, along: Along) -> tuple[tuple[float, str], ...]:
+        """Where along that alpha was changed, ascending, and to what, as the log of a run tells it."""
+        guide = guide_of(run)
+        if guide is None or not isinstance(run.reader, ScriptLog):
+            return ()
+        trace, found = self.along(guide, along), list[tuple[float, str]]()
+        for told in run.reader.told if trace is not None and len(trace) else ():
+            counted = Along.STEP if told.place == "step" else Along.EPOCH
+            if not told.mark or told.at is None or trace is None:
+                continue
+            if counted is along:
+                found.append((float(told.at), told.mark))
+            elif counted in guide.along:
+                record = int(np.searchsorted(guide.at(counted), told.at))
+                found.append((float(trace.x[min(record, len(trace) - 1)]), told.mark))
+        return (*sorted(found, key=itemgetter(0)),)
