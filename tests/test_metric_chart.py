@@ -172,3 +172,13 @@ def test_noise_that_comes_near_0_now_and_then_has_not_most_of_a_log_axis() -> No
     assert frame is not None
     assert frame.canvas.ylog
     assert -5 < frame.canvas.ylim[0] <= -3
+
+
+def test_what_is_no_loss_leaves_0_where_half_of_its_axis_would_be_empty() -> None:
+    values = np.linspace(0.5, 0.99, 30)
+    accuracy = framed([Stroke(trace(values), Role.CURVE)], Look(STEPS, may_be_log=False), 60, 16)
+    loss = framed([Stroke(trace(values), Role.CURVE)], Look(STEPS), 60, 16)
+    assert accuracy is not None
+    assert loss is not None
+    assert accuracy.canvas.ylim[0] >= 0.4
+    assert loss.canvas.ylim[0] == 0

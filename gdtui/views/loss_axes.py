@@ -22,6 +22,8 @@ WIDE = 30.0
 """The largest loss shown over the smallest, beyond which the axis is logarithmic by itself."""
 FLAT = 1e-6
 """Curves that span less of their height than this are level: the axis does not magnify the rounding of sums."""
+FAR = 1 / 3
+"""The part of an axis from 0 that curves span at the most, where it is to leave 0."""
 SETTLED = 0.2
 """The part of the epochs' axis that must have a curve before the axis of the losses leaves 0: in the first epochs it
 would move with each."""
@@ -181,10 +183,11 @@ def _least_positive(curves: Iterable[Losses], otherwise: float) -> float:
     return float(losses[losses > 0].min(initial=otherwise))
 
 
-def linear_limits(low: float, high: float, is_settled: bool) -> Limits:
-    """From 0, or, where a curve would be a line far from it, from near the smallest loss."""
+def linear_limits(low: float, high: float, is_settled: bool, far: float = FAR) -> Limits:
+    """From 0, or, where a curve would be a line far from it, from near the smallest value: where all of it spans less
+    than a part of the axis, `far`."""
     span, size = high - low, max(abs(low), abs(high))
-    if is_settled and low * high > 0 and FLAT * size < span < size / 3 and size > FLATTEST:
+    if is_settled and low * high > 0 and FLAT * size < span < far * size and size > FLATTEST:
         grid = next_on_ladder(span / 4)
         return float(f"{math.floor(low / grid) * grid:.12g}"), float(f"{math.ceil(high / grid) * grid:.12g}")
     bottom = -next_on_ladder(-1.0001 * low, TOPS) if low < 0 else 0.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -45,7 +46,10 @@ NAMED = 10
 """Runs up to which each has its name and its full colour; of more the one in front has, and the best."""
 RARE, BELOW = 0.02, 3.0
 """A logarithmic axis begins so many times lower than all values but this share of them."""
-SETTLED = 20
+FAR = 0.6
+"""The part of an axis from 0 that what is no loss spans at the most, where it is to leave 0: an accuracy of 0 is never
+come to, a loss of 0 is what one hopes for."""
+SETTLED = 10
 """Values from which on the axis of the values may leave 0."""
 FAINT = dict(zip(RUNS, FAINTS, strict=True))
 """What a curve is drawn as behind its average."""
@@ -140,7 +144,8 @@ def _upright(strokes: Sequence[Stroke], look: Look) -> tuple[tuple[float, float]
         return found if math.isfinite(found) else otherwise
 
     is_settled = max((len(trace) for trace in traces), default=0) >= SETTLED or not look.goes_on
-    return upright(spans, least, log, linear_limits, is_settled)
+    linear = linear_limits if look.may_be_log else partial(linear_limits, far=FAR)
+    return upright(spans, least, log, linear, is_settled)
 
 
 def least_of_most(values: Sequence[Floats]) -> float:
