@@ -83,6 +83,11 @@ class LogPlaces:
         return self._is_behind or any(getattr(run.reader, "has_more", False) for run in self.runs)
 
     @property
+    def left_out(self) -> int:
+        """Logs below folders that are not among the runs, since there are so many."""
+        return sum(folder.left_out for folder in self._folders)
+
+    @property
     def text(self) -> tuple[str, ...]:
         """The last lines of those logs that are text, as they are."""
         return tuple(line for run in self.runs for line in getattr(run.reader, "text", ()))

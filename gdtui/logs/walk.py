@@ -21,13 +21,14 @@ class Walk:
         path: of the folder.
         found: the logs in it.
         passed: files and folders that could not be read.
+        left_out: logs of which there are too many.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.found: list[str] = []
         self.passed = 0
-        self._looked_at = self._left_out = 0
+        self._looked_at = self.left_out = 0
         self._known: dict[str, tuple[int, bool]] = {}
         """Files that were looked into: their length then, and whether they are logs."""
 
@@ -39,13 +40,13 @@ class Walk:
         room = max(0, MOST_LOGS - len(self.found))
         new = [path for path in found if path not in {*self.found}]
         self.found += new[:room]
-        self._left_out = len(new[room:])
+        self.left_out = len(new[room:])
         return self.found
 
     def notes(self) -> Iterator[str]:
         """What was passed over, a line each."""
-        if self._left_out:
-            yield f"{self.path}: {self._left_out:,} logs more are left out; name those that are to be shown"
+        if self.left_out:
+            yield f"{self.path}: {self.left_out:,} logs more are left out; name those that are to be shown"
         if self._looked_at >= MOST_LOOKED_AT:
             yield f"{self.path}: is too large; {MOST_LOOKED_AT:,} files and folders in it were looked at"
         if self.passed:

@@ -47,6 +47,7 @@ class LogsShown:
         hidden: the numbers of the runs that are to be seen in front only.
         is_alone: whether the run in front is to be seen without others.
         progress: of the run in front.
+        left_out: logs that are not among the runs, since there are so many.
     """
 
     phase: ClassVar[Phase] = Phase.FOLLOWING
@@ -72,6 +73,7 @@ class LogsShown:
     hidden: frozenset[int] = frozenset()
     is_alone: bool = False
     progress: Progress = Progress()  # noqa: RUF009 - frozen
+    left_out: int = 0
 
     @property
     def state(self) -> str:
@@ -128,7 +130,7 @@ class LogsSession:
             now.asked += 1
         if is_new or self._read_on():
             now.news += 1
-        now.runs = tuple(self._places.runs)
+        now.runs, now.left_out = tuple(self._places.runs), self._places.left_out
         now.front = min(now.front, max(0, len(now.runs) - 1))
         self._find_last()
         unread = self._unread

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 WEIGHTS = 0.0, 0.6, 0.9, 0.99
 """Of the smoothing, in the order in which a key goes through them."""
 FRAME = {"round": (2, 2), "rule": (0, 1), "none": (0, 0)}
+STANDARD_INPUT = "-"
+"""What is looked at, where that is no file."""
 AROUND = 6
 """Columns of a frame that are not its title's."""
 
@@ -85,6 +87,9 @@ class LogsBoard(WheelBoard):
         """What is shown: what keys and the mouse are about, since the runs may be read on meanwhile."""
         self.slots = [ChartView(id=name) for name in SLOTS]
         self.runs_table, self.log_view, self.why_line = RunsTable(id="runs"), LogView(id="log"), WhyLine(id="why")
+        waiting = "waiting for standard input" if what == STANDARD_INPUT else f"reading {printable(what)}"
+        self.why_line.waiting = f"{waiting} …"
+        self.title_view.update(f"gdtui  {waiting} …")
         for view, title in ((self.runs_table, "Runs"), (self.log_view, "Log")):
             panel(view, title).add_class("page")
         charts = [panel(slot, "") for slot in self.slots]

@@ -30,11 +30,18 @@ class WhyLine(Written):
 
     line: reactive[Line | None] = reactive(None, repaint=False)
 
+    waiting: reactive[str] = reactive("", repaint=False)
+    """What is waited for, as long as there is nothing to be said."""
+
     def watch_line(self) -> None:
         self.paint()
 
+    def watch_waiting(self) -> None:
+        self.paint()
+
     def lines(self, width: int, height: int) -> list[Pieces]:
-        return [[] if self.line is None else pieces(self.line, width)][:height]
+        waiting: Pieces = [(f"{SIGNS['neutral']} {self.waiting}", "why--neutral")] if self.waiting else []
+        return [waiting if self.line is None else pieces(self.line, width)][:height]
 
 
 @lru_cache(maxsize=8)

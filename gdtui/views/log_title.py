@@ -32,7 +32,11 @@ def title_of(shown: LogsShown, what: str, page: str, *seen: str) -> str:
         told += [page] * bool(page) + ([] if guide is None else [far or _count(len(guide), "record")])
     elif shown.runs:
         counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
-        told = [_count(len(shown.runs), "run"), ", ".join(f"{count} {state}" for state, count in counts.items())]
+        left_out = f", {shown.left_out:,} left out" if shown.left_out else ""
+        told = [
+            _count(len(shown.runs), "run") + left_out,
+            ", ".join(f"{count} {state}" for state, count in counts.items()),
+        ]
         told += [page] * bool(page)
     name = f"{shown.runs[shown.front].name}: " if len(shown.runs) > 1 else ""
     if shown.wheel.state:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.content import Content
 
 from gdtui.tui.app import GdtuiApp
+from gdtui.tui.logs_board import LogsBoard
 from tests.tui.driving import press, screen, snapshot
 from tests.tui.test_logs import log, looking, titles, training
 
@@ -69,3 +71,19 @@ async def test_a_table_has_the_last_value_up_to_the_cursor(tmp_path: Path) -> No
         assert "at 380" in screen(app)
         told = [line.split("━ ")[1].split() for line in screen(app).splitlines() if "━ r" in line]
         assert [row[4] for row in told] == ["0.74626", "–", "–"]  # the others were over before
+
+
+async def test_what_is_waited_for_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    board = LogsBoard("runs/")
+    assert "reading runs/ …" in str(board.title_view.render())
+    assert board.why_line.lines(40, 1) == [[("· reading runs/ …", "why--neutral")]]
+    assert "standard input" in LogsBoard("-").why_line.waiting
+
+
+async def test_how_many_logs_are_left_out_is_told_at_every_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gdtui.logs.walk.MOST_LOGS", 4)
+    sweep(tmp_path)
+    async with looking(tmp_path, size=(80, 24)) as (app, _):
+        assert "4 runs, 9 left out" in screen(app)
