@@ -10,8 +10,10 @@ from gdtui.tui.arrangement import FLAT, LEAST, LEAST_CHART, LOW, Area, Arrangeme
 
 LEAST_CELL = 38, 10
 """Columns and rows of a chart among others, with its frame, at the least."""
-MOST = 3
+MOST = 4
 """Charts in a row, and rows of charts, at the most."""
+GOOD_CELL = 48, 13
+"""The same where there are as many as that: before, charts grow."""
 SLOTS = tuple(f"chart-{number}" for number in range(1, MOST * MOST + 1))
 """The places of charts."""
 BESIDE, LOWEST = 100, 18
@@ -69,8 +71,17 @@ def arrange_logs(width: int, height: int, wish: LogWish) -> Arrangement:
 
 def capacity(width: int, height: int) -> int:
     """How many charts have room beside and above each other."""
-    columns, rows = LEAST_CELL
-    return min(MOST, max(1, width // columns)) * min(MOST, max(1, height // rows))
+    columns, rows = _most(width, height)
+    return columns * rows
+
+
+def _most(width: int, height: int) -> tuple[int, int]:
+    """Charts beside each other, and above each other, at the most."""
+    columns, rows = (
+        MOST if side >= MOST * good else max(1, min(MOST - 1, side // least))
+        for side, least, good in zip((width, height), LEAST_CELL, GOOD_CELL, strict=True)
+    )
+    return columns, rows
 
 
 def _on_page(main: Area, wish: LogWish) -> int:
@@ -119,7 +130,7 @@ def _with_pages(main: Area, height: int, wish: LogWish, frame: int) -> tuple[Are
 
 def _grid(main: Area, count: int) -> list[Area]:
     """So many charts; those in the first row are wider, where they are fewer than in the others."""
-    most = min(MOST, max(1, main.width // LEAST_CELL[0])), min(MOST, max(1, main.height // LEAST_CELL[1]))
+    most = _most(main.width, main.height)
     columns = min(most[0], next(side for side in range(1, count + 1) if side * side >= count))
     if -(-count // columns) > most[1]:
         columns = min(most[0], -(-count // most[1]))
