@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import AwaitMount
@@ -15,6 +14,7 @@ from gdtui.tui.arrangement import Arrangement
 from gdtui.tui.bindings import LOOKING, textual_bindings
 from gdtui.tui.board import entitle, literal, panel
 from gdtui.tui.chart_view import ChartView
+from gdtui.tui.legend import fitted
 from gdtui.tui.log_arrangement import SLOTS, LogWish, arrange_logs, page_of
 from gdtui.tui.log_view import LogView
 from gdtui.tui.panes import Panes
@@ -172,15 +172,13 @@ class LogsBoard(WheelBoard):
         pass
 
     def _entitle(self, slot: ChartView, drawn: Drawn, is_front: bool) -> None:
-        """The name of what is measured, and behind it the values of the run in front, as many as there is room for."""
+        """The name of what is measured, and behind it the values of the run in front."""
         area = self.arrangement.areas.get(str(slot.id))
         room = (area.width if area else 0) - AROUND
         title = f"▸ {drawn.title}" if is_front else drawn.title
-        told, room = literal(title), room - cell_len(title)
-        for text, role in drawn.legend:
-            room -= cell_len(text) + 2
-            if room < 0:
-                break
+        title, legend = fitted(title, drawn.legends, room)
+        told = literal(title)
+        for text, role in legend:
             colour = slot.look(role).color
             told += Content.styled(f"  {text}", "" if colour is None else colour.get_truecolor().hex)
         entitle(slot, told)

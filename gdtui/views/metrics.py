@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,12 +26,14 @@ BY_PART = {"train": 0, "": 0, "val": 1, "test": 2}
 """Which of the runs' colours a metric of a single run has."""
 OVER = {"ended", "crashed", "at rest", "unreadable"}
 """States of runs to which nothing is added any more."""
+SHORT = 6
+"""Letters of a name where there is little room."""
 MANY = 5
 """Runs from which on each has one curve in a chart: that by which the table tells them apart."""
 FEW = 8
 """Runs up to which what is smoothed is to be seen behind each; of more it would be noise behind noise."""
-Legend = list[tuple[str, int]]
-"""Texts, each with the role that it is coloured as."""
+Legends = tuple[list[tuple[str, int]], ...]
+"""Texts, each with the role that it is coloured as, in ever fewer letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +59,13 @@ class Drawn(NamedTuple):
     """A chart.
 
     Attributes:
-        title, legend: what stands above it.
+        title, legends: what stands above it.
         canvas: where the curves are in it; None where there are none.
         is_log: whether the values are on a logarithmic axis.
     """
 
     title: str
-    legend: Legend
+    legends: Legends
     chart: Chart
     canvas: Canvas | None = None
     is_log: bool = False
@@ -114,10 +115,10 @@ class Metrics:
         log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
         marks = self._traces.changes(shown.runs[shown.front], across.along)
         look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen, marks)
-        title, legend = printable(group.name), self._legend(group, shown, across.along, seen.weight, cursor)
+        title, legend = printable(group.name), self._legends(group, shown, across.along, seen.weight, cursor)
         if not strokes:
             text = f"nothing says at which {across.along.value} these were measured"
-            return Drawn(title, [], words(text, width, height))
+            return Drawn(title, (), words(text, width, height))
         frame = framed(strokes, look, width, height)
         if frame is None:
             return Drawn(title, legend, Chart.blank(width, height))
@@ -136,23 +137,25 @@ class Metrics:
             text = "there is no metric to be shown"
         else:
             text = shown.line.text or "nothing has come yet"
-        return Drawn("", [], words(text, width, height))
+        return Drawn("", (), words(text, width, height))
 
     def title(self, shown: LogsShown, seen: Seen, what: str, page: str) -> str:
         """What stands at the top of the screen."""
         weight = f"smoothed by {seen.weight:g}" if seen.weight > 0 else ""
         return title_of(shown, what, page, weight, seen.wanted and f"/{seen.wanted}")
 
-    def _legend(self, group: Group, shown: LogsShown, along: Along, weight: float, cursor: float | None) -> Legend:
-        """The metrics of the run in front, with their values."""
-        run, found = shown.runs[shown.front], list[tuple[str, int]]()
+    def _legends(self, group: Group, shown: LogsShown, along: Along, weight: float, cursor: float | None) -> Legends:
+        """The metrics of the run in front, with their values; then the same in ever fewer letters."""
+        run, found = shown.runs[shown.front], list[tuple[str, float | None, int]]()
         for number, member in enumerate(group.members):
             trace = self._traces.of(run, member.name, along, weight)
             if trace is not None:
-                now = value_at(trace, cursor)
-                told = value(now) if math.isfinite(now) else "–"
-                found.append((f"{printable(member.label)} {told}".strip(), _role(shown, shown.front, group, number)))
-        return found
+                now = None if cursor is not None and cursor < trace.x[0] else value_at(trace, cursor)
+                found.append((printable(member.label), now, _role(shown, shown.front, group, number)))
+        full = [(f"{name} {_told(now)}".strip(), role) for name, now, role in found]
+        brief = [(f"{name} {_told(now, True)}".strip(), role) for name, now, role in found]
+        shortest = [(f"{_cut(name)} {_told(now, True)}".strip(), role) for name, now, role in found]
+        return full, brief, shortest
 
     def _strokes(self, group: Group, shown: LogsShown, along: Along, weight: float) -> list[Stroke]:
         found, are_many = [], len(shown.runs) > 1
@@ -209,3 +212,14 @@ def _role(shown: LogsShown, run: int, group: Group, member: int) -> Role:
         free = [number for number in range(len(RUNS)) if number not in parts]
         own = free[sum(parts[at] in parts[:at] for at in range(member)) % len(free)]
     return RUNS[own]
+
+
+def _told(number: float | None, is_brief: bool = False) -> str:
+    """A value, also one that is no number; what is not known yet is a dash."""
+    return "–" if number is None else f"{number:.2g}" if is_brief else value(number)
+
+
+def _cut(name: str) -> str:
+    """A name in few letters: its last part, where it has several."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1] or name
+    return last if len(last) <= SHORT else f"{last[: SHORT - 1]}…"

@@ -182,6 +182,13 @@ async def test_a_log_that_is_not_there_is_waited_for(tmp_path: Path) -> None:
         await until(pilot, lambda: "9 records" in screen(app))
 
 
+async def test_a_last_value_that_is_no_number_is_told_as_its_log_has_it(tmp_path: Path) -> None:
+    records = [*training(40), {"step": 410, "train/loss": math.nan, "train/acc": math.inf}]
+    async with looking(log(tmp_path / "run.jsonl", records)) as (app, _):
+        assert "train nan" in titles(app)[0]
+        assert titles(app)[1].endswith("inf")
+
+
 async def test_gaps_are_breaks_and_told(tmp_path: Path) -> None:
     records = training(40)
     for record in records[15:25]:
