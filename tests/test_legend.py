@@ -17,6 +17,7 @@ def test_numbers_then_the_title_are_shortened_before_a_value_is_left_out_and_tha
     assert told("precision", 40) == "precision  train 0.08309  val 0.1234"
     assert told("precision", 33) == "precision  train 0.083  val 0.12"
     assert told("precision of it", 33) == "precision…  train 0.083  val 0.12"
+    assert told("precision (log)", 32) == "precision  train 0.083  val 0.12"
     assert told("precision", 28) == "precision  train 0.083  …"
     assert told("precision", 12) == "precision  …"
 

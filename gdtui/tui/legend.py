@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len, set_cell_size
 
+LOG = " (log)"
+"""What the axis says too, and so is the first to be left out."""
 LEAST_TITLE = 8
 """Columns that a title keeps, where values need its room."""
 
@@ -18,7 +20,7 @@ def fitted(title: str, legends: Sequence[Sequence[tuple[str, int]]], room: int) 
             return title, [*legend]
     if not legends:
         return title, []
-    shown = [*legends[-1]]
+    shown, title = [*legends[-1]], title.removesuffix(LOG)
     least, is_cut = min(cell_len(title), LEAST_TITLE), False
     while shown and least + _wide(shown) + 3 * is_cut > room:
         shown.pop()
