@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -12,6 +13,8 @@ from gdtui.tui.styled import Pieces, Written
 if TYPE_CHECKING:
     from gdtui.session.log import Entry  # brings NumPy with it
 
+INDENT = 2
+"""Columns by which the further lines of an entry begin later."""
 FEW = 20
 """Entries among which that of the epoch before is looked for: between two of them may stand what was steered."""
 
@@ -94,16 +97,25 @@ class LogView(Written):
 
     def lines(self, width: int, height: int) -> list[Pieces]:
         top = self._top(height)
-        shown = [self._line(place, width) for place in range(top, min(top + height, len(self.entries)))]
+        shown: list[Pieces] = []
+        last = min(top + height, len(self.entries))
+        for place in range(top, last):
+            free = height - len(shown) - (last - place)
+            shown += self._line(place, width, 1 + free)
         return shown + [[]] * (height - len(shown))
 
-    def _line(self, place: int, width: int) -> Pieces:
+    def _line(self, place: int, width: int, most: int) -> list[Pieces]:
+        """An entry, in several lines where there is no other use for them."""
         entry = self.entries[place]
         text = f"… {entry.text}" if self._is_after_gap(place) else entry.text
-        if place == self._marked:
-            return [(_fitted(f"▶ {text}", width), "log--event")]
-        is_event = entry.epoch is None and not entry.is_quiet
-        return [(_fitted(text, width), "log--event" if is_event else "log--line")]
+        is_event = place == self._marked or (entry.epoch is None and not entry.is_quiet)
+        text = f"▶ {text}" if place == self._marked else text
+        lines = [text]
+        if most > 1 and width > 2 * INDENT and len(text) == cell_len(text) > width:
+            lines = wrap(text, width, subsequent_indent=" " * INDENT, break_on_hyphens=False)
+            rest = lines[most - 1 :]
+            lines = lines[: most - 1] + ([" ".join([rest[0], *map(str.strip, rest[1:])])] if rest else [])
+        return [[(_fitted(line, width), "log--event" if is_event else "log--line")] for line in lines]
 
     def _is_after_gap(self, index: int) -> bool:
         """Whether epochs have no line between that of an entry and the one before. A count of them would be more to

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from textual.content import Content
 
+from gdtui.session.log import Entry
 from gdtui.tui.app import GdtuiApp
+from gdtui.tui.log_view import LogView
 from gdtui.tui.logs_board import LogsBoard
 from tests.tui.driving import press, screen, snapshot
 from tests.tui.test_logs import log, looking, titles, training
@@ -87,3 +89,13 @@ async def test_how_many_logs_are_left_out_is_told_at_every_size(
     sweep(tmp_path)
     async with looking(tmp_path, size=(80, 24)) as (app, _):
         assert "4 runs, 9 left out" in screen(app)
+
+
+def test_a_long_line_of_the_log_goes_on_where_nothing_else_stands() -> None:
+    view = LogView()
+    view._shown = 2, None, None
+    view.entries = Entry("one two three four five six seven"), Entry("last", is_quiet=True)
+    text = ["".join(piece for piece, _ in line) for line in view.lines(12, 4)]
+    assert text == ["one two", "  three four", "  five six …", "last"]
+    assert ["".join(piece for piece, _ in line) for line in view.lines(12, 2)] == ["one two thr…", "last"]
+    assert [line[0][1] for line in view.lines(12, 2)] == ["log--event", "log--line"]
