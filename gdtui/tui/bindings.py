@@ -199,7 +199,7 @@ LOOKING = (
 
 FIRST = (
     *("help", "quit", "fork", "travel_to_end", "next_branch", "pause", "back", "step", "undo", "alpha_up"),
-    *("next_view", "more_epochs", "page(1)", "zoom", "travel(-1)", "front", "faster"),
+    *("next_view", "more_epochs", "page(1)", "zoom", "order", "travel(-1)", "front", "faster"),
 )
 """What the footer shows first, where it has no room for all."""
 

@@ -111,7 +111,7 @@ class Metrics:
         """The chart of a group, in so many cells; the values stand in it where they are nowhere else (`tells`)."""
         across = self.across(shown, seen)
         cursor, goes_on = self._traces.cursor(shown, across.along), not {*shown.states} <= OVER
-        strokes = self._strokes(group, shown, across.along, seen.weight)
+        strokes = self._strokes(group, shown, seen, across.along)
         log, chosen = dict(seen.logs).get(group.name), printable(shown.runs[shown.front].chosen)
         marks = self._traces.changes(shown.runs[shown.front], across.along)
         look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen, marks)
@@ -157,10 +157,13 @@ class Metrics:
         shortest = [(f"{_cut(name)} {_told(now, True)}".strip(), role) for name, now, role in found]
         return full, brief, shortest
 
-    def _strokes(self, group: Group, shown: LogsShown, along: Along, weight: float) -> list[Stroke]:
-        found, are_many = [], len(shown.runs) > 1
+    def _strokes(self, group: Group, shown: LogsShown, seen: Seen, along: Along) -> list[Stroke]:
+        """The curves: that in front, the best, and then the others as the table has them, since the first have their
+        names."""
+        found, are_many, weight = [], len(shown.runs) > 1, seen.weight
+        numbers = [number for number in ordered(group, shown, seen.order, self._traces, along) if number in shown.seen]
         best = best_of(group, shown.runs, self._traces, along) if are_many else None
-        for number in sorted(shown.seen, key=lambda number: (number != shown.front, number != best)):
+        for number in sorted(numbers, key=lambda number: (number != shown.front, number != best)):
             run = shown.runs[number]
             for place, member in enumerate(group.members):
                 trace = self._traces.of(run, member.name, along, weight)

@@ -58,10 +58,13 @@ async def test_the_best_is_marked_and_what_has_no_room_is_told_and_reached(tmp_p
 async def test_many_runs_have_a_curve_each_that_of_the_table(tmp_path: Path) -> None:
     async with looking(*sweep(tmp_path)) as (app, pilot):
         assert titles(app)[0].split("  ")[1].startswith("val ")
-        chart = app.board.query_one("#chart-1").chart
-        text = "\n".join(chart.lines())
+        chart = app.board.query_one("#chart-1")
+        text = "\n".join(chart.chart.lines())
         assert "r11" in text  # the best
         assert "r12" not in text  # there is no room for all names
+        await press(pilot, "b")
+        assert "r09" not in "\n".join(chart.chart.lines())  # the worst
+        assert "b Best first" in screen(app).splitlines()[-1]
         await press(pilot, "o")
         assert titles(app)[0].split("  ")[1].startswith("train ")
 
