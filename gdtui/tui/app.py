@@ -81,7 +81,7 @@ class GdtuiApp(TerseApp):
         self.begin, self.board, self._asked_for = begin, board, display
         self.turning = threading.Lock()
         """Held while the session does a turn."""
-        self._asked = asyncio.Event()
+        self._asked, self._early = asyncio.Event(), list[Command]()
         self._rests = self._is_stale = False
         self._told = 0
         """The commands that had been carried out when that was last told."""
@@ -99,12 +99,11 @@ class GdtuiApp(TerseApp):
     # The session
 
     def ask(self, command: Command) -> None:
-        """Ask the session for something; before there is one, nobody is asked."""
-        if self.session is not None:
-            self.session.do(command)
-            self._asked.set()
-            if command is Do.LEAVE:  # it may be in the midst of reading what does not end
-                self.set_timer(PATIENCE, lambda: self._leave(self.board.snapshot))
+        """Ask the session for something; before there is one, it is asked as soon as it is there."""
+        (self._early.append if self.session is None else self.session.do)(command)
+        self._asked.set()
+        if command is Do.LEAVE:  # it may be in the midst of reading what does not end
+            self.set_timer(PATIENCE, lambda: self._leave(self.board.snapshot))
 
     @property
     def is_idle(self) -> bool:
@@ -130,6 +129,8 @@ class GdtuiApp(TerseApp):
             return
         finally:
             timer.stop()
+        for command in self._early:
+            session.do(command)
         self.session = session
         self.film.keep()
         self._keep_smooth()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gdtui import log
+from gdtui.session.opening import AnySession
 from gdtui.settings import Display
 from gdtui.tui import front
 from tests.script.reading import marks_of
@@ -101,3 +103,37 @@ async def test_a_log_that_nobody_steers_says_so(tmp_path: Path) -> None:
         assert "Alpha" not in screen(app)
     assert [path.name for path in tmp_path.iterdir()] == ["theirs.jsonl"]
     assert marks_of(tmp_path / "theirs.jsonl", "steered") == []
+
+
+async def test_keys_that_come_before_there_is_a_session_are_heeded(tmp_path: Path) -> None:
+    run, is_typed = log(tmp_path / "run.jsonl", alpha=0.1), threading.Event()
+    run(epoch=1, loss=1.0)
+    app = front.looking([str(tmp_path / "run.jsonl")], None, (), Display())
+    begin = app.begin
+
+    def begun() -> AnySession:
+        is_typed.wait()
+        return begin()
+
+    app.begin = begun
+    async with app.run_test() as pilot:
+        await pilot.press("up", "up")
+        is_typed.set()
+        await until(pilot, lambda: run.alpha == 0.5)
+        await until(pilot, lambda: "alpha 0.5" in screen(app).splitlines()[0])
+
+
+async def test_whoever_leaves_before_there_is_a_session_leaves(tmp_path: Path) -> None:
+    app, is_left = front.looking([str(tmp_path)], None, (), Display()), threading.Event()
+    begin = app.begin
+
+    def begun() -> AnySession:
+        is_left.wait()
+        return begin()
+
+    app.begin = begun
+    async with app.run_test() as pilot:
+        await pilot.press("q")
+        is_left.set()
+        await until(pilot, lambda: not app.is_running)
+    assert app.return_code == 0
