@@ -200,6 +200,20 @@ def test_what_was_written_long_ago_is_at_rest_and_not_stalled(tmp_path: Path) ->
     assert run.state == "following"
 
 
+def test_who_has_said_nothing_for_long_is_at_rest(tmp_path: Path) -> None:
+    path, now = tmp_path / "run.jsonl", [0.0]
+    run = LogRun(str(path), clock=lambda: now[0])
+    for at in range(6):
+        path.write_text("".join(json.dumps({"step": step, "loss": 1.0}) + "\n" for step in range(at + 1)))
+        run.poll()
+        now[0] += 20
+    states = []
+    for silence in (90, 110, 900, 1010):
+        now[0] = 100.0 + silence
+        states.append(run.state)
+    assert states == ["following", "stalled", "stalled", "at rest"]
+
+
 def test_states_come_first(tmp_path: Path) -> None:
     (run,) = LogPlaces([str(tmp_path / "later.jsonl")]).runs
     run.poll()

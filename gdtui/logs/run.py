@@ -20,6 +20,9 @@ from gdtui.types import Floats
 PATIENCE, LEAST, UNKNOWN = 5.0, 5.0, 60.0
 """How many of its own intervals a run may be silent before it counts as stalled, and seconds: at the least, and where
 no interval is known yet."""
+OLD, OLD_AFTER = 600.0, 10.0
+"""Seconds of silence, and how many times as long as until it counts as stalled, after which nobody waits any more for a
+log that does not tell its end: it has ended, most likely."""
 REMEMBERED = 32
 """Intervals by which the next is expected."""
 
@@ -110,15 +113,14 @@ class LogRun:
             return "waiting"
         if getattr(self.reader, "is_paused", False):
             return "paused"
-        if self._rests:
+        if self._rests or self.silence > max(OLD, OLD_AFTER * self.patience):
             return "at rest"
-        return "stalled" if self._clock() - self._seen[-1] > self.patience else "following"
+        return "stalled" if self.silence > self.patience else "following"
 
     @property
     def patience(self) -> float:
         """Seconds of silence after which it counts as stalled: several times its own interval."""
-        intervals = np.diff([seen for seen in self._seen if seen > -np.inf])
-        return max(LEAST, PATIENCE * float(np.median(intervals))) if len(intervals) else UNKNOWN
+        return UNKNOWN if np.isnan(self.interval) else max(LEAST, PATIENCE * self.interval)
 
     @property
     def silence(self) -> float:
@@ -128,7 +130,7 @@ class LogRun:
     @property
     def interval(self) -> float:
         """Seconds between two times that there was something new; NaN where that is not known."""
-        intervals = np.diff([seen for seen in self._seen if seen > -np.inf])
+        intervals = np.diff(self._seen)
         return float(np.median(intervals)) if len(intervals) else np.nan
 
     def poll(self) -> bool:
