@@ -85,10 +85,17 @@ def test_what_is_no_number_any_more_grew_before() -> None:
 def test_a_bounce_begins_where_the_loss_has_come_to() -> None:
     count = np.arange(300.0)
     falls = 10 ** np.maximum(1 - count / 70, -2)
-    values = falls * (1 + 0.4 * np.random.default_rng(20).standard_normal(300).clip(-2, 2))
+    values = falls * (1 + 0.5 * (-1) ** count * (1 + 0.3 * np.random.default_rng(20).standard_normal(300)))
     found = judge_logged(Losses(values, "epoch {}".format, are_epochs=True))
     assert found.kind is Kind.BOUNCING
     assert 160 < int(found.text.split()[3].rstrip(":")) < 220
+
+
+def test_the_noise_of_epochs_is_no_bounce() -> None:
+    for seed in range(20):
+        noise = np.random.default_rng(seed).uniform(0, 0.3, 400)
+        text = judge_logged(Losses(25 * 0.98 ** np.arange(400) + noise, "epoch {}".format, are_epochs=True)).text
+        assert "bouncing" not in text
 
 
 def test_gaps_are_passed_over() -> None:

@@ -34,6 +34,9 @@ a plateau: the one time in twenty."""
 LONG, TOLD = 20, 0.1
 """Losses, or means of several, from which on a plateau is one, and the change, as a share of them, that their noise
 must not hide."""
+TELLING, ALIKE = 64, 0.4
+"""Losses that tell noise from a bounce, and the least correlation with the one before, or the one before that, by which
+it is one: those of noise are as far from 0 one time in three hundred."""
 STANDS_OUT, ALONE, OF_LEVEL = 12.0, 3.0, 0.5
 """How much higher than the usual distance from the level a spike is, than any other, and than the level itself."""
 RECENT = 5
@@ -78,10 +81,17 @@ def _judge(losses: Losses) -> Verdict:
         return Verdict(Kind.BEGINNING, last, "too few records to tell")
     course = _course(losses, finite)
     grows = swinging(course)
-    if grows is not None and (grows.kind is Kind.DIVERGING or losses.are_epochs):
+    if grows is not None and (grows.kind is Kind.DIVERGING or (losses.are_epochs and not _is_noise(values[finite]))):
         return grows
     found = spike(losses, finite) or _overfitting(losses) or crawling(course)
     return found or _slow(course) or progress.pace_of(course)
+
+
+def _is_noise(known: Floats) -> bool:
+    """Whether the last losses go up and down as noise does, each whatever those before: those that bounce between two
+    sides of a valley alternate, and those that a velocity carries there and back resemble their neighbours."""
+    last = known[-TELLING:] - np.mean(known[-TELLING:])
+    return all(abs(float(np.dot(last[lag:], last[:-lag]) / np.dot(last, last))) < ALIKE for lag in (1, 2))
 
 
 def _lost(losses: Losses, finite: np.ndarray) -> Verdict:
