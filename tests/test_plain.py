@@ -105,7 +105,7 @@ def test_one_epoch_takes_its_share_of_a_second(csv_path, speed):
 def test_the_time_that_computing_takes_is_part_of_an_epochs_share(csv_path, monkeypatch, speed, seconds):
     settings = Settings(DataSettings(csv_path), epochs=40)
     time = Time(settings, seconds)
-    monkeypatch.setattr("gdtui.runs.run.kernel_for", lambda *_: time.kernel)
+    monkeypatch.setattr("gdtui.session.elsewhere.kernel_for", lambda *_: time.kernel)
     plain.train(settings, Display(speed), io.StringIO(), clock=time.clock, sleep=time.sleep)
     assert time.clock() == pytest.approx(40 / speed, abs=2 * seconds + 0.1)
 
@@ -123,7 +123,7 @@ class Pipe(io.StringIO):
 def test_whoever_sleeps_has_printed_every_epoch_before(csv_path, monkeypatch, speed):
     settings = Settings(DataSettings(csv_path), epochs=40)
     time, out, seen = Time(settings), Pipe(), []
-    monkeypatch.setattr("gdtui.runs.run.kernel_for", lambda *_: time.kernel)
+    monkeypatch.setattr("gdtui.session.elsewhere.kernel_for", lambda *_: time.kernel)
 
     def sleep(seconds: float) -> None:
         assert out.read_so_far.count("epoch #") == time.kernel.now
