@@ -271,6 +271,8 @@ class LogsBoard(WheelBoard):
     def action_order(self) -> None:
         from gdtui.views.standings import Order
 
+        if self.snapshot is None or len(self.snapshot.runs) < 2:
+            return
         order = (Order.NEWEST if self._seen is None else self._seen.order).next
         self._see(order=order)
         self._seeks = order.value if order is Order.BEST else ""

@@ -20,7 +20,7 @@ DIALOGS = {"choose_data": ask.ChooseData, "save": ask.Save}
 def can_be_done(key: Key, shown: Snapshot | Standings | LogsShown | None) -> bool:
     """Whether a key would do anything, given what is shown; None where nothing is there yet."""
     if shown is None:
-        return key.command is None and key.action not in STEERING
+        return key.command is None and key.action not in STEERING and key.action != "order"
     from gdtui.session.comparison import Standings
     from gdtui.session.snapshot import Snapshot
 

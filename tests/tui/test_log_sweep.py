@@ -40,6 +40,14 @@ async def test_runs_are_sorted_by_a_key_and_the_best_comes_to_the_front(tmp_path
         assert snapshot(app).front == 7
 
 
+async def test_there_is_nothing_to_sort_of_one_run(tmp_path: Path) -> None:
+    async with looking(*sweep(tmp_path, 1)) as (app, pilot):
+        before = screen(app)
+        await press(pilot, "b")
+        assert screen(app) == before
+        assert "b Best" not in before
+
+
 async def test_the_best_is_marked_and_what_has_no_room_is_told_and_reached(tmp_path: Path) -> None:
     async with looking(*sweep(tmp_path)) as (app, pilot):
 
