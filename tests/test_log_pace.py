@@ -43,6 +43,14 @@ def test_a_pause_does_not_make_a_run_slow(tmp_path: Path) -> None:
     assert Paces().of(read(path)).rate == pytest.approx(10, rel=1e-3)
 
 
+def test_times_that_are_told_in_steps_are_averaged(tmp_path: Path) -> None:
+    path = script_log(tmp_path / "run.jsonl", 1, 0.0, epochs=100)
+    with path.open("a") as file:
+        for at in range(2, 40):
+            file.write(json.dumps({"epoch": at, "loss": 0.1, "time": 1.7e9 + (at * 3 // 10) / 5}) + "\n")
+    assert Paces().of(read(path)).rate == pytest.approx(1 / 0.06, rel=0.1)
+
+
 def test_a_log_without_times_is_seen_to_grow(tmp_path: Path) -> None:
     path, now = tmp_path / "run.txt", [0.0]
     run, paces = LogRun(str(path), now=lambda: path.stat().st_mtime), Paces(clock=lambda: now[0])

@@ -20,6 +20,8 @@ from gdtui.types import Floats
 
 RECENT = 50
 """Records, or looks at a log that had grown, by which it is told how fast a run is."""
+PAUSE = 5.0
+"""What is longer than so many times the usual time from record to record is a pause."""
 SHORTEST = 1.0
 """Seconds of looking on from which that is told."""
 
@@ -90,12 +92,11 @@ def _known(metric: Metric, along: Along) -> Floats:
 
 
 def _rate_told(times: Floats) -> float:
-    """By the times of the latest records, of which most come without a pause before them."""
+    """By the times of the latest records, without the pauses between them."""
     steps = np.diff(times[-RECENT:])
     usual = float(np.median(steps))
-    if usual <= 0:  # several at once
-        usual = float(np.mean(steps))
-    return 1 / usual if usual > 0 else math.nan
+    mean = float(np.mean(steps[steps <= PAUSE * usual] if usual > 0 else steps))  # 0: several come at once
+    return 1 / mean if mean > 0 else math.nan
 
 
 def _rate_seen(seen: deque[tuple[float, int]]) -> float:
