@@ -48,6 +48,7 @@ async def test_visitors_have_runs_of_their_own_that_they_steer_by_keys_and_mouse
         await one.until("the learning rate")
         await one.press(*"0.5", "enter")
         await one.until("alpha 0.5 ")
+        await one.until_so("getComputedStyle(document.querySelector('.xterm-viewport')).scrollbarWidth == 'none'")
         await one.until_so(f"{BACK} == '{DARK}'")
         await other.until_so(f"{BACK} == '{LIGHT}'")
         await asks_nobody_else(one, other)
