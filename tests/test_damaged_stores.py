@@ -34,6 +34,18 @@ def test_a_row_of_trackio_that_is_no_record_is_passed_over(metrics, tmp_path):
     assert (reader.skipped, reader.first_skipped) == (1, "row 3 holds no metrics")
 
 
+def test_a_row_beyond_all_measure_is_one_line(tmp_path):
+    store = copied(Trackio, tmp_path)
+    with closing(sqlite3.connect(store)) as writer:
+        writer.execute("ALTER TABLE metrics RENAME TO rows")
+        columns = "id INTEGER PRIMARY KEY, run_id, run_name, timestamp, step"
+        writer.execute(f"CREATE TABLE metrics ({columns}, metrics AS (zeroblob(100000000)))")
+        writer.execute("INSERT INTO metrics SELECT id, run_id, run_name, timestamp, step FROM rows")
+        writer.commit()
+    with pytest.raises(LogError, match="cannot be read: string or blob too big"):
+        Trackio(str(store), "fast").read()
+
+
 def test_other_databases_are_no_logs(tmp_path):
     with closing(sqlite3.connect(tmp_path / "other.db")) as writer:
         writer.execute("CREATE TABLE metrics (id)")

@@ -21,6 +21,8 @@ PATIENCE = 2.0
 """Seconds that a locked database is waited for until it is known what it holds; later, the next read tries again."""
 LOCKED = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 
+LONGEST = 2**26
+"""Bytes in a row, at the most: SQLite itself lets one have 1 GB, also where it is only computed from a few."""
 MOST_AT_ONCE = 50_000
 """Rows that are read before what they say is shown."""
 
@@ -138,6 +140,7 @@ def _opened(path: str, patience: float = 0.0) -> sqlite3.Connection:
         is_at_rest = file.read(20)[18:] == WRITE_AHEAD and not os.path.exists(path + "-wal")
     options = "mode=ro" + "&immutable=1" * is_at_rest
     store = sqlite3.connect(f"{Path(path).absolute().as_uri()}?{options}", patience, uri=True)
+    store.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
     store.text_factory = lambda text: text.decode(errors="replace")
     return store
 
