@@ -157,7 +157,7 @@ def _line(place: tuple[Along, float], values: dict[str, float]) -> str:
 
 
 def _figure(place: float) -> str:
-    return str(int(place)) if place.is_integer() else f"{place:.6g}"
+    return str(int(place)) if place.is_integer() and abs(place) < 1e15 else f"{place:.6g}"
 
 
 def _sum_up(places: LogPlaces, out: TextIO) -> int:

@@ -64,6 +64,12 @@ def test_of_many_records_those_alone_are_put_together_that_are_printed(
     assert made[0] < 40
 
 
+def test_places_beyond_all_measure_are_told_in_a_few_digits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.csv").write_text("step,loss\n1e300,1\n")
+    assert plain_logs.watch([str(tmp_path / "a.csv")]) == 0
+    assert capsys.readouterr().out.startswith("step 1e+300: loss 1\n")
+
+
 def test_what_came_too_fast_is_told(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     source, end = os.pipe()
     monkeypatch.setattr(piped_by, "ROOM", 1000)
