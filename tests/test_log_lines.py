@@ -100,3 +100,21 @@ def test_what_is_waited_for_may_come_to_be_a_folder(tmp_path: Path, capsys: pyte
         with pytest.raises(KeyboardInterrupt):
             plain_logs.watch([str(folder)], follow=True, sleep=lambda _: next(steps, None))
     assert capsys.readouterr().out.startswith("epoch 1: loss 2\n")
+
+
+def test_a_log_that_is_gone_for_a_moment_is_followed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("step,loss\n0,3\n")
+
+    def come() -> Iterator[None]:
+        path.unlink()
+        yield
+        yield
+        path.write_text("step,loss\n0,2\n1,1\n")
+        yield from [None] * 3
+        raise KeyboardInterrupt
+
+    steps = come()
+    with pytest.raises(KeyboardInterrupt):
+        plain_logs.watch([str(path)], follow=True, sleep=lambda _: next(steps))
+    assert capsys.readouterr().out.splitlines()[:3] == ["step 0: loss 3", "step 0: loss 2", "step 1: loss 1"]

@@ -75,7 +75,7 @@ class LogPlaces:
     @property
     def is_over(self) -> bool:
         """Whether nothing more can come: all logs say that they have ended, and no folder is looked through."""
-        return not self._folders and all(run.is_over or run.error is not None for run in self.runs)
+        return not self._folders and all(run.is_over or _is_given_up(run) for run in self.runs)
 
     @property
     def has_more(self) -> bool:
@@ -143,6 +143,11 @@ class LogPlaces:
         for run, name in zip(self.runs, short_names([(run.path, run.run) for run in self.runs]), strict=True):
             run.short = name
         return is_new
+
+
+def _is_given_up(run: LogRun) -> bool:
+    """Whether nothing comes of it any more. One that is gone may be about to be written anew."""
+    return run.error is not None and os.path.exists(run.path)
 
 
 def is_folder(path: str) -> bool:
