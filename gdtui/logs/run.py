@@ -113,7 +113,8 @@ class LogRun:
             return "waiting"
         if getattr(self.reader, "is_paused", False):
             return "paused"
-        if self._rests or self.silence > max(OLD, OLD_AFTER * self.patience):
+        has_no_end = not getattr(self.reader, "tells_its_end", False)  # where there is one, it has been killed
+        if self._rests or (has_no_end and self.silence > max(OLD, OLD_AFTER * self.patience)):
             return "at rest"
         return "stalled" if self.silence > self.patience else "following"
 

@@ -53,8 +53,10 @@ class ScriptLog(JsonLines):
         taken: what was last said of each of them.
         told: what the marks tell, one after the other.
         failure: the error by which the training ended; empty where there was none.
+        tells_its_end: that whoever writes it says so at the end, unless it is killed.
     """
 
+    tells_its_end: ClassVar[bool] = True
     format: ClassVar[str] = "logs by gdtui.log"
 
     def _begin_reading(self) -> None:

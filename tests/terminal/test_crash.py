@@ -39,7 +39,7 @@ FAULTS = {
     "a drawing": "gdtui.tui.workspace:Workspace:draw",
     "the screen": "gdtui.tui.workspace:Workspace:show",
     "what is sent": "gdtui.wire.terminal:TerseApp:send",
-    "the input": "gdtui.wire.driver:OutputDriver:_take",
+    "the input": "gdtui.wire.driver:OutputDriver:take",
 }
 
 
