@@ -214,15 +214,6 @@ def _laid_out(data: Dataset, chosen: _Chosen) -> Dataset:
     return replace(sets[0], test=test, told=f"{data.told}; {where}")
 
 
-def _check_finite(data: Dataset, X: Floats) -> None:
-    if np.isfinite(X).all():
-        return
-    what = "values became infinite; they are too large to be learnt from"
-    if data.standardized:
-        what = beyond_told(data.feature_names[int((~np.isfinite(X)).any(axis=0).argmax()) - 1])
-    raise DataError(f"{data.name}: {what}")
-
-
 class _Pairs:
     """Sums of products of each two columns of a design matrix."""
 

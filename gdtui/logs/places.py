@@ -88,11 +88,6 @@ class LogPlaces:
         return sum(folder.left_out for folder in self._folders)
 
     @property
-    def text(self) -> tuple[str, ...]:
-        """The last lines of those logs that are text, as they are."""
-        return tuple(line for run in self.runs for line in getattr(run.reader, "text", ()))
-
-    @property
     def notes(self) -> list[str]:
         """What is to be said of the places, a line each: what is waited for, what was passed over, and a copy that
         cannot be written on."""
