@@ -194,7 +194,8 @@ def test_the_command_prints_the_table_and_the_errors(tmp_path):
     assert "loss ≤ 20 at" in lines[0]
     assert [line.split()[0] for line in lines[1:4]] == ["slow", "fast", "torch"]
     wrong = gdtui("watch", "slow.jsonl", "missing.jsonl", cwd=tmp_path)
-    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.returncode == 2
+    assert "slow" in wrong.stdout  # which can be shown all the same
     assert wrong.stderr == "gdtui: missing.jsonl: no such file; with --follow it is waited for\n"
     with pytest.raises(RunFileError, match="no such file"):
         Entrant(str(tmp_path / "missing.jsonl"))

@@ -111,7 +111,8 @@ class LogView(Written):
         is_event = place == self._marked or (entry.epoch is None and not entry.is_quiet)
         text = f"▶ {text}" if place == self._marked else text
         lines = [text]
-        if most > 1 and width > 2 * INDENT and len(text) == cell_len(text) > width:
+        is_long = len(text) == cell_len(text) > width and not entry.epoch  # a line of an epoch can do with less
+        if most > 1 and width > 2 * INDENT and is_long:
             lines = wrap(text, width, subsequent_indent=" " * INDENT, break_on_hyphens=False)
             rest = lines[most - 1 :]
             lines = lines[: most - 1] + ([" ".join([rest[0], *map(str.strip, rest[1:])])] if rest else [])

@@ -279,7 +279,8 @@ async def test_a_line_that_is_cut_has_a_mark() -> None:
         assert " epoch #1, loss=123.4238915 " in screen(app)
         await press(pilot, "up")
         assert log(app)[-1] == "alpha 0.01 → 0.02 from epoch 2"
-        assert " alpha 0.01 → 0.02 from epoc… " in screen(app)
+        assert " alpha 0.01 → 0.02 from epoch " in screen(app)  # there is room for the rest below
+        assert "   2  " in screen(app)
 
 
 @pytest.mark.parametrize("size", [(60, 20), (30, 40), (50, 30), (80, 24)])

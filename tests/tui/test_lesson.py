@@ -183,7 +183,7 @@ async def test_a_lesson_is_left_by_the_palette_and_asks_nothing_of_epochs_in_no_
         await leave.act()
         await idle(pilot)
         assert app.board.progress is None
-        assert app.board.keys == BINDINGS
+        assert [*app.board.keys] == [*BINDINGS]
 
 
 async def test_the_help_tells_the_keys_of_a_lesson() -> None:

@@ -12,6 +12,7 @@ from textual._styles_cache import StylesCache
 from textual.app import App
 from textual.driver import Driver
 from textual.drivers.headless_driver import HeadlessDriver
+from textual.events import CursorPosition
 from textual.geometry import Region
 from textual.pilot import Pilot
 from textual.strip import Strip
@@ -47,7 +48,7 @@ class EmulatedDriver(HeadlessDriver):
 
     def __init__(self, app: App[Any], **options: Any) -> None:
         super().__init__(app, **options)
-        self.emulator = Emulator(*self._get_terminal_size(), lambda _: app.call_later(app.on_cursor_position))
+        self.emulator = Emulator(*self._get_terminal_size(), lambda _: app.post_message(CursorPosition(0, 0)))
 
     @property
     def is_headless(self) -> bool:
