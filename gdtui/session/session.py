@@ -87,13 +87,15 @@ class Session:
         if writer is not None and writer.warning is not None:
             self.log.add(writer.warning)
         self._began = clock()
-        self.phase = self.standing()
-        if self.phase is Phase.PAUSED and watched is None and not lacks_points(run.data):
-            self.phase = Phase.TRAINING
+        self.phase = self._first_phase()
         self.phase_before = self.phase
         """The phase in which weights were first held; it comes back when they are given up."""
         self.judging = Judging()
         self.trials = trying.Trials()
+
+    def _first_phase(self) -> Phase:
+        phase, is_ready = self.standing(), self.watched is None and not lacks_points(self.run.data)
+        return Phase.TRAINING if phase is Phase.PAUSED and is_ready else phase
 
     # From outside
 
