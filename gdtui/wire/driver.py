@@ -20,7 +20,7 @@ from textual.events import CursorPosition
 from textual.message import Message
 
 from gdtui.wire.link import REQUEST
-from gdtui.wire.listening import Listening, drawable
+from gdtui.wire.listening import MANY, Listening, drawable
 
 ANSWER = re.compile(rb"\x1b\[\d+;\d+R")
 """What a terminal answers to `REQUEST`."""
@@ -31,6 +31,8 @@ LATE = 0.5
 for typed letters."""
 READ = 2.0
 """Seconds that leaving waits for a terminal that answers to have read all that was written."""
+BRIEF, MOST = 0.02, 2**16
+"""Seconds that more of a text is waited for, and bytes of it that are taken at once."""
 LOOK = 0.1
 """Seconds between two looks at whether no more keys are wanted."""
 
@@ -104,8 +106,7 @@ class OutputDriver(Listening, LinuxDriver):
         """Wait until the terminal has read all that was written, where it is one that answers."""
         data, until = b"", time.monotonic() + READ
         while self._asked > self._answered and not ANSWER.search(data):
-            is_there = select.select([self.fileno], [], [], max(0.0, until - time.monotonic()))[0]
-            if not (is_there and (more := os.read(self.fileno, 4096))):
+            if not (self._is_there(until - time.monotonic()) and (more := os.read(self.fileno, 4096))):
                 break
             data += more
         self._asked = self._answered
@@ -158,16 +159,23 @@ class OutputDriver(Listening, LinuxDriver):
         while not self.exit_event.is_set() or (0 < self._answered < self._asked and time.monotonic() < until):
             if self.exit_event.is_set():
                 until = min(until, time.monotonic() + LATE)
-            if select.select([self.fileno], [], [], LOOK)[0]:
+            if self._is_there(LOOK):
                 data = b""
                 with suppress(OSError):
                     data = os.read(self.fileno, 4096)
+                    while MANY <= len(data) < MOST and b"\x1b" not in data[-MANY:] and self._is_there(BRIEF):
+                        if not (more := os.read(self.fileno, 4096)):
+                            break
+                        data += more  # it is text, and all of it one paste
                 if not data and self.exit_event.wait(LOOK):  # a hangup, which the app sees by itself
                     break
-                for character in decode(data):
-                    self.take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
+                self.take_text(decode(data))
             self.take(self._parser.tick)
         self._asked = self._answered  # what has not come by now is lost
+
+    def _is_there(self, seconds: float) -> bool:
+        """Whether anything comes within so many seconds."""
+        return bool(select.select([self.fileno], [], [], max(0.0, seconds))[0])
 
     def hear(self, message: Message) -> None:
         if isinstance(message, CursorPosition):

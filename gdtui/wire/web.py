@@ -60,8 +60,7 @@ class VisitorDriver(Listening, WebDriver):
         for data in self._input_reader:
             for kind, payload in stream.feed(data) if data else ():
                 if kind == "D":
-                    for character in decode(payload):
-                        self.take(lambda character=character: self._parser.feed(character))  # type: ignore[misc]
+                    self.take_text(decode(payload))
                 else:
                     with suppress(ValueError, TypeError, AttributeError, KeyError, OverflowError):
                         self._on_meta(kind, payload)

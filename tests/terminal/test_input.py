@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -64,6 +66,18 @@ def test_a_byte_that_is_no_utf8_is_told_as_such(terminal: Terminal) -> None:
     terminal._send(b"one\xfftwo")
     terminal.wait_for("one�two")
     close_all(terminal)
+
+
+def test_text_that_comes_at_once_is_a_paste_also_where_the_terminal_does_not_say_so(terminal: Terminal) -> None:
+    """Else each letter is a key, and among them is q. An input of numbers refuses it as a whole."""
+    binary = "".join(Random(0).choices("\x1b[]0;\x07\x00\n\t", k=10_000))
+    for opened, text in product(("", "a"), ("the quick brown fox jumps over the lazy dog\r" * 200, binary)):
+        terminal.send(opened)
+        terminal.wait_for("enter takes it" if opened else "alpha")
+        terminal.send(text + ESCAPE)
+        terminal.wait_for(lambda terminal: "enter takes it" not in terminal.emulator.text())
+        terminal.latency("?", "Train one epoch")
+        terminal.latency("?", lambda terminal: "Train one epoch" not in terminal.emulator.text())
 
 
 @pytest.mark.parametrize(
