@@ -1,6 +1,7 @@
 """The epochs that a run file keeps, as its lines; see `gdtui.runs.reader` for the format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from itertools import chain
 
 import msgspec
 import numpy as np
@@ -12,8 +13,8 @@ from gdtui.runs.events import Epoch, Measured
 ALL_KEPT, FEWEST, NUMBERS = 10_000, 1_000, 2**20
 """Every epoch up to the first is written, or, where those have more than so many weights in all, up to an earlier one,
 but not before the second: whoever opens the file holds them all."""
-LINES_AT_ONCE = 512
-"""Lines made at a time: more leave the cache, which takes a third longer."""
+LINES_AT_ONCE = 1024
+"""Lines made at a time: of more, all numbers are held in memory once more."""
 
 _ENCODER = msgspec.json.Encoder()
 """Makes the JSON of epochs, since that is most of what saving costs: in an eighth of the time that Python's own takes,
@@ -37,12 +38,16 @@ def epoch_lines(batch: Batch, last: Measured | None) -> Iterator[bytes]:
         yield _ENCODER.encode_lines(_told(batch, rows, last if rows[-1] == len(batch) - 1 else None))
 
 
-def _told(batch: Batch, rows: NDArray[np.intp], last: Measured | None) -> Sequence[_Told | Epoch]:
+def _told(batch: Batch, rows: NDArray[np.intp], last: Measured | None) -> Iterable[_Told | Epoch]:
     """What is told of the epochs in these rows of a batch, and of the last of them."""
-    epochs, losses, weights = (rows + batch.first).tolist(), batch.losses[rows].tolist(), batch.weights[rows]
+    if last is not None and len(rows) > 1:  # the others are told in less time
+        return chain(_told(batch, rows[:-1], None), _told(batch, rows[-1:], last))
+    epochs, losses, weights = (rows + batch.first).data, batch.losses[rows].data, batch.weights[rows]
     are_weights = np.isfinite(weights)
     if last is None and not (batch.bests or batch.memory.size or len(batch.tested)) and are_weights.all():
-        return list(map(_Told, epochs, losses, zip(*weights.T.tolist(), strict=True)))
+        # Each number and each line is made when it is written, where the one before it was: in two thirds of the time
+        # that lists of them take.
+        return map(_Told, epochs, losses, zip(*(column.data for column in weights.T), strict=True))
     lines = list(map(Epoch, epochs, losses, weights.tolist()))
     for index in np.flatnonzero(~are_weights.all(axis=1)).tolist():
         lines[index].weights = None

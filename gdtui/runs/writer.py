@@ -86,7 +86,7 @@ class RunWriter:
         if self.failure is not None:
             return
         try:
-            self._file.write(b"".join(self._checks.between(blocks, is_end)))
+            self._file.writelines(self._checks.between(blocks, is_end))
             self._file.flush()
             self._syncing.wrote()
         except OSError as error:
