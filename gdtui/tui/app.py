@@ -165,7 +165,7 @@ class GdtuiApp(TerseApp):
         """A collection of garbage through all objects holds the screen up for 50 ms: it leaves out what is there to
         stay, and comes at a time of its own, not in the midst of a frame. Imports come before they are needed."""
         gc.freeze()
-        gc.set_threshold(*gc.get_threshold()[:2], 1_000_000)
+        gc.set_threshold(700, 10, 1_000_000)
         self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
         self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
         for name in ("gdtui.tui.data_choice", "gdtui.tui.recipe_choice", "gdtui.tui.palette"):

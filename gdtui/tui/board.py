@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
+from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.events import Resize
@@ -61,11 +62,14 @@ class Board(FrugalScreen):
         """The areas of `arranged`."""
         return self.arranged(width, height).areas
 
+    def compose(self) -> ComposeResult:
+        self.rearrange(*self.app.size)  # before anything has a style: later, a class has all of them looked up anew
+        yield self.panes
+
     def on_mount(self) -> None:
         if self.gdtui.is_guest:
             self.keys, self.refused = of_guests(self.keys), NOT_FOR_GUESTS
             self.key_bar.have(self.keys)
-        self.rearrange(*self.app.size)
 
     def on_resize(self, event: Resize) -> None:
         self.rearrange(*event.size)

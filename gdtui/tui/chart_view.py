@@ -141,7 +141,8 @@ class ChartView(Styled):
 
     def render_line(self, y: int) -> Strip:
         if self.chart is None or y >= self.chart.height:
-            return Strip.blank(self.size.width, self.look(Role.BLANK, Ground.NONE))
+            # Most colours of drawings need not be known before there is one: the first paint does not wait for them.
+            return Strip.blank(self.size.width, Style(bgcolor=self.background_colors[1].rich_color))
         segments = [Segment(text, self.look(role, ground)) for text, role, ground in self.chart.runs(y)]
         strip = Strip(segments, self.chart.width)  # as wide as the widget, but until it is drawn for another size
         if self.cursor is None or self.cursor[1] != y or self.cursor[0] >= self.chart.width:

@@ -180,6 +180,7 @@ def _few(dark: bool) -> FieldColours:
     return FieldColours(tones, points, points, Color.parse("#FFFFFF" if dark else "#000000"))
 
 
+@lru_cache(maxsize=4096)
 def luminance(colour: Color) -> float:
     """Relative luminance, 0 to 1."""
     parts = (value / 255 for value in colour.rgb)

@@ -7,7 +7,6 @@ import math
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.widgets import Static
@@ -57,9 +56,6 @@ class ComparisonBoard(Board):
         """Of the table, and of the log with its frame."""
         self._why_line = WhyLine(id="why")
         self.panes = Panes(self.head(), *parts, self._why_line, self.key_bar, areas=self.areas)
-
-    def compose(self) -> ComposeResult:
-        yield self.panes
 
     def arranged(self, width: int, height: int) -> Arrangement:
         return arrange_comparison(width, height, *self._rows)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.app import ComposeResult
 from textual.content import Content
 from textual.widget import AwaitMount
 
@@ -95,9 +94,6 @@ class LogsBoard(WheelBoard):
         charts = [panel(slot, "") for slot in self.slots]
         parts = *charts, self.runs_table, self.log_view, self.why_line, self.key_bar
         self.panes = Panes(self.head(), *parts, areas=self.areas)
-
-    def compose(self) -> ComposeResult:
-        yield self.panes
 
     def arranged(self, width: int, height: int) -> Arrangement:
         return arrange_logs(width, height, self.wish)

@@ -10,7 +10,6 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from textual.app import ComposeResult
 from textual.geometry import Size
 from textual.widget import AwaitMount
 from textual.widgets import Static
@@ -63,9 +62,6 @@ class Workspace(Stage):
         """Those that have been shown, by name."""
         self.status_lines.status = Status(epochs, alpha, tail=reading(what))
         self.panes = self.compose_panes(self._saved_view)
-
-    def compose(self) -> ComposeResult:
-        yield self.panes
 
     # Drawing
 

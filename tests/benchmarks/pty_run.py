@@ -42,6 +42,7 @@ def run(
     if pid == 0:
         fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", TEXTUAL_ANIMATIONS="none")
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # modules are compiled once, as where they are installed
         os.execv(sys.executable, [sys.executable, *arguments])
     start, traffic, typed = time.perf_counter(), Traffic(), sorted((keys or {}).items())
     try:
