@@ -44,7 +44,7 @@ def test_travel_is_by_records_and_stays_within_them(tmp_path: Path) -> None:
     ):
         one.do(command)
         one.turn()
-        assert one.snapshot().record == record, command
+        assert one.snapshot().at == record, command
     assert one.snapshot().asked == 9
 
 
@@ -53,7 +53,7 @@ def test_what_is_asked_where_there_is_nothing_does_nothing(tmp_path: Path) -> No
     for command in (ask.Travel(-1), ask.GoTo(1), ask.NextBranch(), ask.Hide(), ask.Hide(only=True), ask.Do.PAUSE):
         one.do(command)
     one.turn()
-    assert (one.snapshot().record, one.snapshot().last, one.snapshot().front) == (None, 0, 0)
+    assert (one.snapshot().at, one.snapshot().last, one.snapshot().front) == (None, 0, 0)
     assert one.snapshot().line.text == "waiting: later is not there yet"
     empty = session(tmp_path)
     empty.do(ask.NextBranch())

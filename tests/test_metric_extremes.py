@@ -60,7 +60,7 @@ def test_whatever_is_logged_can_be_looked_at(seed: int) -> None:
         states = tuple(draw.choice(["following", "ended"]) for _ in runs)
         shown = LogsShown(runs=tuple(runs), front=draw.randrange(len(runs)), states=states)
         last = max(map(len, runs[shown.front].metrics.values()), default=0)
-        shown.record = draw.randint(1, last) if last and draw.random() < 0.6 else None
+        shown.at = draw.randint(1, last) if last and draw.random() < 0.6 else None
         across = draw.choice([None, *metrics.ways(shown)])
         seen = Seen(across, draw.choice([0.0, 0.6, 0.99]), "", (("loss", True), ("lr", False)))
         width, height = draw.choice(SIZES)

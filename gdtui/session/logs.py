@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from dataclasses import dataclass
 from weakref import WeakSet
 
 from gdtui.logs.metric import Metric
@@ -15,11 +13,10 @@ from gdtui.logs.run import LogRun
 from gdtui.session import commands as ask
 from gdtui.session.guide import fresh, guide_of, how_read, notes_of, same_place, set_to
 from gdtui.session.line import Line, Mood
-from gdtui.session.log import Entry, Log, Said
+from gdtui.session.log import Entry, Said
 from gdtui.session.log_pace import Paces, Progress
 from gdtui.session.logged import line_of, losses_of, state_line
-from gdtui.session.session import POLL
-from gdtui.session.snapshot import Phase
+from gdtui.session.looking import Looked, Looking
 from gdtui.session.steering import Wheels, WheelShown
 from gdtui.text import printable
 
@@ -31,18 +28,12 @@ PLAIN = 0
 
 
 @dataclass(slots=True)
-class LogsShown:
+class LogsShown(Looked):
     """The logs as they stand at one moment.
 
     Attributes:
-        runs: may be read as long as the session does no turn.
-        front: the number of the run in front.
-        record: which record of the run in front is looked at (see `guide_of`), from 1; None for its last.
-        last: the last record of the run in front; 0 where there is none.
-        states: of the runs, in words.
-        news: how often there was anything new.
-        asked: how many commands have been carried out.
-        line: what is to be said of the run in front.
+        runs: may be read as long as the session does no turn. The records that one goes through are those of the run
+            in front, see `guide_of`.
         wheel: how far the run in front can be steered.
         hidden: the numbers of the runs that are to be seen in front only.
         is_alone: whether the run in front is to be seen without others.
@@ -50,25 +41,7 @@ class LogsShown:
         left_out: logs that are not among the runs, since there are so many.
     """
 
-    phase: ClassVar[Phase] = Phase.FOLLOWING
-    is_over: ClassVar[bool] = False
-    is_diverged: ClassVar[bool] = False
-    saved_in: ClassVar[None] = None
-    watched: ClassVar[None] = None
-    reading: ClassVar[str] = ""
-    is_judging: ClassVar[bool] = False
-    """As in a `Snapshot`: what is looked at is written by others."""
     runs: tuple[LogRun, ...] = ()
-    front: int = 0
-    record: int | None = None
-    last: int = 0
-    states: tuple[str, ...] = ()
-    news: int = 0
-    log: tuple[Entry, ...] = ()
-    logged: int = 0
-    asked: int = 0
-    is_leaving: bool = False
-    line: Line = Line()  # noqa: RUF009 - frozen
     wheel: WheelShown = WheelShown()  # noqa: RUF009 - frozen
     hidden: frozenset[int] = frozenset()
     is_alone: bool = False
@@ -87,7 +60,7 @@ class LogsShown:
         return [self.front, *([] if self.is_alone else others)] if self.runs else []
 
 
-class LogsSession:
+class LogsSession(Looking[LogsShown]):
     """Looks at logs, and reads on in them.
 
     Args:
@@ -97,12 +70,10 @@ class LogsSession:
     """
 
     def __init__(self, places: LogPlaces, clock: Callable[[], float] = time.monotonic, steers: bool = True) -> None:
+        super().__init__(LogsShown(runs=tuple(places.runs)))
         self._places, self._clock = places, clock
         self._wheels, self._paces = Wheels(clock, steers), Paces(clock)
-        self.now = LogsShown(runs=tuple(places.runs))
-        self._queue: deque[ask.Command] = deque()
         self._begun, self._at_once = WeakSet[LogRun](), AT_ONCE
-        self._log = Log([])
         self._said: dict[object, str] = {}
         """What was last said of each thing."""
         self._text: tuple[str, ...] = ()
@@ -113,21 +84,14 @@ class LogsSession:
         self._heard: list[Said] = []
         """What is to be told next."""
 
-    def do(self, command: ask.Command) -> None:
-        """See `Session.do`."""
-        self._queue.append(command)
-
     def due(self) -> float:
-        """See `Session.due`."""
-        return 0.0 if self._queue or self._unread or self._places.has_more else POLL
+        return 0.0 if self._unread or self._places.has_more else super().due()
 
     def turn(self) -> list[Said]:
         """Do what was asked for, and read on."""
         now = self.now
         is_new = not self._begun and self._read_on()  # what a key means that came first depends on what is there
-        while self._queue:
-            self._carry_out(self._queue.popleft())
-            now.asked += 1
+        self._carry_out_all()
         if is_new or self._read_on():
             now.news += 1
         now.runs, now.left_out = tuple(self._places.runs), self._places.left_out
@@ -163,10 +127,6 @@ class LogsSession:
                 break
         return is_new
 
-    def snapshot(self) -> LogsShown:
-        """All that is to be shown, as it is now."""
-        return replace(self.now)
-
     def _tell(self) -> None:
         """Say in the log what is new there: what could not be read, what was guessed, and text as it comes."""
         for run in self.now.runs:
@@ -195,14 +155,14 @@ class LogsSession:
             now.line = Line(Mood.NEUTRAL, "; ".join(self._places.notes))
             return
         run = now.runs[now.front]
-        state, as_of = state_line(run), (run, now.record, now.last, len(run.metrics), now.states[now.front])
+        state, as_of = state_line(run), (run, now.at, now.last, len(run.metrics), now.states[now.front])
         if (state, as_of) != self._judged:
             now.line = line_of(run, losses_of(run, self._until))
         self._judged = state, as_of
 
     def _until(self, metric: Metric) -> int:
         """How many values a metric of the run in front has up to the record that is looked at."""
-        guide, record = guide_of(self.now.runs[self.now.front]), self.now.record
+        guide, record = guide_of(self.now.runs[self.now.front]), self.now.at
         if record is None or guide is None:
             return len(metric)
         found = same_place(guide, record, metric)
@@ -214,13 +174,8 @@ class LogsSession:
         self._said[what] = text
 
     def _carry_out(self, command: ask.Command) -> None:
-        now, last = self.now, self.now.last
+        now = self.now
         match command:
-            case ask.Travel(records, tenths):
-                records += tenths * max(1, last // 10)
-                self._go((last + (records > 0) if now.record is None else now.record) + records, last)
-            case ask.GoTo(record):
-                self._go(last + 1 if record is None else record, last)
             case ask.NextBranch(step) if len(now.runs) == 1:  # an arrow, before it was known how many there are
                 self._steer(ask.StepAlpha(up=step < 0))
             case ask.NextBranch(step, among) if now.runs:
@@ -232,8 +187,8 @@ class LogsSession:
             case ask.Note(text, is_logged):
                 if is_logged:
                     self._log.add(text)
-            case ask.Do.LEAVE:
-                now.is_leaving = True
+            case ask.Travel() | ask.GoTo() | ask.Do.LEAVE:
+                super()._carry_out(command)
             case _ if now.runs:
                 self._steer(command)
 
@@ -246,18 +201,12 @@ class LogsSession:
         guide = guide_of(now.runs[now.front]) if now.runs else None
         now.last = 0 if guide is None else len(guide)
 
-    def _go(self, record: int, last: int) -> None:
-        """Look at that record of the run in front, and at the same place of the others; beyond the last, at the last of
-        each."""
-        if last:
-            self.now.record = None if record > last else max(1, record)
-
     def _bring_to_front(self, front: int) -> None:
         """What is looked at stays at the same place."""
         now = self.now
         before, after = guide_of(now.runs[now.front]), guide_of(now.runs[front])
-        if now.record is not None and before is not None and after is not None and front != now.front:
-            now.record = same_place(before, now.record, after)
+        if now.at is not None and before is not None and after is not None and front != now.front:
+            now.at = same_place(before, now.at, after)
         now.front = front
         self._find_last()
 

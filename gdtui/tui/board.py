@@ -49,6 +49,9 @@ class Board(FrugalScreen):
         """All that is shown but dialogs."""
         self.key_bar = KeyBar(self.keys, id="foot")
 
+    def compose(self) -> ComposeResult:
+        yield self.panes
+
     def arranged(self, width: int, height: int) -> Arrangement:
         """What is where, in a window of that size."""
         raise NotImplementedError
@@ -91,8 +94,7 @@ class Board(FrugalScreen):
         raise NotImplementedError
 
     def draw_table(self, snapshot: Any) -> None:
-        """Draw the table, if one is shown and laid out."""
-        raise NotImplementedError
+        """Draw the table, where one is shown that its room decides about."""
 
     @property
     def is_busy(self) -> bool:

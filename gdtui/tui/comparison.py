@@ -85,7 +85,7 @@ class ComparisonBoard(Board):
         if self._rows != before:
             self.rearrange()
         self._why_line.line = snapshot.line
-        self._log_view.show(snapshot.log, snapshot.logged, snapshot.epoch)
+        self._log_view.show(snapshot.log, snapshot.logged, snapshot.at)
         self.key_bar.show(snapshot)
         self.draw_table(snapshot)
 
@@ -96,11 +96,11 @@ class ComparisonBoard(Board):
 
         runs, front = shown.entrants, shown.entrants[shown.front]
         order = [shown.front, *(number for number in range(len(runs)) if number != shown.front)]
-        at = front.loss if shown.epoch is None else loss_at(front.curve, shown.epoch)
+        at = front.loss if shown.at is None else loss_at(front.curve, shown.at)
         return Look(
             max(run.wanted for run in runs),
             self._log,
-            shown.epoch,
+            shown.at,
             tuple((runs[number].curve, runs[number].name) for number in order[1:]),
             run_roles(order),
             list(Across)[self._across],
@@ -118,7 +118,7 @@ class ComparisonBoard(Board):
         for number in range(len(snapshot.entrants)):
             style = self._loss_view.look(RUNS[number % len(RUNS)])
             marks.append(Text("▶━" if number == snapshot.front and len(snapshot.entrants) > 1 else " ━", style))
-        self._rows_view.update(standings_table(snapshot.entrants, snapshot.target, snapshot.epoch, room, marks))
+        self._rows_view.update(standings_table(snapshot.entrants, snapshot.target, snapshot.at, room, marks))
         self._table_view.scroll_to_region(Region(0, snapshot.front + 1, 1, 1), animate=False, force=True)
 
     def on_chart_view_touched(self, event: ChartView.Touched) -> None:

@@ -144,9 +144,9 @@ def _leave(session: AnySession) -> str | None:
         metrics, shown = Metrics(), session.snapshot()
         groups = metrics.groups(shown)
         if groups:
-            print_cells([run.cells for run in metrics.table(groups[0], replace(shown, record=None), Seen())])
-            for text in filter(None, (shown.line.text,)):
-                tell(text)
+            print_cells([run.cells for run in metrics.table(groups[0], replace(shown, at=None), Seen())])
+            if shown.line.text:
+                tell(shown.line.text)
         return None
     if not isinstance(session, Session):
         print_standings(session.now.entrants, session.now.target)

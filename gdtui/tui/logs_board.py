@@ -164,9 +164,6 @@ class LogsBoard(WheelBoard):
         self.key_bar.is_zoomed = self.wish.is_zoomed
         self.key_bar.show(snapshot)
 
-    def draw_table(self, snapshot: LogsShown) -> None:
-        pass
-
     def _entitle(self, slot: ChartView, drawn: Drawn, is_front: bool) -> None:
         """The name of what is measured, and behind it the values of the run in front."""
         area = self.arrangement.areas.get(str(slot.id))

@@ -26,7 +26,13 @@ def can_be_done(key: Key, shown: Snapshot | Standings | LogsShown | None) -> boo
 
     if isinstance(shown, Snapshot):
         return _in_run(key, shown)
-    return _in_comparison(key, shown) if isinstance(shown, Standings) else _in_logs(key, shown)
+    if isinstance(shown, Standings):
+        return _in_looking(key, shown, len(shown.entrants))
+    count = len(shown.runs)
+    if key.group == "Steer":
+        is_alone = count == 1  # else these keys go from run to run
+        return bool(shown.wheel.state) and (is_alone or key.action not in ("alpha_up", "alpha_down"))
+    return _in_looking(key, shown, count)
 
 
 def _in_run(key: Key, shown: Snapshot) -> bool:
@@ -65,33 +71,17 @@ def _in_run(key: Key, shown: Snapshot) -> bool:
     return True
 
 
-def _in_comparison(key: Key, shown: Standings) -> bool:
-    longest = max(len(entrant.curve) for entrant in shown.entrants)
-    match key.command:
-        case ask.NextBranch():
-            return len(shown.entrants) > 1
-        case ask.GoTo(epoch=None):
-            return shown.epoch is not None
-        case ask.Travel(epochs, tenths) if epochs + tenths > 0:
-            return shown.epoch is not None
-        case ask.GoTo() | ask.Travel():
-            return longest > 0
-    return True
-
-
-def _in_logs(key: Key, shown: LogsShown) -> bool:
-    if key.group == "Steer":
-        is_alone = len(shown.runs) == 1  # else these keys go from run to run
-        return bool(shown.wheel.state) and (is_alone or key.action not in ("alpha_up", "alpha_down"))
+def _in_looking(key: Key, shown: Standings | LogsShown, count: int) -> bool:
+    """Of so many runs side by side."""
     if key.action == "order":
-        return len(shown.runs) > 1
+        return count > 1
     match key.command:
         case ask.NextBranch() | ask.Hide():
-            return len(shown.runs) > 1
+            return count > 1
         case ask.GoTo(epoch=None):
-            return shown.record is not None
+            return shown.at is not None
         case ask.Travel(epochs, tenths) if epochs + tenths > 0:
-            return shown.record is not None
+            return shown.at is not None
         case ask.GoTo() | ask.Travel():
             return shown.last > 0
     return True

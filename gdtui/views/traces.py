@@ -48,8 +48,8 @@ class Traces:
 
     def cursor(self, shown: LogsShown, along: Along) -> float | None:
         """Where one looks, along the training; None for the newest."""
-        records = self.records(shown.runs[shown.front], along) if shown.runs and shown.record is not None else ()
-        return float(records[min(shown.record or 1, len(records)) - 1]) if len(records) else None
+        records = self.records(shown.runs[shown.front], along) if shown.runs and shown.at is not None else ()
+        return float(records[min(shown.at or 1, len(records)) - 1]) if len(records) else None
 
     def changes(self, run: LogRun, along: Along) -> tuple[tuple[float, str], ...]:
         """Where along that alpha was changed, ascending, and to what, as the log of a run tells it."""

@@ -65,15 +65,15 @@ async def test_each_run_has_its_curve_and_its_line(tmp_path: Path) -> None:
         await press(pilot, "home")
         assert re.search(r"Loss.* ·  fast ", screen(app).splitlines()[1])
         await press(pilot, "right", "right", "pagedown")
-        assert snapshot(app).epoch == 3 + 6
+        assert snapshot(app).at == 3 + 6
         assert Role.CURSOR in drawn(app)
         assert "loss at 9" in screen(app)
         assert f"{run.history.losses[8]:.7g}" in row(app, "fast")
         await press(pilot, "end")
-        assert snapshot(app).epoch is None
+        assert snapshot(app).at is None
         assert Role.CURSOR not in drawn(app)
         await press(pilot, "left")
-        assert snapshot(app).epoch == 59
+        assert snapshot(app).at == 59
         before = screen(app)
         await press(pilot, "l")
         await until(pilot, lambda: screen(app) != before)
@@ -140,7 +140,7 @@ async def test_one_file_with_nothing_but_losses_has_its_log(tmp_path: Path) -> N
         assert "… [INFO] epoch #200, loss=2.5000000" in text
         assert "not all can be shown" in text
         await press(pilot, "left")
-        assert snapshot(app).epoch == 199
+        assert snapshot(app).at == 199
         assert marked(app) == ["[INFO] epoch #100, loss=5.0000000"]
 
 

@@ -69,7 +69,7 @@ async def test_all_metrics_have_a_chart_by_what_they_measure(tmp_path: Path) -> 
         assert "step 10" in screen(app)
         assert titles(app)[0].split("  ")[1:] == ["train 2.002", "val –"]
         await press(pilot, "right", "shift+right", "pagedown")
-        assert snapshot(app).record == 1 + 1 + 10 + 6
+        assert snapshot(app).at == 1 + 1 + 10 + 6
         assert "step 180" in screen(app)
         await press(pilot, "end", "v")
         assert titles(app)[1].startswith("▸ acc")
@@ -158,9 +158,9 @@ async def test_the_cursor_stays_where_it_is_in_another_run(tmp_path: Path) -> No
     paths = [log(tmp_path / "a.jsonl", training(40)), log(tmp_path / "b.jsonl", training(40)[4::5])]
     async with looking(*paths) as (app, pilot):
         await press(pilot, "home", "shift+right", "shift+right", "left")
-        assert snapshot(app).record == 20
+        assert snapshot(app).at == 20
         await press(pilot, "down")
-        assert snapshot(app).record == 4
+        assert snapshot(app).at == 4
         assert "step 200" in screen(app)
 
 
@@ -168,7 +168,7 @@ async def test_a_click_looks_at_that_place(tmp_path: Path) -> None:
     async with looking(log(tmp_path / "run.jsonl", training())) as (app, pilot):
         await pilot.click("#chart-2", offset=(20, 5))
         await press(pilot)
-        assert snapshot(app).record is not None
+        assert snapshot(app).at is not None
         assert titles(app)[1].startswith("▸ acc")
 
 
