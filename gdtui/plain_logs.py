@@ -13,7 +13,7 @@ from gdtui.logs.groups import Group, groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import WAITED, LogPlaces
 from gdtui.logs.places_along import Along
-from gdtui.logs.records import COUNTS, NewRecords
+from gdtui.logs.records import NewRecords, place_of
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
@@ -146,11 +146,6 @@ class Records:
         return NewRecords(self.run.metrics, counts)
 
 
-def along_of(metric: Metric) -> Along:
-    """What its last value tells of its place: the step, or the epoch, or which record it is."""
-    return next(along for along in COUNTS if along in metric.along and not np.isnan(metric.at(along)[-1]))
-
-
 def _line(place: tuple[Along, float], values: dict[str, float]) -> str:
     said = ", ".join(f"{name} {value:.6g}" for name, value in values.items())
     return f"{place[0].value} {_figure(place[1])}: {said}"
@@ -201,7 +196,8 @@ def _read_as(runs: Sequence[LogRun]) -> Iterator[str]:
     for run in runs:
         if run.reader is not None and run.metrics:
             longest = max(run.metrics.values(), key=len)
-            alike.setdefault(f"read as {run.reader.format}, by {along_of(longest).value}", []).append(run.name)
+            along, _ = place_of(longest, len(longest))
+            alike.setdefault(f"read as {run.reader.format}, by {along.value}", []).append(run.name)
     for how, names in alike.items():
         yield f"[INFO] {how}" + (f": {', '.join(names)}" if len(alike) > 1 else "")
 
@@ -247,10 +243,11 @@ def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
 
 
 def _standing(metric: Metric, group: Group) -> tuple[str, ...]:
-    values, along = metric.values, along_of(metric)
+    values = metric.values
     finite = np.where(np.isfinite(values), values, np.nan)
     if np.isnan(finite).all() or not group.has_best:
         return f"{values[-1]:.6g}", "–", "", f"{len(metric):,}"
     best = int(np.nanargmin(finite) if group.is_better_low else np.nanargmax(finite))
-    at = f"{along.value} {_figure(float(metric.at(along)[best]))}"
+    along, place = place_of(metric, best + 1)
+    at = f"{along.value} {_figure(place)}"
     return f"{values[-1]:.6g}", f"{values[best]:.6g}", at, f"{len(metric):,}"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 import numpy as np
 
 from gdtui.logs.blocks import Blocks
+from gdtui.logs.file_reader import FileReader
 from gdtui.logs.rows import LogError, Rows
 from gdtui.runs.lines import begins
-from gdtui.text import printable
 
 Record = Mapping[str, float] | str | None
 """What a line says: numbers by their names, or in words why none is understood, or nothing, as of a blank line."""
@@ -21,28 +20,12 @@ AT_ONCE = 0.3
 """Seconds in which a log is read before what it says is shown."""
 
 
-class LineReader(ABC):
+class LineReader(FileReader):
     """See `gdtui.logs.rows.Reader`."""
 
-    format: ClassVar[str]
-
-    def __init__(self, path: str, run: str = "") -> None:
-        self.path = path
-        self.readings, self.is_over = 0, False
-        self.has_more = False
-        """Whether there is more to be read than was read at once."""
-        self._begin_reading()
-
     def _begin_reading(self) -> None:
-        """Nothing of it is known."""
-        self.readings += 1
+        super()._begin_reading()
         self.blocks = Blocks()
-        self.skipped, self.first_skipped = 0, ""
-
-    @classmethod
-    def runs(cls, path: str) -> list[str]:
-        """One log is one run."""
-        return [""]
 
     @abstractmethod
     def record(self, line: bytes) -> Record:
@@ -71,14 +54,10 @@ class LineReader(ABC):
         for number, line in enumerate(block.split(b"\n")[:-1], before + 1):
             found = self.record(line)
             if isinstance(found, str):
-                self._skip(number, found)
+                self._skip(f"line {number} {found}")
             elif found is not None:
                 records.append(found)
         return [together(records)] if records else []
-
-    def _skip(self, number: int, why: str) -> None:
-        self.skipped += 1
-        self.first_skipped = self.first_skipped or printable(f"line {number} {why}")
 
 
 def together(records: Sequence[Mapping[str, float]]) -> Rows:

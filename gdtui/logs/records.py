@@ -13,6 +13,17 @@ COUNTS = Along.STEP, Along.EPOCH, Along.RECORD
 """What tells the place of a record, the best first; the last is always there."""
 
 
+def along_of(*metrics: Metric) -> Along:
+    """By what all of these metrics tell places, the best of it."""
+    return next(along for along in COUNTS if all(along in metric.along for metric in metrics))
+
+
+def place_of(metric: Metric, number: int) -> tuple[Along, float]:
+    """By what the place of a value is told, and where it is; the first value has number 1."""
+    known = ((along, float(metric.at(along)[number - 1])) for along in COUNTS if along in metric.along)
+    return next((along, place) for along, place in known if place == place)  # NaN where it is not told
+
+
 class NewRecords(Sequence[tuple[tuple[Along, float], dict[str, float]]]):
     """The newest values of metrics as records, in the order of their places: of each its place, and its values by their
     names. A record is put together when it is asked for, since of many only some are.

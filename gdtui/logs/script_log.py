@@ -104,7 +104,7 @@ class ScriptLog(JsonLines):
     def _mark(self, before: int, line: bytes) -> None:
         mark = object_in(line)
         if mark is None:
-            self._skip(before + 1, "is no JSON object")
+            self._skip(f"line {before + 1} is no JSON object")
             return
         match mark.get("gdtui"):
             case "log":

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import ClassVar
 
+from gdtui.logs.file_reader import FileReader
 from gdtui.logs.rows import LogError, Rows
 from gdtui.text import printable
 
@@ -30,23 +31,14 @@ Mark = tuple[object, ...]
 """A row by which it is known that what was read before is still there: its rowid comes first."""
 
 
-class StoreReader(ABC):
+class StoreReader(FileReader):
     """Reads one run of a store; see `gdtui.logs.rows.Reader`."""
 
     tables: ClassVar[frozenset[str]]
     """By which a store is known."""
 
-    def __init__(self, path: str, run: str = "") -> None:
-        self.path, self.run = path, run
-        self.readings, self.is_over = 0, False
-        self.has_more = False
-        """Whether there is more to be read than was read at once."""
-        self._begin_reading()
-
     def _begin_reading(self) -> None:
-        """Nothing of it is known."""
-        self.readings += 1
-        self.skipped, self.first_skipped = 0, ""
+        super()._begin_reading()
         self.failure = ""
         self.mark: Mark | None = None
         self.count = 0

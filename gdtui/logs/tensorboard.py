@@ -6,6 +6,7 @@ import os
 from typing import ClassVar
 
 from gdtui.logs.event_file import EventFile
+from gdtui.logs.file_reader import FileReader
 from gdtui.logs.record_framing import HEADER, length_in
 from gdtui.logs.rows import LogError, Rows
 from gdtui.text import printable
@@ -13,27 +14,18 @@ from gdtui.text import printable
 NAME, VERSION = "tfevents", b"brain.Event:"
 
 
-class TensorBoard:
+class TensorBoard(FileReader):
     """See `gdtui.logs.rows.Reader`."""
 
     format: ClassVar[str] = "TensorBoard event files"
     has_global_steps: ClassVar[bool] = True
 
-    def __init__(self, path: str, run: str = "") -> None:
-        self.path = path
-        self.readings, self.is_over = 0, False
-        self.has_more = False
-        """Whether there is more to be read than was read at once."""
-        self._begin_reading()
-
     def _begin_reading(self) -> None:
-        """Nothing of it is known."""
-        self.readings += 1
+        super()._begin_reading()
         self._files: dict[str, EventFile] = {}
         self._plugins: dict[str, str] = {}
         self._count = 0
         """Records in all of its files, as far as they have been read."""
-        self.skipped, self.first_skipped = 0, ""
 
     @classmethod
     def understands(cls, path: str, head: bytes) -> bool:
@@ -42,11 +34,6 @@ class TensorBoard:
         if NAME in os.path.basename(path):
             return True
         return len(head) >= HEADER and length_in(head[:HEADER]) is not None and VERSION in head[:64]
-
-    @classmethod
-    def runs(cls, path: str) -> list[str]:
-        """A folder's files are one run."""
-        return [""]
 
     def read(self) -> list[Rows]:
         found = self._read_on()

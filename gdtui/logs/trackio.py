@@ -48,8 +48,7 @@ class Trackio(StoreReader):
         for rowid, time, step, metrics in self.rows_of(store.execute(query, (key, since))):
             numbers = _numbers(metrics)
             if numbers is None or not isinstance(step, int):
-                self.skipped += 1
-                self.first_skipped = self.first_skipped or f"row {rowid} holds no metrics"
+                self._skip(f"row {rowid} holds no metrics")
             elif numbers:
                 records.append(numbers | {"step": float(step), "time": _seconds(time)})
         return [together(records)] if records else []

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from gdtui.logs.file_reader import FileReader
 from gdtui.logs.json_lines import numbers_in
 from gdtui.logs.lines import together
 from gdtui.logs.places_along import Along
@@ -20,31 +21,28 @@ TORN = re.compile(r'[\w.+\-\\"]*')
 """What may be left of a value behind the place where it is no JSON any more."""
 
 
-class TrainerState:
+class TrainerState(FileReader):
     """See `gdtui.logs.rows.Reader`. The path is of the file, of a checkpoint, or of the folder that holds checkpoints,
     of which the last has all that was logged before."""
 
     format: ClassVar[str] = NAME
 
     def __init__(self, path: str, run: str = "") -> None:
-        self.path = path
-        self.readings, self.is_over = 1, False
-        self.skipped, self.first_skipped = 0, ""
+        super().__init__(path, run)
         self.end: tuple[Along, float] | None = None
         """Where along the training it ends."""
+        self._seen: tuple[object, ...] = ()
+
+    def _begin_reading(self) -> None:
+        super()._begin_reading()
         self._known: list[dict[str, Any]] = []
         """What has been handed on."""
-        self._seen: tuple[object, ...] = ()
 
     @classmethod
     def understands(cls, path: str, head: bytes) -> bool:
         if os.path.isdir(path):
             return newest_in(path) is not None
         return head.lstrip().startswith(b"{") and (os.path.basename(path) == NAME or b'"log_history"' in head)
-
-    @classmethod
-    def runs(cls, path: str) -> list[str]:
-        return [""]
 
     def read(self) -> list[Rows]:
         path = (newest_in(self.path) if os.path.isdir(self.path) else None) or self.path
@@ -81,15 +79,13 @@ class TrainerState:
 
     def _new_in(self, history: list[dict[str, Any]]) -> list[Rows]:
         if repr(history[: len(self._known)]) != repr(self._known):  # NaN is not the same as NaN
-            self.readings += 1
-            self._known, self.skipped, self.first_skipped = [], 0, ""
+            self._begin_reading()
         records: list[Mapping[str, float]] = []
         for number, entry in enumerate(history[len(self._known) :], len(self._known) + 1):
             if numbers := numbers_in(entry):
                 records.append(numbers)
             else:
-                self.skipped += 1
-                self.first_skipped = self.first_skipped or f"entry {number} of log_history has no number"
+                self._skip(f"entry {number} of log_history has no number")
         self._known = history
         return [together(records)] if records else []
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
+from gdtui.logs.records import along_of
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import ScriptLog
 
@@ -17,12 +18,9 @@ def guide_of(run: LogRun) -> Metric | None:
 
 def same_place(before: Metric, record: int, after: Metric) -> int | None:
     """The record of another metric that is where this one's is along the training; None beyond its last."""
-    for along in (Along.STEP, Along.EPOCH, Along.RECORD):
-        if along in before.along and along in after.along:
-            place = before.at(along)[record - 1]
-            found = int(np.searchsorted(after.at(along), place, side="left")) + 1
-            return found if found <= len(after) else None
-    return None
+    along = along_of(before, after)
+    found = int(np.searchsorted(after.at(along), before.at(along)[record - 1], side="left")) + 1
+    return found if found <= len(after) else None
 
 
 def notes_of(run: LogRun) -> tuple[str, ...]:

@@ -13,15 +13,14 @@ import numpy as np
 from gdtui.logs.groups import groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along
+from gdtui.logs.records import along_of, place_of
 from gdtui.logs.run import LogRun
 from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.logs.told import place_told, time_told, waited_told
+from gdtui.session.guide import guide_of
 from gdtui.session.line import Line, Mood, judged
 from gdtui.text import printable
 from gdtui.why.logged import Losses, judge_logged
-
-COUNTED = Along.STEP, Along.EPOCH, Along.RECORD
-"""By what places are told, the best first; the last is always known."""
 
 
 def state_line(run: LogRun) -> Line:
@@ -30,7 +29,7 @@ def state_line(run: LogRun) -> Line:
     if state == "unreadable":
         return Line(Mood.BAD, printable(run.error or "it cannot be read"), ("unreadable",))
     if state == "crashed":
-        longest = max(run.metrics.values(), key=len, default=None)
+        longest = guide_of(run)
         at = "" if longest is None else f" at {_told_of(longest)(len(longest))}"
         return Line(Mood.BAD, printable(f"crashed{at}: {run.failure}"), (f"crashed{at}", "crashed"))
     if state == "ended" and not run.metrics and run.path == NAME:
@@ -84,7 +83,7 @@ def losses_of(run: LogRun, until: Callable[[Metric], int]) -> Losses | None:
     tested = run.metrics.get(tested_name)
     if tested is None:
         return found
-    along = next(way for way in COUNTED if way in metric.along and way in tested.along)
+    along = along_of(metric, tested)
     tests = slice(until(tested))
     before = np.searchsorted(metric.at(along)[: len(values)], tested.at(along)[tests], side="right")
     return replace(
@@ -97,9 +96,11 @@ def losses_of(run: LogRun, until: Callable[[Metric], int]) -> Losses | None:
 
 
 def _told_of(metric: Metric) -> Callable[[int], str]:
-    along = next(way for way in COUNTED if way in metric.along)
-    places = metric.at(along)
-    return lambda number: place_told(float(places[number - 1]), along)
+    def told(number: int) -> str:
+        along, place = place_of(metric, number)
+        return place_told(place, along)
+
+    return told
 
 
 def _are_epochs(metric: Metric) -> bool:
