@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +92,13 @@ WRITING = (
     "tempfile.mkstemp(dir='.')",
     "pathlib.Path('x').write_text('x')",
     "socket.create_connection(('127.0.0.1', 9))",
+    "socket.socket(type=socket.SOCK_DGRAM).sendto(b'x', ('127.0.0.1', 9))",
+    "socket.gethostbyname('127.0.0.1')",
+    "sqlite3.connect('x')",
+    "os.killpg(os.getpgid(0), 0)",
+    *(["os.removexattr('there', 'user.x')"] if hasattr(os, "removexattr") else []),  # not on every system
+    "signal.pthread_kill(threading.get_ident(), 0)",
+    "syslog.syslog('x')",
 )
 
 
@@ -98,9 +106,11 @@ def test_a_locked_process_writes_nothing_and_begins_nothing(tmp_path: Path) -> N
     (tmp_path / "there").write_text("as it was")
     refused = "except PermissionError as error:\n    assert error.errno == EPERM\n"
     script = (
-        "import os, pathlib, socket, subprocess, tempfile\nfrom errno import EPERM\n",
+        "import os, pathlib, signal, socket, sqlite3, subprocess, syslog, tempfile, threading\n",
+        "from errno import EPERM\n",
         "from gdtui.guests import lock\nlock()\n",
         *(f"try:\n    {act}\n    print({act!r})\n{refused}" for act in WRITING),
+        "sqlite3.connect('file:there?mode=ro', uri=True).close()\n",
         "assert open('there').read() == 'as it was'\nopen(os.devnull, 'w').close()\n",
     )
     command = [sys.executable, "-c", "".join(script)]
