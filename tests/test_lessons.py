@@ -115,6 +115,12 @@ def test_a_lesson_that_is_printed_has_its_texts_its_runs_and_the_answers(tmp_pat
     assert max(map(len, done.stdout.splitlines())) <= 80
 
 
+def test_a_step_whose_data_cannot_be_read_is_not_played_with_the_run_before(tmp_path: Path) -> None:
+    ended = 'do = "x"\nuntil = { ended = true }\n'
+    with pytest.raises(LessonError, match=r"my: step 2: .*gone.csv: no such file"):
+        played_text(f'{STEP}{ended}{STEP}{ended}[step.settings]\ndata = "gone.csv"\n', tmp_path)
+
+
 def test_a_preset_begins_with_a_lessons_situation_and_options_win() -> None:
     lesson = gdtui("--preset", "too-large", "--plain", "--epochs", "2")
     by_hand = gdtui("--plain", "--noise", "4", "--alpha", "1", "--epochs", "2")

@@ -13,6 +13,7 @@ from gdtui.lessons.progress import Progress
 from gdtui.numbers import watchable_speed
 from gdtui.session import commands as ask
 from gdtui.session import opening
+from gdtui.session.log import Said
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Display
@@ -51,11 +52,7 @@ def play(lesson: Lesson) -> Iterator[Played]:
     views: tuple[str, ...] = ("loss", "data")
     for number, step in enumerate(lesson.steps):
         if number and step.situation is not None:
-            session.do(begun(step))
-            session.turn()
-            while session.reading is not None:
-                session.reading.run.exception()  # which waits for it
-                session.turn()
+            _begin(session, step, f"{lesson.name}: step {number + 1}")
         views = step.views or views
         progress = Progress(lesson, number)
         if progress.is_asking and step.question is not None:
@@ -81,6 +78,18 @@ def begun(step: Step, speed: float | None = None) -> ask.Train:
     waits = step.waits or step.question is not None
     speed = speed or step.situation.speed or watchable_speed(settings.epochs)
     return ask.Train(settings, step.situation.rivals, speed, waits)
+
+
+def _begin(session: Session, step: Step, where: str) -> None:
+    """Begin the run of a step. Raises LessonError where it cannot be had."""
+    session.do(begun(step))
+    happened = session.turn()
+    while session.reading is not None:
+        session.reading.run.exception()  # which waits for it
+        happened = session.turn()
+    for said in happened:
+        if isinstance(said, Said) and said.is_error:
+            raise LessonError(f"{where}: {said.text}")
 
 
 def _done(session: Session, clock: _Clock, progress: Progress, seen: Seen) -> Played:

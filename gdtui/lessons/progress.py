@@ -35,6 +35,7 @@ class Progress:
         was_open: whether what is to be done was seen not to be done yet.
         is_done: whether it is done.
         shows: whether the run showed what is asked, once it is done.
+        trouble: why the run of the step cannot begin; empty where nothing is wrong.
     """
 
     lesson: Lesson
@@ -43,6 +44,7 @@ class Progress:
     was_open: bool = False
     is_done: bool = False
     shows: bool = True
+    trouble: str = ""
 
     @property
     def step(self) -> Step:
@@ -55,12 +57,12 @@ class Progress:
     @property
     def is_asking(self) -> bool:
         """Whether a question is open."""
-        return self.step.question is not None and self.answer is None and not self.is_done
+        return self.step.question is not None and self.answer is None and not self.is_done and not self.trouble
 
     @property
     def has_moved(self) -> bool:
-        """Whether something was done or answered in this step."""
-        return self.answer is not None or (self.is_done and bool(self.step.until))
+        """Whether something was done or answered in this step, or could not be."""
+        return bool(self.trouble) or self.answer is not None or (self.is_done and bool(self.step.until))
 
     @property
     def goes_on(self) -> bool:
@@ -74,7 +76,12 @@ class Progress:
 
     def answered(self, answer: int) -> Progress:
         """The question is answered, if it is open and has that answer."""
-        if not self.is_asking or self.step.question is None or not 1 <= answer <= len(self.step.question.answers):
+        if (
+            self.trouble
+            or not self.is_asking
+            or self.step.question is None
+            or not 1 <= answer <= len(self.step.question.answers)
+        ):
             return self
         return replace(self, answer=answer)
 
@@ -90,6 +97,10 @@ class Progress:
     def told(self) -> list[Told]:
         """What is to be read now."""
         step, question = self.step, self.step.question
+        if self.trouble:
+            then = "leaves the lesson" if self.is_last else "goes on without it"
+            wrong = f"The run of this step cannot begin: `H` tries again, `L` {then}."
+            return [Told("wrong", wrong), Told("note", self.trouble.replace("`", "'"))]
         if self.is_done and question is not None:
             return self._outcome()
         told = [Told("text", step.text)]

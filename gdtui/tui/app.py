@@ -208,7 +208,7 @@ class GdtuiApp(TerseApp):
                 case Marked(text):
                     self.film.mark(text)
                 case Said(text, is_error):
-                    self.notify(text, severity="error" if is_error else "information", timeout=10 if is_error else None)
+                    self.board.hear(text, is_error)
 
     # Keys of every screen
 

@@ -101,6 +101,10 @@ class Board(FrugalScreen):
         """Whether more is to be seen soon, though the session stands still."""
         return False
 
+    def hear(self, text: str, is_error: bool) -> None:
+        """Say what came of a command."""
+        self.app.notify(text, severity="error" if is_error else "information", timeout=10 if is_error else None)
+
     def show_status(self, snapshot: Any) -> None:
         """Show at once what a key has changed, though the terminal is not ready for a frame."""
 

@@ -51,6 +51,8 @@ class Classroom(Workspace):
         """None where the lesson has been left."""
         self._awaited: Settings | None = None
         """The settings of the run that is to be shown, those and no others like them: it was asked for just now."""
+        self._is_read = False
+        """Whether its data is being read."""
         self._begun = 0
         self._came = -HASTY
         """When the step came by itself."""
@@ -78,9 +80,19 @@ class Classroom(Workspace):
                 self.gdtui.ask(Do.PAUSE)
         self._see(snapshot, self.progress)
 
+    def hear(self, text: str, is_error: bool) -> None:
+        if is_error and self._awaited is not None and self.progress is not None:
+            self._tell(replace(self.progress, trouble=text))
+            if "lesson" in self.arrangement.areas:  # which says it
+                return
+        super().hear(text, is_error)
+
     def _has_begun(self, snapshot: Snapshot) -> bool:
         """Whether the run that is shown is the one that the step is about."""
         if self._awaited is not None and snapshot.run.settings is not self._awaited:
+            was_read, self._is_read = self._is_read, bool(snapshot.reading)
+            if was_read and not self._is_read and self.progress is not None and not self.progress.trouble:
+                self._tell(replace(self.progress, trouble="its data was not read to the end"))
             return False
         self._awaited, self._begun = None, min(self._begun, snapshot.done)
         return True
@@ -116,7 +128,7 @@ class Classroom(Workspace):
         self._begun, self._turns, self._is_due = self.snapshot.done, 0, False
         if self.progress.step.situation is not None:
             command = begun(self.progress.step, self._speed)
-            self._awaited, self._begun = command.settings, 0
+            self._awaited, self._begun, self._is_read = command.settings, 0, False
             self.gdtui.ask(command)
         self.is_chosen = self.is_chosen or bool(self.progress.step.page)
         self.show_wish(**self._wished(self.progress)._asdict())
