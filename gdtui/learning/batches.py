@@ -5,6 +5,7 @@ done again.
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Batches:
     def __init__(self, kernel: Kernel, size: int, seed: int) -> None:
         self._kernel, self._seed = kernel, seed
         self._rows = rows = len(kernel.X)
-        self._group = size * max(1, min(AT_ONCE, MOST // (size * kernel.X.shape[1])))
+        self._group: int = size * max(1, min(AT_ONCE, MOST // (size * kernel.X.shape[1])))
         room = min(self._group, rows)
         self._X, self._targets = np.empty((room, kernel.X.shape[1])), np.empty((room, *kernel.targets.shape[1:]))
         self._whole = self._parts(room, size)
@@ -46,19 +47,33 @@ class Batches:
         """How many there are."""
         return len(self._whole) * (self._rows // self._group or 1) + len(self._rest)
 
+    @property
+    def each(self) -> int:
+        """How many there are in each group but the last; see `in_groups`."""
+        return len(self._whole)
+
+    @property
+    def groups(self) -> int:
+        """How many groups there are."""
+        return -(-self._rows // self._group)
+
     def of(self, epoch: int) -> Iterator[Part]:
         """The batches of that epoch; each is to be used before the next is asked for."""
+        return chain.from_iterable(self.in_groups(epoch))
+
+    def in_groups(self, epoch: int, first: int = 0) -> Iterator[list[Part]]:
+        """The same, as many at a time as are brought into their order at once, from the group of that number on."""
         order, group = self.order(epoch), self._group
         X, targets, parts = self._X, self._targets, self._whole
         if isinstance(self._kernel.X, Rows):
             self._kernel.X.expect_any_order()
-        for begin in range(0, self._rows, group):
+        for begin in range(first * group, self._rows, group):
             rows = order if group >= self._rows else order[begin : begin + group]
             if len(rows) < len(X):
                 X, targets, parts = X[: len(rows)], targets[: len(rows)], self._rest
             self._kernel.X.take(rows, 0, X, "clip")
             targets[:] = self._kernel.targets.take(rows, 0)
-            yield from parts
+            yield parts
 
     def order(self, epoch: int) -> np.ndarray:
         """The numbers of the rows, in the order of that epoch."""

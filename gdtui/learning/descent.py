@@ -103,6 +103,8 @@ class Descent:
         self._steps = self._steps_by(recipe)
         self.seconds_per_epoch = 0.0
         """What one takes, as it was last seen; 0 before that."""
+        self._spent = 0.0
+        """Seconds that the epoch which is under way has taken so far."""
 
     @property
     def recipe(self) -> Recipe:
@@ -111,12 +113,18 @@ class Descent:
 
     def follow(self, recipe: Recipe) -> None:
         """Take the next steps by that recipe. Raises ValueError where it names what there is not."""
-        self._steps = self._steps_by(recipe)
+        if recipe != self.recipe:
+            self._steps = self._steps_by(recipe)
 
     def _steps_by(self, recipe: Recipe) -> Steps:
         """What an optimiser remembers is of use to one of its kind only."""
         optimizer, memory = self._remembered
         return Steps(self.kernel, recipe, self._rows, memory if share_slots(optimizer, recipe.optimizer) else NOTHING)
+
+    @property
+    def is_midway(self) -> bool:
+        """Whether an epoch is under way, of whose steps some are taken; see `advance`."""
+        return self._steps.is_midway
 
     @property
     def weights(self) -> Floats:
@@ -148,7 +156,8 @@ class Descent:
         is_enough: Callable[[], bool] = lambda: False,
     ) -> Batch:
         """Train up to `epochs` more, for about `seconds` at the most (one epoch at the least), or until somebody
-        says, between two chunks, that it `is_enough`.
+        says, between two chunks, that it `is_enough`. An epoch of very many batches is broken off then: the next call
+        goes on with it, unless another recipe is followed, by which it begins anew.
 
         Ends early where a stop rule says so, which `Batch.stop` and `stop` then tell; see `extend`.
         """
@@ -162,9 +171,13 @@ class Descent:
             pace = self.seconds_per_epoch
             affordable = min((deadline - begun) / pace, CHUNK) if pace else 1
             count = min(left, max(1, int(affordable)))
-            chunks.append(self._chunk(count))
-            self.seconds_per_epoch = (clock() - begun) / count
-            left -= len(chunks[-1])
+            chunk = self._chunk(count, lambda: clock() >= deadline or is_enough())
+            self._spent += clock() - begun
+            if chunk is None:
+                break
+            chunks.append(chunk)
+            self.seconds_per_epoch, self._spent = self._spent / len(chunk), 0.0
+            left -= len(chunk)
         if self.stop is None and self.done >= self.epochs:
             self.stop = self._at_the_end()
         return Batch(
@@ -178,22 +191,16 @@ class Descent:
             tested=np.concatenate([chunk.tested for chunk in chunks]) if chunks else NOTHING,
         )
 
-    def _chunk(self, count: int) -> Batch:
+    def _chunk(self, count: int, is_enough: Callable[[], bool]) -> Batch | None:
         """Take `count` epochs, at most CHUNK, then hold them against the stop rules: up to the first at which one
-        holds."""
+        holds. None where it is enough before the first is done."""
         rules, first, rows, steps = self.rules, self.done + 1, self._rows, self._steps
-        gradient, loss_gradient = steps.gradient, steps.loss_gradient
-        found: list[float] = []
-        rights: list[float] = []
-        held_out = self.kernel.held_out
-        wants_accuracy = rules.target_accuracy is not None
+        gradient, loss_gradient, held_out = steps.gradient, steps.loss_gradient, self.kernel.held_out
         with np.errstate(over="ignore", invalid="ignore"):
-            take = steps.taking(first, count)
-            for index in range(count):
-                found.append(loss_gradient(rows[index], gradient))
-                if wants_accuracy and held_out is None:
-                    rights.append(accuracy_of(self.kernel.confusion()))
-                take(index)
+            found, rights = self._taken(count, is_enough)
+            count = len(found)
+            if not count:
+                return None
             losses, tested = np.array(found), self._tested(count, rights)
             judged, of = (losses, "") if held_out is None else (tested, "test ")
             after = [] if rules.patience is None else bests(judged, first, self._best, rules.min_delta)
@@ -213,6 +220,24 @@ class Descent:
         steps.keep(at if self.stop is not None and self.stop.diverged else at + 1)
         self._remembered = self.recipe.optimizer, steps.memory
         return Batch(first, losses[: at + 1], weights, last, self.stop, before, memory=memory, tested=tested[: at + 1])
+
+    def _taken(self, count: int, is_enough: Callable[[], bool]) -> tuple[list[float], list[float]]:
+        """Take the steps of so many epochs, or of those that are done before it is enough; returns the losses before
+        these, and the accuracies, where a rule asks for those of the rows that are trained on."""
+        steps, rows, kernel, losses, rights = self._steps, self._rows, self.kernel, list[float](), list[float]()
+        gradient, loss_gradient, is_batched = steps.gradient, steps.loss_gradient, steps.is_batched
+        wants_accuracy = self.rules.target_accuracy is not None and kernel.held_out is None
+        take = steps.taking(self.done + 1, count, is_enough)
+        for index in range(count):
+            # An epoch of batches is measured once its steps are taken, not each time that it is gone on with.
+            if is_batched and not take(index):
+                break
+            losses.append(loss_gradient(rows[index], gradient))
+            if wants_accuracy:
+                rights.append(accuracy_of(kernel.confusion()))
+            if not is_batched:
+                take(index)
+        return losses, rights
 
     def _tested(self, count: int, rights: list[float]) -> Floats:
         """The losses of the first rows' weights on the rows kept for testing, one by one: bits must not depend on how

@@ -47,6 +47,9 @@ class Steps:
         self._slots = np.zeros((len(rows), self._optimizer.slots, size))
         self._views = [self._optimizer.views(slots) for slots in self._slots]
         self._taken = 0
+        self._begun = self._begun_row = 0
+        """Groups of batches that have been taken of an epoch which has more of them, and its row; the steps so far have
+        led to the row after it."""
         if len(memory):
             self._taken = int(memory[0])
             self._slots[0] = memory[1:].reshape(self._slots[0].shape)
@@ -63,9 +66,10 @@ class Steps:
         taken = self._taken + self._each * np.arange(count, dtype=np.float64)
         return np.column_stack([taken, self._slots[:count].reshape(count, -1)])
 
-    def taking(self, first: int, count: int) -> Callable[[int], None]:
+    def taking(self, first: int, count: int, is_enough: Callable[[], bool]) -> Callable[[int], bool]:
         """What takes the steps of one epoch, from the row of that index to the next; epoch `first` has row 0, and there
-        are `count` of them."""
+        are `count` of them. Returns whether it took all: of an epoch of very many batches, the rest is left where
+        somebody says that it `is_enough`. After `keep`, it is gone on with from there."""
         rows, views, step, taken = self._rows, self._views, self._step, self._taken
         recipe, batches = self.recipe, self._batches
         if is_constant(recipe):
@@ -73,19 +77,30 @@ class Steps:
         else:
             rates = [np.array(-alpha_at(recipe, first + index)) for index in range(count)]
 
-        def whole(index: int) -> None:
+        def whole(index: int) -> bool:
             step(rows[index], rates[index], rows[index + 1], views[index], views[index + 1], taken + index)
+            return True
 
-        def in_batches(index: int) -> None:
+        def in_batches(index: int) -> bool:
             assert batches is not None
             at, before, to, after = rows[index], views[index], rows[index + 1], views[index + 1]
             gradient, penalty, rate = self._optimizer.gradient, self._penalty, rates[index]
-            for number, part in enumerate(batches.of(first + index), taken + index * batches.count):
-                part.gradient(at, gradient)
-                if penalty is not None:
-                    penalty.pull(at, gradient)
-                step(at, rate, to, before, after, number)
+            if self._begun:
                 at, before = to, after
+            number = taken + index * batches.count + self._begun * batches.each
+            for parts in batches.in_groups(first + index, self._begun):
+                for place, part in enumerate(parts, number):
+                    part.gradient(at, gradient)
+                    if penalty is not None:
+                        penalty.pull(at, gradient)
+                    step(at, rate, to, before, after, place)
+                    at, before = to, after
+                number += len(parts)
+                self._begun, self._begun_row = self._begun + 1, index
+                if self._begun < batches.groups and is_enough():
+                    return False
+            self._begun = 0
+            return True
 
         return whole if batches is None else in_batches
 
@@ -94,6 +109,20 @@ class Steps:
         self._rows[0][:] = self._rows[index]
         self._slots[0] = self._slots[index]
         self._taken += index * self._each
+        self._begun *= index == self._begun_row
+        if self._begun:
+            self._rows[1][:] = self._rows[index + 1]
+            self._slots[1] = self._slots[index + 1]
+
+    @property
+    def is_batched(self) -> bool:
+        """Whether the steps of an epoch do without the gradient of all rows."""
+        return self._batches is not None
+
+    @property
+    def is_midway(self) -> bool:
+        """Whether some of the steps of the first row are taken, and some are not."""
+        return self._begun > 0
 
     @property
     def _each(self) -> int:

@@ -80,8 +80,7 @@ def _steer(command: ask.Command, session: Session, run: Run) -> None:
         case ask.Do.STEP:
             session.go(run.done + 1)
             if not session.is_over:
-                session.phase = Phase.PAUSED
-                session.pull(1)
+                racing.step(session, run)
         case ask.Do.FORK | ask.Do.TRY:
             (branching.fork if command is ask.Do.FORK else trying.try_remedy)(session, run)
         case ask.Begin(weights):
@@ -108,6 +107,7 @@ def _look(command: ask.Command, session: Session) -> None:
     run = session.run
     match command:
         case ask.Do.PAUSE if session.past is None and session.watched is None:
+            session.stepping = None
             other = {Phase.TRAINING: Phase.PAUSED}
             if session.phase is Phase.PAUSED and not session.lacks_points():
                 other = {Phase.PAUSED: Phase.TRAINING}

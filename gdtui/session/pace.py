@@ -35,6 +35,8 @@ class Pace:
         self._before_max = speed if math.isfinite(speed) else 20.0
         self._owed = 0.0
         self._last: float | None = None
+        self._spent = 0.0
+        """Seconds that an epoch which is under way has taken so far."""
         self.measured = 0.0
         """Epochs a second over the last seconds, smoothed."""
 
@@ -66,8 +68,9 @@ class Pace:
         self._last = None
         self._owed = 0.0
 
-    def due(self, now: float) -> tuple[int, float]:
-        """How many epochs to pull now, and for how many seconds at the most. 0 epochs: not yet."""
+    def due(self, now: float, is_midway: bool = False) -> tuple[int, float]:
+        """How many epochs to pull now, and for how many seconds at the most. 0 epochs: not yet; an epoch that is under
+        way is due as long as it is."""
         if self.is_max:
             self._last = now
             slow = 0.0 if self._is_asked or self.measured == 0 else LEAST_EPOCHS / self.measured
@@ -78,7 +81,7 @@ class Pace:
         self._last = now
         count = int(self._owed + 1e-9)
         self._owed -= count
-        return count, self._frame_at_max
+        return max(count, is_midway), self._frame_at_max
 
     def wait(self) -> float:
         """Seconds until the next pull is worth while."""
@@ -88,8 +91,9 @@ class Pace:
 
     def saw(self, epochs: int, seconds: float) -> None:
         """Take note of what was trained in that time, for `measured`."""
-        if seconds > 0:
-            rate = epochs / seconds
+        self._spent += seconds
+        if epochs and self._spent > 0:
+            rate, self._spent = epochs / self._spent, 0.0
             self.measured = rate if self.measured == 0 else 0.8 * self.measured + 0.2 * rate
 
     def text(self) -> str:

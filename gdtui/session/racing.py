@@ -17,35 +17,69 @@ from gdtui.settings import MOST_RACERS
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
+AT_ONCE = 0.2
+"""Seconds that a step may take in the turn that asks for it."""
+
 
 def pull(session: Session, count: int, seconds: float = math.inf) -> int:
     """Let those who race train so many epochs, for about so long at the most, or until something is asked for. Those
     who are behind, after a kill or since they have just joined, catch up first. Returns how many epochs each trained
-    that did."""
-    deadline, trained = session.clock() + seconds, 0
+    that did; an epoch of many batches may be broken off, and is gone on with the next time."""
+    deadline, trained, has_pulled = session.clock() + seconds, 0, False
     while going := [run for run in session.run.race if isinstance(run, Run) and run.stop is None]:
         left = deadline - session.clock()
-        if trained and (left <= 0 or session.is_asked.is_set()):
+        if has_pulled and (left <= 0 or session.is_asked.is_set()):
             break
+        has_pulled, goal = True, _goal(session)
         least = min(run.done for run in going)
         behind = [run for run in going if run.done == least]
         ahead = min((run.done for run in going if run.done > least), default=None)
+        count = count if goal is None else max(0, goal - least)
         batches = _advanced(session, behind, count if ahead is None else ahead - least, left)
-        trained += max(map(len, batches.values()))
         _tell(session, batches)
-        if ahead is None:
+        if ahead is None:  # catching up is no progress
+            trained = max(map(len, batches.values()))
             break
+    _end_step(session)
     return trained
+
+
+def is_midway(session: Session) -> bool:
+    """Whether an epoch of those who race is under way: of one of many batches a turn takes only some."""
+    return any(isinstance(run, Run) and run.descent.is_midway for run in session.run.race)
+
+
+def step(session: Session, run: Run) -> None:
+    """Train one epoch and stand still. Of one that takes long, this takes some, and the turns that follow the rest."""
+    if session.lacks_points():
+        return
+    session.phase = Phase.PAUSED
+    session.stepping = run.race[0], 1 + max(racer.done for racer in run.race if racer.stop is None)
+    session.pull(1, AT_ONCE)
+    if session.stepping is not None:
+        session.phase = Phase.TRAINING
+
+
+def _goal(session: Session) -> int | None:
+    """The epoch to which a step is under way, if one is."""
+    first, goal = session.stepping or (None, None)
+    return goal if first is session.run.race[0] else None
+
+
+def _end_step(session: Session) -> None:
+    goal = _goal(session)
+    if goal is not None and all(racer.stop is not None or racer.done >= goal for racer in session.run.race):
+        session.stepping, session.phase = None, session.standing()
 
 
 def _advanced(session: Session, runs: list[Run], count: int, seconds: float) -> dict[Run, Batch]:
     """Train these by so many epochs. Where they are several, none is ahead of the others afterwards: they take as many
-    as there is time for, and nothing interrupts them."""
-    if len(runs) == 1:
-        return {runs[0]: runs[0].advance(count, seconds, is_enough=session.is_asked.is_set)}
-    if math.isfinite(seconds):
+    as there is time for, and nothing interrupts them but where that is one, which may take long."""
+    if len(runs) > 1 and math.isfinite(seconds):
         each = sum(run.descent.seconds_per_epoch for run in runs)
-        count = max(1, min(count, int(seconds / each))) if each else 1
+        count = min(count, max(1, int(seconds / each)) if each else 1)
+    if len(runs) == 1 or count == 1:
+        return {run: run.advance(count, seconds / len(runs), is_enough=session.is_asked.is_set) for run in runs}
     return {run: run.advance(count) for run in runs}
 
 

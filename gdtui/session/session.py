@@ -66,6 +66,8 @@ class Session:
         """The recipe chosen for a fork from there."""
         self.hand: Floats | None = None
         """The weights that are shown instead, if any are held; see `gdtui.session.holding`."""
+        self.stepping: tuple[Shown, int] | None = None
+        """The epoch after which all stand still, while a step to it is under way, and the first of those who race."""
         self.reading: Reading | None = None
         """Other data that is being read; the run stands still meanwhile."""
         self.is_leaving = False
@@ -106,7 +108,7 @@ class Session:
 
     def due(self) -> float | None:
         """Seconds until there is something to do again; None where that is not before something is asked for."""
-        if self._queue:
+        if self._queue or (self.phase is Phase.TRAINING and self.reading is None and racing.is_midway(self)):
             return 0.0
         if self.reading is None and self.phase in (Phase.TRAINING, Phase.REPLAY):
             least = 0.1 if self.phase is Phase.REPLAY and self.pace.is_max else 0.0
@@ -125,7 +127,7 @@ class Session:
         elif not self._queue:
             self._began = self.clock()
             if self.phase is Phase.TRAINING:
-                count, seconds = self.pace.due(self._began)
+                count, seconds = self.pace.due(self._began, racing.is_midway(self))
                 if count:
                     self.pull(count, seconds)
             elif self.phase is Phase.REPLAY:
