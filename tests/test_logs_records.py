@@ -12,6 +12,7 @@ from gdtui.logs import blocks, lines
 from gdtui.logs.metric import Metric
 from gdtui.logs.mlflow import MLflow
 from gdtui.logs.places_along import Along
+from gdtui.logs.rows import Rows, joined
 from gdtui.logs.run import LogRun
 from gdtui.session.logged import losses_of
 from tests.event_files import event
@@ -38,11 +39,15 @@ def as_text(at: int) -> str:
 
 
 @pytest.mark.parametrize("form", [as_json, as_csv, as_text])
-@pytest.mark.parametrize("bytes_at_once", [50, 2**20])
+@pytest.mark.parametrize(("bytes_at_once", "seconds_at_once"), [(50, -1.0), (50, np.inf), (2**20, -1.0)])
 def test_what_is_said_now_and_then_stands_at_its_record(
-    form: Callable[[int], str], bytes_at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    form: Callable[[int], str],
+    bytes_at_once: int,
+    seconds_at_once: float,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(lines, "AT_ONCE", -1.0)
+    monkeypatch.setattr(lines, "AT_ONCE", seconds_at_once)
     monkeypatch.setattr(blocks, "AT_ONCE", bytes_at_once)
     path = tmp_path / "a.csv" if form is as_csv else tmp_path / "a.log"
     path.write_text("".join(map(form, range(1, COUNT + 1))))
@@ -55,6 +60,15 @@ def test_what_is_said_now_and_then_stands_at_its_record(
     assert losses is not None
     assert losses.before.tolist() == [*range(10, COUNT + 1, 10)]
     assert losses.tested_at(2) == "record 20"
+
+
+def test_tables_are_joined_where_nothing_of_what_they_say_is_lost() -> None:
+    one, said, where = np.ones((1, 1)), np.zeros((1, 1), dtype=bool), np.ones(1)
+    parts = [Rows(("a",), one), Rows(("a",), one), Rows(("a",), one, said), Rows(("a",), one, said), Rows(("b",), one)]
+    parts += [Rows(("b",), one, None, where), Rows(("b",), one, None, where + 1), Rows(("a",), one)]
+    told = [(*rows.names, len(rows.table), rows.said is None, str(rows.records)) for rows in joined(parts)]
+    apart = [("a", 2, True, "None"), ("a", 2, False, "None"), ("b", 1, True, "None"), ("b", 2, True, "[1. 2.]")]
+    assert told == [*apart, ("a", 1, True, "None")]
 
 
 def test_a_log_that_is_written_anew_is_counted_anew(tmp_path: Path) -> None:

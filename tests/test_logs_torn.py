@@ -139,14 +139,35 @@ def test_gaps_and_stray_lines_are_counted_and_the_first_is_told(
 
 ODD = ["", "hello", '{"step": 7, "note": "x"}', '{"loss": NaN}', '{"step": 7, "loss": 1e999}', ",5", "3,", "nan,1,2"]
 ODD += ["7,0.5,1\n8", '{"note": "x"}', '{"step": 7, "loss": 1, "note": 2}']
+ODD += [
+    "7,null",
+    "7,\n8,null",
+    '"7",0.5',
+    "7 ,\t0.5",
+    "7,0.5\r",
+    "7,\r",
+    "7,true",
+    "7,[1]",
+    "7;1,5",
+    "7,5;1",
+    "7;",
+    "7;1,\n,1",
+]
 """Of these one has as many fields as two lines have."""
 
 
-@pytest.mark.parametrize("form", [lambda k: f'{{"step": {k}, "loss": {1 / (k + 1)}}}', lambda k: f"{k},{1 / (k + 1)}"])
+FORMS = (
+    lambda k: f'{{"step": {k}, "loss": {1 / (k + 1)}}}',
+    lambda k: f"{k},{1 / (k + 1)}",
+    lambda k: f"{k};{1 / (k + 1)}",
+)
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("odd", ODD)
 def test_many_lines_say_the_same_as_each_of_them(form: Callable[[int], str], odd: str, tmp_path: Path) -> None:
     """Blocks of lines that are alike are decoded all at once: one that is not is read as if it were alone."""
-    head = "" if form(0).startswith("{") else "step,loss\n"
+    head = "" if form(0).startswith("{") else "step;loss\n" if ";" in form(0) else "step,loss\n"
     written = [form(k) + "\n" for k in range(300)]
     written[3:4] = [written[3]] if head else ['{"step": 3, "note": "y"}\n']
     written[200:200] = [line + "\n" for line in odd.split("\n")]

@@ -50,11 +50,13 @@ class Alike:
         names = [name for name, is_number in self._are_numbers.items() if is_number]
         table = np.empty((len(found), len(names)), order="F")
         for place in range(len(names)):
-            table[:, place] = [*map(attrgetter(f"n{place}"), found)]
+            table[:, place] = np.fromiter(map(attrgetter(f"n{place}"), found), np.float64, len(found))
         said = table != UNSAID
         if len(found) != lines or not said.any(axis=1).all():
             self._tries -= 1
             return None
+        if said.all():
+            return Rows((*names,), table)
         stays = said.any(axis=0)
         names = [name for name, is_said in zip(names, stays, strict=True) if is_said]
         return Rows((*names,), table[:, stays], None if said[:, stays].all() else said[:, stays])

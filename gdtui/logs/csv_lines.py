@@ -79,8 +79,9 @@ class CsvLines(LineReader):
         table = self._table(block)
         if table is None:
             return super().rows(block, before)
-        named = np.array([name != "" for name in self._header])
-        said = ~np.isnan(table)
+        named, said = np.array([name != "" for name in self._header]), ~np.isnan(table)
+        if named.all() and said.all():
+            return [Rows((*self._header,), table)]
         stays = named & said.any(axis=0)
         if not stays.all():
             said, table = said[:, stays], table[:, stays]
@@ -92,22 +93,25 @@ class CsvLines(LineReader):
         anything else, or a line with more fields or fewer. They are read as one list of JSON: nothing at hand reads
         numbers faster."""
         between, width = self._delimiter.encode(), len(self._header)
-        block = block.replace(b"\r\n", b"\n")
-        if block.translate(None, DIGITS + between):
-            return None
+        block = block.replace(b"\r\n", b"\n") if b"\r" in block else block
         letters, count = np.frombuffer(block, np.uint8), lines_in(block)
-        ends = letters[(letters == ord(between)) | (letters == ord("\n"))] == ord("\n")
-        if len(ends) != width * count or not ends[width - 1 :: width].all():
+        ends = np.flatnonzero((letters == ord(between)) | (letters == ord("\n")))  # of fields
+        if len(ends) != width * count or not (letters[ends[width - 1 :: width]] == ord("\n")).all():
             return None
-        fields = b"," + block.translate(bytes.maketrans(between + b"\n", b",,"))
-        is_full = b",," not in fields
-        for _ in range(0 if is_full else 2):  # twice, since two in a row share a comma
-            fields = fields.replace(b",,", b",null,")
+        is_full = bool(ends[0] > 0 and (np.diff(ends) > 1).all())
+        if not (is_full and between == b",") and block.translate(None, DIGITS + between):
+            return None
+        fields = block.translate(bytes.maketrans(between + b"\n", b",,"))
+        if not is_full:
+            fields = b"," + fields
+            for _ in range(2):  # twice, since two in a row share a comma
+                fields = fields.replace(b",,", b",null,")
+            fields = fields[1:]
         try:
-            numbers = (FULL if is_full else GAPPED).decode(b"[" + fields[1:-1] + b"]")
+            numbers = (FULL if is_full else GAPPED).decode(b"[" + fields[:-1] + b"]")
         except msgspec.MsgspecError:  # such as +1 or .5
             return None
-        table = np.array(numbers, dtype=np.float64).reshape(count, width)
+        table = np.fromiter(numbers, np.float64, len(numbers)).reshape(count, width)
         return table if is_full or not np.isnan(table).all(axis=1).any() else None
 
 

@@ -14,8 +14,8 @@ from gdtui.logs.record_framing import Frames
 from gdtui.logs.rows import Rows
 from gdtui.types import Floats
 
-BLOCK = 2**22
-"""Bytes that are read at once, where no record is longer."""
+BLOCK = 2**20
+"""Bytes that are read at once, where no record is longer: all that is made of them fits into a core's cache."""
 LONGEST = 2**26
 """Bytes in a record that is looked into; those in a longer one are passed over unread."""
 MOST_AT_ONCE = 2**25
@@ -61,14 +61,14 @@ class EventFile:
         with open(self.path, "rb") as file:
             if not self._is_in(file):
                 return None
-            self._seen, self.damage, found = os.fstat(file.fileno()), "", list[Rows]()
+            self._seen, self.damage, pieces = os.fstat(file.fileno()), "", Pieces()
             begun, self.has_more = self._at, True
             while self.has_more and self._at - begun < MOST_AT_ONCE:
-                self.has_more = self._next_block(file, plugins, found)
+                self.has_more = self._next_block(file, plugins, pieces)
             start = max(0, self._at - END)
             file.seek(start)
             self._end = file.read(self._at - start)
-        return found
+        return self._told(pieces)
 
     def _is_in(self, file: IO[bytes]) -> bool:
         if self._seen is None:
@@ -79,12 +79,12 @@ class EventFile:
         file.seek(self._at - len(self._end))
         return file.read(len(self._end)) == self._end
 
-    def _next_block(self, file: IO[bytes], plugins: dict[str, str], found: list[Rows]) -> bool:
+    def _next_block(self, file: IO[bytes], plugins: dict[str, str], pieces: Pieces) -> bool:
         """Whether there may be another after it."""
         file.seek(self._at)
         block = file.read(self._block)
         frames = Frames(block)
-        found += self._scalars(frames, plugins)
+        self._take(frames, plugins, pieces)
         self.count += len(frames.starts)
         self._at += frames.end
         self._block = max(BLOCK, frames.needs)
@@ -102,8 +102,8 @@ class EventFile:
             return True
         return self._at + frames.needs <= os.fstat(file.fileno()).st_size
 
-    def _scalars(self, frames: Frames, plugins: dict[str, str]) -> list[Rows]:
-        pieces: Pieces = {}
+    def _take(self, frames: Frames, plugins: dict[str, str], pieces: Pieces) -> None:
+        """Put the scalars of these records behind those that are known."""
         skipped = list[tuple[int, str]]()
         for size in frames.kinds:
             which, payloads, columns, are_whole = frames.payloads(size)
@@ -119,14 +119,17 @@ class EventFile:
                     continue
                 same = layout.same(payloads, columns)
                 if same.all():
-                    _take(layout, which, payloads, pieces)
+                    _take(layout, which + self.count, payloads, pieces)
                     break
-                _take(layout, which[same], payloads[same], pieces)
+                _take(layout, which[same] + self.count, payloads[same], pieces)
                 which, payloads = which[~same], payloads[~same]
         if skipped:
             number, why = min(skipped)
             self.skipped += len(skipped)
             self.first_skipped = self.first_skipped or f"record {self.count + number + 1:,} {why}"
+
+    def _told(self, pieces: Pieces) -> list[Rows]:
+        """What these scalars say, a tag at a time."""
         epochs = next((pieces.pop(tag) for tag in [*pieces] if Along.EPOCH in along_in([tag])), [])
         if epochs:
             before = self._epochs[-1:]  # what was told last holds until the first of these
@@ -136,7 +139,7 @@ class EventFile:
     def _rows(self, name: str, which: NDArray[np.int64], table: Floats) -> Rows:
         """What is said of one tag, with the epoch that was told last at each step or before it, if any was. What is
         read before the epoch of its step has been written counts as of the one before."""
-        records = (which + self.count + 1).astype(np.float64)
+        records = (which + 1).astype(np.float64)
         if not len(self._epochs):
             return Rows(("step", "time", name), table, records=records)
         epochs = self._epochs[np.argsort(self._epochs[:, 0], kind="stable")]
@@ -154,7 +157,7 @@ def _take(layout: Layout, which: NDArray[np.int64], payloads: NDArray[np.uint8],
     if layout.values:
         step, time = layout.step.of(payloads), layout.time.of(payloads)
         for tag, number in layout.values.items():
-            table = np.column_stack([step, time, number.of(payloads)])
+            table = np.array([step, time, number.of(payloads)]).T
             pieces.setdefault(tag, []).append((which, table))
 
 
@@ -162,9 +165,16 @@ def _in_order(parts: list[tuple[NDArray[np.int64], Floats]]) -> tuple[NDArray[np
     """Which records, and the tables together, in the order of the file."""
     if len(parts) == 1:
         return parts[0]
-    which = np.concatenate([which for which, _ in parts])
+    parts = sorted((part for part in parts if len(part[0])), key=_first)
+    which, table = np.concatenate([which for which, _ in parts]), np.concatenate([table for _, table in parts])
+    if (which[:-1] < which[1:]).all():
+        return which, table
     order = np.argsort(which, kind="stable")
-    return which[order], np.concatenate([table for _, table in parts])[order]
+    return which[order], table[order]
+
+
+def _first(part: tuple[NDArray[np.int64], Floats]) -> int:
+    return int(part[0][0])
 
 
 def _named(tag: str) -> str:

@@ -62,8 +62,8 @@ class Metric:
             new = [along for along in new if along is not Along.STEP]
         if new:
             self._widen((*self._along, *new))
-        columns = [places.get(along, np.full(len(values), np.nan)) for along in self._along]
-        rows = np.column_stack([*columns, values])
+        columns = [places[along] if along in places else np.full(len(values), np.nan) for along in self._along]
+        rows = np.array([*columns, values]).T
         for along in self._order:
             if along in self._along:
                 rows = self._ascending(rows, self._along.index(along))
@@ -98,6 +98,8 @@ class Metric:
         """New rows whose places ascend, and no row before them is beyond their first. A place that is not told is that
         of the row before."""
         places, known = rows[:, column], self._rows.view()[:, column]
+        if (places[:-1] <= places[1:]).all() and (not len(known) or places[0] >= known[-1]):
+            return rows
         if np.isnan(places).any():
             last = known[-1] if len(known) else np.nan
             filled = np.where(np.isnan(places), -1, np.arange(len(places)))

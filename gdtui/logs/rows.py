@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import ClassVar, NamedTuple, Protocol
 
 import numpy as np
@@ -36,6 +37,20 @@ class Rows(NamedTuple):
     def of(cls, record: Mapping[str, float]) -> Rows:
         """A single record."""
         return cls((*record,), np.array([[*record.values()]], dtype=np.float64))
+
+    @property
+    def kind(self) -> tuple[object, ...]:
+        """The same for those that can be held in one table."""
+        return self.names, self.said is None, self.records is None
+
+
+def joined(found: Sequence[Rows]) -> Iterator[Rows]:
+    """The same in as few tables as there may be: what grows by all of them at once is copied once."""
+    for _, group in groupby(found, lambda rows: rows.kind):
+        first, *others = group
+        parts = zip(first[1:], *(rows[1:] for rows in others), strict=True)
+        whole = (None if part[0] is None else np.concatenate(part) for part in parts)
+        yield Rows._make((first.names, *whole)) if others else first
 
 
 class Reader(Protocol):

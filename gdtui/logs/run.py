@@ -13,7 +13,7 @@ import numpy as np
 from gdtui.logs.metric import Metric
 from gdtui.logs.places_along import Along, along_in
 from gdtui.logs.readers import reader_of
-from gdtui.logs.rows import LogError, Reader, Rows
+from gdtui.logs.rows import LogError, Reader, Rows, joined
 from gdtui.text import printable
 from gdtui.types import Floats
 
@@ -152,7 +152,7 @@ class LogRun:
         if self.reader is not None and self.reader.readings != self._readings:
             self._readings, self.metrics, self.columns, self.gaps = self.reader.readings, {}, {}, 0
             self._records = 0
-        for rows in found:
+        for rows in joined(found):
             self._take(rows)
         if found:
             self._rests = (self._rests or not self._seen) and self._age() > UNKNOWN
