@@ -25,7 +25,8 @@ from gdtui.runs.reader import RunFile
 from gdtui.runs.samples import details, samples, summary, summed_up, tests_told
 from gdtui.session import opening
 from gdtui.session.log import Said, epoch_told
-from gdtui.session.session import POLL, Session
+from gdtui.session.pace import POLL
+from gdtui.session.session import Session
 from gdtui.session.snapshot import NO_POINTS, Snapshot
 from gdtui.settings import EMPTY, MAX_SPEED, Display, Recipe, Settings
 from gdtui.text import complain, tell

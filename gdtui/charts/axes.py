@@ -7,9 +7,9 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
-from plotext import figure, terminal
 
 from gdtui.charts.chart import Chart, cells_of, shortened
+from gdtui.charts.plotext_figure import figure, terminal
 from gdtui.charts.roles import Role
 from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from gdtui.session import commands as ask
 from gdtui.session.line import Line
 from gdtui.session.log import Entry, Log
-from gdtui.session.session import POLL
+from gdtui.session.pace import POLL
 from gdtui.session.snapshot import Phase
 
 

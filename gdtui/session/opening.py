@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from gdtui.data.load import load
 from gdtui.learning.objective import objective_named
-from gdtui.logs.places import LogPlaces
 from gdtui.runs.race import race_of
 from gdtui.runs.reader import OnlyLossesError
 from gdtui.runs.reopen import Watched
@@ -66,12 +65,6 @@ def resume(path: str, epochs: int | None, alpha: float | None, display: Display)
     if run.done:
         session.log.add(f"going on after epoch {run.done}")
     return session
-
-
-def look(whats: Sequence[str], x: str | None = None, y: Sequence[str] = (), steers: bool = True) -> LogsSession:
-    """The runs in other people's logs, or below folders, to be looked at, and steered if that is allowed. See
-    `LogPlaces`, also for what is raised."""
-    return LogsSession(LogPlaces(whats, x, y), steers=steers)
 
 
 def watch(path: str, display: Display) -> Session | Comparison:

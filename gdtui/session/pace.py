@@ -5,6 +5,8 @@ import math
 from gdtui.numbers import ladder_step, short
 from gdtui.settings import MAX_SPEED
 
+POLL = 0.2
+"""Seconds between two looks at a file that is watched."""
 FPS = 20.0
 """Frames a second at a watchable speed, at the most."""
 FPS_AT_MAX = 10.0

@@ -27,14 +27,12 @@ from gdtui.session.elsewhere import Place
 from gdtui.session.holding import held
 from gdtui.session.judging import Judging
 from gdtui.session.log import Happened, Log, Said, log_of
-from gdtui.session.pace import Pace
+from gdtui.session.pace import POLL, Pace
 from gdtui.session.reading import Reading
 from gdtui.session.snapshot import NO_POINTS, Phase, Snapshot
 from gdtui.settings import Display, Recipe
 from gdtui.types import Floats
 
-POLL = 0.2
-"""Seconds between two looks at a file that is watched."""
 JUDGING = 0.02
 """Seconds between two looks at whether limits are known."""
 

@@ -134,9 +134,7 @@ class GdtuiApp(TerseApp):
         self.session = session
         self.film.keep()
         self._keep_smooth()
-        from gdtui.session.comparison import Comparison
-
-        if isinstance(session, Comparison) and isinstance(self.board, Workspace):  # a file that holds only losses
+        if type(session).__name__ == "Comparison" and isinstance(self.board, Workspace):  # a file of losses only
             from gdtui.tui.comparison import ComparisonBoard
 
             self.board = ComparisonBoard(self.board.what)

@@ -17,6 +17,7 @@ from gdtui.tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from gdtui.lessons.lesson import Lesson
+    from gdtui.session.logs import LogsSession
     from gdtui.session.opening import AnySession
     from gdtui.session.session import Session
 
@@ -79,12 +80,20 @@ def looking(
     display: Display,
     film: CastSettings = NOT_FILMED,
 ) -> GdtuiApp:
-    """The app that looks at other people's logs, and may steer, see `gdtui.session.opening.look`."""
+    """The app that looks at other people's logs, and may steer, see `gdtui.logs.places.LogPlaces`, also for what
+    is raised when it begins."""
     from gdtui.tui.logs_board import LogsBoard
 
     is_guest = display.guest  # somebody who came by the web
+
+    def begin() -> LogsSession:
+        from gdtui.logs.places import LogPlaces  # not all of gdtui.session.opening, which takes longer
+        from gdtui.session.logs import LogsSession
+
+        return LogsSession(LogPlaces(whats, x, y), steers=not is_guest)
+
     what = whats[0] if len(whats) == 1 else f"{len(whats)} logs"
-    app = GdtuiApp(_opening("look", whats, x, y, not is_guest), LogsBoard(what), display, film)
+    app = GdtuiApp(begin, LogsBoard(what), display, film)
     app.is_shared = "-" in whats and not is_guest
     return app
 

@@ -21,12 +21,12 @@ def can_be_done(key: Key, shown: Snapshot | Standings | LogsShown | None) -> boo
     """Whether a key would do anything, given what is shown; None where nothing is there yet."""
     if shown is None:
         return key.command is None and key.action not in STEERING and key.action != "order"
-    from gdtui.session.comparison import Standings
+    from gdtui.session.logs import LogsShown
     from gdtui.session.snapshot import Snapshot
 
     if isinstance(shown, Snapshot):
         return _in_run(key, shown)
-    if isinstance(shown, Standings):
+    if not isinstance(shown, LogsShown):
         return _in_looking(key, shown, len(shown.entrants))
     count = len(shown.runs)
     if key.group == "Steer":
