@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from gdtui.tui.app import GdtuiApp
     from gdtui.tui.dialogs import Dialog
 
+FRAMES = tuple(f"{places}-{frame}" for places in ("charts", "pages") for frame in ("round", "rule", "none"))
+"""The classes that say which frames there are around which places."""
+
 
 class Board(FrugalScreen):
     """A screen that shows snapshots of a session, and whose keys ask it for things.
@@ -80,9 +83,9 @@ class Board(FrugalScreen):
     def rearrange(self, width: int = 0, height: int = 0) -> None:
         """Something else is to be seen, or there is other room for it, where that is told."""
         arranged = self.arranged(width, height) if width else self.arrangement
-        for frames in ("round", "rule", "none"):
-            self.set_class(arranged.charts == frames, f"charts-{frames}")
-            self.set_class(arranged.pages == frames, f"pages-{frames}")
+        wanted = f"charts-{arranged.charts}", f"pages-{arranged.pages}"
+        # All at once: each change looks up the styles of all that is on the screen anew.
+        self.update_classes({name: name in wanted for name in FRAMES})
         self.panes.place()
 
     def draw(self, snapshot: Any) -> Any:

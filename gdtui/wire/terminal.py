@@ -151,6 +151,15 @@ class TerseApp(App[int]):
         finally:
             self.post_display_hook()
 
+    def refresh_css(self, animate: bool = True) -> None:
+        """Textual parses all style sheets into a new one, in which what has been parsed is not known: before there is a
+        screen it would only be parsed twice."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+            self.stylesheet.update(self, animate=animate)
+
     def notify(self, message: str, *, markup: bool = False, **options: Any) -> None:
         """Say something in a corner, cut to half of the screen; brackets in it, of a path, say, are no markup."""
         text, room = printable(message), self.size.width * self.size.height // 3
