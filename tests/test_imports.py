@@ -89,6 +89,12 @@ def test_printing_lines_loads_no_drawing():
         assert not under(package, loaded)
 
 
+def test_drawing_does_not_wait_for_plotexts_documentation():
+    loaded = loaded_after("import gdtui.charts.axes")
+    assert "plotext._kernel.api" in loaded
+    assert not under("plotext._doc.sections", loaded)
+
+
 def test_the_first_paint_waits_for_nothing_that_is_not_painted_yet():
     loaded = loaded_after("import gdtui.tui.front, gdtui.tui.classroom, gdtui.lessons.reading")
     assert "gdtui.tui.workspace" in loaded
