@@ -6,12 +6,20 @@ Each test marked `long` takes its number of seeds, examples or runs from `exampl
 from __future__ import annotations
 
 import os
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 os.environ["GDTUI_THEME"] = "gdtui-dark"
 """No test depends on the theme that somebody has chosen."""
+
+if sys.dont_write_bytecode:  # then each worker, and each program that a test begins, would compile everything anew
+    sys.pycache_prefix = str(Path(__file__).parents[1] / ".pytest_cache" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def examples(few: int, many: int) -> int:
