@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import resource
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual import app, pilot
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
+from textual.message_pump import MessagePump
+
+MEMORY = 10**9
+"""Bytes that are better collected; as long as there are less, to collect them would take longer."""
 
 
 async def _at_rest(_: float = 0) -> None:
@@ -20,12 +28,43 @@ async def _at_rest(_: float = 0) -> None:
         await asyncio.sleep(0.001)
 
 
+_by_callbacks, _parse_rules = pilot.Pilot._wait_for_screen, Stylesheet._parse_rules
+_parsed: dict[tuple[object, ...], list[RuleSet]] = {}
+
+
+def _awaits_more(pump: MessagePump) -> bool:
+    queue = pump._message_queue
+    return pump._closing or (queue.empty() and bool(queue.ready_event._waiters))  # type: ignore[attr-defined]
+
+
+async def _seen_to(pilot: pilot.Pilot[Any], timeout: float = 30.0) -> bool:
+    """Wait until each widget has seen to the messages that it has; where that takes it more than a few turns of the
+    loop, as Textual does, which sends each of them one more."""
+    pumps = [pilot.app, *pilot.app.screen.walk_children(with_self=True)] if pilot.app.screen_stack else []
+    for _ in range(20):
+        pumps = [pump for pump in pumps if not _awaits_more(pump)]
+        if not pumps:
+            return True
+        await asyncio.sleep(0)
+    return await _by_callbacks(pilot, timeout)
+
+
+def _parsed_once(sheet: Stylesheet, *about: object, **more: object) -> list[RuleSet]:
+    """The rules of a style sheet: the next app, with the same colours, has the same."""
+    key = *sheet._variables.items(), *about, *more.items()
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(sheet, *about, **more)  # type: ignore[arg-type]
+    return _parsed[key]
+
+
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual's pilot waits 20 ms at a time until the process has used hardly any CPU, several times a key, and for a
     second where a thread trains meanwhile."""
     for module in (app, pilot):
         monkeypatch.setattr(module, "wait_for_idle", _at_rest)
+    monkeypatch.setattr(pilot.Pilot, "_wait_for_screen", _seen_to)
+    monkeypatch.setattr(Stylesheet, "_parse_rules", _parsed_once)
 
 
 @pytest.fixture(autouse=True, scope="package")
@@ -35,6 +74,15 @@ def _rare_collections() -> Iterator[None]:
     gc.set_threshold(100_000, 20, 20)
     yield
     gc.set_threshold(*before)
+
+
+@pytest.fixture(autouse=True)
+def _bounded_memory() -> Iterator[None]:
+    """Each app that begins has what is there left out of collections (`gc.freeze`): here, the garbage of others."""
+    yield
+    if int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() > MEMORY:
+        gc.unfreeze()
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)
