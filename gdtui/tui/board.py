@@ -52,9 +52,6 @@ class Board(FrugalScreen):
         """All that is shown but dialogs."""
         self.key_bar = KeyBar(self.keys, id="foot")
 
-    def compose(self) -> ComposeResult:
-        yield self.panes
-
     def arranged(self, width: int, height: int) -> Arrangement:
         """What is where, in a window of that size."""
         raise NotImplementedError
