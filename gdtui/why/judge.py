@@ -45,6 +45,7 @@ def judge(run: Shown, moment: Moment, limits: Limits | None = None) -> Verdict:
         return next(verdict for rule in RULES if (verdict := rule(found)) is not None)
 
 
+@np.errstate(all="ignore")
 def judge_losses(curve: Curve, epoch: int | None = None) -> Verdict:
     """What losses alone tell of a run, of which no more is known, as of an epoch; None for the last.
 

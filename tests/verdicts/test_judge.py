@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -271,6 +272,13 @@ def test_a_loss_that_is_unknown_or_infinite_at_the_end_has_diverged() -> None:
     for last in (math.nan, math.inf):
         found = judge_losses(curve_of([3.0, 2.0, 1.0, 5.0, 50.0, 900.0, last]))
         assert found.text == "diverging since epoch 3: the loss is not finite any more"
+
+
+def test_losses_at_the_end_of_all_numbers_are_judged_without_a_warning():
+    """They are told to people in lines, beside which a warning would stand."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert judge_losses(curve_of([1.7e308, 1.6e308] * 20)).kind is not Kind.BEGINNING
 
 
 def test_of_every_500th_loss_no_epoch_is_said_to_have_risen() -> None:
