@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import chain, groupby
 from typing import Any
 
@@ -59,11 +59,19 @@ class Listening(Driver):
             case _:
                 self.process_message(message)
 
-    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> Iterator[Message]:
+    def _parsed(self, parse: Callable[[], Iterable[Message]]) -> list[Message]:
+        found: list[Message] = []
         try:
-            yield from parse()
+            found.extend(parse())
         except Exception:
             self._parser = XTermParser()
+        return [] if _is_unknown(found) else found
+
+
+def _is_unknown(found: list[Message]) -> bool:
+    """Whether these are the letters of a sequence that the parser does not know, which come all at once. Some terminals
+    say what nobody asked, and none of that is a key."""
+    return sum(map(_is_letter, found)) > 1
 
 
 def _is_letter(message: Message) -> bool:

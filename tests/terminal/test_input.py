@@ -60,6 +60,17 @@ def test_keys_are_answered_after_garbage(terminal: Terminal, data: bytes) -> Non
     assert not terminal.emulator.unknown
 
 
+UNKNOWN = "\x1b[?q;1;2c", "\x1bPq>|q\x1b\\", "\x1b]11;rgb:q/0/0\x1b\\", "\x1b[8;40;120tq", "\x1b[?q"
+
+
+@pytest.mark.parametrize("sequence", UNKNOWN)
+def test_no_letter_of_a_sequence_that_nobody_knows_is_a_key(terminal: Terminal, sequence: str) -> None:
+    """There is a q in each, by which it would end; what comes after it counts."""
+    terminal.send(sequence + ESCAPE)
+    terminal.latency("?", "Train one epoch")
+    terminal.latency("?", lambda terminal: "Train one epoch" not in terminal.emulator.text())
+
+
 def test_a_byte_that_is_no_utf8_is_told_as_such(terminal: Terminal) -> None:
     terminal.send("a")
     terminal.wait_for("enter takes it")

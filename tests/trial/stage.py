@@ -127,6 +127,8 @@ def _answer(stage: Stage, rules: Rules) -> float:
         stage.type(end)
         until(lambda: stage.has_ended, 0.25)
     began = time.monotonic()
+    # Else the help that was open already would be taken for the answer.
+    until(lambda: "Keys" not in stage.screen_text() or stage.has_ended, rules.patience)
     stage.send("?")
     found = until(lambda: "Keys" in stage.screen_text() or stage.has_ended, 5 * rules.patience)
     return time.monotonic() - began if found else 0.0
