@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from gdtui.encoding import named
 from gdtui.tui.bindings import FIRST, Key
-from gdtui.tui.possible import can_be_done
+from gdtui.tui.possible import Standing, can_be_done, standing_of
 from gdtui.tui.styled import Styled
 
 BETWEEN = 2
@@ -22,8 +22,8 @@ LAST = {"help": 1, "quit": 2}
 
 
 def footer(key: Key, shown: Any, is_zoomed: bool = False) -> str:
-    """What the foot says of a key, given the snapshot that is shown; empty where it would do nothing, or nothing of
-    use."""
+    """What the foot says of a key, given the snapshot that is shown, or its standing; empty where it would do
+    nothing, or nothing of use."""
     if key.action == "back":
         return key.footer if shown is not None and shown.phase.value == "held" else ""
     if key.action == "zoom" and is_zoomed:
@@ -68,8 +68,8 @@ class KeyBar(Styled):
     def __init__(self, keys: Sequence[Key], *, id: str) -> None:
         super().__init__(id=id)
         self.have(keys)
-        self._snapshot: Any = None
-        self.show(None)
+        self._standing: Any = None
+        self._tell()
 
     def have(self, keys: Sequence[Key]) -> None:
         """Show no others from now on."""
@@ -77,8 +77,8 @@ class KeyBar(Styled):
         self._table = sorted((key for key in keys if key.footer), key=lambda key: order.get(key.action, len(FIRST)))
 
     def watch_is_zoomed(self) -> None:
-        if self._snapshot is not None:
-            self.show(self._snapshot)
+        if self._standing is not None:
+            self._tell()
 
     def wait(self) -> None:
         """There is nothing yet that could be asked for anything."""
@@ -86,8 +86,13 @@ class KeyBar(Styled):
 
     def show(self, snapshot: Any) -> None:
         """Show the keys that do something now."""
-        self._snapshot = snapshot
-        self.footers = [(key, named(text)) for key in self._table if (text := footer(key, snapshot, self.is_zoomed))]
+        before, self._standing = self._standing, standing_of(snapshot)
+        if not isinstance(before, Standing) or before != self._standing:
+            self._tell()
+
+    def _tell(self) -> None:
+        shown = self._standing
+        self.footers = [(key, named(text)) for key in self._table if (text := footer(key, shown, self.is_zoomed))]
 
     def render_line(self, y: int) -> Strip:
         key_style, word_style = self.style("key-bar--key"), self.style("key-bar--word")

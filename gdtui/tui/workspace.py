@@ -132,7 +132,8 @@ class Workspace(Stage):
             self.status_lines.status = self.status_lines.status._replace(tail=text)
 
     def show_status(self, snapshot: Snapshot) -> None:
-        shown = snapshot if self.snapshot is None else replace(snapshot, shown=self.snapshot.shown)
+        before = self.snapshot or snapshot
+        shown = snapshot if before is snapshot else replace(snapshot, shown=before.shown)
         self.status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
 
     def _turn_page(self, before: Snapshot | None, snapshot: Snapshot) -> None:

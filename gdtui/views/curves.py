@@ -242,6 +242,8 @@ def mark_changes(chart: Chart, canvas: Canvas, recipes: Recipes) -> list[tuple[i
 
 def mark_places(chart: Chart, canvas: Canvas, along: Sequence[float]) -> list[tuple[int, int]]:
     """The same at places in ascending order; returns the columns, and which of the places each is."""
+    if not along:
+        return []
     places = np.floor(canvas.columns(np.array(along, dtype=np.float64))).astype(np.intp)
     last = np.flatnonzero(np.diff(places, append=canvas.width + 1))
     last = last[(places[last] >= 0) & (places[last] < canvas.width)]
