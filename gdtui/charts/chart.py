@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from wcwidth import wcwidth
 
-from gdtui.charts.roles import Ground
+from gdtui.charts.roles import GROUNDS, Ground
 
 Chars = NDArray[np.str_]
 Codes = NDArray[np.uint8]
@@ -80,15 +80,9 @@ class Chart:
         """The characters alone, a string a row."""
         return ["".join(row) for row in self.chars.tolist()]
 
-    def runs(self, row: int) -> list[tuple[str, int, int]]:
-        """(text, role, ground) for each stretch of a row that is drawn alike."""
-        chars, kinds = self.chars[row].tolist(), (self.roles[row].astype(np.int32) * 256 + self.grounds[row]).tolist()
-        found, begin = [], 0
-        for end in range(1, len(kinds) + 1):
-            if end == len(kinds) or kinds[end] != kinds[begin]:
-                found.append(("".join(chars[begin:end]), *divmod(kinds[begin], 256)))
-                begin = end
-        return found
+    def looks(self) -> NDArray[np.uint16]:
+        """A number a cell for how it looks: its role times `GROUNDS`, and its ground."""
+        return self.roles.astype(np.uint16) * np.uint16(GROUNDS) + self.grounds
 
     def changes(self, before: Chart) -> Iterator[tuple[int, int, int]]:
         """(column, row, cells) for the part of each row in which this differs from another of the same size."""

@@ -98,6 +98,9 @@ UPPER = 128
 """A role of `UPPER` + a ground is that of a character in the colour of that ground: of the upper half of a cell whose
 lower half is another tone, say."""
 
+GROUNDS = 256
+"""As many as there may be."""
+
 
 def ramp(height: Any, light: Any = FLAT) -> Any:
     """The ground of a height, 0 to HEIGHTS − 1, in a light, 0 to LIGHTS − 1; of arrays of them an array."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -11,7 +10,6 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -25,6 +23,7 @@ from gdtui.session.commands import Command, Do, Note
 from gdtui.settings import CastSettings, Display
 from gdtui.tui.board import Board
 from gdtui.tui.film import Film
+from gdtui.tui.smooth import keep_smooth
 from gdtui.tui.themes import OWN, remember, theme_to_show
 from gdtui.tui.workspace import Workspace
 from gdtui.wire.background import in_background
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
     # These bring NumPy with them: imported after the first paint, off the UI thread.
     from gdtui.session.opening import AnySession
 
-DIALOGS_AFTER = 1.0
-"""Seconds after the data is there: imported with the first dialog, they would hold up all that is drawn."""
-COLLECTS_EVERY = 5.0
-"""Seconds."""
 PROGRESS_EVERY = 0.2
 """Seconds, while the data is read that the run begins with."""
 PATIENCE = 1.0
@@ -111,10 +106,20 @@ class GdtuiApp(TerseApp):
         a file that it watches has grown. Only then may others look into it."""
         return self._rests and not self._asked.is_set() and not self.board.is_busy
 
-    def _turn(self, session: AnySession) -> tuple[Iterable[object], Any]:
-        """Returns what happened, and what is to be shown now."""
+    def _turn(self, session: AnySession) -> tuple[Iterable[object], Any, Any]:
+        """Returns what happened, what is to be shown now, and, while it moves and the terminal is ready, how: a way to
+        another thread is a tenth of the work of a frame."""
         with self.turning:
-            return session.turn(), session.snapshot()
+            happened, snapshot = session.turn(), session.snapshot()
+        is_due = snapshot.phase.moves and snapshot.asked == self._told and self._is_new(snapshot)
+        return happened, snapshot, self._drawn(snapshot) if is_due and self.link.is_ready else None
+
+    def _is_new(self, snapshot: Any) -> bool:
+        return self._is_stale or snapshot != self.board.snapshot
+
+    def _drawn(self, snapshot: Any) -> Any:
+        self._is_stale = False
+        return self.board.draw(snapshot)
 
     async def _live(self) -> None:
         """Begin, then let the session do its turns, each in a thread of its own, and show what comes of them."""
@@ -133,7 +138,7 @@ class GdtuiApp(TerseApp):
             session.do(command)
         self.session = session
         self.film.keep()
-        self._keep_smooth()
+        keep_smooth(self)
         if type(session).__name__ == "Comparison" and isinstance(self.board, Workspace):  # a file of losses only
             from gdtui.tui.comparison import ComparisonBoard
 
@@ -144,36 +149,27 @@ class GdtuiApp(TerseApp):
             self.show_filming()
         while True:
             self._asked.clear()
-            happened, snapshot = await in_background(lambda: self._turn(session))
+            happened, snapshot, drawn = await in_background(lambda: self._turn(session))
             self._hear(happened)
             if snapshot.is_leaving:
                 self._leave(snapshot)
                 return
-            await self._show(snapshot)
+            await self._show(snapshot, drawn)
             self._rests = not (snapshot.phase.moves or snapshot.reading or snapshot.is_judging)
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), session.due())
+                async with asyncio.timeout(session.due()):
+                    await self._asked.wait()
             self._rests = False
 
     def _leave(self, shown: Any) -> None:
         """What the run has come to is the exit code."""
         self.exit(int(shown is not None and shown.is_diverged))
 
-    def _keep_smooth(self) -> None:
-        """A collection of garbage through all objects holds the screen up for 50 ms: it leaves out what is there to
-        stay, and comes at a time of its own, not in the midst of a frame. Imports come before they are needed."""
-        gc.freeze()
-        gc.set_threshold(700, 10, 1_000_000)
-        self.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
-        self.set_interval(COLLECTS_EVERY, lambda: gc.collect())
-        for name in ("gdtui.tui.data_choice", "gdtui.tui.recipe_choice", "gdtui.tui.palette"):
-            dialogs = partial(asyncio.to_thread, import_module, name)
-            self.set_timer(DIALOGS_AFTER, partial(self.run_worker, dialogs, group="imports"))  # type: ignore[arg-type]
-
-    async def _show(self, snapshot: Any) -> None:
-        """Show this, if the terminal is ready for another frame. If it is not, what a key did is told at once, and
-        training goes on; where it stands still, this waits until the terminal is ready or more is asked for."""
-        if snapshot == self.board.snapshot and not self._is_stale:
+    async def _show(self, snapshot: Any, drawn: Any) -> None:
+        """Show this, which may be drawn already, if the terminal is ready for another frame. If it is not, what a key
+        did is told at once, and training goes on; where it stands still, this waits until the terminal is ready or more
+        is asked for."""
+        if drawn is None and not self._is_new(snapshot):
             return
         if snapshot.asked != self._told:
             self.board.show_status(snapshot)
@@ -183,12 +179,12 @@ class GdtuiApp(TerseApp):
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for wait in waits:
                 wait.cancel()
-        if self.link.is_ready:
-            self._is_stale = False
-            drawn = await in_background(partial(self.board.draw, snapshot))
+        if drawn is not None or self.link.is_ready:
+            drawn = drawn if drawn is not None else await in_background(partial(self._drawn, snapshot))
             if self.is_running:  # not left meanwhile
-                self.board.show(snapshot, drawn)
                 self.frame_due = True
+                with self.board.changing():
+                    self.board.show(snapshot, drawn)
             if self._is_stale and not snapshot.phase.moves:  # there came more to be seen while it was drawn
                 self._asked.set()
 

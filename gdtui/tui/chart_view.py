@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,9 +13,10 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
-from gdtui.charts.roles import Ground, Role
+from gdtui.charts.roles import GROUNDS, Ground, Role
 from gdtui.tui.colours import chart_styles
 from gdtui.tui.styled import Resized, Styled
+from gdtui.wire.strips import Drawn, Palette
 
 if TYPE_CHECKING:
     from gdtui.charts.chart import Chart
@@ -71,6 +72,9 @@ class ChartView(Styled):
         """Where the cursor is, or was last, as shares of the width and the height."""
         self._aimed_at: object = None
         """What it was last placed at."""
+        self._looks: Any = None
+        """See `Chart.looks`."""
+        self._palette = self._new_palette()
 
     @property
     def cursor(self) -> tuple[int, int] | None:
@@ -134,6 +138,7 @@ class ChartView(Styled):
         if self.is_marked:
             chart.write(chart.height - 1, 0, "▸", Role.NOTE)
         before, self.chart = self.chart, chart
+        self._looks = chart.looks()
         if before is None or before.chars.shape != chart.chars.shape:
             self.refresh()
         elif regions := [Region(column, row, cells, 1) for column, row, cells in chart.changes(before)]:
@@ -143,13 +148,20 @@ class ChartView(Styled):
         if self.chart is None or y >= self.chart.height:
             # Most colours of drawings need not be known before there is one: the first paint does not wait for them.
             return Strip.blank(self.size.width, Style(bgcolor=self.background_colors[1].rich_color))
-        segments = [Segment(text, self.look(role, ground)) for text, role, ground in self.chart.runs(y)]
-        strip = Strip(segments, self.chart.width)  # as wide as the widget, but until it is drawn for another size
+        # As wide as the widget, but until it is drawn for another size.
+        strip: Strip = Drawn(self.chart.chars[y], self._looks[y], self._palette)
         if self.cursor is None or self.cursor[1] != y or self.cursor[0] >= self.chart.width:
             return strip
         before, at, after = strip.divide([self.cursor[0], self.cursor[0] + 1, self.chart.width])
         style = self.style("chart-view--cursor")
         return Strip.join([before, Strip([Segment(segment.text, style) for segment in at]), after])
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._palette = self._new_palette()
+
+    def _new_palette(self) -> Palette:
+        return Palette(lambda look: self.filtered(self.look(*divmod(look, GROUNDS))))
 
     def look(self, role: int, ground: int = Ground.NONE) -> Style:
         """How what has this role looks in front of that."""

@@ -51,10 +51,10 @@ def can_be_done(key: Key, shown: Snapshot | Standing | Standings | LogsShown | N
     known = shown if isinstance(shown, Standing) else standing_of(shown)
     if known is None:
         return key.command is None and key.action not in STEERING and key.action != "order"
-    from gdtui.session.logs import LogsShown
-
     if isinstance(known, Standing):
         return _in_run(key, known)
+    from gdtui.session.logs import LogsShown
+
     if not isinstance(known, LogsShown):
         return _in_looking(key, known, len(known.entrants))
     count = len(known.runs)

@@ -1,7 +1,9 @@
 """Widgets that draw their own lines, in the styles that the style sheet gives their component classes."""
 
+from itertools import takewhile
 from typing import ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -61,8 +63,10 @@ class Written(Styled):
         self._write()
         if len(before) != len(self._lines):
             self.refresh()
-        elif rows := [y for y, (old, new) in enumerate(zip(before, self._lines, strict=True)) if old != new]:
-            self.refresh(*(Region(0, y, self._room.width, 1) for y in rows))
+            return
+        pairs = enumerate(zip(before, self._lines, strict=True))
+        if parts := [_changed(old, new, y) for y, (old, new) in pairs if old != new]:
+            self.refresh(*parts)
 
     def _write(self) -> None:
         self._room = self.size
@@ -77,3 +81,19 @@ class Written(Styled):
         pieces = self._lines[y] if y < len(self._lines) else []
         strip = Strip([Segment(text, self.style(name)) for text, name in pieces])
         return strip.adjust_cell_length(self._room.width, self.style(self.REST))
+
+
+def _changed(old: Pieces, new: Pieces, y: int) -> Region:
+    """The part of a line that is another now: the digits of a number, say."""
+    begin = 0
+    for (text, name), (other, other_name) in zip(old, new, strict=False):
+        if name != other_name:
+            break
+        if text != other:
+            if text.isascii() and other.isascii():  # else what begins alike may be a part of a character
+                alike = (one == another for one, another in zip(text, other, strict=False))
+                begin += sum(takewhile(bool, alike))
+            break
+        begin += cell_len(text)
+    end = max(sum(cell_len(text) for text, _ in line) for line in (old, new))
+    return Region(begin, y, end - begin, 1)

@@ -11,42 +11,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from rich.color import ColorSystem
-from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
 from gdtui.text import printable
+from gdtui.wire.pens import PLAIN, SEEN_ON_BLANKS, Pen, Pens, change
+from gdtui.wire.strips import Drawn
 
 RESET = "\x1b[m"
 
-# Bits of a pen's attributes, with the codes that switch each on and off (ECMA-48, SGR).
-_ATTRIBUTES = (
-    (1, "bold", "1", "22"),
-    (2, "dim", "2", "22"),
-    (4, "italic", "3", "23"),
-    (8, "underline", "4", "24"),
-    (16, "blink", "5", "25"),
-    (32, "reverse", "7", "27"),
-    (64, "strike", "9", "29"),
-)
-_SEEN_ON_BLANKS = 8 | 32 | 64
 _CHOICE = 48
 """Runs among which the nearest that needs no other pen is looked for: more of them take longer and save little."""
 
 
-class Pen(NamedTuple):
-    """How a cell is drawn: SGR codes of its colours, and the bits of its attributes."""
-
-    front: str
-    behind: str
-    attributes: int
-
-
-PLAIN = Pen("39", "49", 0)
 Cell = tuple[str, Pen]
 """A character and its pen; the right half of a wide character is the empty string."""
 UNKNOWN: Cell = ("\0", Pen("", "", -1))
@@ -58,8 +38,7 @@ class Cells:
     def __init__(self) -> None:
         self._size = (0, 0)
         self._rows: list[list[Cell]] = []
-        self._pens: dict[Style | None, Pen] = {}
-        self._color_system: ColorSystem | None = None
+        self._pens = Pens(None)
         self._has_wide = False
         """Whether there ever was a wide character."""
 
@@ -80,9 +59,8 @@ class Cells:
         if size != self._size:
             self._size = size
             self.forget()
-        if color_system != self._color_system:
-            self._color_system = color_system
-            self._pens.clear()
+        if color_system != self._pens.system:
+            self._pens = Pens(color_system)
         touched: dict[int, list[Cell]] = {}
         spans: dict[int, tuple[int, int]] = {}  # how far into each row
         for x, y, strip in _pieces(update):
@@ -102,12 +80,27 @@ class Cells:
         """Put a strip's cells into a row, from column x on; returns the column after the last."""
         width, begin = len(row), x
         cuts_before = 0 < x < width and not row[x][0]
+        if isinstance(strip, Drawn) and 0 <= x <= width - strip.cell_length and (text := strip.single):
+            x += len(text)
+            pens = map(self._pens.of_palette(strip.palette).__getitem__, strip.numbers.tolist())
+            row[begin:x] = zip(text, pens, strict=True)
+        else:
+            x = self._lay_each(row, x, strip)
+        # Of a wide character that is written over in part, the rest is blank.
+        if cuts_before and x > begin:
+            row[begin - 1] = (" ", row[begin - 1][1])
+        if begin < x < width and not row[x][0]:
+            row[x] = (" ", row[x][1])
+            x += 1
+        return x
+
+    def _lay_each(self, row: list[Cell], x: int, strip: Strip) -> int:
+        """The same, one after the other, whatever they are."""
+        width = len(row)
         for text, style, control in strip:
             if control:
                 continue
-            pen = self._pens.get(style)
-            if pen is None:
-                pen = self._pens[style] = _pen(style, self._color_system)
+            pen = self._pens.of(style)
             for char in text:
                 if " " <= char <= "~" or "\u2500" <= char < "\u2900":
                     columns = 1
@@ -123,12 +116,6 @@ class Cells:
                     if columns == 2 and x + 1 < width:
                         row[x + 1], self._has_wide = ("", pen), True
                 x += columns
-        # Of a wide character that is written over in part, the rest is blank.
-        if cuts_before and x > begin:
-            row[begin - 1] = (" ", row[begin - 1][1])
-        if begin < x < width and not row[x][0]:
-            row[x] = (" ", row[x][1])
-            x += 1
         return x
 
 
@@ -149,17 +136,6 @@ def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
                 yield begin, y, chop if x1 <= x and end <= x2 else chop.crop(begin - x, min(end, x2) - x)
 
 
-def _pen(style: Style | None, color_system: ColorSystem | None) -> Pen:
-    if style is None:
-        return PLAIN
-    front, behind = "39", "49"
-    if style.color is not None and color_system is not None:
-        front = ";".join(style.color.downgrade(color_system).get_ansi_codes(foreground=True))
-    if style.bgcolor is not None and color_system is not None:
-        behind = ";".join(style.bgcolor.downgrade(color_system).get_ansi_codes(foreground=False))
-    return Pen(front, behind, sum(bit for bit, name, _, _ in _ATTRIBUTES if getattr(style, name)))
-
-
 def _looks_same(before: Cell, after: Cell) -> bool:
     """Whether two cells cannot be told apart; a blank's foreground is not seen."""
     if before == after:
@@ -168,7 +144,7 @@ def _looks_same(before: Cell, after: Cell) -> bool:
     return (
         char == other == " "
         and pen.behind == others.behind
-        and not (pen.attributes | others.attributes) & _SEEN_ON_BLANKS
+        and not (pen.attributes | others.attributes) & SEEN_ON_BLANKS
     )
 
 
@@ -216,7 +192,7 @@ def _differences(y: int, shown: list[Cell], wanted: list[Cell], begin: int, end:
         # To move over one cell costs as much as to write it again.
         if not char or (runs and x - runs[-1].end <= 1 and runs[-1].takes(wanted[runs[-1].end : x + 1])):
             continue
-        is_blank = char == " " and not pen.attributes & _SEEN_ON_BLANKS
+        is_blank = char == " " and not pen.attributes & SEEN_ON_BLANKS
         runs.append(_Run(x, y, char, pen, is_blank, x + _columns(char)))
     return runs
 
@@ -230,9 +206,9 @@ def _written(runs: list[_Run], width: int) -> str:
     parts: list[str] = []
     x, y, pen = -1, -1, PLAIN
     while runs:
-        is_plain, first, nearest = not pen.attributes & _SEEN_ON_BLANKS, runs[0], 0
+        is_plain, first, nearest = not pen.attributes & SEEN_ON_BLANKS, runs[0], 0
         chosen = Pen(pen.front, first.pen.behind, pen.attributes) if first.is_blank and is_plain else first.pen
-        best = _move(x, y, first.x, first.y) + ("" if chosen == pen else _change(pen, chosen))
+        best = _move(x, y, first.x, first.y) + ("" if chosen == pen else change(pen, chosen))
         for index, run in enumerate(runs[1:_CHOICE], 1):
             if len(best) <= 4 and run.y > y + 1:  # no move of two rows or more is shorter
                 break
@@ -264,27 +240,3 @@ def _move(x: int, y: int, to_x: int, to_y: int) -> str:
 def _steps(count: int, onward: str, back: str) -> str:
     many = abs(count) if abs(count) > 1 else ""
     return f"\x1b[{many}{onward if count > 0 else back}" if count else ""
-
-
-@lru_cache(maxsize=20_000)
-def _change(before: Pen, after: Pen) -> str:
-    """The shortest code that turns one pen into another, be it by way of the plain one."""
-    codes = _codes(before, after), ["", *_codes(PLAIN, after)]
-    return min((f"\x1b[{';'.join(code)}m" for code in codes), key=len)
-
-
-def _codes(before: Pen, after: Pen) -> list[str]:
-    codes = []
-    removed = before.attributes & ~after.attributes
-    if removed:
-        offs = {off for bit, _, _, off in _ATTRIBUTES if removed & bit}
-        codes.extend(sorted(offs))
-        if "22" in offs:  # switches bold and dim off together
-            before = before._replace(attributes=before.attributes & ~3)
-    added = after.attributes & ~before.attributes
-    codes.extend(on for bit, _, on, _ in _ATTRIBUTES if added & bit)
-    if after.front != before.front:
-        codes.append(after.front)
-    if after.behind != before.behind:
-        codes.append(after.behind)
-    return codes

@@ -6,7 +6,8 @@ CPU. This one asks a widget for a line only where something changed within a par
 and nothing covers it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby, pairwise
 
 from textual._compositor import ChopsUpdate, Compositor
@@ -74,3 +75,17 @@ class FrugalScreen(Screen[object]):
     def __init__(self) -> None:
         super().__init__()
         self._compositor = FrugalCompositor()
+        self.is_changing = False
+        """Whether more is about to change; what has is drawn after it."""
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """What changes meanwhile is drawn at its end. Textual has a message sent to the screen for it, a timer woken by
+        that, and the timer draw: a tenth of the work of a frame."""
+        self.is_changing = True
+        try:
+            yield
+        finally:
+            self.is_changing = False
+        with self._context():
+            self._on_timer_update()

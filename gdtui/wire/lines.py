@@ -4,15 +4,20 @@ Textual's way, for each line that changes, finds out all of the widget's colours
 frame and the padding on both sides anew. Here both sides of a line are remembered until the widget's look changes.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from rich.segment import Segment
+from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
+
+from gdtui.wire.strips import Drawn, Framed
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class _Sides:
     right: list[Segment]
     width: int
     """Columns between them."""
+    filters: Sequence[LineFilter]
 
     def suit(self, widget: Widget, crop: Region) -> bool:
         is_link_lit = widget.hover_style.link_id and widget.auto_links  # the mouse is over it
@@ -35,6 +41,17 @@ class _Sides:
 
     def around(self, line: Strip) -> list[Segment]:
         return [*self.left, *line.adjust_cell_length(self.width), *self.right]
+
+    def drawn(self, line: Strip) -> Strip:
+        """A line that the widget draws, filtered, with what is around it."""
+        if isinstance(line, Drawn) and line.cell_length == self.width:  # which is filtered
+            return Framed(Strip(self._filtered(self.left)), line, Strip(self._filtered(self.right)))
+        return Strip(self._filtered(self.around(line)), self.size.width)
+
+    def _filtered(self, segments: list[Segment]) -> list[Segment]:
+        for line_filter in self.filters:
+            segments = line_filter.apply(segments, self.background)
+        return segments
 
 
 class FrugalLines(StylesCache):
@@ -62,10 +79,7 @@ class FrugalLines(StylesCache):
             return strips
         for y in crop.line_range:
             if y in self._dirty_lines or y not in self._drawn:
-                segments = sides.around(widget.render_line(y - sides.rows.start))
-                for line_filter in widget.get_line_filters():
-                    segments = line_filter.apply(segments, sides.background)
-                self._drawn[y] = Strip(segments, sides.size.width)
+                self._drawn[y] = sides.drawn(widget.render_line(y - sides.rows.start))
                 self._dirty_lines.discard(y)
         return [self._drawn[y].crop(*crop.column_span) for y in crop.line_range]
 
@@ -76,9 +90,8 @@ class FrugalLines(StylesCache):
         for y in rows:
             if (known := self._cache.get(y)) is not None:
                 left, right = known.crop(0, gutter.left), known.crop(width - gutter.right)
-                sides = _Sides(
-                    widget.outer_size, widget.background_colors[1], rows, [*left], [*right], width - gutter.width
-                )
+                look = widget.outer_size, widget.background_colors[1]
+                sides = _Sides(*look, rows, [*left], [*right], width - gutter.width, widget.get_line_filters())
                 return sides if sides.around(widget.render_line(y - rows.start)) == [*known] else None
         return None
 
@@ -90,11 +103,20 @@ class FrugalWidget(Widget):
         super().__init__(id=id)
         self._styles_cache = FrugalLines()
 
+    def filtered(self, style: Style) -> Style:
+        """What the app's filters make of a style, as those of a terminal without colours."""
+        segments = [Segment(" ", style)]
+        for line_filter in self.get_line_filters():
+            segments = line_filter.apply(segments, self.background_colors[1])
+        return segments[0].style or style
+
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Textual's own tells a widget in three messages that parts of it are to be drawn anew."""
         if not regions or layout or recompose or not self._is_mounted or self._closing or not self.is_attached:
             return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
         self._set_dirty(*regions)
-        self.screen._dirty_widgets.add(self)
-        self.screen.check_idle()
+        screen = self.screen
+        screen._dirty_widgets.add(self)
+        if not getattr(screen, "is_changing", False):
+            screen.check_idle()
         return self

@@ -53,9 +53,9 @@ class Probe(GdtuiApp):
             "bytes": self.link.total,
         }
 
-    async def _show(self, snapshot) -> None:
+    async def _show(self, snapshot, drawn) -> None:
         before = self.board.snapshot
-        await super()._show(snapshot)
+        await super()._show(snapshot, drawn)
         self.frames += self.board.snapshot is not before
         now = self.now()
         if not self.start and self.frames >= 10:
