@@ -60,7 +60,8 @@ def flat(found: Evidence) -> Verdict | None:
     course = found.course
     if found.alpha > found.sure or not found.has_gone_far:
         return None
-    if len(course) < LONG_FLAT or not course.is_flat or not math.isnan(found.left):
+    is_at_rest = course.is_flat and abs(course.fall) < LITTLE  # and has not only come back to where it was
+    if len(course) < LONG_FLAT or not is_at_rest or not math.isnan(found.left):
         return None
     return at_best(found, "the last half of the epochs took less than 0.1 % off the loss")
 

@@ -292,3 +292,9 @@ def test_losses_tell_of_overfitting() -> None:
     assert found.text == (
         "overfitting since epoch 47: the test loss rose from 1 at epoch 41 to 1.59 while the loss fell"
     )
+
+
+def test_a_loss_that_has_fallen_and_risen_again_to_what_it_was_is_not_done() -> None:
+    run = run_of(Settings(DataSettings(noise=3), loss="squared-error", alpha=0.5), 100)
+    kinds = {said(run, epoch).kind for epoch in range(80, 101)}
+    assert kinds == {Kind.LEVELLING}
