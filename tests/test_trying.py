@@ -62,6 +62,23 @@ def test_a_remedy_that_helps_is_confirmed_at_the_verdicts_epoch(crawling: Settin
     assert session.snapshot().line.remedy is not None  # of the fork, which can be tried as well
 
 
+def test_where_the_fork_has_ended_the_line_says_that_its_losses_are_those_before_the_last_step(
+    crawling: Settings, propose
+) -> None:
+    session = begun(crawling, 60)
+    propose(BETTER, 11)
+    ask(session, Do.TRY)
+    session.pull(1_000)
+    ask(session)
+    shown, before = session.snapshot().shown.loss, session.run.history.losses[59]
+    assert shown != before
+    assert line(session).startswith(f"confirmed: loss {before:.3g} instead of ")
+    assert line(session).endswith(" at epoch 60, before its step")
+    ask(session, GoTo(60))
+    assert session.snapshot().shown.loss == before
+    assert line(session).endswith(" at epoch 60")
+
+
 def test_one_that_does_not_is_refuted_and_what_was_going_on_goes_on(crawling: Settings, propose) -> None:
     session = begun(crawling)
     propose(WORSE, 11)

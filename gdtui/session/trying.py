@@ -138,7 +138,10 @@ def line(session: Session, verdict: Verdict | None) -> Line:
         advice = "; ".join(filter(None, (found.advice, f"{found.remedy.told} might help")))
         found = replace(found, remedy=None, advice=advice)
     if run.tried is not None and run.proved is not None and _is_told(session, run, epoch):
-        return replace(proved(run.proved), remedy=found.remedy)
+        told, is_end = proved(run.proved), session.past is None and run.stop is not None and epoch == run.tried.until
+        # What is shown then comes after the last step; both losses are, as in the log, of before it.
+        text = f"{told.text}, before its step" if is_end and run.proved.outcome != "off" else told.text
+        return replace(told, text=text, remedy=found.remedy)
     return found
 
 
