@@ -115,6 +115,13 @@ def test_the_command_prints_a_table_of_it(tmp_path: Path) -> None:
     assert Path(path).read_bytes() == before
 
 
+@pytest.mark.parametrize(("data", "is_beyond"), [("blobs", True), ("moons", False)])
+def test_the_command_says_why_it_suggests_an_alpha_beyond_the_limit(data: str, is_beyond: bool) -> None:
+    said = gdtui("range", "--data", data).stdout.splitlines()[-1]
+    assert said.startswith("suggested: --alpha ")
+    assert ("; beyond the limit at the first weights, " in said) is is_beyond
+
+
 def table_of(printed: str) -> list[str]:
     lines = printed.splitlines()
     begin = next(at for at, line in enumerate(lines) if line.split() == ["alpha", "loss"]) + 1

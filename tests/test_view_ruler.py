@@ -185,6 +185,17 @@ def test_the_curve_of_a_range_test_is_where_its_losses_are(optimizer: str) -> No
     assert view.draw(snapshot, 78, 20).lines() != chart.lines()
 
 
+def test_where_a_suggested_alpha_is_beyond_the_limit_the_line_below_says_why_it_is_suggested_all_the_same() -> None:
+    snapshot = standing(BLOBS, 100).snapshot()
+    view, _ = ranged(snapshot)
+    assert view._tests[snapshot.run.history, 100].found.suggested > snapshot.limits.here
+    assert "suggested beyond the limit, since the loss fell there" in view.titles(snapshot).below
+    snapshot = standing(replace(BLOBS, data=DataSettings("moons")), 3).snapshot()
+    view, _ = ranged(snapshot)
+    assert view._tests[snapshot.run.history, 3].found.suggested < snapshot.limits.here
+    assert "suggested" not in view.titles(snapshot).below
+
+
 def test_a_range_test_of_weights_that_are_not_finite_or_without_data_is_refused_in_words() -> None:
     snapshot = standing(BLOBS, 3).snapshot()
     broken = replace(snapshot.shown, weights=np.array([np.nan, 1.0, 1.0]))

@@ -77,6 +77,10 @@ def suggestion(found: RangeTest, known: Limits) -> str:
     where = "a tenth of that with the smallest loss"
     if found.blow_up is None:
         where = "where the loss falls fastest, since it never blew up"
+    from gdtui.views.alphas import limit_passed
+
+    if (limit := limit_passed(found, known)) is not None:
+        why = f"; beyond the limit at the first weights, {limit:.3g}, since the loss fell there all the same"
     return f"suggested: --alpha {found.suggested:g}, {where}, rounded down{why}"
 
 

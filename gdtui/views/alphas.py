@@ -10,7 +10,9 @@ import numpy as np
 
 from gdtui.charts.axes import Limits
 from gdtui.charts.roles import RUNS
+from gdtui.learning.range_test import RangeTest
 from gdtui.learning.schedule import alpha_at
+from gdtui.learning.stability import Limits as Stability
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.alpha import fork_of
 from gdtui.views.view import role_of
@@ -19,6 +21,8 @@ NARROWEST = 4
 """Decades that are shown at the least."""
 MARGIN = 0.3
 """Of a decade, that is free on both sides of what is shown."""
+FLAT = 1e12
+"""Limits beyond are beyond all alphas that can be stepped to."""
 FARTHEST = 300
 """Decades from 1, beyond which nothing is shown."""
 
@@ -35,6 +39,19 @@ class Mark(NamedTuple):
     alpha: float
     chosen: float
     role: int
+
+
+def limit_in(known: Stability) -> float | None:
+    """That of these weights, or, where nothing curves there, or it is not known, that of any."""
+    return known.here if known.here is not None and known.here < FLAT else known.sure
+
+
+def limit_passed(found: RangeTest, known: Stability) -> float | None:
+    """The limit that the alpha which a range test suggests is beyond, if it is beyond one. Both are right: the limit is
+    of the curvature at these weights, and a loss may fall all the same where the steps lead to others that curve
+    less."""
+    limit, alpha = limit_in(known), found.suggested
+    return limit if alpha is not None and limit is not None and alpha > limit else None
 
 
 def marks_of(snapshot: Snapshot) -> list[Mark]:

@@ -20,7 +20,7 @@ from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from gdtui.views.alpha import fork_of
-from gdtui.views.alphas import Mark, Span, marks_of
+from gdtui.views.alphas import FLAT, Mark, Span, limit_in, limit_passed, marks_of
 from gdtui.views.figures import Line, place
 from gdtui.views.labels import tell
 from gdtui.views.later import Later
@@ -30,8 +30,6 @@ from gdtui.views.view import Aim, Titles, Touch, View
 
 RESTS, RESTS_ALONE = 9.0, 1.0
 """For how many times as long as it worked the thread rests, while a run goes on and while it stands still."""
-FLAT = 1e12
-"""Limits beyond are beyond all alphas that can be stepped to."""
 WIDE = 56
 """Columns from which on there is room for whole sentences."""
 
@@ -89,7 +87,7 @@ class RulerView(View):
 
     def titles(self, snapshot: Snapshot) -> Titles:
         found, alpha = self._limits(snapshot), marks_of(snapshot)[-1].alpha
-        limit, is_wide, told = None if found is None else _limit_in(found), self._width >= WIDE, ["Ruler"]
+        limit, is_wide, told = None if found is None else limit_in(found), self._width >= WIDE, ["Ruler"]
         if limit is not None and alpha > 0:
             what = f"{alpha:.4g} is {share_told(alpha, limit)} {'the stable limit ' * is_wide}{limit:.3g}"
             told = ["Ruler", what] if is_wide else [f"Ruler: {what}"]
@@ -107,7 +105,10 @@ class RulerView(View):
             return f"no range test: {self._trouble}"
         if test is not None:
             told = f"{'range ' * (self._width >= WIDE)}test at epoch {test.moment[1]:,}"
-            return f"{told}{f', {test.rows:,} rows' * (test.rows < len(test.data))}  ·  {signs}"
+            told += f", {test.rows:,} rows" * (test.rows < len(test.data))
+            if limit_passed(test.found, known) is not None:
+                signs = f"suggested beyond the limit{', since the loss fell there' * (self._width >= WIDE)}"
+            return f"{told}  ·  {signs}"
         return "range test …" if self._testing.is_busy else f"{signs}  ·  F range test"
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
@@ -216,11 +217,6 @@ def _tests(
             yield Tested(found, moment, data, len(some))
 
 
-def _limit_in(found: Limits) -> float | None:
-    """That of these weights, or, where nothing curves there, or it is not known, that of any."""
-    return found.here if found.here is not None and found.here < FLAT else found.sure
-
-
 def _suggested(test: RangeTest) -> list[Mark]:
     alpha = test.suggested
     return [] if alpha is None else [Mark(f"suggested {alpha:g}", alpha, alpha, Role.NOTE)]
@@ -232,7 +228,7 @@ def _blocks(snapshot: Snapshot, found: Limits, marks: list[Mark]) -> Iterator[li
         return
     epoch = "held" if snapshot.phase is Phase.HELD else f"epoch {snapshot.shown.epoch:,}"
     here = "not known" if found.here is None else f"{found.here:.4g}" if found.here < FLAT else "none"
-    limit = _limit_in(found)
+    limit = limit_in(found)
     shares: list[Line] = [
         [(f"{mark.name}: {share_told(mark.alpha, limit)} {limit:.3g}", mark.role)]
         for mark in marks
