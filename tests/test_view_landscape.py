@@ -181,6 +181,16 @@ def test_the_scale_is_chosen_and_is_logarithmic_by_itself_where_losses_are_far_a
     assert "no optimum: the classes are separable" in parted.titles.above
 
 
+@pytest.mark.parametrize(("l1", "is_sought"), [(0.0, True), (0.01, False)])
+def test_of_a_hinge_with_both_penalties_it_says_that_no_optimum_is_looked_for(l1: float, is_sought: bool) -> None:
+    of, looking = session(Settings(data=NOISY, loss="hinge", l1=l1, l2=0.01, epochs=20)), Looking()
+    do(of, *[ask.Do.STEP] * 5)
+    looking.at(of)
+    looking.at(of)
+    assert ("no optimum is looked for: a hinge with both penalties" in looking.titles.above) is not is_sought
+    assert ("optimum" in looking.titles.below) is is_sought
+
+
 @pytest.mark.parametrize("shading", [Shading.TONES, Shading.HATCHED])
 @pytest.mark.parametrize("size", [(20, 5), (12, 6), (40, 12), (11, 4), (0, 0), (200, 8), (30, 50)])
 def test_it_is_drawn_at_any_size(size: tuple[int, int], shading: Shading) -> None:

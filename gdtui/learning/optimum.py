@@ -38,10 +38,12 @@ class Optimum:
             many minima: one of them.
         is_parted: whether there is none since the classes are linearly separable: the larger the weights, the smaller
             the loss.
+        is_sought: whether one was looked for.
     """
 
     weights: Floats | None = None
     is_parted: bool = False
+    is_sought: bool = True
 
 
 def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float = 0.0) -> Optimum:
@@ -59,7 +61,8 @@ def optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float
 
 def _optimum(data: Dataset, loss: str, recipe: Recipe, start: Floats, rest: float) -> Optimum:
     if loss == "hinge":
-        return Optimum(None if recipe.l1 and recipe.l2 else _least_hinge(data, recipe))
+        is_sought = not (recipe.l1 and recipe.l2)
+        return Optimum(_least_hinge(data, recipe) if is_sought else None, is_sought=is_sought)
     objective = objective_named("cross-entropy" if loss == "article" else loss, len(data.class_names))
     heights = Heights(data, objective, replace(recipe, l1=0.0))
     weights, slope = _least(heights, recipe.l1, start, rest)

@@ -58,6 +58,7 @@ class OverPlane(View):
             parts.append("every weight" if terrain.size == 2 else f"{told(plane.share)} of the path")
             parts += ["other weights fixed"] * (not plane.is_principal and terrain.size > 2)
             parts += ["no optimum: the classes are separable"] * best.is_parted
+            parts += ["no optimum is looked for: a hinge with both penalties"] * (not best.is_sought)
         return Titles("  ·  ".join([*parts, *[terrain.rows] * bool(terrain.rows)]), self._legend(scene), is_legend=True)
 
     def _legend(self, scene: Scene) -> str:
