@@ -149,10 +149,11 @@ class Board(FrugalScreen):
     def take_keys(self) -> None:
         """Have the keys, but for those that a dialog has, which may have come or gone."""
 
-    def on_key(self) -> None:
-        """A dialog has the keys, also where the focus has been lost to nobody."""
-        if self.dialog is not None and self.focused is None:
-            self.dialog.take_keys()
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """A dialog keeps the focus until it is answered: a click beyond the window would leave it to nobody, and the
+        next key would be lost."""
+        if widget is not None or self.dialog is None or self.dialog.is_answered:
+            super().set_focus(widget, scroll_visible, from_app_focus)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """While there is a dialog, the keys are its own."""

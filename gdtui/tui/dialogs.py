@@ -50,7 +50,7 @@ class Dialog(VerticalScroll):
 
     def __init__(self, title: str, *parts: Widget) -> None:
         super().__init__(Label(title, classes="dialog-title", markup=False), *parts)
-        self._parts = parts
+        self._parts, self.is_answered = parts, False
 
     def on_mount(self) -> None:
         self.take_keys()
@@ -65,7 +65,7 @@ class Dialog(VerticalScroll):
 
     def action_answer(self, answer: Any = None) -> None:
         """Answer once: more keys may have come in the same read, before this is gone."""
-        answered, self.answered = self.answered, lambda _: None
+        answered, self.answered, self.is_answered = self.answered, lambda _: None, True
         if self.is_attached:
             self.screen.set_focus(None)  # the next key is not for what is being removed
         self.remove()
