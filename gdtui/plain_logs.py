@@ -19,10 +19,10 @@ from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
 from gdtui.logs.standard_input import BESIDE, NAME
 from gdtui.numbers import due
-from gdtui.session.guide import begun_again
+from gdtui.session.guide import begun_again, set_to
 from gdtui.session.line import judged
 from gdtui.session.logged import losses_of, state_line
-from gdtui.text import complain, tell
+from gdtui.text import complain, printable, tell
 from gdtui.why.logged import judge_logged
 
 POLL = 0.1
@@ -209,6 +209,8 @@ def _told_of(run: LogRun) -> Iterator[str]:
         return
     if run.not_chosen:
         yield f"[INFO] {run.not_chosen}"
+    if config := set_to(run):
+        yield f"[INFO] {run.name}: {printable(config)}"
     if reader.skipped:
         yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
     if lost := getattr(reader, "lost", 0):

@@ -13,6 +13,7 @@ from gdtui.logs.run import LogRun
 from gdtui.session.log_pace import Paces
 from gdtui.session.logs import LogsSession
 from gdtui.views.log_title import far_told, pace_told, title_of
+from tests.command import gdtui
 
 
 def script_log(path: Path, count: int, seconds: float = 2.0, **config: object) -> Path:
@@ -82,5 +83,6 @@ def test_the_title_and_the_log_tell_how_far_it_is_and_what_it_was_set_to(tmp_pat
     shown = session.snapshot()
     assert "epoch 100/300, 6.67 min left" in title_of(shown, "run.jsonl", "")
     assert "run: set to epochs=300, batch_size=32" in [entry.text for entry in shown.log if entry.is_quiet]
+    assert "[INFO] run: set to epochs=300, batch_size=32\n" in gdtui("watch", str(path)).stdout
     session.turn()
     assert len(session.snapshot().log) == len(shown.log)
