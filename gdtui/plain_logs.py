@@ -22,7 +22,7 @@ from gdtui.numbers import due
 from gdtui.session.guide import begun_again, set_to
 from gdtui.session.line import judged
 from gdtui.session.logged import losses_of, state_line
-from gdtui.text import complain, printable, tell
+from gdtui.text import complain, tell
 from gdtui.why.logged import judge_logged
 
 POLL = 0.1
@@ -210,7 +210,7 @@ def _told_of(run: LogRun) -> Iterator[str]:
     if run.not_chosen:
         yield f"[INFO] {run.not_chosen}"
     if config := set_to(run):
-        yield f"[INFO] {run.name}: {printable(config)}"
+        yield f"[INFO] {run.name}: {config}"
     if reader.skipped:
         yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
     if lost := getattr(reader, "lost", 0):
