@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gdtui.learning import optimizer
 from gdtui.learning.descent import CHUNK, Descent, State
-from gdtui.learning.optimizer import OPTIMIZERS
+from gdtui.learning.optimizer import FEW, OF_FEW, OPTIMIZERS
 from gdtui.learning.schedule import alpha_at
 from gdtui.recipe_options import RULES
 from gdtui.settings import SCHEDULES, Recipe
@@ -54,10 +55,31 @@ def walk(optimizer: optax.GradientTransformation, steps: int, gradient=gradient_
     return np.array(found)
 
 
+@pytest.mark.parametrize("few", [0, FEW])
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_steps_are_those_of_optax(name):
+def test_steps_are_those_of_optax(name, few, monkeypatch):
+    monkeypatch.setattr(optimizer, "FEW", few)
     found = descent(optimizer=name, alpha=ALPHA, momentum=BETA, beta2=BETA2, epsilon=EPSILON).advance(STEPS)
     np.testing.assert_allclose(found.weights, walk(THEIRS[name], STEPS), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("batch_size", [None, 7])
+@pytest.mark.parametrize("alpha", [0.03, 1e300])
+@pytest.mark.parametrize("name", OF_FEW)
+def test_number_by_number_steps_have_the_same_bits(name, alpha, batch_size, monkeypatch):
+    found = []
+    for few in (0, FEW):
+        monkeypatch.setattr(optimizer, "FEW", few)
+        asked = descent(optimizer=name, alpha=alpha, batch_size=batch_size, schedule="cosine", decay_every=STEPS)
+        assert (type(optimizer.optimizer_of(asked.recipe, 3)) is OF_FEW[name]) is (few > 0)
+        batch = asked.advance(STEPS)
+        found.append([part.tobytes() for part in (batch.losses, batch.weights, batch.memory, asked.weights)])
+    assert found[0] == found[1]
+
+
+def test_an_epsilon_of_nothing_is_no_fault():
+    found = Descent(kernel_of(NOISY), State(START), Recipe(optimizer="adam", epsilon=0.0), 5).advance(5)
+    np.testing.assert_allclose(found.weights, walk(optax.adam(0.01, eps=0.0), 5), rtol=1e-12)
 
 
 def test_what_nobody_says_is_what_optax_takes():

@@ -36,6 +36,7 @@ class Batches:
         self._group: int = size * max(1, min(AT_ONCE, MOST // (size * kernel.X.shape[1])))
         room = min(self._group, rows)
         self._X, self._targets = np.empty((room, kernel.X.shape[1])), np.empty((room, *kernel.targets.shape[1:]))
+        self._are_numbers = isinstance(kernel.targets, np.ndarray) and kernel.targets.dtype == np.float64
         self._whole = self._parts(room, size)
         rest = rows % self._group if rows > self._group else 0
         self._rest = self._parts(rest, size)
@@ -72,7 +73,10 @@ class Batches:
             if len(rows) < len(X):
                 X, targets, parts = X[: len(rows)], targets[: len(rows)], self._rest
             self._kernel.X.take(rows, 0, X, "clip")
-            targets[:] = self._kernel.targets.take(rows, 0)
+            if self._are_numbers:
+                self._kernel.targets.take(rows, 0, targets, "clip")
+            else:
+                targets[:] = self._kernel.targets.take(rows, 0)
             yield parts
 
     def order(self, epoch: int) -> np.ndarray:

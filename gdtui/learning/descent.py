@@ -228,10 +228,11 @@ class Descent:
         gradient, loss_gradient, is_batched = steps.gradient, steps.loss_gradient, steps.is_batched
         wants_accuracy = self.rules.target_accuracy is not None and kernel.held_out is None
         take = steps.taking(self.done + 1, count, is_enough)
+        # Where steps do without the gradient of all rows, measuring comes after them: in turn, each would throw the
+        # other out of the core's cache, and what is broken off would be measured each time that it is gone on with.
+        if is_batched:
+            count = next((index for index in range(count) if not take(index)), count)
         for index in range(count):
-            # An epoch of batches is measured once its steps are taken, not each time that it is gone on with.
-            if is_batched and not take(index):
-                break
             losses.append(loss_gradient(rows[index], gradient))
             if wants_accuracy:
                 rights.append(accuracy_of(kernel.confusion()))

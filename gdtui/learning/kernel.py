@@ -15,6 +15,7 @@ from dataclasses import replace
 from itertools import chain
 
 import numpy as np
+from numpy import divide
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.rows import BLOCK, Rows
@@ -54,6 +55,9 @@ class Kernel:
         """What the objective takes for the labels; its rows are those of X."""
         self._transposed = None if isinstance(X, Rows) else X.T
         self._rows = float(len(y))
+        self._share = np.array(self._rows)
+        if not isinstance(X, Rows):
+            self._logits, self._back = X.dot, X.T.dot
         self._loss_and_signal = objective.loss_and_signal
         self._is_mean = objective.is_mean
         self._p, self._z, self._signal, self._scratch = np.empty((4, *(y.shape if shape is None else shape)))
@@ -62,10 +66,10 @@ class Kernel:
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         """The loss at `weights`, shape (size,); writes its gradient into `gradient`, of the same shape."""
         # The same as in a `SummedKernel`, but each call more would take a twentieth of an epoch of a small set.
-        np.dot(self.X, weights, self._z)
+        self._logits(weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
-        np.dot(self._transposed, self._signal, gradient)
-        np.divide(gradient, self._rows, gradient)
+        self._back(self._signal, gradient)
+        divide(gradient, self._share, gradient)
         return loss / self._rows if self._is_mean else loss
 
     def sums(self, weights: Floats, gradient: Floats) -> float:

@@ -22,10 +22,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy import add, exp, multiply, negative, reciprocal, subtract  # a name less to look up in each epoch
 
 from gdtui.learning import softmax
 from gdtui.types import Floats
 
+ONE, total = np.array(1.0), np.add.reduce
+"""A number in an array is taken faster than a plain one, and what is named by one name faster than by three."""
 THRESHOLD = 0.5
 """An activation of at least this much is class 1, where activations are sigmoids."""
 
@@ -36,18 +39,18 @@ def sigmoid(z: Floats, out: Floats | None = None) -> Floats:
     exp(−z) overflows to infinity for z < −709, which gives the right answer, 0; the warning about it is what
     callers switch off with `np.errstate(over="ignore")`, once for a whole batch rather than here each time.
     """
-    out = np.negative(z, out=out)
-    np.exp(out, out=out)
-    np.add(out, 1.0, out=out)
-    return np.reciprocal(out, out=out)
+    out = negative(z, out)
+    exp(out, out)
+    add(out, ONE, out)
+    return reciprocal(out, out)
 
 
 def article(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:
     """The article's: the squared error is shown, the cross-entropy's gradient is followed."""
     sigmoid(z, p)
-    np.subtract(p, y, out=signal)
-    np.multiply(signal, signal, out=scratch)
-    return np.add.reduce(scratch)  # type: ignore[no-any-return]
+    subtract(p, y, signal)
+    multiply(signal, signal, scratch)
+    return total(scratch)  # type: ignore[no-any-return]
 
 
 def cross_entropy(z: Floats, y: Floats, p: Floats, signal: Floats, scratch: Floats) -> float:

@@ -9,14 +9,18 @@ importance of initialization and momentum in deep learning", 2013; Tieleman and 
 Kingma and Ba, "Adam: a method for stochastic optimization", 2015.
 """
 
-import math
-from collections.abc import Sequence
+from math import sqrt as sqrt_of
+from typing import Any
 
 import numpy as np
 from numpy import add, divide, multiply, sqrt  # a name less to look up in each step
 
+from gdtui.learning.parts import Part
 from gdtui.settings import Recipe
 from gdtui.types import Floats
+
+Slots = Any
+"""What an optimiser makes of its slots, see `Optimizer.views`."""
 
 
 class Optimizer:
@@ -36,13 +40,11 @@ class Optimizer:
         """Where the gradient is to be put before a step."""
         self._step = np.empty(size)
 
-    def views(self, slots: Floats) -> Sequence[Floats]:
+    def views(self, slots: Floats) -> Slots:
         """What `step` takes for slots, shape (slots, size): views, which are made once."""
         return list(slots)
 
-    def step(
-        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
-    ) -> None:
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
         """Take a step along `gradient`.
 
         Args:
@@ -55,6 +57,15 @@ class Optimizer:
         """
         multiply(self.gradient, rate, self._step)
         add(at, self._step, to)
+
+    def walk(
+        self, parts: list[Part], at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int
+    ) -> None:
+        """Take a step for each of these parts, one after the other; see `step`."""
+        for number, part in enumerate(parts, taken):
+            part.gradient(at, self.gradient)
+            self.step(at, rate, to, before, after, number)
+            at, before = to, after
 
 
 class Momentum(Optimizer):
@@ -69,9 +80,7 @@ class Momentum(Optimizer):
         super().__init__(recipe, size)
         self._kept = np.array(recipe.momentum)
 
-    def step(
-        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
-    ) -> None:
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
         velocity = after[0]
         multiply(before[0], self._kept, velocity)
         add(velocity, self.gradient, velocity)
@@ -85,9 +94,7 @@ class Nesterov(Momentum):
     v ← β·v + g;  W ← W − α·(β·v + g)
     """
 
-    def step(
-        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
-    ) -> None:
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
         velocity, step = after[0], self._step
         multiply(before[0], self._kept, velocity)
         add(velocity, self.gradient, velocity)
@@ -110,9 +117,7 @@ class RMSProp(Optimizer):
         beta2 = 0.9 if recipe.beta2 is None else recipe.beta2
         self._kept, self._new, self._epsilon = np.array(beta2), np.array(1 - beta2), np.array(recipe.epsilon)
 
-    def step(
-        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
-    ) -> None:
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
         squares, step = after[0], self._step
         multiply(self.gradient, self.gradient, step)
         multiply(step, self._new, step)
@@ -145,12 +150,10 @@ class Adam(Optimizer):
         self._epsilon = recipe.epsilon
         self._little, self._rate = np.empty(()), np.empty(())  # numbers in arrays are taken faster than plain ones
 
-    def views(self, slots: Floats) -> Sequence[Floats]:
+    def views(self, slots: Floats) -> Slots:
         return slots, *slots
 
-    def step(
-        self, at: Floats, rate: Floats, to: Floats, before: Sequence[Floats], after: Sequence[Floats], taken: int
-    ) -> None:
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
         means, mean, squares = after
         step = self._step
         multiply(self.gradient, self.gradient, self._squares)
@@ -159,7 +162,7 @@ class Adam(Optimizer):
         add(means, self._fresh, means)
         # Section 2 of the paper: with the corrections moved out of m̂ and ŝ, fewer operations on arrays are left.
         beta, beta2 = self._betas
-        root = math.sqrt(1 - beta2 ** (taken + 1))
+        root = sqrt_of(1 - beta2 ** (taken + 1))
         self._little[()], self._rate[()] = self._epsilon * root, float(rate) * root / (1 - beta ** (taken + 1))
         sqrt(squares, step)
         add(step, self._little, step)
@@ -168,7 +171,55 @@ class Adam(Optimizer):
         add(at, step, to)
 
 
+class PlainOfFew(Optimizer):
+    """Plain gradient descent, whose steps along batches are taken number by number."""
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        super().__init__(recipe, size)
+        self._places = range(size)
+
+    def walk(
+        self, parts: list[Part], at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int
+    ) -> None:
+        weights, gradient, far, places = at.tolist(), self.gradient, float(rate), self._places
+        to[:] = at
+        for part in parts:
+            part.total(to, gradient)
+            slopes, share = gradient.tolist(), part.share
+            for place in places:
+                to[place] = weights[place] = weights[place] + slopes[place] * share * far
+
+
+class AdamOfFew(Adam):
+    """Adam, number by number."""
+
+    def __init__(self, recipe: Recipe, size: int) -> None:
+        super().__init__(recipe, size)
+        beta, beta2 = self._betas
+        self._numbers = beta, 1 - beta, beta2, 1 - beta2, recipe.epsilon
+        self._places = [(place, size + place) for place in range(size)]
+
+    def views(self, slots: Floats) -> Slots:
+        return slots.reshape(-1)
+
+    def step(self, at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int) -> None:
+        beta, new, beta2, new2, epsilon = self._numbers
+        root = sqrt_of(1 - beta2 ** (taken + 1))
+        little, far = epsilon * root, float(rate) * root / (1 - beta ** (taken + 1))
+        slots, slopes, weights = before.tolist(), self.gradient.tolist(), at.tolist()
+        for one, other in self._places:
+            slope = slopes[one]
+            after[one] = mean = slots[one] * beta + slope * new
+            after[other] = square = slots[other] * beta2 + slope * slope * new2
+            to[one] = weights[one] + mean / (sqrt_of(square) + little) * far
+
+
 OPTIMIZERS = {"gd": Optimizer, "momentum": Momentum, "nesterov": Nesterov, "rmsprop": RMSProp, "adam": Adam}
+FEW, OF_FEW = 4, {"gd": PlainOfFew, "adam": AdamOfFew}
+"""Up to so many weights, it is faster to take them one by one than to call NumPy for all of them: by the same
+operations in the same order, so to the same bits."""
+LEAST = 1e-200
+"""An ε below this may vanish, and Python divides nothing by 0."""
 VELOCITY = ("momentum", "nesterov")
 """Whose slots mean the same."""
 
@@ -177,7 +228,9 @@ def optimizer_of(recipe: Recipe, size: int) -> Optimizer:
     """The optimiser that a recipe names, for so many weights. Raises ValueError where there is none of that name."""
     if recipe.optimizer not in OPTIMIZERS:
         raise ValueError(f"no such optimizer: {recipe.optimizer!r}; there are {', '.join(OPTIMIZERS)}")
-    return OPTIMIZERS[recipe.optimizer](recipe, size)
+    is_few = size <= FEW and recipe.epsilon > LEAST
+    kinds = {**OPTIMIZERS, **OF_FEW} if is_few else OPTIMIZERS
+    return kinds[recipe.optimizer](recipe, size)
 
 
 def share_slots(one: str, other: str) -> bool:

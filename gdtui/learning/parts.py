@@ -3,55 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from numpy import multiply, subtract
 from numpy.typing import NDArray
 
-from gdtui.learning.objective import Objective
+from gdtui.learning.objective import Objective, residual
 from gdtui.types import Floats
 
 Gradient = Callable[[Floats, Floats], None]
 """Takes weights, and writes their gradient into the second, both of a kernel's size."""
 
 
-@dataclass(frozen=True, slots=True)
 class Part:
     """Some rows: a batch. It belongs to one thread, as a kernel does.
 
-    Attributes:
+    Args:
         rows: how many.
-        gradient: the mean over them.
+        total: writes the sum of their gradients.
     """
 
-    rows: int
-    gradient: Gradient
+    def __init__(self, rows: int, total: Gradient) -> None:
+        self.rows, self.total, self.share = rows, total, 1.0 / rows
+        self._share = np.array(self.share)
+
+    def gradient(self, weights: Floats, gradient: Floats) -> None:
+        """Write the mean of their gradients."""
+        self.total(weights, gradient)
+        multiply(gradient, self._share, gradient)
 
 
 def gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
-    """That of one unit, of rows of X, shape (n, d + 1), and targets, shape (n,), which are read anew at each call."""
-    z, share = np.empty(len(targets)), np.array(1.0 / len(targets))
-    dot, back, signal, multiply = X.dot, X.T.dot, objective.signal(), np.multiply
+    """The sum for one unit, of rows of X, shape (n, d + 1), and targets, shape (n,), which are read anew at each
+    call."""
+    z, dot, back, signal = np.empty(len(targets)), X.dot, X.T.dot, objective.signal()
 
     def gradient_at(weights: Floats, gradient: Floats) -> None:
         dot(weights, z)
         signal(z, targets)
         back(z, gradient)
-        multiply(gradient, share, gradient)
 
-    return gradient_at
+    if objective.signal is not residual:
+        return gradient_at
+    from scipy.special import expit
+
+    def gradient_of_residual(weights: Floats, gradient: Floats) -> None:  # the same, and a call less
+        dot(weights, z)
+        subtract(expit(z, z), targets, z)
+        back(z, gradient)
+
+    return gradient_of_residual
 
 
 def gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradient:
     """The same of k units, whose targets have the shape (n, k)."""
     transposed, wanted, shape = X.T, targets.T, (targets.shape[1], X.shape[1])
-    z, share, signal = np.empty(wanted.shape), np.array(1.0 / len(targets)), objective.signal()
+    z, signal = np.empty(wanted.shape), objective.signal()
 
     def gradient_at(weights: Floats, gradient: Floats) -> None:
         np.dot(weights.reshape(shape), transposed, z)
         signal(z, wanted)
         np.dot(z, X, gradient.reshape(shape))
-        np.multiply(gradient, share, gradient)
 
     return gradient_at
 

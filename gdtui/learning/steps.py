@@ -9,7 +9,8 @@ import numpy as np
 
 from gdtui.learning.batches import Batches
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.optimizer import optimizer_of
+from gdtui.learning.optimizer import Slots, optimizer_of
+from gdtui.learning.parts import Part
 from gdtui.learning.penalty import Penalty, held_out_loss_of, loss_gradient_of
 from gdtui.learning.schedule import alpha_at, is_constant
 from gdtui.settings import Recipe
@@ -42,6 +43,7 @@ class Steps:
         self._batches = None if is_whole else Batches(kernel, recipe.batch_size or 1, recipe.seed)
         self._penalty = Penalty(recipe, kernel) if recipe.l2 or recipe.l1 else None
         self._step = self._shrinking if recipe.l1 else self._optimizer.step
+        self._walk = self._optimizer.walk if self._penalty is None else self._penalised
         self.gradient = np.empty(size) if self._batches else self._optimizer.gradient
         """Where the gradient of all rows is to be put before an epoch's step."""
         self._slots = np.zeros((len(rows), self._optimizer.slots, size))
@@ -71,7 +73,8 @@ class Steps:
         are `count` of them. Returns whether it took all: of an epoch of very many batches, the rest is left where
         somebody says that it `is_enough`. After `keep`, it is gone on with from there."""
         rows, views, step, taken = self._rows, self._views, self._step, self._taken
-        recipe, batches = self.recipe, self._batches
+        recipe, batches, walk = self.recipe, self._batches, self._walk
+        count_of_batches, groups = (1, 1) if batches is None else (batches.count, batches.groups)
         if is_constant(recipe):
             rates = [*repeat(np.array(-recipe.alpha), count)]
         else:
@@ -84,20 +87,14 @@ class Steps:
         def in_batches(index: int) -> bool:
             assert batches is not None
             at, before, to, after = rows[index], views[index], rows[index + 1], views[index + 1]
-            gradient, penalty, rate = self._optimizer.gradient, self._penalty, rates[index]
-            if self._begun:
-                at, before = to, after
-            number = taken + index * batches.count + self._begun * batches.each
-            for parts in batches.in_groups(first + index, self._begun):
-                for place, part in enumerate(parts, number):
-                    part.gradient(at, gradient)
-                    if penalty is not None:
-                        penalty.pull(at, gradient)
-                    step(at, rate, to, before, after, place)
-                    at, before = to, after
-                number += len(parts)
-                self._begun, self._begun_row = self._begun + 1, index
-                if self._begun < batches.groups and is_enough():
+            begun, number = self._begun, taken + index * count_of_batches
+            if begun:
+                at, before, number = to, after, number + begun * batches.each
+            for parts in batches.in_groups(first + index, begun):
+                walk(parts, at, rates[index], to, before, after, number)
+                at, before, number, begun = to, after, number + len(parts), begun + 1
+                if begun < groups and is_enough():
+                    self._begun, self._begun_row = begun, index
                     return False
             self._begun = 0
             return True
@@ -128,6 +125,17 @@ class Steps:
     def _each(self) -> int:
         """Steps an epoch."""
         return 1 if self._batches is None else self._batches.count
+
+    def _penalised(
+        self, parts: list[Part], at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int
+    ) -> None:
+        """Steps along batches, with penalties; see `Optimizer.walk`."""
+        assert self._penalty is not None
+        for number, part in enumerate(parts, taken):
+            part.gradient(at, self._optimizer.gradient)
+            self._penalty.pull(at, self._optimizer.gradient)
+            self._step(at, rate, to, before, after, number)
+            at, before = to, after
 
     def _shrinking(self, at: Floats, rate: Floats, to: Floats, *slots_and_taken: object) -> None:
         """A step, and the proximal one that follows it."""
