@@ -253,3 +253,28 @@ def test_what_is_nested_beyond_all_measure_is_passed_over(name: str, inner: str,
     many = '{"loss": 3}\n' * 100
     path.write_text(f'{{"loss": 1}}\n{many}{{"loss": {deep}}}\n{many}')
     assert name != "a.jsonl" or len(read(path).metrics["loss"]) == 201
+
+
+@pytest.mark.parametrize(("name", "form", "end"), [("a.jsonl", '{{"loss": {}}}', "\n"), ("a.log", "loss={}", "\r")])
+@pytest.mark.parametrize("more", [0, 1, 299, 300, 900])
+def test_a_line_beyond_all_measure_is_read_once_and_passed_over(
+    name: str, form: str, end: str, more: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(blocks, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(blocks, "AT_ONCE", 300)
+    path = tmp_path / name
+    path.write_text(form.format(1) + "\n" + "x" * 1500)
+    run = read(path)
+    assert isinstance(run.reader, lines.LineReader)
+    assert run.reader.blocks.whole == path.stat().st_size  # of which nothing is read again
+    with open(path, "a") as file:
+        file.write("y" * more)
+    run.poll()
+    with open(path, "a") as file:
+        file.write("z" + end + form.format(2) + "\n" + "hello\n" * 2)
+    run.poll()
+    assert values(run, "loss") == [1, 2]
+    assert (run.error, run.reader.readings) == (None, 1)
+    assert run.reader.first_skipped == "line 2 is longer than 16,777,216 bytes"
+    assert run.reader.skipped == (3 if name == "a.jsonl" else 1)
+    assert run.reader.blocks.count == path.read_bytes().count(b"\n")

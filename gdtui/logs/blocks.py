@@ -9,7 +9,7 @@ from typing import IO
 import numpy as np
 
 LONGEST_LINE = 16 * 2**20
-"""Bytes in a line, at the most."""
+"""Bytes in a line, at the most; one that is longer is passed over."""
 AT_ONCE = 2**20
 """Bytes that are read at a time."""
 KNOWN_BY = 256
@@ -21,7 +21,8 @@ class Blocks:
 
     Attributes:
         count: how many.
-        whole: bytes in them, with their ends.
+        whole: bytes in them, with their ends, and in what was passed over.
+        too_long: the numbers of lines that were passed over; whoever has told of them takes them away.
 
     Args:
         ends: the letters that end a line, each.
@@ -30,6 +31,9 @@ class Blocks:
     def __init__(self, ends: tuple[bytes, ...] = (b"\n",)) -> None:
         self._ends = ends
         self.count = self.whole = 0
+        self.too_long: list[int] = []
+        self._is_passing = False
+        """Whether the end of such a line has not come yet."""
         self._identity: tuple[int, int] | None = None
         self._start = self._end = b""
 
@@ -47,7 +51,7 @@ class Blocks:
 
     def read(self, file: IO[bytes]) -> Iterator[bytes]:
         """The next lines, whole ones, many at a time; they are among those that were read when the next are asked for.
-        A last line without its end waits for the rest. Raises ValueError where a line is too long."""
+        A last line without its end waits for the rest."""
         about = os.fstat(file.fileno())
         self._identity = about.st_dev, about.st_ino
         file.seek(self.whole)
@@ -55,6 +59,7 @@ class Blocks:
         """What is read of a line whose end has not come yet."""
         length = 0
         while chunk := file.read(AT_ONCE):
+            chunk = self._passed(chunk)
             end = 1 + max(map(chunk.rfind, self._ends))
             if end:
                 lines = b"".join([*rest, chunk[:end]])
@@ -64,7 +69,19 @@ class Blocks:
             rest.append(chunk[end:])
             length += len(chunk) - end
             if length > LONGEST_LINE:
-                raise ValueError(f"is longer than {LONGEST_LINE:,} bytes")
+                self._took(b"".join(rest))
+                self.too_long.append(self.count + 1)
+                rest, length, self._is_passing = [], 0, True
+
+    def _passed(self, chunk: bytes) -> bytes:
+        """What comes behind a line that is too long."""
+        if not self._is_passing:
+            return chunk
+        ends = [at + 1 for at in map(chunk.find, self._ends) if at >= 0]
+        passed = chunk[: min(ends, default=len(chunk))]
+        self._is_passing = not ends
+        self._took(passed)
+        return chunk[len(passed) :]
 
     def _took(self, lines: bytes) -> None:
         self.count += lines_in(lines)

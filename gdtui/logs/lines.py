@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtui.logs.blocks import Blocks
+from gdtui.logs.blocks import LONGEST_LINE, Blocks
 from gdtui.logs.file_reader import FileReader
-from gdtui.logs.rows import LogError, Rows
+from gdtui.logs.rows import Rows
 from gdtui.runs.lines import begins
 
 Record = Mapping[str, float] | str | None
@@ -38,14 +38,14 @@ class LineReader(FileReader):
                     return []  # begun anew a moment ago
                 self._begin_reading()
             found, begun, self.has_more = list[Rows](), time.monotonic(), False
-            try:
-                for block in self.blocks.read(file):
-                    if found and time.monotonic() - begun > AT_ONCE:
-                        self.has_more = True
-                        break
-                    found += self.rows(block, self.blocks.count)
-            except ValueError as error:
-                raise LogError(f"{self.path}: line {self.blocks.count + 1} {error}") from None
+            for block in self.blocks.read(file):
+                if found and time.monotonic() - begun > AT_ONCE:
+                    self.has_more = True
+                    break
+                found += self.rows(block, self.blocks.count)
+            for number in self.blocks.too_long:
+                self._skip(f"line {number} is longer than {LONGEST_LINE:,} bytes")
+            self.blocks.too_long = []
             return found
 
     def rows(self, block: bytes, before: int) -> list[Rows]:

@@ -89,6 +89,7 @@ class Checks:
 
 
 def begins(file: IO[bytes]) -> bool:
-    """Whether there is a whole line in the file yet."""
+    """Whether there is a whole line in the file yet, or one that is too long to be waited for."""
     file.seek(0)
-    return file.readline(LONGEST_LINE).endswith(b"\n")
+    line = file.readline(LONGEST_LINE)
+    return line.endswith(b"\n") or len(line) == LONGEST_LINE
