@@ -16,9 +16,9 @@ from gdtui.text import printable
 if TYPE_CHECKING:
     from gdtui.logs.run import LogRun
 
-MARK = b'{"gdtui":'
+MARK = b'{"gdtui":"'
 """How a mark begins."""
-BEGINNING = MARK + b'"log"'
+BEGINNING = MARK + b'log"'
 """How a log begins."""
 
 

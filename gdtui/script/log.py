@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 VERSION = 1
 ALPHAS = "alpha", "learning_rate", "lr"
 """What the learning rate is called among a script's settings."""
+OWN = "time", "gdtui"
+"""Names that are the log's own: what a script calls so is written as `run/time`, `run/gdtui`."""
 
 
 def log(path: str | os.PathLike[str] | None, /, *, resume: bool = False, **config: Any) -> Log:
@@ -59,6 +61,7 @@ class Log:
         dictionaries, and texts. Names that are no words of Python come in a mapping: `run({"val/loss": 0.3}, epoch=3)`.
 
         The file has it when this returns. `epoch` and `step` say where along the training it was measured.
+        What is called `time` or `gdtui`, which are the log's own, is written as `run/time` and `run/gdtui`.
         """
         self._records.write(values, more)
 
@@ -165,16 +168,22 @@ class Records:
         self.tell = file.tell
         self._end: dict[str, Any] = {}
 
-    def write(self, values: Mapping[str, Any] | None, more: dict[str, Any]) -> bool:
-        """Write a record, with the time, and return whether there is one to be written. Raises nothing."""
+    def write(
+        self, values: Mapping[str, Any] | None, more: dict[str, Any], mark: Mapping[str, Any] | None = None
+    ) -> bool:
+        """Write a record, with the time, behind what marks it; returns whether there is one to be written. Raises
+        nothing."""
         try:
             if values:
                 more = {**values, **more}
+            for name in OWN:
+                if name in more:
+                    more[f"run/{name}"] = more.pop(name)
             place: dict[str, Any] = {name: more[name] for name in ("epoch", "step") if name in more}
             if place:
                 self._place = place
-            more.setdefault("time", round(time.time(), 3))
-            line, left_out = self._encoder.line(more)
+            more["time"] = round(time.time(), 3)
+            line, left_out = self._encoder.line({**mark, **more} if mark else more)
             self._file.write(line)
             if left_out:
                 self.tell(f"{left_out}, is left out")
@@ -185,7 +194,7 @@ class Records:
 
     def mark(self, mark: Mapping[str, Any]) -> bool:
         """The same of what is no measurement, with where along the training it was."""
-        return self.write(mark, dict(self._place))
+        return self.write(None, dict(self._place), mark)
 
     def ended_by(self, error: BaseException | None) -> None:
         """Know why the training has ended: by an error, or as it should. The first who knows it is right."""

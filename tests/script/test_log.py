@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
 
 from gdtui import log
+from gdtui.logs.places_along import Along
 from tests.script.reading import lines_of, read, records_of
 from tests.test_imports import loaded_after, under
 
@@ -144,3 +146,27 @@ def test_what_is_steered_without_having_been_given_is_told(capsys):
     assert not run.should_stop
     assert not run.paused
     assert "no log: alpha is not known" in capsys.readouterr().err
+
+
+def test_names_that_are_the_logs_own_do_not_get_into_its_way(tmp_path):
+    path = tmp_path / "run.jsonl"
+    begun = time.time()
+    run = log(path)
+    run({"gdtui": "ended", "why": "no mark"}, loss=2, time=0.25)
+    run(gdtui=0.5, loss=1, time="noon")
+    found = read(path)
+    assert (found.state, found.metrics["loss"].values.tolist()) == ("following", [2, 1])
+    assert (found.metrics["loss"].at(Along.TIME) >= begun - 1).all()
+    assert found.metrics["run/time"].values.tolist() == [0.25]
+    assert found.metrics["run/gdtui"].values.tolist() == [0.5]
+
+
+def test_a_metric_that_is_called_as_marks_are_is_none_in_older_logs_either(tmp_path):
+    path = tmp_path / "run.jsonl"
+    log(path)
+    with open(path, "a") as file:
+        file.write('{"gdtui":0.5,"loss":1,"time":3}\n')
+    assert {name: metric.values.tolist() for name, metric in read(path).metrics.items()} == {
+        "gdtui": [0.5],
+        "loss": [1],
+    }
