@@ -23,6 +23,8 @@ GRACE = 5.0
 """Seconds that its end may take."""
 LARGEST = 1000
 """Columns, and rows, that a browser may claim to have at first."""
+LONGEST = 2**16
+"""Bytes of a line that a visitor's gdtui says, at the most: a longer one is repeated as several."""
 SAID = 500
 """Characters of what a visitor is told of why there is nothing to see."""
 
@@ -114,9 +116,15 @@ class Visit(AppService):
 
 async def _repeat(said: asyncio.StreamReader) -> str:
     """Say on our standard error what a visitor's gdtui says on its own; returns the first line."""
-    first = ""
-    async for line in said:
-        text = line.decode("utf-8", "replace").rstrip()
-        first = first or text
-        complain(text.removeprefix("gdtui: "))
-    return first
+    first, rest = "", b""
+    while True:
+        chunk = await said.read(LONGEST)
+        *lines, rest = (rest + chunk).split(b"\n")
+        if rest and (not chunk or len(rest) >= LONGEST):
+            lines, rest = [*lines, rest], b""
+        for line in lines:
+            text = line.decode("utf-8", "replace").rstrip()
+            first = first or text
+            complain(text.removeprefix("gdtui: "))
+        if not chunk:
+            return first

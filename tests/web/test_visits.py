@@ -11,7 +11,7 @@ import pytest
 
 from gdtui import log
 from gdtui.tui.bindings import BINDINGS
-from gdtui.web import server
+from gdtui.web import server, visit
 from tests.terminal.harness import GDTUI, environment
 from tests.tui.driving import FIVE, saved
 from tests.web.serving import ESCAPE, Served, files_in, is_alive, serving, until, visiting
@@ -205,6 +205,17 @@ async def test_the_data_that_cannot_be_used_is_told_to_both(tmp_path: Path) -> N
         said = (await served.process.stderr.read()).decode()
         assert said.startswith("gdtui: bad.csv")
         assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("end", [b"", b"\n"])
+async def test_a_line_of_any_length_is_repeated(end: bytes, capsys: pytest.CaptureFixture[str]) -> None:
+    said = asyncio.StreamReader()
+    said.feed_data(b"gdtui: begun\n" + b"x" * 200_000 + end)
+    said.feed_eof()
+    assert await visit._repeat(said) == "gdtui: begun"
+    begun, *rest = capsys.readouterr().err.splitlines()
+    assert begun == "gdtui: begun"
+    assert "".join(line.removeprefix("gdtui: ") for line in rest) == "x" * 200_000
 
 
 async def test_pages_of_others_see_nothing(tmp_path: Path) -> None:
