@@ -201,6 +201,45 @@ def test_the_command_prints_the_table_and_the_errors(tmp_path):
         Entrant(str(tmp_path / "missing.jsonl"))
 
 
+STRANGE = {
+    "log.csv": "step,loss\n1,2\n",
+    "trainer_state.json": '{\n "log_history": []\n}',
+    "binary": "\0{}",
+    "text": "loss 3",
+    "folder": None,
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_when_a_loss_was_reached_is_not_asked_of_the_logs_of_others(name, tmp_path):
+    saved(tmp_path / "a.jsonl")
+    text = STRANGE[name]
+    (tmp_path / name).mkdir() if text is None else (tmp_path / name).write_text(text)
+    done = gdtui("watch", "a.jsonl", name, "--loss", "20", cwd=tmp_path)
+    wrong = f"gdtui: --loss tells when gdtui's run files reached it, and {name} is none; leave it out\n"
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", wrong)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wrong"),
+    [
+        (["log.csv", "--speed", "3"], "--speed is for a single run file of gdtui's"),
+        (["a.jsonl", "--y", "loss", "--fps", "3"], "--fps is for a single run file of gdtui's"),
+        (["a.jsonl", "a.jsonl", "--speed", "3"], "--speed is for a single run file of gdtui's"),
+        (["a.jsonl", "--loss", "3", "--speed", "3"], "--speed is for a single run file of gdtui's"),
+        (["a.jsonl", "--loss", "3", "--x", "step"], "--x and --y are for the logs of other programs"),
+        (["-", "--loss", "3"], "--loss compares run files; what comes through a pipe is none"),
+    ],
+)
+def test_what_would_do_nothing_is_refused(arguments, wrong, tmp_path):
+    saved(tmp_path / "a.jsonl")
+    (tmp_path / "log.csv").write_text(STRANGE["log.csv"])
+    done = gdtui("watch", *arguments, "--plain", cwd=tmp_path)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert wrong in done.stderr
+    assert gdtui("watch", "a.jsonl", "--speed", "3", "--fps", "3", "--plain", cwd=tmp_path).returncode == 0
+
+
 def test_what_was_reached_is_told_in_ascii_as_well(tmp_path, monkeypatch):
     saved(tmp_path / "a.jsonl")
     monkeypatch.setattr(sys, "__stdout__", io.TextIOWrapper(io.BytesIO(), "ascii"))

@@ -52,12 +52,15 @@ def serves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         (["--watch", "run.jsonl", "--", "--tee", "x"], "--tee: nothing is written"),
         (["--watch", "run.jsonl", "--", "--record", "x.cast"], "--record: nothing is recorded"),
         (["--watch", "run.jsonl", "--", "--alpha", "0.1"], "--alpha"),
+        (["--watch", "log.csv", "--", "--loss", "3"], "--loss tells when gdtui's run files reached it, and log.csv is"),
+        (["--watch", "log.csv", "--", "--speed", "3"], "--speed is for a single run file"),
         (["--alpha", "0.1"], "what is for visitors' runs comes after --"),
         (["--port", "99999"], "a port, 0 to 65535"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_a_line(arguments: list[str], why: str, tmp_path: Path) -> None:
     (tmp_path / "run.jsonl").touch()
+    (tmp_path / "log.csv").write_text("step,loss\n1,2\n")
     assert why in refused(*arguments, cwd=tmp_path)
 
 

@@ -117,6 +117,7 @@ def _watching(others: list[str], runs: list[str]) -> argparse.Namespace:
     parser = watch.parser()
     options = parser.parse_args([*others, "--", *runs])
     _refuse(parser, options)
+    watch.check(options)
     if watch.STANDARD_INPUT in options.whats:
         parser.error("-: visitors have no standard input; watch the file that it is copied into")
     return options  # type: ignore[no-any-return]

@@ -6,6 +6,7 @@ import signal
 import sys
 
 from gdtui.fronts import is_plain
+from gdtui.logs.own import is_own, may_be_run
 from gdtui.options import Parser, add_screen, display_from, film_from
 from gdtui.outputs import check_apart
 from gdtui.values import a_number
@@ -15,15 +16,14 @@ STANDARD_INPUT = "-"
 
 def run(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
+    check(options)
     options.plain |= options.follow
     if STANDARD_INPUT not in options.whats and options.tee is not None:
         raise ValueError(f"--tee copies standard input: program 2>&1 | gdtui watch - --tee {options.tee}")
     check_apart([options.record, options.tee], [what for what in options.whats if what != STANDARD_INPUT])
     if STANDARD_INPUT in options.whats:
         return _watch_pipe(options)
-    from gdtui.logs.own import is_own
-
-    if options.loss is None and (options.x or options.y or not all(map(is_own, options.whats))):
+    if _are_logs(options):
         return _watch_logs(options)
     if not is_plain(options):
         from gdtui.tui import front
@@ -34,6 +34,26 @@ def run(arguments: list[str]) -> int:
     if len(options.whats) == 1 and options.loss is None:
         return plain.watch(options.whats[0], options.follow, options.every)
     return plain.compare(options.whats, options.loss, options.follow)
+
+
+def check(options: argparse.Namespace) -> None:
+    """Refuse what would do nothing with what is watched. Raises ValueError."""
+    whats = options.whats
+    if options.loss is not None:
+        if STANDARD_INPUT in whats:
+            raise ValueError("--loss compares run files; what comes through a pipe is none")
+        if (other := next((what for what in whats if not may_be_run(what)), None)) is not None:
+            raise ValueError(f"--loss tells when gdtui's run files reached it, and {other} is none; leave it out")
+        if options.x or options.y:
+            raise ValueError("--x and --y are for the logs of other programs, --loss for gdtui's run files")
+    for name in ("speed", "fps"):
+        if getattr(options, name) is not None and (options.loss is not None or len(whats) > 1 or _are_logs(options)):
+            raise ValueError(f"--{name} is for a single run file of gdtui's; logs are shown as they are written")
+
+
+def _are_logs(options: argparse.Namespace) -> bool:
+    """Whether they are looked at as the logs of any program, and not as gdtui's run files."""
+    return options.loss is None and bool(options.x or options.y or not all(map(is_own, options.whats)))
 
 
 def parser() -> Parser:
@@ -74,8 +94,6 @@ def _watch_pipe(options: argparse.Namespace) -> int:
     from gdtui.logs.pipe import begin
     from gdtui.text import complain, tell
 
-    if options.loss is not None:
-        raise ValueError("--loss compares run files; what comes through a pipe is none")
     if sys.stdin is None or sys.stdin.isatty():
         raise ValueError("- is standard input, and nothing is piped into it: python train.py 2>&1 | gdtui watch -")
     pipe = begin(_give_terminal(), options.tee, options.force)

@@ -8,12 +8,22 @@ import re
 HEAD = re.compile(rb'\s*\{(?:"kind": ?"run", ?)?"format": ?"gdtui-run"')
 
 
+LINE = re.compile(rb"\s*(?:\{[^\n]*(?:\}\s*\n|\Z)|\Z)")
+
+
 def is_own(path: str) -> bool:
     """Whether that is a run file of gdtui's own, with all that one can look at in it."""
-    if not os.path.isfile(path):
-        return False
+    return os.path.isfile(path) and HEAD.match(_head(path)) is not None
+
+
+def may_be_run(path: str) -> bool:
+    """Whether that may be a run file: nothing yet, or lines of JSON objects, of which any program may write some."""
+    return not os.path.exists(path) or (os.path.isfile(path) and LINE.match(_head(path)) is not None)
+
+
+def _head(path: str) -> bytes:
     try:
         with open(path, "rb") as file:
-            return HEAD.match(file.read(64)) is not None
+            return file.read(2**16)
     except OSError:  # which whoever reads it tells
-        return False
+        return b""
