@@ -26,7 +26,7 @@ class PrintedTable:
         if fields and fields[0].lower() in PLACES:
             names = [name for name in BETWEEN.split(line.strip(" |\t")) if name]
             are_names = all(name[0].isalpha() and not name.endswith((":", "=")) for name in names)
-            is_head = are_names and any(map(is_metric, names))
+            is_head = len(names) > 1 and are_names and any(map(is_metric, names))
             self._names = names if is_head else self._names
         elif fields and len(fields) == len(self._names) and fields[0][0].isdecimal():
             (_, place), *told = self._cells(fields)

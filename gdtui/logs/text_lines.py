@@ -14,7 +14,8 @@ from gdtui.logs.lines import LineReader, Record, together
 from gdtui.logs.places_along import Along
 from gdtui.logs.printed_table import PrintedTable
 from gdtui.logs.rows import Rows
-from gdtui.logs.text_rules import CODES, NOTHING, Said, said_in
+from gdtui.logs.text_rules import CODES, NOTHING, Said
+from gdtui.logs.text_shapes import Shapes
 from gdtui.text import printable
 
 KEPT = 200
@@ -58,7 +59,7 @@ class TextLines(LineReader):
         """The last step that was told since an epoch was measured, and the epoch measured last with its step."""
         self.now: float | None = None
         """Seconds since 1970 at which what is read next was printed, where that is known."""
-        self._bars, self._table = Bars(), PrintedTable()
+        self._bars, self._table, self._shapes = Bars(), PrintedTable(), Shapes()
         self._twice: set[str] = set()
         """Keys that are taken, since they have come twice."""
         self._once: dict[tuple[str, frozenset[str]], Once] = {}
@@ -101,7 +102,7 @@ class TextLines(LineReader):
     def _said_in(self, shown: str, is_end: bool) -> list[Said]:
         if not (is_end or "[" in shown):  # no bar
             return []
-        said = (self._table.said_in(shown) if is_end else None) or said_in(shown.strip())
+        said = (self._table.said_in(shown) if is_end else None) or self._shapes.said_in(shown.strip())
         if said.bar is not None:
             return self._bars.take(said, is_end)
         if not is_end:

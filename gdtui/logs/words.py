@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 
 from gdtui.logs.places_along import along_in
 
@@ -29,6 +30,7 @@ def parts_of(name: str) -> set[str]:
     return {*map(str.lower, PART.findall(name)), *re.findall("[a-z]+", small), *re.findall("[a-z]+[0-9]+", small)}
 
 
+@lru_cache(1024)
 def is_metric(name: str, weak: bool = True) -> bool:
     """Whether a name is known to be of a metric, also by a weak word."""
     words = parts_of(name)
