@@ -9,8 +9,6 @@ import os
 import queue
 import signal
 import struct
-import subprocess
-import sys
 import termios
 import threading
 import time
@@ -20,11 +18,12 @@ from typing import IO, Any, Self
 
 from pyte.screens import Char
 
+from tests.terminal.begun import GDTUI, IN_TESTS, begin
 from tests.terminal.far import FarSide
 
-GDTUI = (sys.executable, "-m", "gdtui")
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "enter": "\r", "escape": "\x1b"}
 KEYS |= {f"ctrl+{letter}": chr(ord(letter) & 31) for letter in "clpz"}
+NOT_OF_A_LOGIN = "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI", IN_TESTS
 Wanted = str | Callable[["Terminal"], bool]
 
 
@@ -33,7 +32,7 @@ def environment(**changes: str) -> dict[str, str]:
     own = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("TEXTUAL") and name not in ("COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR", "CI")
+        if not name.startswith("TEXTUAL") and name not in NOT_OF_A_LOGIN
     }
     return {**own, "TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8", **changes}
 
@@ -44,7 +43,8 @@ class Terminal:
     Args:
         command: the program and its arguments.
         columns, rows: the terminal's size.
-        env: what its environment has beside `environment()`.
+        env: what its environment has beside `environment()`. Where it is given, gdtui is begun by Python, in full;
+            otherwise see `tests.terminal.begun`.
         answers: whether the terminal answers the program's questions (where is the cursor? …).
         sync: whether it says that it knows synchronised output.
         stdin, stdout, stderr: a file or `subprocess` constant where one of them is not the terminal.
@@ -86,17 +86,9 @@ class Terminal:
         self._set_size(columns, rows)
         self._attributes = termios.tcgetattr(self._master)
         self.started = time.monotonic()
-        self.process = subprocess.Popen(
-            command,
-            stdin=slave if stdin is None else stdin,
-            stdout=slave if stdout is None else stdout,
-            stderr=slave if stderr is None else stderr,
-            env=environment(**(env or {})),
-            cwd=cwd,
-            start_new_session=True,
-            # The pty becomes the session's own terminal, so that ctrl+c and resizes are signalled.
-            preexec_fn=lambda: fcntl.ioctl(slave, termios.TIOCSCTTY, 0),
-        )
+        streams = [slave if stream is None else stream for stream in (stdin, stdout, stderr)]
+        here = os.fspath(cwd or os.getcwd())
+        self.process = begin(command, slave, streams, here, environment(**(env or {})), in_full=env is not None)
         os.close(slave)
         self._threads = [threading.Thread(target=work, daemon=True) for work in self._work()]
         for thread in self._threads:
