@@ -33,7 +33,8 @@ class Optimizer:
         size: how many weights there are.
     """
 
-    slots = 0
+    slots, has_squares = 0, False
+    """How many there are, and whether the last of them has means of squares, which are never negative."""
 
     def __init__(self, recipe: Recipe, size: int) -> None:
         self.gradient = np.empty(size)
@@ -110,7 +111,7 @@ class RMSProp(Optimizer):
     s ← β₂·s + (1 − β₂)·g²;  W ← W − α·g / (√s + ε)
     """
 
-    slots = 1
+    slots, has_squares = 1, True
 
     def __init__(self, recipe: Recipe, size: int) -> None:
         super().__init__(recipe, size)
@@ -136,7 +137,7 @@ class Adam(Optimizer):
     m ← β·m + (1 − β)·g;  s ← β₂·s + (1 − β₂)·g²;  W ← W − α·m̂ / (√ŝ + ε)
     """
 
-    slots = 2
+    slots, has_squares = 2, True
 
     def __init__(self, recipe: Recipe, size: int) -> None:
         super().__init__(recipe, size)

@@ -150,11 +150,13 @@ class ArchivedRun(Shown):
         rows = np.zeros((len(found), 1 + SLOTS * size))
         for place, row, memory in zip(places, rows, found, strict=True):
             epoch = self.branch.epochs[place]
-            slots = OPTIMIZERS[self.history.recipe_at(epoch).optimizer].slots
+            optimizer = OPTIMIZERS[self.history.recipe_at(epoch).optimizer]
+            slots = optimizer.slots
             memory = memory or []
             if memory and len(memory) != (1 + slots * size if slots else 0):
                 raise RunFileError(f"{where}: epoch {epoch} has a memory of {len(memory)} numbers, which does not fit")
-            if memory and not (np.isfinite(memory).all() and memory[0] >= 0):
+            never_negative = memory[:1] + memory[-size:] * optimizer.has_squares
+            if memory and not (np.isfinite(memory).all() and min(never_negative) >= 0):
                 raise RunFileError(f"{where}: epoch {epoch} has a memory that no optimiser can have")
             row[: len(memory)] = memory
         return rows
