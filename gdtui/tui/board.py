@@ -20,6 +20,7 @@ from gdtui.tui.bindings import BINDINGS, NOT_FOR_GUESTS, STEERING, Key, of_guest
 from gdtui.tui.key_bar import KeyBar
 from gdtui.tui.panes import Panes
 from gdtui.wire.compositor import FrugalScreen
+from gdtui.wire.lines import FrugalWidget
 
 if TYPE_CHECKING:
     from gdtui.tui.app import GdtuiApp
@@ -191,7 +192,11 @@ def entitle(widget: Widget, title: str | Content, below: str | None = None) -> N
         if text is None:
             continue
         content = text if isinstance(text, Content) else literal(text)
-        if content.markup != getattr(widget, place):
+        if content.markup == getattr(widget, place):
+            continue
+        if isinstance(widget, FrugalWidget):
+            widget.entitle(place, content)
+        else:
             setattr(widget, place, content)
 
 

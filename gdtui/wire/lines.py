@@ -6,12 +6,14 @@ frame and the padding on both sides anew. Here both sides of a line are remember
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
 from textual._styles_cache import StylesCache
 from textual.color import Color
+from textual.content import Content
 from textual.filter import LineFilter
 from textual.geometry import Region, Size
 from textual.strip import Strip
@@ -20,7 +22,7 @@ from textual.widget import Widget
 from gdtui.wire.strips import Drawn, Framed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Sides:
     """What stands on both sides of each line, in a widget of that size with that background."""
 
@@ -34,10 +36,14 @@ class _Sides:
     """Columns between them."""
     filters: Sequence[LineFilter]
 
-    def suit(self, widget: Widget, crop: Region) -> bool:
+    @cached_property
+    def filtered(self) -> tuple[Strip, Strip]:
+        """Both sides."""
+        return Strip(self._filtered(self.left)), Strip(self._filtered(self.right))
+
+    def suit(self, widget: Widget) -> bool:
         is_link_lit = widget.hover_style.link_id and widget.auto_links  # the mouse is over it
-        is_inside = crop.y in self.rows and crop.bottom - 1 in self.rows
-        return is_inside and self.size == widget.outer_size and not is_link_lit
+        return self.size == widget.outer_size and not is_link_lit
 
     def around(self, line: Strip) -> list[Segment]:
         return [*self.left, *line.adjust_cell_length(self.width), *self.right]
@@ -45,7 +51,7 @@ class _Sides:
     def drawn(self, line: Strip) -> Strip:
         """A line that the widget draws, filtered, with what is around it."""
         if isinstance(line, Drawn) and line.cell_length == self.width:  # which is filtered
-            return Framed(Strip(self._filtered(self.left)), line, Strip(self._filtered(self.right)))
+            return Framed(self.filtered[0], line, self.filtered[1])
         return Strip(self._filtered(self.around(line)), self.size.width)
 
     def _filtered(self, segments: list[Segment]) -> list[Segment]:
@@ -70,18 +76,22 @@ class FrugalLines(StylesCache):
 
     def render_widget(self, widget: Widget, crop: Region) -> list[Strip]:
         sides = self._sides
-        if sides is None or not sides.suit(widget, crop):
+        if sides is None or not sides.suit(widget):
             for y in self._drawn:  # Textual has others, or none
                 self._cache.pop(y, None)
             self._drawn.clear()
             strips = super().render_widget(widget, crop)
             self._sides = self._found(widget)
             return strips
-        for y in crop.line_range:
-            if y in self._dirty_lines or y not in self._drawn:
-                self._drawn[y] = sides.drawn(widget.render_line(y - sides.rows.start))
-                self._dirty_lines.discard(y)
-        return [self._drawn[y].crop(*crop.column_span) for y in crop.line_range]
+        return [self._line(widget, sides, y).crop(*crop.column_span) for y in crop.line_range]
+
+    def _line(self, widget: Widget, sides: _Sides, y: int) -> Strip:
+        if y not in sides.rows:
+            return super().render_widget(widget, Region(0, y, sides.size.width, 1))[0]
+        if y in self._dirty_lines or y not in self._drawn:
+            self._drawn[y] = sides.drawn(widget.render_line(y - sides.rows.start))
+            self._dirty_lines.discard(y)
+        return self._drawn[y]
 
     def _found(self, widget: Widget) -> _Sides | None:
         """The sides of the lines that Textual has made, if those can be made of them."""
@@ -109,6 +119,13 @@ class FrugalWidget(Widget):
         for line_filter in self.get_line_filters():
             segments = line_filter.apply(segments, self.background_colors[1])
         return segments[0].style or style
+
+    def entitle(self, place: str, title: Content) -> None:
+        """Have this as `border_title` or as `border_subtitle`. Textual's own way has all within drawn anew too."""
+        setattr(self, f"_{place}", title.expand_tabs(4).split()[0])
+        (width, height), gutter = self.outer_size, self.gutter
+        y = 0 if place == "border_title" else height - 1
+        self.refresh(Region(-gutter.left, y - gutter.top, width, 1))
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Textual's own tells a widget in three messages that parts of it are to be drawn anew."""
