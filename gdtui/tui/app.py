@@ -188,11 +188,16 @@ class GdtuiApp(TerseApp):
             if self._is_stale and not snapshot.phase.moves:  # there came more to be seen while it was drawn
                 self._asked.set()
 
-    def redraw(self, now: bool = True) -> None:
-        """The drawings are others. Where that need not be seen now, the frames that come by themselves are enough."""
+    def redraw(self) -> None:
+        """The drawings are others."""
         self._is_stale = True
-        if now or not (self.board.snapshot and self.board.snapshot.phase.moves):
-            self._asked.set()
+        self._asked.set()
+
+    def wake(self) -> None:
+        """The same, told by any thread: where frames come by themselves, they are enough."""
+        self._is_stale = True
+        if not (self.board.snapshot and self.board.snapshot.phase.moves):
+            self.call_later(self.redraw)
 
     def _hear(self, happened: Iterable[object]) -> None:
         from gdtui.session.log import Marked, Said

@@ -136,6 +136,7 @@ class ChartView(Styled):
             self._at = (aim.column + 0.5) / self.size.width, (aim.row + 0.5) / self.size.height
             self.refresh(*cells)
         if self.is_marked:
+            chart = chart.copy()  # its view may keep it
             chart.write(chart.height - 1, 0, "▸", Role.NOTE)
         before, self.chart = self.chart, chart
         self._looks = chart.looks()

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +82,7 @@ class Workspace(Stage):
         if name not in self._views:
             of_name = getattr(import_module(f"gdtui.views.{name}"), f"{name.capitalize()}View")
             view: Any = self._views.setdefault(name, of_name())  # whichever thread asks first
-            view.wake = partial(self._own_app.call_later, self._own_app.redraw, now=False)  # from any thread
+            view.wake = self._own_app.wake
         return self._views[name]
 
     @property

@@ -69,6 +69,8 @@ class CheckView(View):
         self._at = -math.inf
         """When it was asked for last."""
         self._trouble = ""
+        self._drawn: tuple[Found, int, int, Chart] | None = None
+        """What was drawn last, in how many columns and rows, and the drawing."""
 
     @property
     def is_busy(self) -> bool:
@@ -87,20 +89,9 @@ class CheckView(View):
         found = self._later.found
         if self._trouble or found is None:
             return words(self._trouble or "the gradient is checked", width, height)
-        chart = Chart.blank(width, height)
-        names = [weight_told(*name) for name in names_of_weights(found.data)]
-        told = [wrap(text, max(1, width - 1)) for text in _told(found)]
-        lines = [line for sentence in told for line in sentence]
-        lead, few = len(found.checked) + 1, min(len(names), FEW)
-        above = height - max(PLOT, height // 2) if height >= lead + few + PLOT else height
-        table = min(above, lead + max(few, min(len(names), above - lead - len(lines))))
-        write_table(chart, names, [one[:2] for one in found.checked], table)
-        ends = np.cumsum([len(sentence) for sentence in told])
-        lines = lines[: max([end for end in ends if end <= above - table], default=0)]  # none is cut
-        for row, line in enumerate(lines, table):
-            chart.write(row, 0, line, Role.LABEL)
-        _draw_errors(chart, table + len(lines), found.checked[-1][2])
-        return chart
+        if self._drawn is None or self._drawn[0] is not found or self._drawn[1:3] != (width, height):
+            self._drawn = found, width, height, _chart(found, width, height)
+        return self._drawn[3]
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Have it computed for the moment shown, unless that was done, or another is shown soon."""
@@ -120,6 +111,24 @@ class CheckView(View):
         self._key, self._at = key, now
         work = partial(_found, Found(shown.epoch, sample_of(data), loss, recipe, [], ""), weights)
         self._later.ask(key, work, RESTS if moves else 0.0)
+
+
+def _chart(found: Found, width: int, height: int) -> Chart:
+    """The table, what is told of it, and the curves."""
+    chart = Chart.blank(width, height)
+    names = [weight_told(*name) for name in names_of_weights(found.data)]
+    told = [wrap(text, max(1, width - 1)) for text in _told(found)]
+    lines = [line for sentence in told for line in sentence]
+    lead, few = len(found.checked) + 1, min(len(names), FEW)
+    above = height - max(PLOT, height // 2) if height >= lead + few + PLOT else height
+    table = min(above, lead + max(few, min(len(names), above - lead - len(lines))))
+    write_table(chart, names, [one[:2] for one in found.checked], table)
+    ends = np.cumsum([len(sentence) for sentence in told])
+    lines = lines[: max([end for end in ends if end <= above - table], default=0)]  # none is cut
+    for row, line in enumerate(lines, table):
+        chart.write(row, 0, line, Role.LABEL)
+    _draw_errors(chart, table + len(lines), found.checked[-1][2])
+    return chart
 
 
 def _found(begun: Found, weights: Floats) -> Iterator[Found]:

@@ -9,6 +9,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+LINGERS = 5.0
+"""Seconds for which a thread waits for more: to begin one takes as long as a tenth of the work of a frame."""
+
 
 class Later(Generic[T]):
     """Computes what was asked for last.
@@ -19,7 +22,8 @@ class Later(Generic[T]):
 
     def __init__(self, wake: Callable[[], None]) -> None:
         self._wake = wake
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._is_served = False
         self._key: object = None
         self._work: Callable[[], Iterator[T]] | None = None
         self._rest = 0.0
@@ -47,19 +51,28 @@ class Later(Generic[T]):
         with self._lock:
             if key != self._key and self._failure is None:
                 self._key, self._work, self._rest = key, work, rest
-                if not self.is_busy:
-                    self.is_busy = True
+                if not self._is_served:
                     threading.Thread(target=self._serve, daemon=True, name="later").start()
+                self.is_busy = self._is_served = True
+                self._lock.notify()
         return self.found
 
     def _serve(self) -> None:
         try:
-            while self._do_next():
+            while self._is_wanted():
+                while self._do_next():
+                    self._wake()
                 self._wake()
         except BaseException as error:
             with self._lock:
                 self._failure, self.is_busy = error, False
-        self._wake()
+            self._wake()
+
+    def _is_wanted(self) -> bool:
+        """Whether there is anything to do, or comes to be soon."""
+        with self._lock:
+            self._is_served = self._lock.wait_for(lambda: self._work is not None, LINGERS)
+            return self._is_served
 
     def _do_next(self) -> bool:
         """Do what was asked for last, or as much of it as is wanted. Returns whether there was anything."""
