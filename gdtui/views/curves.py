@@ -254,7 +254,7 @@ def mark_places(chart: Chart, canvas: Canvas, along: Sequence[float]) -> list[tu
 def label_changes(chart: Chart, canvas: Canvas, labels: list[tuple[int, str]]) -> None:
     """Write the changes beside their lines, each as high in the upper half as it covers nothing, with a cell between
     two; nowhere, where there is no room."""
-    free = is_free(chart, canvas)[: canvas.height // 2]
+    free = is_free(chart, canvas)[: canvas.height // 2] if labels else np.empty((0, 0), dtype=bool)
     for column, text in labels:
         for begin in (at for gap in range(FARTHEST + 1) for at in (column + 1 + gap, column - len(text) - gap)):
             rows = free[:, max(begin, 0) : begin + len(text)].all(axis=1)

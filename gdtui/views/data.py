@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 
 from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
-from gdtui.charts.field import EDGES, MARGINS, Shading, paint, tones_of_two
+from gdtui.charts.field import EDGES, MARGINS, Codes, Shading, paint, tones_of_two
 from gdtui.charts.points import BOTH, HOLLOW, MARKERS, WRONG, Points
 from gdtui.charts.roles import BY_CLASS, CLASSES, UPPER, WRONGS, Role
 from gdtui.charts.strokes import ACROSS, DOWN, extents, stamp, stamp_thick, straight
@@ -115,8 +116,8 @@ class ScatterChart:
         self._edges = MARGINS if objective.is_score else EDGES
         self._size = (-1, -1, False)
         self._still: tuple[Chart, Canvas, Points] | None = None
-        self._toned: Line | None = None
-        """What the field shows."""
+        self._toned: tuple[Line, Shading, Codes] | None = None
+        """What the field shows, and its tones."""
         self.rivals: list[tuple[Floats, Role]] = []
         """The weights of others whose boundaries are drawn too, thin, and as what."""
 
@@ -163,20 +164,24 @@ class ScatterChart:
                 stamp(chart, canvas, straight(canvas, scaled(self.plane.line(other)), DOWN), role)
         if not is_finite:
             return
-        if self._toned is None or not moves or _shift(canvas, self._toned, line, self._edges) > 1:
-            self._toned = line
-        line = self._toned
-        u, v = canvas.x_centres(), canvas.y_centres(2)
-        unit = scaled(line)
+        toned = self._toned
+        if toned is None or toned[1] is not shading or not moves or _shift(canvas, toned[0], line, self._edges) > 1:
+            self._toned = toned = line, shading, self._field(canvas, line, shading)
+        line = toned[0]
+        paint(chart, canvas, toned[2], shading)
         with np.errstate(over="ignore"):
-            scores = (unit[0] + unit[1] * u[None, :] + unit[2] * v[:, None]) * max(map(abs, line))
-            paint(chart, canvas, tones_of_two(scores, shading, self._edges), shading)
             if self.plane.is_line:
                 p = self.objective.activations(line[0] + line[1] * canvas.x_centres(ACROSS))
                 if self.objective.is_score:  # −1 and 1 are where the labels are; what is beyond the axis has no dots
                     p = (p + 1) / 2
                     p[(p < self.ylim[0]) | (p > self.ylim[1])] = np.nan
                 stamp(chart, canvas, extents(canvas, p, p), Role.CURVE, over=FIELD)
+
+    def _field(self, canvas: Canvas, line: Line, shading: Shading) -> Codes:
+        u, v, unit = canvas.x_centres(), canvas.y_centres(2), scaled(line)
+        with np.errstate(over="ignore"):
+            scores = (unit[0] + unit[1] * u[None, :] + unit[2] * v[:, None]) * max(map(abs, line))
+            return tones_of_two(scores, shading, self._edges)
 
     def note(self, weights: Floats) -> str:
         """Why there is no boundary to be seen; empty where there is one."""
@@ -228,9 +233,17 @@ class ScatterChart:
 
 def _shift(canvas: Canvas, before: Line, after: Line, edges: Floats) -> float:
     """By how many cells, or halves of them downwards, the tones of one line lie from those of another at the most."""
-    u, v = np.linspace(*canvas.xlim, 9)[None, :], np.linspace(*canvas.ylim, 9)[:, None]
     with np.errstate(all="ignore"):
-        one, other = (np.clip(line[0] + line[1] * u + line[2] * v, edges[0], edges[-1]) for line in (before, after))
-        across, down = np.ptp(canvas.xlim) / canvas.width, np.ptp(canvas.ylim) / (2 * canvas.height)
-        step = max(abs(after[1]) * across, abs(after[2]) * down)
-        return float(np.nan_to_num(np.abs(one - other).max() / step, nan=np.inf))
+        one, other = np.clip(np.array([before, after]) @ _places(canvas), edges[0], edges[-1])
+        apart = float(np.abs(one - other).max())
+    (left, right), (low, high) = canvas.xlim, canvas.ylim
+    across, down = (right - left) / canvas.width, (high - low) / (2 * canvas.height)
+    step = max(abs(after[1]) * across, abs(after[2]) * down)
+    return apart / step if step and math.isfinite(apart) else math.inf
+
+
+@lru_cache(maxsize=8)
+def _places(canvas: Canvas) -> Floats:
+    """Some places all over a canvas: 1, u and v of each, shape (3, 81)."""
+    u, v = np.meshgrid(np.linspace(*canvas.xlim, 9), np.linspace(*canvas.ylim, 9))
+    return np.array([np.ones(u.size), u.ravel(), v.ravel()])

@@ -66,7 +66,8 @@ def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywh
 
 def is_free(chart: Chart, canvas: Canvas) -> Dots:
     """The cells that a text may cover, shape (height, width): lines from top to bottom too, not their labels."""
-    return np.asarray((chart.roles[canvas.area] == Role.BLANK) | np.isin(chart.chars[canvas.area], ["┊", "│"]))
+    chars = chart.chars[canvas.area]
+    return np.asarray((chart.roles[canvas.area] == Role.BLANK) | (chars == "┊") | (chars == "│"))
 
 
 def _places(end: Place, length: int, canvas: Canvas) -> Iterator[Place]:
