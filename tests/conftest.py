@@ -5,8 +5,11 @@ Each test marked `long` takes its number of seeds, examples or runs from `exampl
 
 from __future__ import annotations
 
+import gc
 import os
+import resource
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,25 @@ if sys.dont_write_bytecode:  # then each worker, and each program that a test be
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
+
+MEMORY = 10**9
+"""Bytes from which on what is garbage is collected; as long as there are less, that would take longer than to go on."""
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays, and no collection of garbage goes through it again and again: apps make many
+    objects, and a fifth of the time would go into that. (Each app that begins does the same.)"""
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 20)
+
+
+@pytest.fixture(autouse=True)
+def _bounded_memory() -> Iterator[None]:
+    yield
+    if int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() > MEMORY:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
 
 
 def examples(few: int, many: int) -> int:

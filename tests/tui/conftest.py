@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import resource
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +11,6 @@ from textual import app, pilot
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.message_pump import MessagePump
-
-MEMORY = 10**9
-"""Bytes that are better collected; as long as there are less, to collect them would take longer."""
 
 
 async def _at_rest(_: float = 0) -> None:
@@ -65,24 +59,6 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "wait_for_idle", _at_rest)
     monkeypatch.setattr(pilot.Pilot, "_wait_for_screen", _seen_to)
     monkeypatch.setattr(Stylesheet, "_parse_rules", _parsed_once)
-
-
-@pytest.fixture(autouse=True, scope="package")
-def _rare_collections() -> Iterator[None]:
-    """An app makes so many objects that a fifth of the time would go into collecting garbage."""
-    before = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 20)
-    yield
-    gc.set_threshold(*before)
-
-
-@pytest.fixture(autouse=True)
-def _bounded_memory() -> Iterator[None]:
-    """Each app that begins has what is there left out of collections (`gc.freeze`): here, the garbage of others."""
-    yield
-    if int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() > MEMORY:
-        gc.unfreeze()
-        gc.collect()
 
 
 @pytest.fixture(autouse=True)
