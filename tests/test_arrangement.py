@@ -15,8 +15,11 @@ from gdtui.tui.arrangement import (
     arrange,
     arrange_comparison,
 )
+from tests.conftest import examples
 
 SIZES = [*product(range(20, 221), range(8, 71))]
+SOME = SIZES[:: examples(5, 1)]
+"""With each width and each height."""
 
 
 def faults(arranged: Arrangement, width: int, height: int) -> list[str]:
@@ -58,8 +61,9 @@ def test_both_charts_and_the_numbers_are_there_at_every_size() -> None:
             assert arranged.has_drawer, (width, height)
 
 
+@pytest.mark.long
 def test_a_page_leaves_the_charts_where_they_are_wherever_there_is_a_drawer() -> None:
-    for width, height in SIZES:
+    for width, height in SOME:
         usual = arrange(width, height)
         for page in PAGES:
             arranged = arrange(width, height, Wish(page=page, covers=True))
@@ -71,9 +75,10 @@ def test_a_page_leaves_the_charts_where_they_are_wherever_there_is_a_drawer() ->
                 assert set(PAGES) <= set(arranged.areas)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", [*PAGES, "race"])
 def test_a_race_has_a_page_more_which_is_to_be_seen_once_it_is_open(page: str) -> None:
-    for width, height in SIZES:
+    for width, height in SOME:
         arranged = arrange(width, height, Wish(page=page, races=True, covers=True))
         assert faults(arranged, width, height) == [], (width, height)
         assert arranged.stops[:2] == ("log", "race")
@@ -121,8 +126,9 @@ def test_where_no_chart_fits_there_is_what_does(size: tuple[int, int]) -> None:
     assert faults(arrange_comparison(*size, 3, 4), *size) == []
 
 
+@pytest.mark.long
 def test_the_matrix_of_ten_classes_is_to_be_seen_whole_from_80_by_24_on() -> None:
-    for width, height in SIZES:
+    for width, height in SOME:
         for page in PAGES:
             arranged = arrange(width, height, Wish(page=page, classes=10))
             assert faults(arranged, width, height) == [], (width, height, page)

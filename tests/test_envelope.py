@@ -193,8 +193,9 @@ def test_values_that_are_not_finite_hide_no_other_where_they_are_merged(length, 
 @settings(max_examples=80, deadline=None)
 def test_some_values_of_many_are_taken_in_as_if_the_others_were_not_numbers(length, capacity, parts, data):
     values = some(length)
-    before, known = data.draw(st.integers(0, length)), np.array(data.draw(st.lists(st.booleans(), min_size=length)))
-    values[~known[:length]] = np.nan
+    before, share = data.draw(st.integers(0, length)), data.draw(st.sampled_from((0.0, 0.01, 0.5, 0.99, 1.0)))
+    known = np.random.default_rng(data.draw(st.integers(0, 99))).random(length) < share
+    values[~known] = np.nan
     whole = filled(values, sorted(min(part, length) for part in parts), capacity)
     sparse = filled(values[:before], [], capacity)
     at = np.flatnonzero(known[before:length])

@@ -8,6 +8,7 @@ from gdtui.learning.descent import CHUNK, Descent, State
 from gdtui.runs.history import History
 from gdtui.runs.series import Series
 from gdtui.settings import Recipe
+from tests.conftest import examples
 from tests.oracles import START, kernel_of, noisy
 
 NOISY = noisy()
@@ -104,8 +105,9 @@ def test_without_a_capacity_every_epoch_of_a_short_run_is_a_keyframe():
     assert (history._keyframes.view() == weights).all()
 
 
+@pytest.mark.long
 @given(STRETCHES, st.integers(1, 40), st.lists(st.tuples(st.floats(0, 1), STRETCHES), min_size=1, max_size=3))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(8, 200), deadline=None)
 def test_a_prefix_goes_on_on_its_own_and_leaves_the_history_it_comes_from_as_it_is(stretches, capacity, branches):
     history, weights, losses = trained(stretches, capacity)
     alphas = [alpha for alpha, epochs in stretches for _ in range(epochs)]

@@ -16,6 +16,7 @@ from gdtui.logs.places import LogPlaces
 from gdtui.logs.places_along import Along
 from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
+from tests.conftest import examples
 from tests.logs import RECORDED, places, read, said, values
 
 OWN = Path(__file__).parent / "files" / "v3-race.jsonl"
@@ -33,6 +34,7 @@ WHOLE = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in WHOLE if name != "own.jsonl"])  # tests/test_run_file.py cuts those
 def test_a_log_that_is_cut_anywhere_in_its_last_two_records_is_read_on(name: str, tmp_path: Path) -> None:
     """All that comes is the same in the end, and nothing is an error on the way."""
@@ -40,7 +42,7 @@ def test_a_log_that_is_cut_anywhere_in_its_last_two_records_is_read_on(name: str
     known = said(read(WHOLE[name]))
     tail = len(b"".join(whole.splitlines(keepends=True)[-18 if name == "trainer_state.json" else -2 :]))
     path = tmp_path / name
-    for cut in range(len(whole) - min(tail, 300), len(whole)):
+    for cut in range(len(whole) - min(tail, 300), len(whole), examples(3, 1)):
         path.write_bytes(whole[:cut])
         run = read(path)
         assert run.error is None, cut

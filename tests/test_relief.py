@@ -17,14 +17,14 @@ WAVES = 0.5 + 0.3 * np.sin(3 * AT)[:, None] * np.cos(2.5 * AT)[None, :] - 0.2 * 
 WIDTH, HEIGHT = 28, 24
 
 
-def height_at(field: Floats, x: float, y: float) -> float:
-    """Bilinear, one place at a time."""
+def height_at(field: Floats, x: Floats, y: Floats) -> Floats:
+    """Bilinear, at places within the field."""
     m, n = field.shape
     column, row = (x + 1) / 2 * (n - 1), (y + 1) / 2 * (m - 1)
-    j, i = min(int(column), n - 2), min(int(row), m - 2)
+    j, i = np.minimum(column.astype(int), n - 2), np.minimum(row.astype(int), m - 2)
     u, v = column - j, row - i
     low = field[i, j] * (1 - u) + field[i, j + 1] * u
-    return float(low * (1 - v) + (field[i + 1, j] * (1 - u) + field[i + 1, j + 1] * u) * v)
+    return low * (1 - v) + (field[i + 1, j] * (1 - u) + field[i + 1, j + 1] * u) * v
 
 
 def marched(field: Floats, eye: Eye, column: int, row: int) -> tuple[float, float] | None:
@@ -37,18 +37,16 @@ def marched(field: Floats, eye: Eye, column: int, row: int) -> tuple[float, floa
     pixel_across = (right[0] - origin[0]) / math.cos(turned)
     pixel_up = (origin[1] - up[1]) / (TALL * math.cos(lifted))
     across, rise = (column + 0.5 - origin[0]) / pixel_across, (origin[1] - row - 0.5) / pixel_up
-    for step in range(6000):
-        depth = -1.5 + step * 0.0005
-        x = across * math.cos(turned) - depth * math.sin(turned)
-        y = across * math.sin(turned) + depth * math.cos(turned)
-        if abs(x) > 1 or abs(y) > 1:
-            continue
-        z = (rise - depth * math.sin(lifted)) / math.cos(lifted)
-        if z < BASE:
-            return None
-        if z <= TALL * height_at(field, x, y):
-            return depth, max(z / TALL, 0.0)
-    return None
+    depth = -1.5 + np.arange(6000) * 0.0005
+    x = across * math.cos(turned) - depth * math.sin(turned)
+    y = across * math.sin(turned) + depth * math.cos(turned)
+    is_over = (abs(x) <= 1) & (abs(y) <= 1)
+    depth, x, y = depth[is_over], x[is_over], y[is_over]
+    z = (rise - depth * math.sin(lifted)) / math.cos(lifted)
+    ends = np.flatnonzero((z < BASE) | (z <= TALL * height_at(field, x, y)))
+    if not len(ends) or z[ends[0]] < BASE:
+        return None
+    return depth[ends[0]], max(z[ends[0]] / TALL, 0.0)
 
 
 @pytest.mark.parametrize("eye", [Eye(30, 40), Eye(200, 25), Eye(-75, 60)])

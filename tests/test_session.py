@@ -12,6 +12,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,7 @@ from gdtui.settings import (
     StopRules,
 )
 from gdtui.why.verdict import Kind, Remedy, Verdict
+from tests.conftest import examples
 from tests.oracles import START, noisy
 
 SLOW = Display(speed=1e-9)
@@ -448,15 +450,17 @@ def whole_story(folder: Path, happenings: list, *begun_with: object) -> None:
         story.assert_in_file(path, story.told)
 
 
+@pytest.mark.long
 @given(RULES, CHANGES, TEST_SIZES, st.lists(HAPPENINGS, max_size=16), RIVALS)
 @example(StopRules(), {}, 0.0, [("step",), ("remedy", 0, 0.01), ("change", {"decay_every": 5})], [])
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(30, 2000), deadline=None)
 def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_interrupts(
     tmp_path_factory, rules, recipe, test_size, happenings, rivals
 ):
     whole_story(tmp_path_factory.mktemp("story"), happenings, rules, 0, recipe, test_size, rivals)
 
 
+@pytest.mark.long
 @given(
     st.sampled_from([StopRules(), StopRules(patience=9_990)]),
     CHANGES,
@@ -464,7 +468,7 @@ def test_any_story_of_a_session_and_its_file_has_the_bits_of_runs_that_nothing_i
     st.lists(HAPPENINGS, max_size=10),
     RIVALS,
 )
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=examples(3, 100), deadline=None)
 def test_so_it_has_where_the_file_keeps_every_tenth_epoch_only(
     tmp_path_factory, rules, recipe, test_size, happenings, rivals
 ):

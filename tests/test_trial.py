@@ -21,7 +21,9 @@ FEW = {"monkey": 1, "kills": 3, "faults": 3, "fuzz": 3, "terminals": 2, "soak": 
 MANY = {"monkey": 60, "kills": 100, "faults": 40, "fuzz": 60, "terminals": 80, "soak": 1}
 """Stories of each part."""
 SEED, STEP = 1, 7
-UNHURRIED = Rules(patience=30, left_out=frozenset(KNOWN), events=examples(60, 150), soak=examples(2, 60))
+UNHURRIED = Rules(
+    patience=30, left_out=frozenset(KNOWN), events=examples(60, 150), soak=examples(2, 60), inputs=examples(30, 100)
+)
 """A busy machine answers late; how soon it is, the long trial looks at."""
 
 

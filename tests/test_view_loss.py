@@ -186,8 +186,8 @@ def test_of_several_changes_of_alpha_in_one_column_the_last_is_marked(
 
 
 def test_more_changes_of_alpha_than_columns_are_no_more_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
-    alphas = {epoch: 0.01 * (epoch % 7 + 1) for epoch in range(2, 100_002)}
-    history = history_of(np.ones(100_002), alphas)
+    alphas = {epoch: 0.01 * (epoch % 7 + 1) for epoch in range(2, 20_002)}
+    history = history_of(np.ones(20_002), alphas)
     written: list[str] = []
     write = module.Chart.write
 
@@ -196,7 +196,7 @@ def test_more_changes_of_alpha_than_columns_are_no_more_to_write(monkeypatch: py
         write(chart, row, column, text, role)
 
     monkeypatch.setattr(module.Chart, "write", counted)
-    chart = loss_chart(history, Look(100_002), 100, 24)
+    chart = loss_chart(history, Look(20_002), 100, 24)
     assert sum(map(len, written)) <= chart.width * chart.height / 2
     assert "α 0.0" in "".join(chart.lines())
 

@@ -15,10 +15,8 @@ from tests.trial import monkey
 from tests.trial.inputs import KINDS
 from tests.trial.story import Part, Rules, Tally
 
-COUNT = 100
-"""Inputs in a story, which is a process."""
 FEW = 5
-"""The same of those that take seconds each."""
+"""Inputs in a story, which is a process, where each takes seconds."""
 LIMIT = 5
 """Seconds that an input may take, in multiples of the patience with a key."""
 ROOT = Path(__file__).parents[2]
@@ -33,7 +31,7 @@ def story(seed: int, rules: Rules, tally: Tally) -> None:
         gestures = rules.allowed("monkey", ["keys", "garbage", "reports", "absurd-reports", "not-utf-8", "paste"])
         monkey.play(seed, rules, tally, ["train", "max"], gestures)
         return
-    _feed(kind, seed, FEW if kind in ("gaps", "large") else COUNT, rules, tally)
+    _feed(kind, seed, FEW if kind in ("gaps", "large") else rules.inputs, rules, tally)
 
 
 def _feed(kind: str, seed: int, count: int, rules: Rules, tally: Tally) -> None:

@@ -35,12 +35,14 @@ class Rules:
         left_out: names of what is not tried.
         events: what a monkey does before it is looked at whether all is well.
         soak: seconds of training without a break.
+        inputs: what the fuzz feeds to one process, but for those of which each takes seconds.
     """
 
     patience: float = 2.0
     left_out: frozenset[str] = frozenset()
     events: int = 150
     soak: float = 3.0
+    inputs: int = 100
 
     def allowed(self, part: str, names: list[str]) -> list[str]:
         """Those of a part's names that are to be tried."""

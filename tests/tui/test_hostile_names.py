@@ -20,6 +20,7 @@ from gdtui.text import printable
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.chart_view import ChartView
+from tests.conftest import examples
 from tests.tui.driving import FIVE, finish, idle, notices, press, resumed, running, saved, screen, until, watching
 
 KINDS = {
@@ -31,6 +32,8 @@ KINDS = {
     "escape codes": "zz\x1b]0;x\x07\x1b[31m\x9b7m\x7f",
     "another direction": "zz\u202ex\u2066",
 }
+SOME = dict([*KINDS.items()][:: examples(3, 1)])
+"""Enough where it has been seen that no such text is read as markup, whatever is in it."""
 WIDE = 240, 50
 
 
@@ -112,7 +115,8 @@ async def test_names_are_shown_as_they_are_where_one_trains(name: str) -> None:
         look(app)
 
 
-@pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SOME.values(), ids=SOME)
 async def test_names_are_shown_as_they_are_where_a_file_is_looked_at(name: str) -> None:
     data, table_path = table(name)
     paths = [Path(folder, f"{named(name)}.jsonl").absolute() for folder in ("zz", "[zz]")]
@@ -137,7 +141,8 @@ async def test_names_are_shown_as_they_are_where_a_file_is_looked_at(name: str) 
             look(app, foreign.stem, *(f"{path.parent.name}/{path.stem}" for path in files[:-1]))
 
 
-@pytest.mark.parametrize("name", KINDS.values(), ids=KINDS)
+@pytest.mark.long
+@pytest.mark.parametrize("name", SOME.values(), ids=SOME)
 async def test_names_are_shown_as_they_are_where_logs_are_looked_at(name: str) -> None:
     paths = [Path(f"{named(name)}{number}.jsonl") for number in (1, 2)]
     for path in paths:
