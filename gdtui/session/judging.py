@@ -24,7 +24,7 @@ from gdtui.why.verdict import Kind, Verdict
 if TYPE_CHECKING:
     from gdtui.session.session import Session
 
-EVERY = 0.25
+EVERY = 0.5
 """Seconds between two verdicts, and two looks for limits, while something moves, at the least."""
 HELD = 1.0
 """Seconds for which a verdict stays while something moves, unless there is one of another kind: figures that change

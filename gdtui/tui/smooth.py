@@ -22,7 +22,8 @@ def keep_smooth(app: App[int]) -> None:
     and comes at a time of its own, not in the midst of a frame. Imports come before they are needed."""
     gc.freeze()
     gc.set_threshold(700, 10, 1_000_000)
-    app.set_timer(1.8 * COLLECTS_EVERY, gc.freeze)
+    for share in (0.9, 1.8):  # before it is collected: modules and views have come
+        app.set_timer(share * COLLECTS_EVERY, gc.freeze)
     app.set_interval(COLLECTS_EVERY, lambda: gc.collect())
     for name in ("gdtui.tui.data_choice", "gdtui.tui.recipe_choice", "gdtui.tui.palette"):
         dialogs = partial(asyncio.to_thread, import_module, name)

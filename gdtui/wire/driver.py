@@ -11,9 +11,10 @@ import termios
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import copy_context
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import CursorPosition
@@ -21,6 +22,9 @@ from textual.message import Message
 
 from gdtui.wire.link import REQUEST
 from gdtui.wire.listening import MANY, Listening, drawable
+
+if TYPE_CHECKING:
+    from gdtui.wire.terminal import TerseApp
 
 ANSWER = re.compile(rb"\x1b\[\d+;\d+R")
 """What a terminal answers to `REQUEST`."""
@@ -49,6 +53,7 @@ class OutputDriver(Listening, LinuxDriver):
         self._size = self._get_terminal_size()
         self._is_on = self._is_suspended = self._is_leaving = self._is_to_stop = False
         self._asked = self._answered = 0
+        self._context = copy_context()
         self._came, self._coming = os.pipe()
         for end in (self._came, self._coming):
             os.set_blocking(end, False)
@@ -180,4 +185,9 @@ class OutputDriver(Listening, LinuxDriver):
     def hear(self, message: Message) -> None:
         if isinstance(message, CursorPosition):
             self._answered = min(self._answered + 1, self._asked)
+            with suppress(RuntimeError):  # the loop has ended
+                # Each frame has one: as a message it would take as long as a fiftieth of the frame's work.
+                heed = cast("TerseApp", self._app).on_cursor_position
+                self._loop.call_soon_threadsafe(heed, message, context=self._context)
+            return
         super().hear(message)
