@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from gdtui.logs.blocks import LONGEST_LINE, Blocks
+from gdtui.logs.blocks import Blocks
 from gdtui.logs.file_reader import FileReader
 from gdtui.logs.rows import Rows
-from gdtui.runs.lines import begins
+from gdtui.runs.lines import LONGEST_LINE, begins
 
 Record = Mapping[str, float] | str | None
 """What a line says: numbers by their names, or in words why none is understood, or nothing, as of a blank line."""

@@ -8,7 +8,7 @@ from collections import deque
 from typing import ClassVar
 
 from gdtui.logs import pipe as piped
-from gdtui.logs.blocks import LONGEST_LINE, lines_in
+from gdtui.logs.blocks import lines_in
 from gdtui.logs.csv_lines import CsvLines, header_in
 from gdtui.logs.lines import LineReader
 from gdtui.logs.places_along import Along
@@ -17,6 +17,7 @@ from gdtui.logs.text_lines import TextLines, shown_of
 from gdtui.logs.tracebacks import BEGINNING as TRACEBACK
 from gdtui.logs.tracebacks import error_in
 from gdtui.logs.words import is_of_training
+from gdtui.runs.lines import LONGEST_LINE
 
 NAME = "-"
 BESIDE = "what is written to standard error comes with 2>&1 |"

@@ -7,23 +7,22 @@ from typing import IO
 
 LONGEST_LINE = 16 * 2**20
 """Bytes in a line, at the most: 30 features take one thousand."""
-END = 256
-"""Bytes of the last line that was read by which the file is known again."""
+KNOWN_BY = 256
+"""Bytes at the start and of the last line that was read by which the file is known again."""
 
 
-class Lines:
+class Known:
     """The whole lines of a file from its start, as far as they have been read.
 
     Attributes:
         count: how many.
         whole: bytes in them, with their ends.
-        crc: the CRC-32 of those.
     """
 
     def __init__(self) -> None:
-        self.count = self.whole = self.crc = 0
+        self.count = self.whole = 0
         self._identity: tuple[int, int] | None = None
-        self._end = b""
+        self._start = self._end = b""
 
     def are_in(self, file: IO[bytes]) -> bool:
         """Whether this file begins with these lines. The name may be another file's by now, or the file have been cut,
@@ -31,15 +30,34 @@ class Lines:
         about = os.fstat(file.fileno())
         if self._identity not in (None, (about.st_dev, about.st_ino)) or about.st_size < self.whole:
             return False
+        file.seek(0)
+        if file.read(len(self._start)) != self._start:
+            return False
         file.seek(self.whole - len(self._end))
         return file.read(len(self._end)) == self._end
+
+    def _go_on_in(self, file: IO[bytes]) -> None:
+        """This file is read on, which is known by what it is from now on."""
+        about = os.fstat(file.fileno())
+        self._identity = about.st_dev, about.st_ino
+        file.seek(self.whole)
+
+
+class Lines(Known):
+    """The same line by line.
+
+    Attributes:
+        crc: the CRC-32 of what has been read.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crc = 0
 
     def read(self, file: IO[bytes]) -> Iterator[bytes]:
         """The next lines, without their ends; each is among those that were read when the next is asked for. A last
         line without its end waits for the rest. Raises ValueError where a line is too long."""
-        about = os.fstat(file.fileno())
-        self._identity = about.st_dev, about.st_ino
-        file.seek(self.whole)
+        self._go_on_in(file)
         rest = b""
         while chunk := file.read(2**20):
             *lines, rest = (rest + chunk).split(b"\n")
@@ -48,7 +66,7 @@ class Lines:
                 self.count += 1
                 self.whole += len(line) + 1
                 self.crc = zlib.crc32(b"\n", zlib.crc32(line, self.crc))
-                self._end = line[-END:] + b"\n"
+                self._end = line[-KNOWN_BY:] + b"\n"
             if len(rest) > LONGEST_LINE:
                 raise ValueError(f"is longer than {LONGEST_LINE:,} bytes")
 

@@ -25,6 +25,8 @@ BLOCKS = 5
 
 Frames = Literal["round", "rule", "none"]
 """A border all round, a line with the title above, or nothing."""
+FRAME = {"round": (2, 2), "rule": (0, 1), "none": (0, 0)}
+"""The columns and rows that each takes."""
 
 
 class Area(NamedTuple):
@@ -120,8 +122,7 @@ def arrange(width: int, height: int, wish: Wish = Wish()) -> Arrangement:  # noq
         if not beside:
             areas.pop(front), areas.pop(back, None)
     page_frames: Frames = "rule" if frames == "none" and room >= LEAST_CHART[1] else frames
-    areas = {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
-    return Arrangement(areas, frames, page_frames, stops, has_tabs, has_drawer)
+    return Arrangement(visible(areas), frames, page_frames, stops, has_tabs, has_drawer)
 
 
 def _with_lesson(rest: Arrangement, width: int, rows: int) -> Arrangement:
@@ -217,29 +218,38 @@ def _pages(drawer: Area, wish: Wish) -> tuple[dict[str, Area], tuple[str, ...], 
     return ({"log": drawer} if wish.page == "log" else placed), stops[:-1], True
 
 
-@lru_cache(maxsize=64)
-def arrange_comparison(width: int, height: int, rows: int, log: int) -> Arrangement:
-    """The screen of runs side by side, whose table and log have so many rows, the log with its frame: in a flat window
-    the table stands beside the chart, else below it."""
-    head, why, foot = int(height >= LOW), int(height >= LEAST), int(height >= 2)
+def around(width: int, height: int, has_head: bool) -> tuple[Area, dict[str, Area]]:
+    """What is left of a window beside head, line and foot, and where those are."""
+    head, why, foot = int(has_head), int(height >= LEAST), int(height >= 2)
     main = Area(0, head, width, height - head - why - foot)
-    frames = frames_of(width, height)
-    areas = {
+    return main, {
         "head": Area(0, 0, width, head),
         "why": Area(0, main.y + main.height, width, why),
         "foot": Area(0, height - foot, width, foot),
     }
+
+
+def visible(areas: dict[str, Area]) -> dict[str, Area]:
+    """Those of which anything is to be seen."""
+    return {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
+
+
+@lru_cache(maxsize=64)
+def arrange_comparison(width: int, height: int, rows: int, log: int) -> Arrangement:
+    """The screen of runs side by side, whose table and log have so many rows, the log with its frame: in a flat window
+    the table stands beside the chart, else below it."""
+    main, areas = around(width, height, has_head=height >= LOW)
+    frames = frames_of(width, height)
     if width >= 100 and LEAST_CHART[1] < main.height < 18:
         areas["loss"] = main._replace(width=width // 2)
         areas["standings"] = main._replace(x=width // 2, width=width - width // 2)
     else:
         log = 0 if height < FLAT else log
-        table = min(rows + {"round": 2, "rule": 1, "none": 0}[frames], max(3, (main.height - log) * 2 // 5))
+        table = min(rows + FRAME[frames][1], max(3, (main.height - log) * 2 // 5))
         chart = max(0, main.height - log - table)
         if chart < LEAST_CHART[1] or width < LEAST_CHART[0]:
             chart, table = 0, main.height - log
         areas["loss"] = main._replace(height=chart)
         areas["standings"] = main._replace(y=main.y + chart, height=table)
         areas["log"] = main._replace(y=main.y + chart + table, height=log)
-    areas = {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
-    return Arrangement(areas, frames, frames)
+    return Arrangement(visible(areas), frames, frames)

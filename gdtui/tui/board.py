@@ -147,6 +147,12 @@ class Board(FrugalScreen):
         self.take_keys()
         return self.mount(dialog)
 
+    def question(
+        self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]
+    ) -> AwaitMount | None:
+        """Ask the session for something, with an argument that is typed; see `Question`."""
+        return self.open("Question", title, value, read, then=lambda answer: self.ask(command(answer)))
+
     def take_keys(self) -> None:
         """Have the keys, but for those that a dialog has, which may have come or gone."""
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from gdtui.tui.arrangement import FLAT, LEAST, LEAST_CHART, LOW, Area, Arrangement, frames_of
+from gdtui.tui.arrangement import FLAT, FRAME, LEAST_CHART, LOW, Area, Arrangement, around, frames_of, visible
 
 LEAST_CELL = 38, 10
 """Columns and rows of a chart among others, with its frame, at the least."""
@@ -47,26 +47,18 @@ class LogWish(NamedTuple):
 @lru_cache(maxsize=64)
 def arrange_logs(width: int, height: int, wish: LogWish) -> Arrangement:
     """The screen in so many columns and rows; the charts of the page that the one in front is on are in `SLOTS`."""
-    head, why, foot = int(height >= LOW and not wish.is_zoomed), int(height >= LEAST), int(height >= 2)
-    main = Area(0, head, width, height - head - why - foot)
-    frames = frames_of(width, height)
-    frame = {"round": 2, "rule": 1, "none": 0}[frames]
-    areas = {
-        "head": Area(0, 0, width, head),
-        "why": Area(0, main.y + main.height, width, why),
-        "foot": Area(0, height - foot, width, foot),
-    }
+    main, areas = around(width, height, has_head=height >= LOW and not wish.is_zoomed)
+    whole, frames = main, frames_of(width, height)
     if not wish.is_zoomed:
-        main, beside = _with_pages(main, height, wish, frame)
+        main, beside = _with_pages(main, height, wish, FRAME[frames][1])
         areas |= beside
     columns, rows = LEAST_CHART
     if main.height >= rows and width >= columns:
         count = 1 if wish.is_zoomed else min(_on_page(main, wish), wish.charts)
         areas |= dict(zip(SLOTS, _grid(main, max(1, count)), strict=False))
     else:
-        areas["runs"] = Area(0, head, width, height - head - why - foot)
-    areas = {name: area for name, area in areas.items() if area.width > 0 and area.height > 0}
-    return Arrangement(areas, frames, frames)
+        areas["runs"] = whole
+    return Arrangement(visible(areas), frames, frames)
 
 
 def capacity(width: int, height: int) -> int:

@@ -9,7 +9,7 @@ from textual.widget import AwaitMount
 
 from gdtui.session.commands import Command, GoTo, NextBranch
 from gdtui.text import printable
-from gdtui.tui.arrangement import Arrangement
+from gdtui.tui.arrangement import FRAME, Arrangement
 from gdtui.tui.bindings import LOOKING, textual_bindings
 from gdtui.tui.board import entitle, literal, panel
 from gdtui.tui.chart_view import ChartView
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = 0.0, 0.6, 0.9, 0.99
 """Of the smoothing, in the order in which a key goes through them."""
-FRAME = {"round": (2, 2), "rule": (0, 1), "none": (0, 0)}
 STANDARD_INPUT = "-"
 """What is looked at, where that is no file."""
 AROUND = 6

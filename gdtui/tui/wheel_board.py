@@ -47,4 +47,4 @@ class WheelBoard(Board):
             return None
         value = dict(shown.wheel.values).get(name)
         known = "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:g}"
-        return self.open("Question", title, known, read, then=lambda found: self.ask(command(found)))
+        return self.question(title, known, read, command)

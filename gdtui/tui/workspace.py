@@ -223,7 +223,7 @@ class Workspace(Stage):
     def action_ask_alpha(self) -> AwaitMount | None:
         if self._steered is None:
             return None
-        return self._question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
+        return self.question("alpha, the learning rate", f"{self._steered.alpha:g}", a_positive, ask.SetAlpha)
 
     def action_ask_recipe(self) -> AwaitMount | None:
         shown = self._steered
@@ -242,18 +242,12 @@ class Workspace(Stage):
         alpha = ladder_step(max([shown.alpha, *(racer.recipe.alpha for racer in shown.race)]), up=True)
         when = "" if shown.past is None else f" from epoch {shown.past:,} on"
         title = f"another racer{when}: alpha, optimiser, part=value, with colons"
-        return self._question(title, f"{alpha:g}", a_racer, ask.Race)
+        return self.question(title, f"{alpha:g}", a_racer, ask.Race)
 
     def action_ask_epochs(self) -> AwaitMount | None:
         if self._steered is None:
             return None
-        return self._question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)
-
-    def _question(
-        self, title: str, value: str, read: Callable[[str], Any], command: Callable[[Any], Command]
-    ) -> AwaitMount | None:
-        """Ask the session for something, with an argument that is typed; see `Question`."""
-        return self.open("Question", title, value, read, then=lambda answer: self.ask(command(answer)))
+        return self.question("epochs in all", f"{self._steered.epochs:,}", a_count, ask.SetEpochs)
 
     def action_quit(self) -> AwaitMount | None:
         if self.snapshot is None:
@@ -292,4 +286,4 @@ class Workspace(Stage):
     def _save(self, then: Command | None = None) -> AwaitMount | None:
         assert self.snapshot is not None
         name = f"{self.snapshot.run.data.name.removesuffix('.csv')}-{time.strftime('%Y%m%d-%H%M%S')}.jsonl"
-        return self._question("save the run as", name, new_path, lambda path: ask.Save(path, then))
+        return self.question("save the run as", name, new_path, lambda path: ask.Save(path, then))
