@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 
 import numpy as np
 
@@ -17,7 +18,8 @@ from gdtui.runs.history import History
 from gdtui.session import opening
 from gdtui.session.commands import Do
 from gdtui.session.session import Session
-from gdtui.settings import Display, Recipe, Settings
+from gdtui.session.snapshot import Snapshot
+from gdtui.settings import DataSettings, Display, Recipe, Settings
 from gdtui.views.view import View
 
 
@@ -83,3 +85,14 @@ def standing(settings: Settings, epochs: int = 0, rivals: Sequence[Recipe] = ())
     session.turn()
     session.pull(epochs)
     return session
+
+
+def without_data(folder: Path) -> Snapshot:
+    """What is shown of a run file whose data is gone."""
+    path = folder / "points.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row // 3 % 2}\n" for row in range(12)))
+    session = opening.begin(Settings(data=DataSettings(str(path)), epochs=3), Display(), str(folder / "run.jsonl"))
+    session.pull(3)
+    session.close()
+    path.unlink()
+    return opening.watch(str(folder / "run.jsonl"), Display()).snapshot()

@@ -13,16 +13,15 @@ from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import CLASSES, RUNS, Role
-from gdtui.session import opening
 from gdtui.session.commands import GoTo
 from gdtui.session.snapshot import Snapshot
-from gdtui.settings import DataSettings, Display, Recipe, Settings
+from gdtui.settings import DataSettings, Recipe, Settings
 from gdtui.views.calibration import CalibrationView
 from gdtui.views.figures import tables
 from gdtui.views.roc import RocView
 from gdtui.views.rows import RowsView
 from gdtui.views.sigmoid import SigmoidView
-from tests.drawings import corner, dots, standing
+from tests.drawings import corner, dots, standing, without_data
 
 NOISY = Settings(data=DataSettings(noise=3.0), init=(0.5, 0.5, 0.5), epochs=10**6)
 TESTED = replace(NOISY, data=DataSettings(noise=3.0, test_size=0.3))
@@ -175,13 +174,7 @@ def test_what_is_not_known_is_said_in_words(kind: type[RowsView], tmp_path) -> N
     snapshot = standing(NOISY, 3).snapshot()
     wild = replace(snapshot, shown=replace(snapshot.shown, weights=snapshot.shown.weights * np.inf))
     assert "the weights are not finite" in text(kind().draw(wild, 60, 20))
-    path = tmp_path / "points.csv"
-    path.write_text("a,y\n" + "".join(f"{row},{row // 3 % 2}\n" for row in range(12)))
-    session = opening.begin(Settings(data=DataSettings(str(path)), epochs=3), Display(), str(tmp_path / "run.jsonl"))
-    session.pull(3)
-    session.close()
-    path.unlink()
-    lost = opening.watch(str(tmp_path / "run.jsonl"), Display()).snapshot()
+    lost = without_data(tmp_path)
     drawn = text(kind().draw(lost, 90, 24))
     assert "its data cannot be had" in " ".join(drawn.split())
     if kind is RocView:

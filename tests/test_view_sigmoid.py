@@ -15,13 +15,12 @@ from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.points import HOLLOW, MARKERS, WRONG
 from gdtui.charts.roles import CLASSES, WRONGS, Role
-from gdtui.session import opening
 from gdtui.session.commands import GoTo
 from gdtui.session.snapshot import Snapshot
-from gdtui.settings import DataSettings, Display, Recipe, Settings
+from gdtui.settings import DataSettings, Recipe, Settings
 from gdtui.views.rows import MOST, Rows, Rung
 from gdtui.views.sigmoid import Columns, SigmoidView, in_bins, scored
-from tests.drawings import corner, dots, standing
+from tests.drawings import corner, dots, standing, without_data
 
 NOISY = Settings(data=DataSettings(noise=3.0), init=(0.5, 0.5, 0.5), epochs=10**6)
 TESTED = replace(NOISY, data=DataSettings(noise=3.0, test_size=0.3))
@@ -178,13 +177,7 @@ def test_a_race_shows_the_racer_in_front_by_name() -> None:
 
 
 def test_what_cannot_be_shown_is_said_in_words(tmp_path) -> None:
-    path = tmp_path / "points.csv"
-    path.write_text("a,y\n" + "".join(f"{row},{row // 3 % 2}\n" for row in range(12)))
-    session = opening.begin(Settings(data=DataSettings(str(path)), epochs=3), Display(), str(tmp_path / "run.jsonl"))
-    session.pull(3)
-    session.close()
-    path.unlink()
-    lost = opening.watch(str(tmp_path / "run.jsonl"), Display()).snapshot()
+    lost = without_data(tmp_path)
     view = SigmoidView()
     assert "its data cannot be had" in " ".join("\n".join(view.draw(lost, 90, 24).lines()).split())
     assert "rows not at hand" in view.titles(lost).above

@@ -54,6 +54,16 @@ def begun_anew(path: Path) -> None:
 CHANGES = [replaced, cut, begun_anew]
 
 
+def assert_told_once_and_shown_again(session: Session, path: Path) -> None:
+    """What is wrong with the file is not said again, and once it is whole it is shown."""
+    told = len(texts(session))
+    session.turn()
+    assert len(texts(session)) == told
+    begun_anew(path)
+    session.turn()
+    assert session.run.done == 30
+
+
 def texts(session: Session | Comparison) -> list[str]:
     return [entry.text for entry in session.snapshot().log]
 
@@ -105,12 +115,7 @@ def test_a_session_keeps_what_it_shows_where_no_run_took_the_place_of_its_file(t
         session.turn()
         assert session.run.done == 20
         assert "does not say what it was trained on" in texts(session)[-1]
-    told = len(texts(session))
-    session.turn()
-    assert len(texts(session)) == told
-    begun_anew(path)
-    session.turn()
-    assert session.run.done == 30
+    assert_told_once_and_shown_again(session, path)
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -187,12 +192,7 @@ def test_a_file_that_is_torn_while_it_is_watched_is_shown_up_to_there(tmp_path):
         file.write('{"epoch":21,"loss":1.5,"weights":[1,2,3]}\n{"epo{"epoch":22,"loss":1}\n{"epoch":23,"loss":1}\n')
     session.turn()
     assert "is not JSON" in texts(session)[-1]
-    told = len(texts(session))
-    session.turn()
-    assert len(texts(session)) == told
-    begun_anew(path)
-    session.turn()
-    assert session.run.done == 30
+    assert_told_once_and_shown_again(session, path)
 
 
 # Bits that change

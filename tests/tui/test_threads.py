@@ -17,6 +17,7 @@ from gdtui.runs.history import History
 from gdtui.runs.run import Run, Shown
 from gdtui.runs.writer import RunWriter
 from gdtui.session.comparison import Comparison
+from gdtui.session.looking import Looking
 from gdtui.session.session import Session
 from gdtui.settings import DataSettings, Settings
 from gdtui.tui import front
@@ -25,7 +26,7 @@ from tests.tui.driving import FLAT_OUT, idle, press, resumed, saved, snapshot, s
 
 ROWS = 100_000
 SLOW = [
-    *((kind, name) for kind in (Session, Comparison) for name in ("__init__", "turn", "snapshot")),
+    *((kind, name) for kind in (Session, Comparison, Looking) for name in ("__init__", "turn", "snapshot")),
     *((kind, name) for kind in (Shown, Run, ArchivedRun) for name in ("__init__", "newest", "moment", "end")),
     (Run, "advance"),
     (Run, "forked"),
@@ -87,25 +88,29 @@ async def begun(app: GdtuiApp, pilot: Any) -> None:
     await until(pilot, lambda: app.board.snapshot is not None)
 
 
+async def train_travel_save_and_end(app: GdtuiApp, pilot: Any, path: Path) -> None:
+    await begun(app, pilot)
+    await until(pilot, lambda: status(app).epoch > 20)
+    await press(pilot, "home", "right", "shift+right", "t")
+    await pilot.press("up", "f")
+    await until(pilot, lambda: len(snapshot(app).names) == 2 and status(app).epoch > 20)
+    await press(pilot, "b")
+    await pilot.press("w")
+    app.screen.query_one("Input").value = str(path)
+    await press(pilot, "enter")
+    await press(pilot, "e", *str(snapshot(app).done), "enter")
+    await pilot.press("space")
+    await until(pilot, lambda: status(app).state == "done")
+    await idle(pilot)
+
+
 async def test_training_travel_saving_and_the_end_leave_the_screen_free(
     table: Path, tmp_path: Path, callers: dict[str, set[int]]
 ) -> None:
     settings = Settings(data=DataSettings(str(table)), epochs=10**9, init=(0.1,) * 4)
     app = front.training(settings, FLAT_OUT)
     async with app.run_test(size=(120, 40)) as pilot:
-        await begun(app, pilot)
-        await until(pilot, lambda: status(app).epoch > 20)
-        await press(pilot, "home", "right", "shift+right", "t")
-        await pilot.press("up", "f")
-        await until(pilot, lambda: len(snapshot(app).names) == 2 and status(app).epoch > 20)
-        await press(pilot, "b")
-        await pilot.press("w")
-        app.screen.query_one("Input").value = str(tmp_path / "run.jsonl")
-        await press(pilot, "enter")
-        await press(pilot, "e", *str(snapshot(app).done), "enter")
-        await pilot.press("space")
-        await until(pilot, lambda: status(app).state == "done")
-        await idle(pilot)
+        await train_travel_save_and_end(app, pilot, tmp_path / "run.jsonl")
         wanted = "Session.turn", "Session.snapshot", "Run.advance", "Shown.moment", "RunWriter.take", "Dataset.plane"
         assert_never_here(callers, *wanted, "BlockedKernel.sums", "Kernel.confusion", "History.state_at")
         await pilot.press("d", "home", "enter")
@@ -130,7 +135,7 @@ async def test_a_file_leaves_the_screen_free(
             await pilot.press("down", "end")
         await idle(pilot)
         if kind == "compared":
-            assert_never_here(callers, "Comparison.turn", "Comparison.snapshot", "Kernel.confusion")
+            assert_never_here(callers, "Comparison.turn", "Looking.snapshot", "Kernel.confusion")
         else:
             wanted = "Session.turn", "Session.snapshot", "BlockedKernel.sums", "Dataset.plane"
             assert_never_here(callers, *wanted)
