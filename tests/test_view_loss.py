@@ -413,3 +413,22 @@ def test_negative_losses_have_an_axis_of_their_own_and_no_logarithm():
     assert not (loss_chart(history, Look(49, True), 80, 24).roles == Role.CURVE).any()
     both = loss_chart(history_of(np.linspace(3, -3, 49)), Look(49), 80, 24)
     assert len(np.flatnonzero((both.roles == Role.CURVE).any(axis=1))) > 12
+
+
+ENDS = {"α 0.001": 30.1, "α 0.01": 6.34, "α 0.1": 0.812, "α 1": 0.00269}
+"""The losses to which four racers come in 100 epochs."""
+
+
+@pytest.mark.parametrize("size", [(36, 10), (57, 20), (110, 34)])
+def test_each_of_those_who_race_is_named_and_where_there_is_room_beside_its_own_curve(size: tuple[int, int]) -> None:
+    epochs = np.arange(1.0, 101)
+    front, *others = (history_of(end * (100 / epochs) ** 0.6) for end in ENDS.values())
+    roles = RUNS[:4]
+    look = Look(100, others=tuple(zip(others, [*ENDS][1:], strict=True)), roles=roles, name="α 0.001", loss=30.1)
+    chart = loss_chart(front, look, *size)
+    lines = chart.lines()
+    for name, role in zip(ENDS, roles, strict=True):
+        row, begin = next((row, line.index(name)) for row, line in enumerate(lines) if f"{name} " in f"{line} ")
+        assert (chart.roles[row, begin : begin + len(name)] == role).all(), name
+        beside = {*np.delete(chart.roles[:, begin : begin + len(name)], row, 0)[max(0, row - 1) : row + 1].flat}
+        assert size[1] == 10 or int(role) in beside or not beside & {*map(int, roles)}, (name, lines)

@@ -43,25 +43,64 @@ def tell(chart: Chart, area: tuple[slice, slice], text: str) -> None:
         chart.write(row, columns.start + max(0, room - len(cells_of(line))) // 2, line, Role.NOTE)
 
 
-def label(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywhere: bool = False) -> bool:
+def label(
+    chart: Chart, canvas: Canvas, end: Place, text: str, role: Role, anywhere: bool = False, among: Dots | None = None
+) -> bool:
     """Write text beside the end of a curve, as near as it covers nothing. Returns whether there was room for it.
 
     Args:
         anywhere: whether it is to be further away, rather than not at all.
+        among: cells that are not to be between it and the curve, shape (height, width).
     """
     free = is_free(chart, canvas)
     for row, begin in _places(end, len(text), canvas):
-        if free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
+        between = slice(min(row, end[0]) + 1, max(row, end[0])), slice(begin, begin + len(text))
+        is_parted = among is not None and among[between].any()
+        if free[row, max(begin - 1, 0) : begin + len(text) + 1].all() and not is_parted:
             write(chart, canvas, row, begin, text, role)
             return True
     if anywhere and text and len(text) < canvas.width:
-        beside = np.pad(free, ((0, 0), (1, 1)), constant_values=True)
-        rows, begins = np.nonzero(sliding_window_view(beside, len(text) + 2, axis=1).all(axis=-1))
+        rows, begins = np.nonzero(_fits(chart, canvas, len(text)))
         if len(rows):
             nearest = np.lexsort((-begins, np.abs(rows - end[0])))[0]
             write(chart, canvas, int(rows[nearest]), int(begins[nearest]), text, role)
             return True
     return False
+
+
+def label_curve(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
+    """Write text beside the end of a curve among others, where none of these is between, or else above or below it,
+    where most of it touches that curve and least of it others, or else anywhere. Returns whether there was room."""
+    if not 0 < len(text) <= canvas.width:
+        return False
+    is_curve, is_own = _is_curve(chart, canvas), chart.roles[canvas.area] == role
+    if label(chart, canvas, end, text, role, among=is_curve & ~is_own):
+        return True
+    own, others = (_touched(cells, len(text)) for cells in (is_curve & is_own, is_curve & ~is_own))
+    rows, begins = np.nonzero(_fits(chart, canvas, len(text)) & (own > 0))
+    if len(rows):
+        best = np.lexsort((-begins, others[rows, begins] - own[rows, begins]))[0]
+        write(chart, canvas, int(rows[best]), int(begins[best]), text, role)
+        return True
+    return label(chart, canvas, end, text, role, anywhere=True)
+
+
+def _touched(cells: Dots, length: int) -> np.ndarray:
+    """How many of these cells are right above or below a text of that length, by its row and first column."""
+    counts = np.pad(sliding_window_view(cells, length, axis=1).sum(axis=-1), ((1, 1), (0, 0)))
+    return np.asarray(counts[:-2] + counts[2:])
+
+
+def _fits(chart: Chart, canvas: Canvas, length: int) -> Dots:
+    """Where a text of that length has room, by its row and first column."""
+    beside = np.pad(is_free(chart, canvas), ((0, 0), (1, 1)), constant_values=True)
+    return np.asarray(sliding_window_view(beside, length + 2, axis=1).all(axis=-1))
+
+
+def _is_curve(chart: Chart, canvas: Canvas) -> Dots:
+    """The cells that have a curve's dots in them, shape (height, width)."""
+    codes = chart.chars[canvas.area].view(np.uint32)  # numbers are compared faster than letters
+    return np.asarray((codes > 0x2800) & (codes <= 0x28FF))
 
 
 def is_free(chart: Chart, canvas: Canvas) -> Dots:

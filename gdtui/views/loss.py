@@ -20,7 +20,7 @@ from gdtui.views.curves import (
     mark_changes,
 )
 from gdtui.views.gap import mark_gap
-from gdtui.views.labels import label, value
+from gdtui.views.labels import label, label_curve, value
 from gdtui.views.loss_axes import Look, Scales, framed, scales_of
 from gdtui.views.view import Titles, Touch
 
@@ -97,9 +97,10 @@ def loss_chart(history: Curve, look: Look, width: int, height: int) -> Chart:
             label(chart, canvas, end, name, role)
     if tests:
         mark_gap(chart, canvas, history)
+    named = label_curve if look.name else label  # who races is told by name, also where there is little room
     for end, (_, name), role in zip(ends[1 + len(tests) :], look.others, roles[1:], strict=True):
         if end is not None:
-            label(chart, canvas, end, name, role)
+            named(chart, canvas, end, name, role)
     return chart
 
 
