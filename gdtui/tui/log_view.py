@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -17,6 +19,16 @@ INDENT = 2
 """Columns by which the further lines of an entry begin later."""
 FEW = 20
 """Entries among which that of the epoch before is looked for: between two of them may stand what was steered."""
+
+
+Shorter = tuple[str, str | Callable[[re.Match[str]], str]]
+LEVEL: Shorter = r"\[INFO\] ", ""
+EPOCHS: tuple[Shorter, ...] = (
+    (r"\btest_loss=", "test="),
+    (r"(?<==)-?\d+\.\d{7}\b", lambda found: f"{float(found[0]):.4f}"),
+    (r"\bepoch #", "#"),
+)
+"""What a line can do without, and one of an epoch besides: the first first."""
 
 
 class LogView(Written):
@@ -116,7 +128,8 @@ class LogView(Written):
             lines = wrap(text, width, subsequent_indent=" " * INDENT, break_on_hyphens=False)
             rest = lines[most - 1 :]
             lines = lines[: most - 1] + ([" ".join([rest[0], *map(str.strip, rest[1:])])] if rest else [])
-        return [[(_fitted(line, width), "log--event" if is_event else "log--line")] for line in lines]
+        shorter = (LEVEL, *EPOCHS) if entry.epoch else (LEVEL,)
+        return [[(_fitted(line, width, shorter), "log--event" if is_event else "log--line")] for line in lines]
 
     def _is_after_gap(self, index: int) -> bool:
         """Whether epochs have no line between that of an entry and the one before. A count of them would be more to
@@ -128,8 +141,10 @@ class LogView(Written):
         return epoch - next(filter(None, before), 0) > 1
 
 
-def _fitted(text: str, width: int) -> str:
-    """A line in so many columns. Where it is too long, it goes without its level first; what is cut has a mark."""
-    if cell_len(text) > width:
-        text = text.replace("[INFO] ", "", 1)
+def _fitted(text: str, width: int, shorter: Sequence[Shorter]) -> str:
+    """A line in so many columns. Where it is too long, each of these patterns is replaced in turn, until it is not;
+    what is cut then has a mark."""
+    for pattern, shortly in shorter:
+        if cell_len(text) > width:
+            text = re.sub(pattern, shortly, text)
     return text if cell_len(text) <= width or not width else set_cell_size(text, width - 1) + "…"

@@ -187,3 +187,22 @@ async def test_a_line_has_a_mark_where_epochs_before_it_have_none(width: int) ->
         assert lines == ["epoch #1", "epoch #2", "epoch #3", "… epoch #20", "epoch #21"]
         view(app).show((entries[-1],), 1, None)
         assert "… [INFO] epoch #21" in screen(app)
+
+
+@pytest.mark.parametrize(
+    ("width", "wanted"),
+    [
+        (60, "[INFO] epoch #430, loss=123.4238915, test_loss=98.7654321"),
+        (52, "epoch #430, loss=123.4238915, test_loss=98.7654321"),
+        (48, "epoch #430, loss=123.4238915, test=98.7654321"),
+        (40, "epoch #430, loss=123.4239, test=98.7654"),
+        (34, "#430, loss=123.4239, test=98.7654"),
+        (20, "#430, loss=123.4239…"),
+    ],
+)
+def test_where_columns_are_few_an_epoch_is_told_shortly_before_anything_is_cut(width: int, wanted: str) -> None:
+    told = LogView()
+    told.show((epoch_entry(429, 1.0), epoch_entry(430, 123.4238915, 98.7654321)), 2, None)
+    assert told.lines(width, 2)[1] == [(wanted, "log--line")]
+    told.show((Entry("noted: epoch #1, loss=0.1234567 of somebody else"),), 3, None)
+    assert told.lines(40, 1)[0][0][0].startswith("noted: epoch #1, loss=0.1234567 of some")
