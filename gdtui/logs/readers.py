@@ -8,6 +8,7 @@ from stat import S_ISREG
 from gdtui.logs.csv_lines import CsvLines
 from gdtui.logs.json_lines import JsonLines
 from gdtui.logs.mlflow import MLflow
+from gdtui.logs.mlflow_files import MLflowFiles
 from gdtui.logs.own_run import OwnRun
 from gdtui.logs.rows import LogError, Reader
 from gdtui.logs.script_log import BEGINNING, ScriptLog
@@ -19,7 +20,8 @@ from gdtui.logs.trackio import Trackio
 from gdtui.logs.trainer_state import TrainerState
 
 READERS: tuple[type[Reader], ...] = (
-    StandardInput, OwnRun, ScriptLog, TrainerState, TensorBoard, MLflow, Trackio, JsonLines, CsvLines, TextLines,
+    StandardInput, OwnRun, ScriptLog, TrainerState, TensorBoard, MLflow, MLflowFiles, Trackio, JsonLines, CsvLines,
+    TextLines,
 )  # fmt: skip
 HEAD = 2**16
 """Bytes of the beginning of a file by which its format is known."""

@@ -175,7 +175,8 @@ class LogRun:
     def _age(self) -> float:
         """Seconds since it was last written to; 0 where that is not known."""
         try:
-            return self._now() - os.path.getmtime(self.path)
+            inside = [os.path.join(folder, name) for folder, _, names in os.walk(self.path) for name in names]
+            return self._now() - max(map(os.path.getmtime, inside or [self.path]))
         except (OSError, ValueError):
             return 0.0
 

@@ -95,7 +95,7 @@ def keep(folder: Path, into: Path) -> None:
         inside = path.relative_to(folder)
         if not path.is_file() or inside.parts[0].startswith((".", "_")):
             continue
-        if path.suffix in KEPT or "tfevents" in path.name:
+        if path.suffix in KEPT or "tfevents" in path.name or path.name == "meta.yaml" or "metrics" in inside.parts:
             to = into / str(inside).replace(socket.gethostname(), "host")
             to.parent.mkdir(parents=True, exist_ok=True)
             content = path.read_bytes()
