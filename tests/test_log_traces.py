@@ -89,6 +89,17 @@ def test_values_whose_place_is_not_told_are_left_out() -> None:
     assert (trace.x.tolist(), trace.values.tolist()) == ([1.0, 3.0], [1.0, 3.0])
 
 
+def test_a_trace_takes_over_what_was_told_when_a_place_is_not() -> None:
+    grown = metric(np.array([1.0, 2.0]), step=np.array([1, 2]), epoch=np.array([1, 1]))
+    trace = Trace(grown, Along.STEP)
+    assert np.shares_memory(trace.values, grown.values)  # it is not held twice
+    for epoch, values in ((2, [3.0, 4.0]), (3, [5.0, 6.0])):
+        grown.extend({Along.STEP: np.array([np.nan, 2 * epoch]), Along.EPOCH: np.full(2, epoch)}, np.array(values))
+        trace.read_on()
+    assert (trace.x.tolist(), trace.values.tolist()) == ([1, 2, 4, 6], [1, 2, 4, 6])
+    assert (len(trace), trace.span, trace.last()) == (4, (1, 6), 6)
+
+
 def test_what_is_known_of_a_trace() -> None:
     trace = Trace(metric(np.array([3.0, np.nan, 1.0, np.inf, 1.0])), Along.RECORD)
     assert (trace.gaps, trace.span, trace.last()) == (1, (1.0, 3.0), 1.0)

@@ -98,7 +98,7 @@ class Metric:
         """New rows whose places ascend, and no row before them is beyond their first. A place that is not told is that
         of the row before."""
         places, known = rows[:, column], self._rows.view()[:, column]
-        if (places[:-1] <= places[1:]).all() and (not len(known) or places[0] >= known[-1]):
+        if (places[:-1] <= places[1:]).all() and (not (len(known) and len(places)) or places[0] >= known[-1]):
             return rows
         if np.isnan(places).any():
             last = known[-1] if len(known) else np.nan

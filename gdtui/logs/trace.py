@@ -32,6 +32,8 @@ class Trace:
 
     def _begin(self) -> None:
         self._places, self._held = Series(1), Series(1)
+        self._is_as_told = not self._weight and self._along is not Along.TIME
+        """Whether its places and values are the metric's, all of them, which are not copied then."""
         self._smoothing = Smoothing(self._weight)
         self._read, self._replaced, self._origin = 0, self._metric.replaced, math.nan
         self._low, self._high = math.inf, -math.inf
@@ -46,11 +48,14 @@ class Trace:
             self._begin()
         if len(metric) == self._read:
             return
-        fresh = slice(self._read, len(metric))
+        before, fresh = slice(self._read), slice(self._read, len(metric))
         places, values = metric.at(self._along)[fresh], metric.values[fresh]
         self._read = len(metric)
         told = np.isfinite(places)
         if not told.all():
+            if self._is_as_told:
+                self._is_as_told = False
+                self._hold(metric.at(self._along)[before], metric.values[before])
             places, values = places[told], values[told]
         if not len(places):
             return
@@ -61,6 +66,10 @@ class Trace:
         finite = values[np.isfinite(values)]
         self._low = min(self._low, float(finite.min(initial=math.inf)))
         self._high = max(self._high, float(finite.max(initial=-math.inf)))
+        if not self._is_as_told:
+            self._hold(places, values)
+
+    def _hold(self, places: Floats, values: Floats) -> None:
         self._places.extend(places[:, None])
         self._held.extend(values[:, None])
 
@@ -72,17 +81,17 @@ class Trace:
         return np.asarray(np.maximum.accumulate(np.maximum(times - self._origin, last)))
 
     def __len__(self) -> int:
-        return len(self._held)
+        return self._read if self._is_as_told else len(self._held)
 
     @property
     def x(self) -> Floats:
         """Where it is known, ascending, shape (n,)."""
-        return self._places.view()[:, 0]
+        return self._metric.at(self._along)[: self._read] if self._is_as_told else self._places.view()[:, 0]
 
     @property
     def values(self) -> Floats:
         """Its values there; NaN for a gap."""
-        return self._held.view()[:, 0]
+        return self._metric.values[: self._read] if self._is_as_told else self._held.view()[:, 0]
 
     @property
     def span(self) -> tuple[float, float]:

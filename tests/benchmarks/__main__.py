@@ -22,10 +22,10 @@ from gdtui.runs.writer import RunWriter
 from gdtui.settings import Settings
 from tests.benchmarks.article import article_loop
 from tests.benchmarks.blocked import KEYS
-from tests.benchmarks.event_files import event_files
 from tests.benchmarks.in_tmux import alone, in_tmux
 from tests.benchmarks.judged import judged
 from tests.benchmarks.mapped import mapped
+from tests.benchmarks.opened import opened
 from tests.benchmarks.probe import wide
 from tests.benchmarks.probing import of_module, probe
 from tests.benchmarks.pty_run import Traffic, run
@@ -271,7 +271,7 @@ def _alpha(terminal: Terminal) -> str:
 GROUPS = {
     f.__name__: f
     for f in (
-        *(throughput, mapped, steps, race, judged, inside, files, event_files, frames, views),
+        *(throughput, mapped, steps, race, judged, inside, files, opened, frames, views),
         *(tmux, scale, start, recording, rest, blocked, link, workers),
     )
 }
