@@ -43,8 +43,8 @@ class Terminal:
     Args:
         command: the program and its arguments.
         columns, rows: the terminal's size.
-        env: what its environment has beside `environment()`. Where it is given, gdtui is begun by Python, in full;
-            otherwise see `tests.terminal.begun`.
+        env: what its environment has beside `environment()`.
+        in_full: whether gdtui is to be begun by Python, also in tests; see `tests.terminal.begun`.
         answers: whether the terminal answers the program's questions (where is the cursor? …).
         sync: whether it says that it knows synchronised output.
         stdin, stdout, stderr: a file or `subprocess` constant where one of them is not the terminal.
@@ -63,6 +63,7 @@ class Terminal:
         stdin: int | IO[Any] | None = None,
         stdout: int | IO[Any] | None = None,
         stderr: int | IO[Any] | None = None,
+        in_full: bool = False,
     ) -> None:
         self.answers = answers
         """May be changed: what is asked while it is False stays without an answer, as when a shell reads it away."""
@@ -88,7 +89,7 @@ class Terminal:
         self.started = time.monotonic()
         streams = [slave if stream is None else stream for stream in (stdin, stdout, stderr)]
         here = os.fspath(cwd or os.getcwd())
-        self.process = begin(command, slave, streams, here, environment(**(env or {})), in_full=env is not None)
+        self.process = begin(command, slave, streams, here, environment(), env or {}, in_full)
         os.close(slave)
         self._threads = [threading.Thread(target=work, daemon=True) for work in self._work()]
         for thread in self._threads:

@@ -10,7 +10,7 @@ from textual.theme import BUILTIN_THEMES
 
 from gdtui.tui.colours import contrast
 from gdtui.tui.themes import OWN
-from tests.terminal.harness import GDTUI, Terminal, environment
+from tests.terminal.harness import GDTUI, Terminal
 
 LEAST, OWN_LEAST = 3.0, 4.5
 NAMES = sorted([theme.name for theme in OWN] + [theme.name for theme in BUILTIN_THEMES.values()])
@@ -43,7 +43,7 @@ def hard_to_read(terminal: Terminal, least: float) -> dict[tuple[str, str], str]
 @pytest.mark.parametrize("data", ["moons", "iris"])
 def test_all_text_is_legible_in_every_theme(data: str) -> None:
     command = [*GDTUI, "--data", data, "--epochs", "60", "--alpha", "0.5", "--speed", "max", "--theme", NAMES[0]]
-    with Terminal(command, env=environment()) as terminal:
+    with Terminal(command) as terminal:
         terminal.wait_for("all 60 epochs done")
         terminal.send("T")
         terminal.wait_for(CHOOSING)

@@ -23,7 +23,7 @@ def gdtui(*options: str, **others) -> Terminal:
 
 
 def test_the_whole_life_of_a_run() -> None:
-    with gdtui(*FINITE, columns=120, rows=40, env={}) as terminal:
+    with gdtui(*FINITE, columns=120, rows=40, in_full=True) as terminal:
         terminal.wait_for(trained(3))
         screen = terminal.screen_text()
         for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "gradient", "accuracy", "q Quit"):

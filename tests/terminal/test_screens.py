@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from tests.terminal.harness import GDTUI, Terminal, environment
+from tests.terminal.harness import GDTUI, Terminal
 
 SIZES = [(30, 40), (50, 30), (40, 12), (60, 20), (80, 24), (200, 10), (100, 30), (120, 40), (200, 60)]
 KEPT = {(40, 12), (30, 40), (80, 24), (120, 40)}
@@ -57,7 +57,7 @@ def broken_rules(terminal: Terminal) -> str:
 
 def test_the_screen_keeps_its_rules_at_every_size_and_the_same_pictures() -> None:
     command = [*GDTUI, "--data", "moons", "--epochs", "60", "--alpha", "0.5", "--speed", "max"]
-    with Terminal(command, env=environment()) as terminal:
+    with Terminal(command) as terminal:
         terminal.wait_for("all 60 epochs done")
         for size in SIZES:
             terminal.resize(*size)
