@@ -95,6 +95,20 @@ SIZES = st.sampled_from(["20x5", "17x9", "30x3"])
 EVENTS = st.one_of(st.tuples(st.just("r"), SIZES), st.tuples(st.just("o"), st.lists(PIECES, max_size=8).map("".join)))
 
 
+MOVES = ("\u0301", "\x1b[2L", "\x1b[M", "\x1b[2@", "\x1b[P", "\x1b[3X", "\x1b[S", "\x1b[T", "\x1bM", "\x1bD", "\x1bc")
+"""What changes rows without writing into them, and what goes with the letter before."""
+
+
+@given(st.lists(st.one_of(PIECES, st.sampled_from(MOVES), st.sampled_from(((20, 5), (17, 9), (30, 3)))), max_size=30))
+@example(["plain ", "\r\n", "\u0301"])  # which joins the last cell of the row above
+def test_the_text_of_a_row_is_that_of_its_cells_whatever_has_changed(pieces):
+    emulator = Emulator(20, 5)
+    for piece in pieces:
+        emulator.feed(piece.encode()) if isinstance(piece, str) else emulator.resize(*piece)
+        for grid in (emulator.main, emulator.alt):
+            assert grid.rows() == [grid.row(y) for y in range(grid.lines)]
+
+
 @given(st.lists(EVENTS, max_size=8), st.integers(1, 40), st.sampled_from([0.03, 1.0]))
 def test_a_cast_in_steps_shows_the_same_in_the_end(events, cut, apart):
     """Whatever is drawn in steps, and however sequences are cut in pieces."""

@@ -158,7 +158,7 @@ class Emulator:
         before = self.screen.cursor
         self.screen = self.alt if to_alt else self.main
         if to_alt:
-            self.alt.buffer.clear()
+            self.alt.clear()
         if to_alt or not keeps_cursor:
             here = self.screen.cursor
             here.x, here.y, here.attrs = before.x, before.y, before.attrs

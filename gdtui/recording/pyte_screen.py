@@ -35,11 +35,23 @@ class Grid(pyte.Screen):
     def __init__(self, columns: int, lines: int, keeps_scrollback: bool) -> None:
         self.scrollback: list[str] = []
         self._keeps_scrollback = keeps_scrollback
+        self._texts: dict[int, str] = {}
+        """What the rows are that have not been written into since."""
         super().__init__(columns, lines)
 
     def rows(self) -> list[str]:
         """The text of each row, as wide as the screen."""
-        return [self.row(y) for y in range(self.lines)]
+        for y in self.dirty:
+            self._texts.pop(y, None)
+        self.dirty.clear()
+        for y in range(self.lines):
+            if y not in self._texts:
+                self._texts[y] = self.row(y)
+        return [self._texts[y] for y in range(self.lines)]
+
+    def clear(self) -> None:
+        self.buffer.clear()
+        self._texts.clear()
 
     def row(self, y: int) -> str:
         return "".join(cell.data for cell in self.cells(y))
@@ -59,6 +71,7 @@ class Grid(pyte.Screen):
             self.cursor.x = x + len(data)
         self._mend(y, x)
         self._mend(self.cursor.y, self.cursor.x)
+        self.dirty.update((y - 1, y, self.cursor.y))  # what has no width joins the letter before, in the row above
 
     def _mend(self, y: int, x: int) -> None:
         """Of a wide character that was written over up to column x, or from there on, the other half is blank."""
@@ -89,6 +102,7 @@ class Grid(pyte.Screen):
         """Move what is within the margins up by so many lines, or down where negative."""
         top, bottom = self._margins()
         rows = range(top, bottom + 1) if lines > 0 else range(bottom, top - 1, -1)
+        self.dirty.update(rows)
         for _ in range(min(abs(lines), len(rows))):
             if self._keeps_scrollback and lines > 0 and top == 0:
                 self.scrollback.append(self.row(0).rstrip())
@@ -102,6 +116,7 @@ class Grid(pyte.Screen):
         self.buffer[y].update(dict.fromkeys(range(begin, end), blank))
         self._mend(y, begin)
         self._mend(y, end)
+        self.dirty.add(y)
 
     @property
     def at(self) -> int:
@@ -135,6 +150,7 @@ class Grid(pyte.Screen):
         for line in self.buffer.values():
             for x in [x for x in line if x >= columns]:
                 del line[x]
+        self._texts.clear()
         self.lines, self.columns = lines, columns
         self.cursor.y = min(self.cursor.y - gone, lines - 1)
         self.cursor.x = min(self.cursor.x, columns - 1)
