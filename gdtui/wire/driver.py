@@ -112,6 +112,7 @@ class OutputDriver(Listening, LinuxDriver):
         data, until = b"", time.monotonic() + READ
         while self._asked > self._answered and not ANSWER.search(data):
             if not (self._is_there(until - time.monotonic()) and (more := os.read(self.fileno, 4096))):
+                self._answered = 0  # it is not waited for again, unless it answers
                 break
             data += more
         self._asked = self._answered

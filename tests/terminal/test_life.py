@@ -232,6 +232,24 @@ def test_a_suspended_run_goes_on_with_its_screen_whole(answers: bool) -> None:
         assert_restored(terminal)
 
 
+def test_a_terminal_that_does_not_answer_any_more_is_waited_for_once() -> None:
+    """Each time that it is suspended it would stand still for two seconds."""
+    with gdtui("--epochs", "3", "--speed", "max") as terminal:
+        terminal.wait_for("all 3 epochs done")
+        asked = list[bool]()
+        terminal.emulator._answer = lambda _: asked.append(terminal.emulator.is_alternate)
+        for _ in range(3):
+            suspend(terminal, "signal")
+            frames = terminal.emulator.frames
+            terminal.process.send_signal(signal.SIGCONT)
+            terminal.wait_for(lambda terminal, frames=frames: terminal.emulator.frames > frames)
+            terminal.wait_for("blobs and boundary")
+        assert asked.count(False) == 1  # by whom the screen has been left already
+        terminal.send("ctrl+c")
+        assert terminal.wait_exit() == 130
+        assert_restored(terminal)
+
+
 def test_a_small_window_is_usable() -> None:
     with gdtui("--speed", "max", columns=40, rows=12) as terminal:
         terminal.wait_for("✓ done")
