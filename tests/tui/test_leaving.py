@@ -256,7 +256,7 @@ async def test_what_is_drawn_while_the_screen_is_taken_down_is_not_shown() -> No
     async with running() as (app, pilot):
         await press(pilot, "t")
     app.redraw()
-    await app._show(app.board.snapshot)
+    await app._show(app.board.snapshot, None)
 
 
 async def test_a_hangup_before_the_first_frame_goes_on_in_the_file_too(tmp_path: Path, monkeypatch) -> None:
