@@ -16,11 +16,11 @@ from gdtui.session.log import epoch_told
 from gdtui.settings import Recipe
 
 ALL_OF = 1_000
-"""Epochs of a run of which each has its line, unless said otherwise."""
+"""Epochs of a run, or records of a log, of which each has its line, unless said otherwise."""
 
 
 def each_of(epochs: int, every: int | None) -> int | None:
-    """What `due` is to be told of a run of so many epochs, where that was asked for."""
+    """What `due` is to be told of a run of so many epochs or records, where that was asked for."""
     return 1 if every is None and epochs <= ALL_OF else every
 
 

@@ -1,6 +1,5 @@
 """The front end for pipes, files and dumb terminals: the article's lines, then the samples and a summary."""
 
-import io
 import os
 import signal
 import sys
@@ -178,14 +177,9 @@ def compare(paths: list[str], target: float | None, follow: bool, sleep: Callabl
 
 
 def _print_table(rows: Sequence[Row], out: TextIO, target: float | None = None) -> None:
-    from rich.console import Console
+    from gdtui.report import print_plain, standings_table
 
-    from gdtui.report import print_standings
-
-    table = io.StringIO()  # rich would exit with 1 where the reader of the pipe has gone
-    print_standings(rows, target, Console(file=table, highlight=False, width=None if out.isatty() else 200))
-    out.write(table.getvalue())
-    out.flush()
+    print_plain(standings_table(rows, target), out)
 
 
 def _outlive_hangup() -> None:

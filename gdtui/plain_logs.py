@@ -1,6 +1,5 @@
 """The logs of other programs where there is no screen: a line a record, then how the runs stand."""
 
-import io
 import os
 import sys
 import time
@@ -9,6 +8,7 @@ from typing import TextIO
 
 import numpy as np
 
+from gdtui.file_lines import each_of
 from gdtui.logs.groups import Group, groups_of
 from gdtui.logs.metric import Metric
 from gdtui.logs.places import WAITED, LogPlaces
@@ -27,8 +27,6 @@ from gdtui.why.logged import judge_logged
 
 POLL = 0.1
 """Seconds between two looks at the logs."""
-ALL_OF = 1_000
-"""Records of a run of which each has its line, unless said otherwise."""
 TEXT = 10
 """Lines that are printed of a log that tells no metric."""
 
@@ -127,7 +125,7 @@ class Records:
             self._readings, self._taken, self._count = reader.readings, {}, 0
         records = self._new_records()
         first, last = self._count + 1, self._count + len(records)
-        wanted = {*due(first, last, 1 if every is None and last <= ALL_OF else every)} if records else set[int]()
+        wanted = {*due(first, last, each_of(last, every))} if records else set[int]()
         for number in sorted(wanted | ({1} if records and first == 1 else set())):
             yield _line(*records[number - first])
         if records:
@@ -225,9 +223,10 @@ def _told_of(run: LogRun) -> Iterator[str]:
 
 
 def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
+
+    from gdtui.report import print_plain
 
     table = Table(box=None, padding=(0, 2, 0, 0))
     for head in ("run", "metric", "last", "best", "at", "values"):
@@ -238,10 +237,7 @@ def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:
             for member in group.members:
                 table.add_row(Text(name), Text(member.name), *_standing(run.metrics[member.name], group))
                 name = ""
-    drawn = io.StringIO()  # rich would exit with 1 where the reader of the pipe has gone
-    Console(file=drawn, highlight=False, width=None if out.isatty() else 200).print(table)
-    out.write(drawn.getvalue())
-    out.flush()
+    print_plain(table, out)
 
 
 def _standing(metric: Metric, group: Group) -> tuple[str, ...]:

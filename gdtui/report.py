@@ -1,9 +1,10 @@
 """What is printed on the normal screen: the table of samples, the confusion matrix, the summary."""
 
+import io
 import math
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
-from typing import Any
+from typing import Any, TextIO
 
 from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
@@ -25,6 +26,8 @@ SHOWN_FEATURES = 3
 """Columns of features in a table; the others are counted in its caption."""
 SHORTER, GAP = 70, 2
 """Columns below which a table has a shorter title in its head, and those between two columns."""
+PLAIN_WIDTH = 200
+"""Columns of a table that goes into a file or a pipe."""
 TEST_ROW = "○"
 """What marks a row that is kept for testing, here as among the points."""
 COLOURS = {"right": "green", "wrong": "red", "unknown": ""}
@@ -215,16 +218,24 @@ def print_report(run: Shown, console: Console | None = None) -> None:
     console.print(Text(summary(run, end), "bold"))
 
 
-def print_standings(entrants: Sequence[Row], target: float | None = None, console: Console | None = None) -> None:
+def print_plain(table: Table, out: TextIO) -> None:
+    """Print a table where there is no screen. Rich itself would exit with 1 where the reader of a pipe has gone."""
+    drawn = io.StringIO()
+    Console(file=drawn, highlight=False, width=None if out.isatty() else PLAIN_WIDTH).print(table)
+    out.write(drawn.getvalue())
+    out.flush()
+
+
+def print_standings(entrants: Sequence[Row], target: float | None = None) -> None:
     """Print the comparison on the normal screen."""
-    (console or Console(highlight=False)).print(standings_table(entrants, target))
+    Console(highlight=False).print(standings_table(entrants, target))
 
 
-def print_cells(rows: Sequence[Mapping[str, str]], console: Console | None = None) -> None:
+def print_cells(rows: Sequence[Mapping[str, str]]) -> None:
     """Print a table of texts, by the titles of their columns, of which the first is of names, on the normal screen."""
     table = Table(box=None, padding=(0, GAP, 0, 0))
     for number, title in enumerate(dict.fromkeys(title for row in rows for title in row)):
         table.add_column(Text(title), justify="right" if number > 1 else "left", no_wrap=True)
     for row in rows:
         table.add_row(*(Text(row.get(str(column.header), "")) for column in table.columns))
-    (console or Console(highlight=False)).print(table)
+    Console(highlight=False).print(table)
