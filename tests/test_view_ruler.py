@@ -186,10 +186,15 @@ def test_the_curve_of_a_range_test_is_where_its_losses_are(optimizer: str) -> No
 
 
 def test_where_a_suggested_alpha_is_beyond_the_limit_the_line_below_says_why_it_is_suggested_all_the_same() -> None:
-    snapshot = standing(BLOBS, 100).snapshot()
-    view, _ = ranged(snapshot)
+    snapshot, view = standing(BLOBS, 100).snapshot(), RulerView()
+    view.draw(snapshot, 78, 20)
+    view.begin_test()
+    view.draw(snapshot, 78, 20)
+    while view.is_busy:
+        time.sleep(0.001)
+    below = view.titles(snapshot).below  # which come before the drawing
     assert view._tests[snapshot.run.history, 100].found.suggested > snapshot.limits.here
-    assert "suggested beyond the limit, since the loss fell there" in view.titles(snapshot).below
+    assert "suggested beyond the limit, since the loss fell there" in below
     snapshot = standing(replace(BLOBS, data=DataSettings("moons")), 3).snapshot()
     view, _ = ranged(snapshot)
     assert view._tests[snapshot.run.history, 3].found.suggested < snapshot.limits.here

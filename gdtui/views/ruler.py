@@ -86,6 +86,7 @@ class RulerView(View):
         return test is not None
 
     def titles(self, snapshot: Snapshot) -> Titles:
+        self._test(snapshot)
         found, alpha = self._limits(snapshot), marks_of(snapshot)[-1].alpha
         limit, is_wide, told = None if found is None else limit_in(found), self._width >= WIDE, ["Ruler"]
         if limit is not None and alpha > 0:
@@ -107,7 +108,8 @@ class RulerView(View):
             told = f"{'range ' * (self._width >= WIDE)}test at epoch {test.moment[1]:,}"
             told += f", {test.rows:,} rows" * (test.rows < len(test.data))
             if limit_passed(test.found, known) is not None:
-                signs = f"suggested beyond the limit{', since the loss fell there' * (self._width >= WIDE)}"
+                why = ", since the loss fell there" * (self._width >= WIDE)
+                return f"suggested beyond the limit{why}  ·  {told}"
             return f"{told}  ·  {signs}"
         return "range test …" if self._testing.is_busy else f"{signs}  ·  F range test"
 
