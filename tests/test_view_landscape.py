@@ -188,7 +188,8 @@ def test_of_a_hinge_with_both_penalties_it_says_that_no_optimum_is_looked_for(l1
     looking.at(of)
     looking.at(of)
     assert ("no optimum is looked for: a hinge with both penalties" in looking.titles.above) is not is_sought
-    assert ("optimum" in looking.titles.below) is is_sought
+    assert ("◎ optimum" in looking.titles.below) is is_sought
+    assert ("optimum unknown: l1 and l2" in looking.titles.below) is not is_sought
 
 
 @pytest.mark.parametrize("shading", [Shading.TONES, Shading.HATCHED])

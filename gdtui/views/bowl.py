@@ -134,10 +134,8 @@ class BowlView(OverPlane):
 
     def _legend(self, scene: Scene) -> str:
         signs = [(BALL, "here"), *[(COMING, "to come")] * (len(scene.coming) > 1)]
-        if scene.survey is not None and (best := optimum_told(scene.survey)):
-            signs.append((GOAL, best))
-        known = "  ".join(f"{self._sign(sign)} {name}" for sign, name in signs)
-        parts = [known, f"[ ] {self._eye.azimuth:g}°  {{ }} {self._eye.elevation:g}° up"]
+        known = [f"{self._sign(sign)} {name}" for sign, name in signs] + optimum_told(scene.survey, self._sign(GOAL))
+        parts = ["  ".join(known), f"[ ] {self._eye.azimuth:g}°  {{ }} {self._eye.elevation:g}° up"]
         if scene.step is not None and scene.front.at is not None:
             bowl, survey = self._bowl, scene.survey
             is_same = bowl is not None and survey is not None and bowl.surface.plane is survey.plane

@@ -58,8 +58,7 @@ class LandscapeView(OverPlane):
             signs += [f"{PARTS[name][0]} {name}{longer_told(times) * (name == 'next step')}" for name in names]
         signs += ["┄ to come"] * (len(scene.coming) > 1)
         parts = ["  ".join(signs)]
-        if scene.survey is not None and (best := optimum_told(scene.survey)):
-            parts.append(f"◎ {best}")
+        parts += optimum_told(scene.survey, "◎")
         parts += ["[ ] plane"] * (self._terrain is not None and self._terrain.size > 2)
         return "  ·  ".join(parts)
 

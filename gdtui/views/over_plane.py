@@ -87,11 +87,11 @@ class OverPlane(View):
         return terrain, terrain.scene(snapshot)
 
 
-def optimum_told(survey: Survey) -> str:
-    """For the legend; empty where there is none."""
-    if survey.optimum.weights is None:
-        return ""
-    return "optimum" if survey.mark is not None else "optimum out of view"
+def optimum_told(survey: Survey | None, sign: str) -> list[str]:
+    """For the legend, with the sign that it has; nothing where there is none, or it is not known yet."""
+    if survey is None or survey.optimum.weights is None:
+        return [] if survey is None or survey.optimum.is_sought else ["optimum unknown: l1 and l2"]
+    return [f"{sign} optimum" if survey.mark is not None else f"{sign} optimum out of view"]
 
 
 def told(share: float) -> str:
