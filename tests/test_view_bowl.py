@@ -157,10 +157,12 @@ def sent(charts: list[Chart]) -> list[int]:
     cells, found = Cells(), []
     for chart in charts:
         size = chart.width, chart.height
-        rows = [
-            [Strip([Segment(text, styles[role] + Style(bgcolor=grounds.get(ground))) for text, role, ground in runs])]
-            for runs in map(chart.runs, range(chart.height))
+        parts = zip(chart.chars.tolist(), chart.roles.tolist(), chart.grounds.tolist(), strict=True)
+        looks = [
+            [(char, styles[role] + Style(bgcolor=grounds.get(ground))) for char, role, ground in zip(*row, strict=True)]
+            for row in parts
         ]
+        rows = [[Strip([Segment(char, look) for char, look in row])] for row in looks]
         found.append(len(cells.update(LayoutUpdate(rows, Region(0, 0, *size)), size, ColorSystem.TRUECOLOR).encode()))
     return found
 
