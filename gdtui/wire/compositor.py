@@ -87,5 +87,8 @@ class FrugalScreen(Screen[object]):
             yield
         finally:
             self.is_changing = False
+        if any(widget._repaint_required or widget._layout_required for widget in self._compositor.visible_widgets):
+            self.check_idle()  # those tell it by messages, and are drawn with all the rest
+            return
         with self._context():
             self._on_timer_update()
