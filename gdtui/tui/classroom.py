@@ -60,7 +60,7 @@ class Classroom(Workspace):
         self._is_due = False
         self.wish, self.is_chosen = self._wished(self.progress), bool(self.progress.step.page)
         for slot, name in zip(CHARTS, self.wish.views, strict=True):
-            self._titles[slot] = f"{NUMBERS[name]} {name.capitalize()}", "", False
+            self._titles[slot] = f"{NUMBERS[name]} {name.capitalize()}", "", False, ""
 
     def more_panes(self) -> Sequence[Widget]:
         self.lesson_view = LessonPanel(Progress(self._lesson), id="lesson")

@@ -57,7 +57,7 @@ class Stage(Board):
         self.is_chosen = False
         """Whether it is the person who opened the page."""
         self.slots = ChartView(id=CHARTS[0]), ChartView(id=CHARTS[1])
-        self._titles = {CHARTS[0]: ("1 Loss", "", False), CHARTS[1]: ("1 Data", "", False)}
+        self._titles = {CHARTS[0]: ("1 Loss", "", False, ""), CHARTS[1]: ("1 Data", "", False, "")}
         self.log_view, self.samples_view = LogView(id="log"), SamplesPanel(id="samples")
         self.confusion_view, self.race_view = ConfusionPanel(id="confusion"), RacePanel(id="race")
         self.pages: dict[str, LogView | Page] = {
@@ -127,9 +127,10 @@ class Stage(Board):
     def entitle(self, name: str, *titles: Any) -> None:
         """Write these into a chart's frame (see `Titles`), or those before, with a mark where it is the one in
         front."""
-        title, below, is_legend = self._titles[name] = titles or self._titles[name]
+        title, below, is_legend, brief = self._titles[name] = titles or self._titles[name]
         number = CHARTS.index(name)
         room = self.slots[number].outer_size.width - AROUND
+        below = brief if brief and cell_len(brief) <= room < cell_len(below) else below
         if self.arrangement.charts != "round":  # there is nothing below
             both = f"{title}  {below}".rstrip()
             title, below = both if cell_len(both) <= room else below if is_legend else title, ""

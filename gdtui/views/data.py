@@ -53,11 +53,11 @@ class DataView(View):
         if snapshot.is_edited and len(data.feature_names) > 2:
             what = f"new points lie in this plane  ·  {what}"
         both = f"  {BOTH} both" if self.shading is Shading.HATCHED else ""
-        below = legend(data.class_names, data.test is not None) + both
+        below, brief = (legend(data.class_names, data.test is not None, is_brief) + both for is_brief in (False, True))
         if snapshot.race and data.units > 1:
             what += f"  ·  {snapshot.names[snapshot.front]}"
         is_lost = isinstance(data, LostData)
-        return Titles(f"Data  {'points not at hand  ·  ' * is_lost}{what}", below, is_legend=bool(below))
+        return Titles(f"Data  {'points not at hand  ·  ' * is_lost}{what}", below, True, brief)
 
     def draw(self, snapshot: Snapshot, width: int, height: int) -> Chart:
         run, data = snapshot.run, snapshot.data
@@ -83,14 +83,17 @@ class DataView(View):
         return self._hands.turned(snapshot, across, up, canvas)
 
 
-def legend(class_names: tuple[str, ...], has_tests: bool = False) -> str:
-    """What the markers stand for. What has no room at the end is cut: of names the least is lost with that."""
+def legend(class_names: tuple[str, ...], has_tests: bool = False, is_brief: bool = False) -> str:
+    """What the markers stand for. What has no room at the end is cut: of names the least is lost with that. To be brief
+    it leaves out what a cross is, which tables tell too."""
     longest, blank = (LONGEST_OF_TWO, " ") if len(class_names) == 2 else (LONGEST, "")
     if not blank and not can_show("●") and any(name[:1].isalpha() for name in class_names):
         blank = ":"  # where markers are letters too
     names = (shortened(name, longest) for name in class_names)
     known = (f"{marker}{blank}{name}" for (marker, _), name in zip(MARKERS, names, strict=False))
     kept = f"{HOLLOW[0]}{HOLLOW[1]} test  " * has_tests
+    if is_brief:
+        return f"{WRONG} {kept}{' '.join(known)}"
     return f"{WRONG} wrong  {kept}{('  ' if blank == ' ' else ' ').join(known)}"
 
 

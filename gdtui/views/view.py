@@ -25,11 +25,13 @@ class Titles(NamedTuple):
         above: what it shows.
         below: more about that.
         is_legend: whether what is below is nowhere else: where there is room for one of both, it is kept.
+        brief: what stands below instead where there is room for this alone.
     """
 
     above: str
     below: str = ""
     is_legend: bool = False
+    brief: str = ""
 
 
 class Touch(NamedTuple):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from gdtui.charts.field import Shading
 from gdtui.session.commands import ChooseData
 from gdtui.settings import DataSettings, Settings
 from gdtui.tui.app import GdtuiApp
 from gdtui.tui.arrangement import Area
-from tests.tui.driving import finish, idle, press, running, screen, snapshot, status, until
+from tests.tui.driving import base, finish, idle, press, running, screen, snapshot, status, until
 
 TEN = Settings(DataSettings("blobs", centers=10), epochs=20, loss="hinge")
 
@@ -31,6 +32,15 @@ async def test_a_matrix_of_ten_classes_is_whole_at_80_by_24_and_activations_are_
         rows = [list(map(int, row.split())) for row in rows]
         assert rows == [[label, *counts[10 * label : 10 * label + 10]] for label in range(10)]
         assert "└" in screen(app)  # and there still are charts
+
+
+async def test_ten_classes_have_their_markers_told_at_80_by_24(monkeypatch) -> None:
+    async with running(TEN, size=(80, 24)) as (app, pilot):
+        monkeypatch.setattr(base(app), "_shading", lambda: Shading.TONES)
+        app.redraw()
+        await until(pilot, lambda: " ✗ ●0 ▲1 ■2 ◆3 ▼4 ★5 ✚6 ◀7 ▶8 ♥9 ─╯" in screen(app), about=screen(app))
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: " ✗ wrong  ●0 ▲1 ■2 ◆3 ▼4 ★5 ✚6 ◀7 ▶8 ♥9 " in screen(app))
 
 
 async def test_other_data_has_the_screen_that_it_would_have_had() -> None:
