@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -15,8 +16,10 @@ from gdtui.charts.field import Shading
 from gdtui.charts.points import BOTH, MARKERS
 from gdtui.charts.roles import TONES, Ground, Role
 from gdtui.encoding import stand_in
-from gdtui.views.data import ScatterChart, boundary
-from tests.drawings import clouds, corner, dataset, dots
+from gdtui.settings import Recipe, Settings
+from gdtui.views.data import DataView, ScatterChart, boundary
+from gdtui.views.view import role_of
+from tests.drawings import clouds, corner, dataset, dots, standing
 
 VIEW = ((-3.0, 5.0), (-2.0, 7.0))
 numbers = st.floats(-10, 10).map(lambda value: round(value, 3))
@@ -287,3 +290,19 @@ def test_a_feature_without_spread_has_axes_all_the_same(value: float) -> None:
 def test_more_than_two_features_are_drawn_in_their_principal_components() -> None:
     chart = ScatterChart(clouds(features=6)).draw(np.ones(7), 60, 20)
     assert "PC 1" in "\n".join(chart.lines())
+
+
+@pytest.mark.parametrize("size", [(52, 17), (58, 20), (110, 34)])
+def test_without_colours_the_boundaries_of_those_who_race_are_named_beside_them(size: tuple[int, int]) -> None:
+    rivals = [Recipe(alpha=alpha).settled(100) for alpha in (0.01, 0.1, 1.0)]
+    snapshot = standing(Settings(alpha=0.001), 100, rivals).snapshot()
+    view = DataView()
+    assert "α" not in "".join(view.draw(snapshot, *size).lines())
+    view.shading = Shading.HATCHED
+    chart = view.draw(snapshot, *size)
+    lines = chart.lines()
+    for racer in snapshot.race[1:]:
+        named = re.compile(re.escape(racer.name) + r"(?![\d.])")
+        row, found = next((row, found) for row, line in enumerate(lines) if (found := named.search(line)))
+        beside = [at for at in (found.start() - 2, found.end() + 1) if "\u2800" < lines[row][at] <= "\u28ff"]
+        assert role_of(racer) in {int(chart.roles[row, at]) for at in beside}, (racer.name, lines)

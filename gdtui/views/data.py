@@ -24,6 +24,7 @@ from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.types import Floats
 from gdtui.views.boundary import Line, boundary, scaled
 from gdtui.views.hands import Hands
+from gdtui.views.labels import label_line
 from gdtui.views.view import Titles, Touch, View, role_of
 
 POINTS = (*CLASSES, *WRONGS)
@@ -64,7 +65,8 @@ class DataView(View):
         if self._chart is None or self._chart.data is not data or self._chart.objective is not run.objective:
             self._chart = scatter_chart(data, run.objective)
         rivals = (racer for racer in snapshot.race if racer.curve is not run.history)
-        self._chart.rivals = [(racer.shown.weights, role_of(racer)) for racer in rivals]
+        is_named = self.shading is Shading.HATCHED  # else colours tell them apart
+        self._chart.rivals = [(racer.shown.weights, role_of(racer), racer.name * is_named) for racer in rivals]
         moves = snapshot.phase.moves or snapshot.phase is Phase.HELD
         drawn = self._chart.draw(snapshot.shown.weights, width, height, self.shading, moves)
         self._drawn = width, height, self._chart.canvas
@@ -121,8 +123,8 @@ class ScatterChart:
         self._still: tuple[Chart, Canvas, Points] | None = None
         self._toned: tuple[Line, Shading, Codes] | None = None
         """What the field shows, and its tones."""
-        self.rivals: list[tuple[Floats, Role]] = []
-        """The weights of others whose boundaries are drawn too, thin, and as what."""
+        self.rivals: list[tuple[Floats, Role, str]] = []
+        """The weights of others whose boundaries are drawn too, thin, as what, and named how, if at all."""
 
     @property
     def canvas(self) -> Canvas | None:
@@ -162,9 +164,11 @@ class ScatterChart:
         if is_finite:
             points.cross(chart, weights)
             stamp_thick(chart, canvas, straight(canvas, scaled(line)), Role.BOUNDARY, over=POINTS)
-        for other, role in self.rivals:
+        for other, role, _ in self.rivals:
             if np.isfinite(other).all():
                 stamp(chart, canvas, straight(canvas, scaled(self.plane.line(other)), DOWN), role)
+        for _, role, name in self.rivals:
+            label_line(chart, canvas, name, role)
         if not is_finite:
             return
         toned = self._toned

@@ -85,6 +85,18 @@ def label_curve(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role)
     return label(chart, canvas, end, text, role, anywhere=True)
 
 
+def label_line(chart: Chart, canvas: Canvas, text: str, role: Role) -> None:
+    """Write text beside what is to be seen of the line of that role, as far up as it covers nothing, if anywhere."""
+    free, own = is_free(chart, canvas), _is_curve(chart, canvas) & (chart.roles[canvas.area] == role)
+    for row in np.flatnonzero(own.any(axis=1)).tolist() if text else ():
+        columns = np.flatnonzero(own[row])
+        for begin in (int(columns[-1]) + 2, int(columns[0]) - len(text) - 1):
+            is_within = 0 <= begin <= canvas.width - len(text)
+            if is_within and free[row, max(begin - 1, 0) : begin + len(text) + 1].all():
+                write(chart, canvas, row, begin, text, role)
+                return
+
+
 def _touched(cells: Dots, length: int) -> np.ndarray:
     """How many of these cells are right above or below a text of that length, by its row and first column."""
     counts = np.pad(sliding_window_view(cells, length, axis=1).sum(axis=-1), ((1, 1), (0, 0)))
