@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gdtui.logs import places as places_by
 from gdtui.logs import walk
 from gdtui.logs.names import short_names
 from gdtui.logs.places import AT_ONCE, LOOK, LogPlaces
@@ -30,6 +31,19 @@ def put(path: Path, text: str = LINES, age: float = 0) -> Path:
 
 def names(places: LogPlaces) -> list[str]:
     return [run.name for run in places.runs]
+
+
+def test_a_log_whose_metrics_are_read_is_not_looked_into_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(tmp_path / "a.jsonl")
+    clock = Clock()
+    places = LogPlaces([str(tmp_path)], clock=clock)
+    places.poll()
+    looked, one = list[str](), places_by.reader_of
+    monkeypatch.setattr(places_by, "reader_of", lambda path: (looked.append(path), one(path))[1])
+    put(tmp_path / "b.jsonl")
+    clock.now += LOOK
+    assert places.poll()
+    assert (looked, len(places.runs)) == ([str(tmp_path / "b.jsonl")], 2)
 
 
 def test_of_a_folder_every_log_below_it_is_taken_the_newest_first(tmp_path: Path) -> None:

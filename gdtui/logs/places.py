@@ -130,7 +130,8 @@ class LogPlaces:
             self._waited.remove(what)
             self.runs = [run for run in self.runs if run.path != what]
             self._folders.append(Walk(what))
-        paths = [*self._stores, *(path for folder in self._folders for path in folder.logs())]
+        known = {run.path for run in self.runs if run.metrics}  # of stores, too, but those are looked at by name
+        paths = [*self._stores, *(path for folder in self._folders for path in folder.logs() if path not in known)]
         for path in dict.fromkeys(paths):
             with suppress(LogError, OSError):  # such as one that has gone since
                 is_new |= self._add(path)
