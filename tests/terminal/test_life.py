@@ -30,7 +30,7 @@ def test_the_whole_life_of_a_run() -> None:
             assert piece in screen
 
         # The shapes of points that are right and wrong; a single dot may be the head of the loss curve.
-        for marker, colour in (("✗ ✗", "bbe1f6"), ("▲ ▲", "e69f00")):
+        for marker, colour in (("✗✗", "bbe1f6"), ("▲▲", "e69f00")):
             assert terminal.cell(*terminal.find(marker))[:2] == (marker[0], colour)
 
         terminal.send("up")

@@ -150,7 +150,7 @@ def test_train_steer_and_quit_over_ssh(server: Server) -> None:
         terminal.wait_for(trained(3))
         for piece in ("training", "Loss", "blobs and boundary", "Log", "alpha 0.01", "q Quit"):
             assert piece in terminal.screen_text()
-        assert terminal.cell(*terminal.find("▲ ▲"))[:2] == ("▲", "e69f00")
+        assert terminal.cell(*terminal.find("▲▲"))[:2] == ("▲", "e69f00")
 
         terminal.send("up")
         terminal.wait_for("alpha 0.01 → 0.02 from epoch ")

@@ -4,21 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.tui.driving import FIVE, saved
 from tests.web import browser
-from tests.web.browser import Page, browsing
+from tests.web.browser import Browser, Page, browsing
 from tests.web.serving import serving
 
-pytestmark = pytest.mark.skipif(browser.PROGRAM is None, reason="Chromium is not installed; Debian has it in chromium")
+pytestmark = [
+    pytest.mark.skipif(browser.PROGRAM is None, reason="Chromium is not installed; Debian has it in chromium"),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 BACK = "getComputedStyle(document.body).backgroundColor"
 ENDED = "document.getElementById('ended')?.checkVisibility()"
 DARK, LIGHT = "rgb(15, 19, 24)", "rgb(251, 250, 247)"
 """Of our themes."""
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    """One for all: each page has a profile of its own."""
+    async with browsing(tmp_path_factory.mktemp("profile")) as begun:
+        yield begun
 
 
 def foot(text: str) -> int:
@@ -32,8 +44,10 @@ async def asks_nobody_else(*pages: Page) -> None:
         assert [error for error in page.errors if "font" not in error.lower()] == []
 
 
-async def test_visitors_have_runs_of_their_own_that_they_steer_by_keys_and_mouse(tmp_path: Path) -> None:
-    async with serving("--", "-e", "1000000", cwd=tmp_path) as served, browsing(tmp_path / "profile") as chromium:
+async def test_visitors_have_runs_of_their_own_that_they_steer_by_keys_and_mouse(
+    tmp_path: Path, chromium: Browser
+) -> None:
+    async with serving("--", "-e", "1000000", cwd=tmp_path) as served:
         one = await chromium.open(served.address)
         other = await chromium.open(served.address, scheme="light")
         await asyncio.gather(one.until("training"), other.until("training"))
@@ -54,8 +68,8 @@ async def test_visitors_have_runs_of_their_own_that_they_steer_by_keys_and_mouse
         await asks_nobody_else(one, other)
 
 
-async def test_the_screen_is_as_large_as_the_window_and_in_all_colours(tmp_path: Path) -> None:
-    async with serving(cwd=tmp_path) as served, browsing(tmp_path / "profile") as chromium:
+async def test_the_screen_is_as_large_as_the_window_and_in_all_colours(tmp_path: Path, chromium: Browser) -> None:
+    async with serving(cwd=tmp_path) as served:
         page = await chromium.open(served.address)
         rows = foot(await page.until(lambda text: "training" in text and "q Quit" in text))
         await page.resize(700, 500)
@@ -83,10 +97,12 @@ COLOURS = """(() => {
 """How many different colours there are, of 16 millions."""
 
 
-async def test_a_run_that_is_watched_is_whole_for_whoever_comes_late_and_is_not_steered(tmp_path: Path) -> None:
+async def test_a_run_that_is_watched_is_whole_for_whoever_comes_late_and_is_not_steered(
+    tmp_path: Path, chromium: Browser
+) -> None:
     saved(tmp_path / "run.jsonl", FIVE)
     before = (tmp_path / "run.jsonl").read_bytes()
-    async with serving("--watch", "run.jsonl", cwd=tmp_path) as served, browsing(tmp_path / "profile") as chromium:
+    async with serving("--watch", "run.jsonl", cwd=tmp_path) as served:
         one = await chromium.open(served.address)
         await one.until("epoch 5/5")
         await one.press("up", "n", "+", "r", "w", "s")
@@ -99,8 +115,8 @@ async def test_a_run_that_is_watched_is_whole_for_whoever_comes_late_and_is_not_
         await asks_nobody_else(one, late)
 
 
-async def test_the_page_says_that_it_has_ended_and_begins_anew(tmp_path: Path) -> None:
-    async with serving(cwd=tmp_path) as served, browsing(tmp_path / "profile") as chromium:
+async def test_the_page_says_that_it_has_ended_and_begins_anew(tmp_path: Path, chromium: Browser) -> None:
+    async with serving(cwd=tmp_path) as served:
         page = await chromium.open(served.address)
         await page.until("training")
         await page.press("q")
