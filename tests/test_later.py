@@ -57,3 +57,19 @@ def test_a_failure_comes_to_whoever_asks_next() -> None:
         assert woken.acquire(timeout=WAIT)
     with pytest.raises(ArithmeticError, match="no"):
         later.ask("bad", failing)
+
+
+def test_what_is_asked_for_soon_after_is_done_in_the_same_thread() -> None:
+    threads, woken = list[threading.Thread](), threading.Semaphore(0)
+    later: Later[int] = Later(woken.release)
+
+    def noting(number: int) -> Iterator[int]:
+        threads.append(threading.current_thread())
+        yield number
+
+    for number in range(3):
+        later.ask(number, lambda number=number: noting(number))
+        while later.is_busy:
+            assert woken.acquire(timeout=WAIT)
+        assert later.found == number
+    assert len({*threads}) == 1
