@@ -133,8 +133,8 @@ def followed(path: str, rate: int, seconds: int) -> float:
 def frames() -> Iterator[Row]:
     plain_bytes, plain_cpu = _plain(8)
     ours = probe(8, "--speed", "10", "--fps", "10", "--epochs", "200")
-    yield row("bytes a frame, 120×40, one epoch a frame", ours["bytes"] / ours["frames"], plain_bytes, "B", "≤ 0.10")
-    yield row("CPU a frame", 1000 * ours["cpu"] / ours["frames"], 1000 * plain_cpu, "ms", "≤ 0.30")
+    yield row("bytes a frame, 120×40, one epoch a frame", ours["bytes"] / ours["frames"], plain_bytes, "B", "≤ 0.05")
+    yield row("CPU a frame", 1000 * ours["cpu"] / ours["frames"], 1000 * plain_cpu, "ms", "≤ 0.15")
 
 
 def _plain(seconds: float) -> tuple[float, float]:
