@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from gdtui.analysis.landscape import Plane
 from gdtui.charts.field import Shading
 from gdtui.data.load import load
-from gdtui.learning.landscape import Plane
 from gdtui.runs.race import race_of
 from gdtui.runs.run import Run, Shown
 from gdtui.session import commands as ask

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gdtui.analysis.anatomy import SHOWN, steps_of
 from gdtui.data.load import load
-from gdtui.learning.anatomy import SHOWN, steps_of
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.runs.run import Run

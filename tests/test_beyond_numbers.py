@@ -8,9 +8,9 @@ import warnings
 import numpy as np
 import pytest
 
+from gdtui.analysis.optimum import optimum
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
-from gdtui.learning.optimum import optimum
 from gdtui.runs.run import Run
 from gdtui.session.commands import Do
 from gdtui.session.judging import limits_at

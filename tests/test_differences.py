@@ -9,10 +9,8 @@ import pytest
 from scipy.optimize import approx_fprime
 from scipy.optimize._numdiff import approx_derivative
 
-from gdtui.data.dataset import Dataset
-from gdtui.data.load import load
-from gdtui.learning import differences
-from gdtui.learning.differences import (
+from gdtui.analysis import differences
+from gdtui.analysis.differences import (
     CENTRAL,
     FORWARD,
     Function,
@@ -31,6 +29,8 @@ from gdtui.learning.differences import (
     some_of,
     swept,
 )
+from gdtui.data.dataset import Dataset
+from gdtui.data.load import load
 from gdtui.settings import LOSSES, DataSettings, Recipe
 from gdtui.types import Floats
 from tests.command import gdtui

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdtui.analysis.stability import limits
 from gdtui.data.load import load
-from gdtui.learning.stability import limits
 from gdtui.runs.run import Run
 from gdtui.session import judging, opening
 from gdtui.session.commands import Change, Do, GoTo, Hold, NextBranch, Race, SetAlpha

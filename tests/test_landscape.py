@@ -10,10 +10,8 @@ import pytest
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 
-from gdtui.learning.descent import State
-from gdtui.learning.heading import continuation, next_step
-from gdtui.learning.kernel import kernel_for
-from gdtui.learning.landscape import (
+from gdtui.analysis.heading import continuation, next_step
+from gdtui.analysis.landscape import (
     Heights,
     evenly,
     finite,
@@ -21,8 +19,10 @@ from gdtui.learning.landscape import (
     principal_plane,
     sampled,
 )
+from gdtui.analysis.optimum import optimum
+from gdtui.learning.descent import State
+from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import objective_named
-from gdtui.learning.optimum import optimum
 from gdtui.learning.penalty import loss_gradient_of
 from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.settings import LOSSES, Recipe

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as some
 
+from gdtui.analysis.optimum import optimum
+from gdtui.analysis.stability import limits
 from gdtui.data.dataset import Dataset, dataset
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import objective_named
-from gdtui.learning.optimum import optimum
 from gdtui.learning.penalty import loss_gradient_of
-from gdtui.learning.stability import limits
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 from tests.conftest import examples

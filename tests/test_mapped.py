@@ -9,11 +9,11 @@ from datetime import date
 import numpy as np
 import pytest
 
+from gdtui.analysis.stability import curvature
 from gdtui.data.dataset import DataError, Dataset
 from gdtui.data.load import load
 from gdtui.data.mapped import MappedRows
 from gdtui.data.rows import BLOCK
-from gdtui.learning.stability import curvature
 from gdtui.settings import DataSettings
 
 ROWS = 2 * BLOCK + 300

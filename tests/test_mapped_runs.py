@@ -105,7 +105,7 @@ def test_every_view_shows_the_same(path, name):
 
 
 def test_what_is_asked_beside_training_is_answered_alike(path, capsys, monkeypatch):
-    monkeypatch.setattr("gdtui.learning.differences._timed", lambda call, clock: (call(), 1.0))
+    monkeypatch.setattr("gdtui.analysis.differences._timed", lambda call, clock: (call(), 1.0))
     for command in (advise, range_test, check_gradient):
         for loss in ("cross-entropy", "hinge"):
             told = []

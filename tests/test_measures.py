@@ -18,7 +18,7 @@ from sklearn.metrics import (
     roc_curve,
 )
 
-from gdtui.learning.measures import against_rest, calibration_of, point_of, quality_of, roc_of
+from gdtui.analysis.measures import against_rest, calibration_of, point_of, quality_of, roc_of
 from gdtui.learning.softmax import softmax
 
 shares = st.one_of(st.sampled_from([0.0, 0.1, 0.3, 0.5, 0.7, 1.0]), st.floats(0, 1))

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdtui.analysis.range_test import RangeTest, range_test
+from gdtui.analysis.stability import limits
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import objective_named
-from gdtui.learning.range_test import RangeTest, range_test
-from gdtui.learning.stability import limits
 from gdtui.settings import DataSettings, Recipe
 from gdtui.types import Floats
 from tests.command import gdtui

@@ -5,6 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtui.analysis.range_test import range_test
+from gdtui.analysis.stability import curvature
 from gdtui.data.dataset import Dataset, dataset, some_rows
 from gdtui.data.rows import BLOCK, DRAWN, Rows
 from gdtui.data.split import split
@@ -12,8 +14,6 @@ from gdtui.learning.batches import Batches
 from gdtui.learning.kernel import BlockedKernel, kernel_for
 from gdtui.learning.moment import measure
 from gdtui.learning.objective import OBJECTIVES, objective_named
-from gdtui.learning.range_test import range_test
-from gdtui.learning.stability import curvature
 from gdtui.runs.run import Run
 from gdtui.runs.samples import samples
 from gdtui.settings import Recipe, Settings

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtui.analysis.stability import limits
 from gdtui.data.dataset import Dataset, dataset, some_rows
 from gdtui.data.load import load
 from gdtui.learning.softmax import softmax
-from gdtui.learning.stability import limits
 from gdtui.learning.weights import logits
 from gdtui.session.judging import limits_at
 from gdtui.settings import DataSettings, Recipe

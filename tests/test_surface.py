@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gdtui.analysis.landscape import Heights, Plane
 from gdtui.charts.axes import Canvas
 from gdtui.charts.contours import contours, finer, place_labels
 from gdtui.charts.roles import HEIGHTS
 from gdtui.charts.strokes import dots_of, trace
-from gdtui.learning.landscape import Heights, Plane
 from gdtui.learning.objective import objective_named
 from gdtui.settings import Recipe
 from gdtui.views.maps import plain

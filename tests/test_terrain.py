@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtui.analysis.heading import next_step
 from gdtui.charts.roles import PATHS, Role
-from gdtui.learning.heading import next_step
 from gdtui.learning.kernel import kernel_for
 from gdtui.session import commands as ask
 from gdtui.settings import ALL, DataEdit, DataSettings, Recipe, Settings

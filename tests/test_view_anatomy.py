@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gdtui.analysis.anatomy import Step, steps_of
 from gdtui.charts.roles import Role
-from gdtui.learning.anatomy import Step, steps_of
 from gdtui.runs.run import Run
 from gdtui.session import opening
 from gdtui.session.commands import Do, GoTo, Hold, SetAlpha

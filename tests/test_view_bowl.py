@@ -15,10 +15,10 @@ from textual.color import Color
 from textual.geometry import Region
 from textual.strip import Strip
 
+from gdtui.analysis.heading import next_step
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import PATHS, Role
-from gdtui.learning.heading import next_step
 from gdtui.session import commands as ask
 from gdtui.session import opening
 from gdtui.session.session import Session

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtui.analysis.differences import FORWARD, compared, functions
 from gdtui.charts.roles import Role
-from gdtui.learning.differences import FORWARD, compared, functions
 from gdtui.session.commands import GoTo, Hold
 from gdtui.session.session import Session
 from gdtui.session.snapshot import Phase, Snapshot

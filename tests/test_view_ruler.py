@@ -9,11 +9,11 @@ from itertools import product
 import numpy as np
 import pytest
 
+from gdtui.analysis.stability import limits
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import RUNS, Role
 from gdtui.learning.schedule import alpha_at
-from gdtui.learning.stability import limits
 from gdtui.numbers import nearest_rung, share_told
 from gdtui.runs.race import Standing
 from gdtui.session.commands import Change, GoTo, SetAlpha

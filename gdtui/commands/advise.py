@@ -11,14 +11,14 @@ from gdtui.text import tell
 
 if TYPE_CHECKING:
     # These bring NumPy with them.
+    from gdtui.analysis.optimum import Optimum
+    from gdtui.analysis.stability import Limits
     from gdtui.data.dataset import Dataset
-    from gdtui.learning.optimum import Optimum
-    from gdtui.learning.stability import Limits
 
 ABOUT = """Say which alpha a descent can take: how large it may be and still be stable, at any weights, at those that
 the descent begins with and at the optimum; and what else of the data decides that. Nothing is trained."""
 EPILOG = """\
-The limits are 2 over the largest curvature of the loss; momentum widens them. See gdtui/learning/README.md.
+The limits are 2 over the largest curvature of the loss; momentum widens them. See gdtui/analysis/README.md.
 exit codes: 0 said, 2 bad usage or data."""
 
 
@@ -36,9 +36,9 @@ def advice(asked: Asked) -> list[str]:
     """What there is to say, in lines of two columns."""
     import numpy as np
 
+    from gdtui.analysis.optimum import optimum
+    from gdtui.analysis.stability import limits
     from gdtui.data.dataset import rows_told
-    from gdtui.learning.optimum import optimum
-    from gdtui.learning.stability import limits
 
     data, recipe = asked.data, asked.recipe
     found = limits(data, asked.loss, recipe, asked.weights)
@@ -55,8 +55,8 @@ def advice(asked: Asked) -> list[str]:
 
 def _told(asked: Asked, found: Limits, best: Optimum) -> list[tuple[str, str]]:
     """The limits, and what today's alpha is beside them."""
+    from gdtui.analysis.stability import limits
     from gdtui.learning.schedule import alpha_at
-    from gdtui.learning.stability import limits
 
     recipe, alpha = asked.recipe, alpha_at(asked.recipe, asked.epoch)
     now = f"{alpha:g}" if alpha == recipe.alpha else f"{alpha:.4g} in epoch {asked.epoch:,}, of {recipe.alpha:g} chosen"

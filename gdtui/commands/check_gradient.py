@@ -12,8 +12,8 @@ from gdtui.text import tell
 
 if TYPE_CHECKING:
     # These bring NumPy with them.
+    from gdtui.analysis.differences import Compared, Function, Point
     from gdtui.data.dataset import Dataset
-    from gdtui.learning.differences import Compared, Function, Point
 
 ABOUT = """\
 Check the gradient by differences, as the article does: (L(W + h) − L(W)) / h for each weight (forward), and
@@ -41,8 +41,8 @@ def run(arguments: list[str]) -> int:
     add_run(parser)
     parser.set_defaults(sample_size=0)
     settings = settings_from(parser.parse_args(arguments))
+    from gdtui.analysis.differences import agrees, compared, functions, sample_of, swept
     from gdtui.data.load import load
-    from gdtui.learning.differences import agrees, compared, functions, sample_of, swept
     from gdtui.learning.weights import initial_weights
     from gdtui.session.snapshot import NO_POINTS
 
@@ -66,7 +66,7 @@ def run(arguments: list[str]) -> int:
 
 def lines(settings: Settings, data: Dataset, checked: list[Checked], agree: bool) -> Iterator[str]:
     """What is printed."""
-    from gdtui.learning.differences import apart_told, caveats, swept_told
+    from gdtui.analysis.differences import apart_told, caveats, swept_told
 
     start = settings.init if isinstance(settings.init, str) else "given"
     start = f"drawn by seed {settings.seed}" if start == "uniform" else start
@@ -87,8 +87,8 @@ def lines(settings: Settings, data: Dataset, checked: list[Checked], agree: bool
 
 
 def _table(data: Dataset, title: str, found: Compared, most: int) -> Iterator[str]:
+    from gdtui.analysis.differences import errors, largest
     from gdtui.charts.chart import cells_of, shortened
-    from gdtui.learning.differences import errors, largest
     from gdtui.learning.weights import names_of_weights, weight_told
 
     names, chosen = names_of_weights(data), largest(found, most)
@@ -103,7 +103,7 @@ def _table(data: Dataset, title: str, found: Compared, most: int) -> Iterator[st
 
 
 def _times(found: Compared) -> Iterator[str]:
-    from gdtui.learning.differences import time_told
+    from gdtui.analysis.differences import time_told
 
     counts, seconds = found.evaluations, found.seconds
     factors = [one / seconds[0] for one in seconds]
@@ -113,7 +113,7 @@ def _times(found: Compared) -> Iterator[str]:
 
 
 def _sweep(points: list[Point]) -> Iterator[str]:
-    from gdtui.learning.differences import BEST_TOLD
+    from gdtui.analysis.differences import BEST_TOLD
 
     for name, values in zip(("h", "forward", "central"), zip(*points, strict=True), strict=True):
         yield f"{name:<8}" + "".join(f"{_power(value):>6}" for value in values)

@@ -14,13 +14,13 @@ from gdtui.text import tell
 
 if TYPE_CHECKING:
     # These bring NumPy with them.
-    from gdtui.learning.range_test import RangeTest
-    from gdtui.learning.stability import Limits
+    from gdtui.analysis.range_test import RangeTest
+    from gdtui.analysis.stability import Limits
 
 ABOUT = """Raise alpha from step to step, from the weights that a run begins with or a saved one ended with, until the
 loss blows up, and print loss against alpha. The run itself is not changed, and nothing is saved."""
 EPILOG = """\
-On a terminal there is a chart too. See gdtui/learning/README.md.
+On a terminal there is a chart too. See gdtui/analysis/README.md.
 exit codes: 0 printed, 2 bad usage or data."""
 WIDEST, HEIGHT = 100, 18
 """Of the chart, in cells."""
@@ -28,10 +28,10 @@ WIDEST, HEIGHT = 100, 18
 
 def run(arguments: list[str]) -> int:
     asked = asked_of(Parser("gdtui range", ABOUT, EPILOG), arguments)
+    from gdtui.analysis.range_test import range_test
+    from gdtui.analysis.stability import limits
     from gdtui.data.dataset import rows_told
     from gdtui.learning.objective import objective_named
-    from gdtui.learning.range_test import range_test
-    from gdtui.learning.stability import limits
     from gdtui.views.track import sample_of
 
     data = asked.data

@@ -8,9 +8,9 @@ from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from gdtui.analysis.stability import Limits, limits, unknown
 from gdtui.data.dataset import Dataset, some_rows
 from gdtui.learning.moment import Moment
-from gdtui.learning.stability import Limits, limits, unknown
 from gdtui.runs.lost import LostData
 from gdtui.runs.run import Shown
 from gdtui.session import trying
@@ -115,7 +115,7 @@ class Judging:
 
 
 def limits_at(data: Dataset, loss: str, recipe: Recipe, weights: Floats, most: int = MOST_ROWS) -> Limits:
-    """See `gdtui.learning.stability.limits`; of many rows some stand for all where only these weights matter: what is
+    """See `gdtui.analysis.stability.limits`; of many rows some stand for all where only these weights matter: what is
     stable for sure is so on every row."""
     if isinstance(data, LostData):
         return Limits(why_not=f"the data is not at hand: {data.why}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from gdtui.analysis.stability import Limits
 from gdtui.data.dataset import Dataset
 from gdtui.data.edits import EditedData
 from gdtui.data.empty import lacks_points
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
-from gdtui.learning.stability import Limits
 from gdtui.learning.stop import Stop
 from gdtui.learning.weights import start_told
 from gdtui.runs.curve import Curve

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.range_test import RangeTest
+from gdtui.analysis.stability import Limits as Stability
 from gdtui.charts.axes import Limits
 from gdtui.charts.roles import RUNS
-from gdtui.learning.range_test import RangeTest
 from gdtui.learning.schedule import alpha_at
-from gdtui.learning.stability import Limits as Stability
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.alpha import fork_of
 from gdtui.views.view import role_of

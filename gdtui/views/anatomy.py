@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.anatomy import SHOWN, Step, steps_of
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import Role
 from gdtui.data.dataset import Dataset
-from gdtui.learning.anatomy import SHOWN, Step, steps_of
 from gdtui.learning.descent import State
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.objective import Objective

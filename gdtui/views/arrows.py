@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtui.analysis.heading import Step
+from gdtui.analysis.landscape import SMALLEST, Plane
 from gdtui.charts.roles import Role
-from gdtui.learning.heading import Step
-from gdtui.learning.landscape import SMALLEST, Plane
 from gdtui.types import Floats
 
 SHORTEST, LONGEST = 8.0, 16.0

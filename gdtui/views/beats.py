@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.anatomy import Step
 from gdtui.data.dataset import Dataset
-from gdtui.learning.anatomy import Step
 from gdtui.learning.objective import Objective
 from gdtui.types import Floats
 

@@ -8,14 +8,14 @@ from functools import partial
 
 import numpy as np
 
+from gdtui.analysis.heading import Step
+from gdtui.analysis.landscape import Heights, Plane
 from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading
 from gdtui.charts.relief import BASE, TALL, Eye, Frame, between, relief
 from gdtui.charts.roles import PATHS, Role
 from gdtui.charts.solid import FAINT, WAY, Places, Solid
 from gdtui.charts.strokes import ACROSS
-from gdtui.learning.heading import Step
-from gdtui.learning.landscape import Heights, Plane
 from gdtui.session.commands import Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtui.analysis.measures import BINS, Calibration, bins_of, calibration_of
 from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.bars import Side, bar, mark
 from gdtui.charts.chart import Chart, shortened
 from gdtui.charts.field import Shading
 from gdtui.charts.roles import CLASSES, Role
 from gdtui.charts.strokes import ACROSS, Dots, extents, stamp
-from gdtui.learning.measures import BINS, Calibration, bins_of, calibration_of
 from gdtui.numbers import short
 from gdtui.session.snapshot import Snapshot
 from gdtui.views.figures import Line, figure, place

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis import differences
+from gdtui.analysis.differences import CENTRAL, FORWARD, Compared, Point
 from gdtui.charts.axes import Canvas, Limits, axes, log_ticks, ticks_along
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import ACROSS, extents, stamp
 from gdtui.data.dataset import Dataset, rows_told
-from gdtui.learning import differences
-from gdtui.learning.differences import CENTRAL, FORWARD, Compared, Point
 from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Recipe

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from gdtui.analysis.differences import Compared, errors, largest, time_told
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import RUNS, Role
-from gdtui.learning.differences import Compared, errors, largest, time_told
 from gdtui.views.beats import figure
 
 FORWARD, CENTRAL = RUNS[0], RUNS[1]

@@ -9,10 +9,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.measures import quality_of
 from gdtui.charts.axes import Canvas
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import CLASSES, Role
-from gdtui.learning.measures import quality_of
 from gdtui.learning.moment import accuracy_of
 from gdtui.types import Confusion
 

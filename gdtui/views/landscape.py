@@ -7,11 +7,11 @@ from functools import partial
 
 import numpy as np
 
+from gdtui.analysis.heading import Step
+from gdtui.analysis.landscape import Heights, Plane
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import HEIGHTS, LIGHTS, PATHS, RAMP, UPPER, Role
 from gdtui.charts.strokes import ACROSS, DOWN, dots_of, stamp, trace
-from gdtui.learning.heading import Step
-from gdtui.learning.landscape import Heights, Plane
 from gdtui.session.commands import Begin, Command
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe

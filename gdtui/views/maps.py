@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gdtui.analysis.landscape import Limits, Plane
 from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.chart import Chart, shortened
 from gdtui.charts.contours import contours, finer, place_labels
 from gdtui.charts.field import Shading, paint
 from gdtui.charts.roles import UPPER, Role, ramp
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, dots_of, stamp, trace
-from gdtui.learning.landscape import Limits, Plane
 from gdtui.types import Floats
 from gdtui.views.surface import Levels, Surface
 

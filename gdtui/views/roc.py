@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.measures import Roc, point_of, roc_of
 from gdtui.charts.axes import Canvas, axes, nice_ticks
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.points import MARKERS
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import ACROSS, DOWN, Dots, extents, stamp
-from gdtui.learning.measures import Roc, point_of, roc_of
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.figures import Line, beside, figure, place, tables

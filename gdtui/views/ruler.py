@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.range_test import RangeTest, range_test
+from gdtui.analysis.stability import Limits, limits, unknown
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
 from gdtui.data.dataset import Dataset
 from gdtui.learning.objective import Objective
-from gdtui.learning.range_test import RangeTest, range_test
-from gdtui.learning.stability import Limits, limits, unknown
 from gdtui.numbers import nearest_rung, share_told
 from gdtui.session.commands import Command, SetAlpha
 from gdtui.session.snapshot import Phase, Snapshot

@@ -10,13 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis import stability
+from gdtui.analysis.range_test import RangeTest
 from gdtui.charts.axes import Canvas, Limits, Ticks, axes, log_ticks, nice_ticks, ticks_along
 from gdtui.charts.chart import Chart, cells_of
 from gdtui.charts.field import Shading, paint
 from gdtui.charts.roles import Role, ramp
 from gdtui.charts.strokes import DOWN, dots_of, stamp, trace
-from gdtui.learning import stability
-from gdtui.learning.range_test import RangeTest
 from gdtui.types import Floats
 from gdtui.views.alphas import Mark
 from gdtui.views.figures import beside

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtui.analysis.measures import against_rest
 from gdtui.charts.bars import bar, mark
 from gdtui.charts.chart import Chart
 from gdtui.charts.field import Shading
@@ -15,7 +16,6 @@ from gdtui.charts.points import HOLLOW, MARKERS, WRONG, sized
 from gdtui.charts.roles import CLASSES, WRONGS, Role
 from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import predictions
-from gdtui.learning.measures import against_rest
 from gdtui.learning.moment import Moment
 from gdtui.learning.objective import Objective
 from gdtui.session.snapshot import Snapshot
@@ -51,7 +51,7 @@ class Scored(NamedTuple):
 
 def scored(rows: Rows, weights: Floats, objective: Objective, number: int) -> Scored:
     """What the weights make of rows. Of several units the score is that of one class against the rest: see
-    `gdtui.learning.measures`; a hinge's units are each one class against the rest by themselves."""
+    `gdtui.analysis.measures`; a hinge's units are each one class against the rest by themselves."""
     z = rows.logits(weights)
     with np.errstate(all="ignore"):
         wrong = predictions(objective.activations(z.copy()), objective.threshold) != rows.y

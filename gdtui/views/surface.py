@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gdtui.analysis.landscape import Heights, Plane
 from gdtui.charts.relief import between
 from gdtui.charts.roles import HEIGHTS
-from gdtui.learning.landscape import Heights, Plane
 from gdtui.numbers import next_on_ladder
 from gdtui.types import Floats
 

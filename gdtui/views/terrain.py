@@ -11,9 +11,8 @@ from weakref import WeakSet
 
 import numpy as np
 
-from gdtui.data.dataset import rows_told
-from gdtui.learning.heading import SECONDS, Step, continuation, next_step
-from gdtui.learning.landscape import (
+from gdtui.analysis.heading import SECONDS, Step, continuation, next_step
+from gdtui.analysis.landscape import (
     Heights,
     Plane,
     finite,
@@ -21,7 +20,8 @@ from gdtui.learning.landscape import (
     principal_plane,
     sampled,
 )
-from gdtui.learning.optimum import Optimum, optimum
+from gdtui.analysis.optimum import Optimum, optimum
+from gdtui.data.dataset import rows_told
 from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.runs.run import Shown
 from gdtui.session.snapshot import Snapshot

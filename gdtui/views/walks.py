@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.landscape import LARGEST
 from gdtui.learning.descent import State
-from gdtui.learning.landscape import LARGEST
 from gdtui.learning.moment import Moment
 from gdtui.learning.optimizer import OPTIMIZERS
 from gdtui.runs.history import History

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
+from gdtui.analysis.stability import Limits, curvature, unknown, widening
 from gdtui.data.dataset import Dataset
 from gdtui.data.rows import Rows
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment
 from gdtui.learning.schedule import alpha_at
 from gdtui.learning.softmax import softmax
-from gdtui.learning.stability import Limits, curvature, unknown, widening
 from gdtui.learning.weights import logits
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.run import Shown

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gdtui.analysis.stability import Limits
 from gdtui.learning.moment import Moment
-from gdtui.learning.stability import Limits
 from gdtui.runs.curve import Curve, loss_at
 from gdtui.runs.run import Shown
 from gdtui.why import progress, troubles

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gdtui.analysis.optimum import optimum
+from gdtui.analysis.stability import limits
 from gdtui.data.dataset import dataset
-from gdtui.learning.optimum import optimum
-from gdtui.learning.stability import limits
 from gdtui.runs.run import Run
 from gdtui.settings import Recipe
 from gdtui.why.verdict import Kind

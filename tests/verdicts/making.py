@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from gdtui.analysis.optimum import optimum
+from gdtui.analysis.stability import limits
 from gdtui.data.dataset import Dataset, dataset
-from gdtui.learning.optimum import optimum
-from gdtui.learning.stability import limits
 from gdtui.runs.run import Run
 from gdtui.settings import Recipe, Settings
 from gdtui.types import Floats

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gdtui.learning.stability import limits
+from gdtui.analysis.stability import limits
 from gdtui.runs.recipes import steered
 from gdtui.runs.run import Run
 from gdtui.why.confirm import confirm

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from gdtui.analysis.stability import Limits, limits
 from gdtui.data.dataset import Dataset, dataset
 from gdtui.data.load import load
-from gdtui.learning.stability import Limits, limits
 from gdtui.runs.curve import KnownLosses
 from gdtui.runs.envelope import Envelope
 from gdtui.runs.recipes import steered

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from gdtui.analysis.landscape import Heights
 from gdtui.data.dataset import Dataset
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.landscape import Heights
 from gdtui.learning.objective import objective_named
 from gdtui.settings import Recipe
 from gdtui.types import Floats

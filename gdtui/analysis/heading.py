@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gdtui.analysis.landscape import LARGEST
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.landscape import LARGEST
 from gdtui.settings import Recipe
 from gdtui.types import Floats
 

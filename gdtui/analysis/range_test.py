@@ -18,11 +18,11 @@ from functools import cached_property
 
 import numpy as np
 
+from gdtui.analysis.stability import curvature, widening
 from gdtui.data.dataset import Dataset
 from gdtui.learning.descent import Descent, State
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import Objective
-from gdtui.learning.stability import curvature, widening
 from gdtui.numbers import ladder_step
 from gdtui.settings import Recipe
 from gdtui.types import Floats
