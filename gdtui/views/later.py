@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
-LINGERS = 5.0
+LINGERS = 1.0
 """Seconds for which a thread waits for more: to begin one takes as long as a tenth of the work of a frame."""
 
 
