@@ -24,7 +24,7 @@ if sys.dont_write_bytecode:  # then each worker, and each program that a test be
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
 
-MEMORY = 10**9
+_bound = 10**9
 """Bytes from which on what is garbage is collected; as long as there are less, that would take longer than to go on."""
 
 
@@ -35,13 +35,21 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(100_000, 20, 20)
 
 
+def _taken() -> int:
+    """Bytes of memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
 @pytest.fixture(autouse=True)
 def _bounded_memory() -> Iterator[None]:
+    global _bound
     yield
-    if int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() > MEMORY:
+    if _taken() > _bound:
         gc.unfreeze()
         gc.collect()
         gc.freeze()
+        # What is free now is taken again, but hardly any of it is given back: less would be collected after each test.
+        _bound = max(_bound, _taken() * 5 // 4)
 
 
 def examples(few: int, many: int) -> int:
