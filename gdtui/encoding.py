@@ -65,14 +65,14 @@ def stand_in(char: str) -> str:
         return "#"
     if 0x2800 <= code < 0x2900:
         return " '.:"[bool(code & _ABOVE) + 2 * bool(code & _BELOW)]
-    letter = unicodedata.normalize("NFKD", char)[0]
-    return letter if " " <= letter <= "~" else "?" * _columns(char)
+    letter, columns = unicodedata.normalize("NFKD", char)[0], _columns(char)
+    return f"{letter:{columns}}"[:columns] if " " <= letter <= "~" else "?" * columns
 
 
 def _columns(char: str) -> int:
     from wcwidth import wcwidth
 
-    return max(0, wcwidth(char)) if char.isprintable() else 1
+    return max(0, wcwidth(char)) if char.isprintable() or unicodedata.category(char) == "Zs" else 1
 
 
 def _translated(error: UnicodeError) -> tuple[str, int]:

@@ -7,7 +7,7 @@ import string
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from wcwidth import wcswidth
 
@@ -56,6 +56,8 @@ def test_arrows_that_cannot_be_shown_are_named_since_their_stand_ins_are_keys(mo
 @given(
     st.characters(min_codepoint=128, exclude_categories=["Cc", "Cf", "Cs", "Cn", "Co", "Mn", "Me", "Lm", "Zl", "Zp"])
 )
+@example("﹇")
+@example("Ａ")
 def test_a_stand_in_is_ascii_of_the_same_width(char):
     assert set(stand_in(char)) <= set(string.printable) - set("\x0b\x0c\r\n\t")
     assert len(stand_in(char)) == max(0, wcswidth(char))
