@@ -180,6 +180,9 @@ class Descent:
             left -= len(chunk)
         if self.stop is None and self.done >= self.epochs:
             self.stop = self._at_the_end()
+        return self._joined(first, chunks)
+
+    def _joined(self, first: int, chunks: list[Batch]) -> Batch:
         return Batch(
             first,
             np.concatenate([chunk.losses for chunk in chunks]) if chunks else np.empty(0),

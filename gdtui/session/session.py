@@ -68,7 +68,7 @@ class Session:
         """The epoch after which all stand still, while a step to it is under way, and the first of those who race."""
         self.reading: Reading | None = None
         """Other data that is being read; the run stands still meanwhile."""
-        self.is_leaving = False
+        self.is_leaving, self._done = False, 0
         self.left_behind: str | None = None
         self.failure: str | None = None
         """Why what was to be saved is in no file, or not all of it."""
@@ -77,7 +77,6 @@ class Session:
         """The last that fresh weights were drawn with."""
         self._queue: deque[Command] = deque()
         self.is_asked = threading.Event()
-        self._done = 0
         self._happened: list[Happened] = []
         self.seen: Moment | None = None
         """What is shown of the run, once it has been measured; None where it may be another by now."""
@@ -90,8 +89,7 @@ class Session:
         self.phase = self._first_phase()
         self.phase_before = self.phase
         """The phase in which weights were first held; it comes back when they are given up."""
-        self.judging = Judging()
-        self.trials = trying.Trials()
+        self.judging, self.trials = Judging(), trying.Trials()
 
     def _first_phase(self) -> Phase:
         phase, is_ready = self.standing(), self.watched is None and not lacks_points(self.run.data)
