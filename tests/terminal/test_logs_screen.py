@@ -71,6 +71,11 @@ def test_following_sends_little_and_who_leaves_has_a_table(tmp_path: Path) -> No
 def test_each_key_is_seen_to_do_something(tmp_path: Path) -> None:
     with Terminal([*GDTUI, "watch", str(log(tmp_path / "run.jsonl", 3000))]) as terminal:
         terminal.wait_for("3,000 records")
-        for key in ("z", "z", "v", "S", "X", "l", "/", "escape", "?"):
+        terminal.wait_for("plateau")
+        # Of keys that take back what the one before did, each is seen by itself: else it might be done in one drawing.
+        for key, is_there, what in (("z", False, "acc"), ("z", True, "acc"), ("/", True, "part of a name")):
+            terminal.latency(key, lambda terminal, there=is_there, what=what: (what in terminal.screen_text()) is there)
+        terminal.latency("escape", lambda terminal: "part of a name" not in terminal.screen_text())
+        for key in ("v", "S", "X", "l", "?"):
             before = terminal.screen_text()
             terminal.latency(key, lambda terminal, before=before: "\n".join(terminal.emulator.lines()) != before, 10)
