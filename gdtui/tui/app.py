@@ -139,7 +139,7 @@ class GdtuiApp(TerseApp):
         self.session = session
         self.film.keep()
         keep_smooth(self)
-        if type(session).__name__ == "Comparison" and isinstance(self.board, Workspace):  # a file of losses only
+        if isinstance(self.board, Workspace) and not hasattr(session, "run"):  # of a file that holds only losses
             from gdtui.tui.comparison import ComparisonBoard
 
             self.board = ComparisonBoard(self.board.what)
