@@ -1,5 +1,7 @@
 """Batches: each row once an epoch, in an order that can be had again, and steps along their own gradients."""
 
+from itertools import chain
+
 import numpy as np
 import pytest
 
@@ -20,7 +22,7 @@ def test_each_row_is_in_one_batch_an_epoch(rows, size):
     batches, gradient = Batches(kernel, size, 3), np.empty(3)
     for epoch in (1, 2, 70):
         total, count = np.zeros(3), 0
-        for part in batches.of(epoch):
+        for part in chain.from_iterable(batches.in_groups(epoch)):
             part.gradient(START, gradient)
             total += gradient * part.rows
             count += 1

@@ -13,8 +13,9 @@ from sklearn.metrics import confusion_matrix, hinge_loss, log_loss
 from gdtui.data.dataset import BLOCK, dataset
 from gdtui.data.load import standardize
 from gdtui.learning.descent import Descent, State
-from gdtui.learning.kernel import WHOLE, Kernel, UnitsKernel, kernel_for
+from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for, kernel_over
 from gdtui.learning.objective import objective_named
+from gdtui.learning.parts import part_of
 from gdtui.learning.weights import initial_weights, logits
 from gdtui.settings import LOSSES, Recipe
 from tests.oracles import finite_difference, noisy
@@ -84,10 +85,10 @@ def test_the_gradient_of_some_rows_is_that_of_a_data_set_of_them(loss, count):
     kernel, weights = kernel_of(data, loss), start(data)
     whole, part, again = np.empty((3, kernel.size))
     kernel.loss_gradient(weights, whole)
-    kernel.part(kernel.X, kernel.targets).gradient(weights, part)
+    part_of(kernel.X, kernel.targets, kernel.objective).gradient(weights, part)
     assert part == pytest.approx(whole, rel=1e-10, abs=1e-14)
     rows, targets = kernel.X[:7].copy(), kernel.targets[:7].copy()
-    batch = kernel.part(rows, targets)
+    batch = part_of(rows, targets, kernel.objective)
     rows[:], targets[:] = kernel.X[20:27], kernel.targets[20:27]
     few = dataset("few", data.features[20:27], data.y[20:27], class_names=data.class_names)
     kernel_of(few, loss).loss_gradient(weights, whole)
@@ -117,7 +118,7 @@ def test_cross_entropy_is_right_where_activations_round_to_0_and_1():
 def test_two_units_of_softmax_are_one_of_sigmoid():
     data, weights = noisy(features=3), np.array([0.3, 0.8, -0.4, 1.0])
     one, two = Kernel(data.X, data.y, objective_named("cross-entropy")), np.empty(8)
-    both = UnitsKernel(data.X, data.y, objective_named("cross-entropy", 3), 2, [])
+    both = kernel_over(data.X, data.y, objective_named("cross-entropy", 3), 2, [])
     gradient = np.empty(4)
     loss = one.loss_gradient(weights, gradient)
     assert both.loss_gradient(np.concatenate([weights * 0, weights]), two) == pytest.approx(loss)
@@ -172,7 +173,7 @@ def test_blocks_on_any_number_of_threads_give_what_the_whole_gives(loss, rows):
     data, objective = classes(3, rows=rows), objective_named(loss, 3)
     weights, found = start(data), []
     for blocks, threads in (([], None), (data.blocks, 1), (data.blocks, 3)):
-        kernel, gradient = UnitsKernel(data.X, data.y, objective, 3, blocks, threads), np.empty(12)
+        kernel, gradient = kernel_over(data.X, data.y, objective, 3, blocks, threads), np.empty(12)
         found.append((kernel.loss_gradient(weights, gradient), gradient, kernel.confusion()))
     whole, one, many = found
     assert one[0] == pytest.approx(whole[0], rel=1e-12)
@@ -184,8 +185,8 @@ def test_blocks_on_any_number_of_threads_give_what_the_whole_gives(loss, rows):
 def test_data_is_taken_whole_up_to_where_blas_would_share_it_out():
     for rows, is_whole in ((WHOLE // 12, True), (WHOLE // 12 + 1, False)):
         kernel = kernel_of(classes(3, rows=rows), "article")
-        assert isinstance(kernel, UnitsKernel)
-        assert (not kernel._blocks) == is_whole
+        assert isinstance(kernel, BlockedKernel)
+        assert (len(kernel._blocks[0].T) == len(kernel.y)) == is_whole
 
 
 def test_given_weights_are_those_of_all_units():

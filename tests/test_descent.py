@@ -9,9 +9,10 @@ from sklearn.metrics import confusion_matrix, log_loss
 
 from gdtui.data.dataset import dataset
 from gdtui.data.load import load
-from gdtui.learning.descent import CHUNK, Descent, State, predictions
+from gdtui.learning.descent import CHUNK, Descent, State
 from gdtui.learning.moment import Moment, measure
 from gdtui.learning.objective import objective_named
+from gdtui.runs.samples import predictions
 from gdtui.settings import LOSSES, DataSettings, Recipe, StopRules
 from tests.oracles import START, TickingKernel, article_blobs, article_losses, kernel_of, noisy
 

@@ -20,11 +20,11 @@ from gdtui.analysis.landscape import (
     sampled,
 )
 from gdtui.analysis.optimum import optimum
+from gdtui.data.dataset import names_of_weights, weight_told
 from gdtui.learning.descent import State
 from gdtui.learning.kernel import kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.learning.penalty import loss_gradient_of
-from gdtui.learning.weights import names_of_weights, weight_told
 from gdtui.settings import LOSSES, Recipe
 from tests.oracles import finite_difference, noisy
 

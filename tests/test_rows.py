@@ -122,4 +122,4 @@ def test_the_order_of_many_rows_takes_four_bytes_each_and_is_what_it_was():
         expected = np.random.default_rng([7, epoch - 1]).permuted(np.arange(len(data))[None], axis=1)[0]
         assert np.array_equal(batches.order(epoch), expected)
     assert batches.order(1).dtype == np.int32
-    assert [part.rows for part in batches.of(1)] == [50_000, 50_000, 1]
+    assert [part.rows for parts in batches.in_groups(1) for part in parts] == [50_000, 50_000, 1]

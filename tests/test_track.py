@@ -14,10 +14,10 @@ from sklearn.metrics import accuracy_score
 
 from gdtui.data.dataset import Dataset
 from gdtui.data.load import load
-from gdtui.learning.descent import predictions
 from gdtui.learning.penalty import Penalty
 from gdtui.learning.weights import logits
 from gdtui.runs.run import Run, Shown
+from gdtui.runs.samples import predictions
 from gdtui.settings import DataEdit, DataSettings, Recipe, Settings
 from gdtui.views import track as module
 from gdtui.views.track import MOST, Track, Tracks, sample_of, sample_told, wanted_of

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -125,7 +126,7 @@ def _parts(kernel: Kernel, recipe: Recipe, epoch: int) -> Iterator[tuple[NDArray
         return
     batches = Batches(kernel, size, recipe.seed)
     order = batches.order(epoch).copy()
-    for number, part in enumerate(batches.of(epoch)):
+    for number, part in enumerate(chain.from_iterable(batches.in_groups(epoch))):
         rows = order[number * size : (number + 1) * size]
         yield rows, len(rows), part.gradient, batches.count
 

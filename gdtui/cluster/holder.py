@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from gdtui import __version__
 from gdtui.data.dataset import blocks_of
-from gdtui.learning.kernel import Kernel, kernel_over
+from gdtui.learning.kernel import Kernel, kernel_over, single_blas
 from gdtui.learning.objective import objective_named
-from gdtui.learning.stretches import single_blas
 from gdtui.types import Floats
 
 
@@ -96,7 +95,7 @@ class Holder:
         found = np.empty((len(kernels), 1 + len(weights)))
         with single_blas(), np.errstate(over="ignore", invalid="ignore"):
             for row, kernel in zip(found, kernels, strict=True):
-                row[0] = kernel.sums_by_one(weights, row[1:])
+                row[0] = kernel.sums(weights, row[1:])
         self._seen[asked.key] = weights.tobytes()
         return found
 

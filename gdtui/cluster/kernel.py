@@ -8,10 +8,9 @@ import numpy as np
 
 from gdtui.cluster.placed import Placed
 from gdtui.data.dataset import Dataset
-from gdtui.learning.kernel import Kernel, SummedKernel
+from gdtui.data.rows import Wanted
+from gdtui.learning.kernel import Kernel, SummedKernel, single_blas
 from gdtui.learning.objective import Objective
-from gdtui.learning.parts import Part, Wanted, gradient_of, gradient_of_units
-from gdtui.learning.stretches import single_blas
 from gdtui.types import Confusion, Floats
 
 if TYPE_CHECKING:
@@ -31,8 +30,8 @@ class ClusterKernel(SummedKernel):
 
     def __init__(self, data: Dataset, objective: Objective, placed: Placed, workers: Workers) -> None:
         super().__init__(data.X, data.y, objective, (0,))
-        self.size, self._units = data.units * data.X.shape[1], data.units
-        if self._units > 1:
+        self.size = data.units * data.X.shape[1]
+        if data.units > 1:
             self.targets = Wanted(data.y, data.units)  # type: ignore[assignment]
         self._placed, self._workers = placed, workers
         self._at = np.empty(0)
@@ -67,10 +66,6 @@ class ClusterKernel(SummedKernel):
         for number, row in enumerate(found):
             kernel = self._placed.task.kernel(*self._placed.rows(number))
             with single_blas():
-                row[0] = kernel.sums_by_one(self._at, row[1:])
+                row[0] = kernel.sums(self._at, row[1:])
             counts.append(kernel.confusion())
         self._confusion = np.sum(counts, axis=0).tolist()
-
-    def part(self, X: Floats, targets: Floats) -> Part:
-        gradient = gradient_of_units if self._units > 1 else gradient_of
-        return Part(len(X), gradient(X, targets, self.objective))

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 
 from gdtui.cluster.holder import Task
 from gdtui.data.dataset import Dataset
-from gdtui.data.rows import BLOCK
+from gdtui.data.rows import BLOCK, partitioned
 from gdtui.learning.kernel import is_taken_whole
 from gdtui.learning.objective import Objective
-from gdtui.learning.stretches import partitioned
 from gdtui.types import Floats
 
 

@@ -89,7 +89,7 @@ def lines(settings: Settings, data: Dataset, checked: list[Checked], agree: bool
 def _table(data: Dataset, title: str, found: Compared, most: int) -> Iterator[str]:
     from gdtui.analysis.differences import errors, largest
     from gdtui.charts.chart import cells_of, shortened
-    from gdtui.learning.weights import names_of_weights, weight_told
+    from gdtui.data.dataset import names_of_weights, weight_told
 
     names, chosen = names_of_weights(data), largest(found, most)
     left_out = "" if len(chosen) == len(names) else f", the {len(chosen)} largest errors of {len(names)}"

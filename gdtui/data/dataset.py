@@ -177,3 +177,15 @@ def some_rows(data: Dataset, most: int) -> Dataset:
 def rows_told(rows: int, data: Dataset) -> str:
     """Of which rows of the data something is, in words; empty where it is of all."""
     return f"over {rows:,} of {len(data):,} rows" if rows < len(data) else ""
+
+
+def names_of_weights(data: Dataset) -> list[tuple[str, str]]:
+    """Of each weight the class that it is for, where there are more than two, else nothing, and what it is multiplied
+    by; see `weight_told`."""
+    units = data.class_names if data.units > 1 else ("",)
+    return [(unit, name) for unit in units for name in ("bias", *data.feature_names)]
+
+
+def weight_told(unit: str, name: str) -> str:
+    """What a weight of that class is called."""
+    return f"{unit}: {name}" if unit else name

@@ -113,3 +113,24 @@ class _Blocks(Sequence[Floats]):
         if not -len(self) <= number < len(self):
             raise IndexError(number)
         return self._rows.block(number % len(self))
+
+
+def partitioned(blocks: int, partitions: int) -> list[slice]:
+    """So many blocks in so many stretches, as even as can be, but in no more than there are blocks. Their sums are made
+    first, and then added in this order: wherever a stretch is evaluated, the bits are the same."""
+    count = max(1, min(blocks, partitions))
+    return [slice(blocks * at // count, blocks * (at + 1) // count) for at in range(count)]
+
+
+class Wanted:
+    """What each of k units is to give for each row, 1 or 0: an array of shape (N, k), of which rows are made when they
+    are asked for."""
+
+    def __init__(self, y: Floats, units: int) -> None:
+        self._y, self._units, self.shape = y, np.arange(units)[:, None], (len(y), units)
+
+    def __getitem__(self, rows: slice | Numbers) -> Floats:
+        return np.equal(self._y[rows], self._units).astype(np.float64).T
+
+    def take(self, rows: Numbers, axis: int = 0) -> Floats:
+        return self[rows]

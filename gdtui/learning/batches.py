@@ -5,13 +5,12 @@ done again.
 """
 
 from collections.abc import Iterator
-from itertools import chain
 
 import numpy as np
 
 from gdtui.data.rows import Rows
 from gdtui.learning.kernel import Kernel
-from gdtui.learning.parts import Part
+from gdtui.learning.parts import Part, part_of
 
 AT_ONCE, MOST = 256, 2**22
 """Batches whose rows are brought into their order at a time, and the numbers in these, at the most, unless they are one
@@ -38,32 +37,17 @@ class Batches:
         self._X, self._targets = np.empty((room, kernel.X.shape[1])), np.empty((room, *kernel.targets.shape[1:]))
         self._are_numbers = isinstance(kernel.targets, np.ndarray) and kernel.targets.dtype == np.float64
         self._whole = self._parts(room, size)
-        rest = rows % self._group if rows > self._group else 0
-        self._rest = self._parts(rest, size)
+        self._rest = self._parts(rows % self._group if rows > self._group else 0, size)
+        self.count = len(self._whole) * (rows // self._group or 1) + len(self._rest)
+        """How many there are."""
+        self.each, self.groups = len(self._whole), -(-rows // self._group)
+        """How many there are in each group but the last, and how many groups; see `in_groups`."""
         self._stretch = max(1, min(ORDERS, NUMBERS // rows))
         self._block, self._orders = -1, np.empty((0, 0), dtype=np.intp)
 
-    @property
-    def count(self) -> int:
-        """How many there are."""
-        return len(self._whole) * (self._rows // self._group or 1) + len(self._rest)
-
-    @property
-    def each(self) -> int:
-        """How many there are in each group but the last; see `in_groups`."""
-        return len(self._whole)
-
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        return -(-self._rows // self._group)
-
-    def of(self, epoch: int) -> Iterator[Part]:
-        """The batches of that epoch; each is to be used before the next is asked for."""
-        return chain.from_iterable(self.in_groups(epoch))
-
     def in_groups(self, epoch: int, first: int = 0) -> Iterator[list[Part]]:
-        """The same, as many at a time as are brought into their order at once, from the group of that number on."""
+        """The batches of that epoch, as many at a time as are brought into their order at once, from the group of that
+        number on; each group is to be used before the next is asked for."""
         order, group = self.order(epoch), self._group
         X, targets, parts = self._X, self._targets, self._whole
         if isinstance(self._kernel.X, Rows):
@@ -92,4 +76,4 @@ class Batches:
 
     def _parts(self, rows: int, size: int) -> list[Part]:
         cuts = [slice(at, min(at + size, rows)) for at in range(0, rows, size)]
-        return [self._kernel.part(self._X[cut], self._targets[cut]) for cut in cuts]
+        return [part_of(self._X[cut], self._targets[cut], self._kernel.objective) for cut in cuts]

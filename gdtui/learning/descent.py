@@ -8,16 +8,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import chain
 
 import numpy as np
 
 from gdtui.learning.kernel import Kernel
 from gdtui.learning.moment import Moment, accuracy_of, evaluated
-from gdtui.learning.objective import THRESHOLD
 from gdtui.learning.optimizer import share_slots
 from gdtui.learning.steps import NOTHING, Steps
-from gdtui.learning.stop import Best, Stop, bests, first_stop, is_droppable, without
+from gdtui.learning.stop import DROPPABLE, Best, Stop, bests, first_stop, without
 from gdtui.settings import Recipe, StopRules
 from gdtui.types import Floats
 
@@ -146,7 +144,7 @@ class Descent:
             return None
         rule, self.stop = self.stop.rule, None
         self.rules = without(self.rules, rule)
-        return rule if is_droppable(rule) else None
+        return rule if rule in DROPPABLE else None
 
     def advance(
         self,
@@ -183,16 +181,12 @@ class Descent:
         return self._joined(first, chunks)
 
     def _joined(self, first: int, chunks: list[Batch]) -> Batch:
-        return Batch(
-            first,
-            np.concatenate([chunk.losses for chunk in chunks]) if chunks else np.empty(0),
-            np.concatenate([chunk.weights for chunk in chunks]) if chunks else np.empty((0, self._block.shape[1])),
-            chunks[-1].last if chunks else None,
-            self.stop,
-            tuple(chain.from_iterable(chunk.bests for chunk in chunks)),
-            memory=np.concatenate([chunk.memory for chunk in chunks]) if chunks else np.empty((0, 0)),
-            tested=np.concatenate([chunk.tested for chunk in chunks]) if chunks else NOTHING,
-        )
+        if not chunks:
+            return Batch(first, NOTHING, self._block[:0], None, self.stop)
+        arrays = zip(*((chunk.losses, chunk.weights, chunk.memory, chunk.tested) for chunk in chunks), strict=True)
+        losses, weights, memory, tested = map(np.concatenate, arrays)
+        known = tuple(best for chunk in chunks for best in chunk.bests)
+        return Batch(first, losses, weights, chunks[-1].last, self.stop, known, memory=memory, tested=tested)
 
     def _chunk(self, count: int, is_enough: Callable[[], bool]) -> Batch | None:
         """Take `count` epochs, at most CHUNK, then hold them against the stop rules: up to the first at which one
@@ -261,12 +255,3 @@ class Descent:
             reason = f"weights became infinite after epoch {self.done}; alpha {self.recipe.alpha:g} is too large"
             return Stop("diverged", reason)
         return Stop("epochs", "1 epoch done" if self.epochs == 1 else f"all {self.epochs} epochs done")
-
-
-def predictions(activations: Floats, threshold: float = THRESHOLD) -> np.ndarray:
-    """The class of each row. Of one unit, shape (n,): 1 where the activation is at least the threshold, else 0. Of
-    several, shape (k, n): the one of the largest activation."""
-    if activations.ndim > 1:
-        largest: np.ndarray = activations.argmax(axis=0)
-        return largest
-    return (activations >= threshold).astype(np.int64)

@@ -11,17 +11,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 import numpy as np
 from numpy import divide
 
 from gdtui.data.dataset import Dataset
-from gdtui.data.rows import BLOCK, Rows
+from gdtui.data.rows import BLOCK, Rows, Wanted, partitioned
 from gdtui.learning.objective import Objective
-from gdtui.learning.parts import Part, Wanted, gradient_of, gradient_of_units
-from gdtui.learning.stretches import partitioned, single_blas
 from gdtui.types import Confusion, Floats
 
 WHOLE = 2**18
@@ -53,7 +53,6 @@ class Kernel:
         """How many weights there are."""
         self.targets = y
         """What the objective takes for the labels; its rows are those of X."""
-        self._transposed = None if isinstance(X, Rows) else X.T
         self._rows = float(len(y))
         self._share = np.array(self._rows)
         if not isinstance(X, Rows):
@@ -61,7 +60,6 @@ class Kernel:
         self._loss_and_signal = objective.loss_and_signal
         self._is_mean = objective.is_mean
         self._p, self._z, self._signal, self._scratch = np.empty((4, *(y.shape if shape is None else shape)))
-        self._threshold = objective.threshold
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         """The loss at `weights`, shape (size,); writes its gradient into `gradient`, of the same shape."""
@@ -73,29 +71,22 @@ class Kernel:
         return loss / self._rows if self._is_mean else loss
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
-        """The same before they are divided by the number of rows: sums, of which several can be added."""
-        return self.sums_by_one(weights, gradient)
-
-    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
-        """The same by whoever sees to it that BLAS has one thread: to say so takes as long as some blocks."""
-        np.dot(self.X, weights, self._z)
+        """The same before they are divided by the number of rows: sums, of which several can be added. Who asks sees to
+        it that BLAS has one thread: to say so takes as long as some blocks."""
+        self._logits(weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
-        np.dot(self._transposed, self._signal, gradient)
+        self._back(self._signal, gradient)
         return loss
 
     def loss(self, weights: Floats) -> float:
         """The loss alone."""
-        np.dot(self.X, weights, self._z)
+        self._logits(weights, self._z)
         loss = self._loss_and_signal(self._z, self.y, self._p, self._signal, self._scratch)
         return loss / self._rows if self._is_mean else loss
 
     def again(self, data: Dataset, objective: Objective) -> Kernel:
         """The same of other data, whose rows are to live where this one's do."""
         return kernel_for(data, objective)
-
-    def part(self, X: Floats, targets: Floats) -> Part:
-        """A kernel for the gradient alone, of rows of X with their targets; both are read anew at each call."""
-        return Part(len(X), gradient_of(X, targets, self.objective))
 
     def confusion(self) -> Confusion:
         """Of each pair of true and predicted class, how many rows there are at the weights of the last call of
@@ -104,7 +95,7 @@ class Kernel:
 
     def _counted(self, p: Floats, y: Floats) -> Confusion:
         """The same of rows with these activations and labels."""
-        predicted, actual = p >= self._threshold, y > 0
+        predicted, actual = p >= self.objective.threshold, y > 0
         called, positives, true_positive = map(int, map(np.count_nonzero, (predicted, actual, predicted & actual)))
         false_positive = called - true_positive
         return len(y) - positives - false_positive, false_positive, positives - true_positive, true_positive
@@ -123,13 +114,16 @@ class SummedKernel(Kernel):
 
 
 class BlockedKernel(SummedKernel):
-    """The same for data beyond the cache, block by block on all cores. Where X is a `Rows`, nothing is kept of its
-    rows, and predictions are counted as they pass.
+    """The same for data beyond the cache, block by block on all cores, and for more than two classes, a unit for each:
+    what is a number a row for one unit is a row for each of several, and their weights are one after the other. Where X
+    is a `Rows`, nothing is kept of its rows, and predictions are counted as they pass.
 
     Args:
-        blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set.
+        y: the labels, 0.0 or 1.0; of several units, 0.0 to units − 1.
+        blocks: X again, in the shape `Dataset.blocks` has it; shared by the kernels of one data set. None where X is
+            taken whole.
         threads: how many to share the blocks out to; None for one a core.
-        units: how many there are; see `UnitsKernel`.
+        units: how many there are.
         partitions: how many sums are made of the blocks' before these are added; see `partitioned`. 0 for none.
     """
 
@@ -138,22 +132,29 @@ class BlockedKernel(SummedKernel):
         units: int = 1, partitions: int = 0,
     ) -> None:  # fmt: skip
         super().__init__(X, y, objective, (0,))
-        self.size, self._units = units * X.shape[1], units
-        self._is_kept, self._blocks = not isinstance(X, Rows), blocks
+        self.size, self._units, self._shape = units * X.shape[1], units, (units, X.shape[1])[units == 1 :]
+        self._is_kept = not isinstance(X, Rows)
+        if units > 1:
+            self.targets = Wanted(y, units)[:] if self._is_kept else Wanted(y, units)  # type: ignore[assignment]
+        self._blocks, self._length = (blocks, BLOCK) if blocks else ([X.T], len(y))
+        self._whole = None if blocks else np.empty((4, units * len(y)))
         self._p = np.empty((units, len(y) if self._is_kept else 0)[units == 1 :])
-        self._counts = np.zeros((len(blocks), max(2, units) ** 2), dtype=np.int64)
+        self._counts = np.zeros((len(self._blocks), max(2, units) ** 2), dtype=np.int64)
         """Of each block, where they are counted as they pass."""
-        self._parts = np.empty((len(blocks), self.size))
-        self._losses = np.empty(len(blocks))
-        self._threads = min(threads or os.cpu_count() or 1, len(blocks))
+        self._parts = np.empty((len(self._blocks), self.size))
+        self._losses = np.empty(len(self._blocks))
+        self._threads = min(threads or os.cpu_count() or 1, len(self._blocks))
         self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
         self._cuts = partitioned(len(blocks), partitions) if 0 < partitions < len(blocks) else []
 
-    def sums(self, weights: Floats, gradient: Floats) -> float:
-        with single_blas():  # its threads and ours would fight for the cores
-            return self.sums_by_one(weights, gradient)
+    def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
+        # The threads of BLAS and ours would fight for the cores.
+        with single_blas() if self._whole is None else nullcontext():
+            return super().loss_gradient(weights, gradient)
 
-    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
+    def sums(self, weights: Floats, gradient: Floats) -> float:
+        if self._whole is not None:
+            return self._evaluate(0, weights.reshape(self._shape), self._whole, gradient)
         # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
         shares = iter(self._shares)
         others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
@@ -169,92 +170,48 @@ class BlockedKernel(SummedKernel):
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
-        buffers = np.empty((4, self._units * BLOCK))  # so small that they stay in the cache
+        buffers = np.empty((4, self._units * self._length))  # so small that they stay in the cache
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
             for index in chain.from_iterable(shares):
-                self._losses[index] = self._evaluate(index, weights, buffers, self._parts[index])
+                self._losses[index] = self._evaluate(index, weights.reshape(self._shape), buffers, self._parts[index])
 
     def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
         """The loss of a block, summed over its rows; writes its gradient, also summed."""
-        columns, where = self._blocks[index], slice(index * BLOCK, (index + 1) * BLOCK)
-        rows = columns.T
-        z, signal, scratch, p = buffers[:, : len(rows)]
-        y = self.y[where]
+        columns, where = self._blocks[index], slice(index * self._length, (index + 1) * self._length)
+        wanted = self.targets[where].T
+        z, signal, scratch, p = buffers[:, : wanted.size].reshape(4, *wanted.shape)
         if self._is_kept:
-            p = self._p[where]
+            p = self._p[..., where]
         else:
-            y = y.astype(np.float64)
-        np.dot(rows, weights, z)
-        loss = self._loss_and_signal(z, y, p, signal, scratch)
-        np.dot(columns, signal, gradient)
+            wanted = wanted.astype(np.float64, copy=False)
+        np.dot(weights, columns, z)
+        loss = self._loss_and_signal(z, wanted, p, signal, scratch)
+        np.dot(signal, columns.T, gradient.reshape(self._shape))
         if not self._is_kept:
-            self._counts[index] = self._counted(p, y)
+            self._counts[index] = self._counted(p, self.y[where])
         return loss
 
     def confusion(self) -> Confusion:
         return super().confusion() if self._is_kept else tuple(self._counts.sum(axis=0).tolist())
 
-
-class UnitsKernel(BlockedKernel):
-    """The same for more than two classes: a unit for each. What is in the binary kernels a number a row is here a row
-    for each class; weights are those of the units one after the other.
-
-    Args:
-        y: the labels, 0.0 to units − 1.
-        blocks: as above; none where X is taken whole.
-    """
-
-    def __init__(
-        self, X: Floats, y: Floats, objective: Objective, units: int, blocks: Sequence[Floats],
-        threads: int | None = None, partitions: int = 0,
-    ) -> None:  # fmt: skip
-        super().__init__(X, y, objective, blocks, threads, units, partitions)
-        self._shape = units, X.shape[1]
-        wanted = Wanted(y, units)
-        self.targets = wanted if isinstance(X, Rows) else wanted[:]
-        self._whole = np.empty((4, 0 if blocks else units * len(y)))
-
-    def sums(self, weights: Floats, gradient: Floats) -> float:
-        return super().sums(weights, gradient) if self._blocks else self.sums_by_one(weights, gradient)
-
-    def sums_by_one(self, weights: Floats, gradient: Floats) -> float:
-        if self._blocks:
-            return super().sums_by_one(weights, gradient)
-        wanted = self.targets.T
-        return self._loss_of(self._transposed, self.X, wanted, self._p, weights, self._whole, gradient)
-
-    def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
-        columns, where = self._blocks[index], slice(index * BLOCK, (index + 1) * BLOCK)
-        wanted, rows = self.targets[where].T, columns.T
-        p = self._p[:, where] if self._is_kept else buffers[3, : wanted.size].reshape(wanted.shape)
-        loss = self._loss_of(columns, rows, wanted, p, weights, buffers, gradient)
-        if not self._is_kept:
-            self._counts[index] = self._counted(p, self.y[where])
-        return loss
-
-    def _loss_of(
-        self,
-        columns: Floats,
-        rows: Floats,
-        wanted: Floats,
-        p: Floats,
-        weights: Floats,
-        buffers: Floats,
-        gradient: Floats,
-    ) -> float:
-        z, signal, scratch = buffers[:3, : wanted.size].reshape(3, *wanted.shape)
-        np.dot(weights.reshape(self._shape), columns, z)
-        loss = self._loss_and_signal(z, wanted, p, signal, scratch)
-        np.dot(signal, rows, gradient.reshape(self._shape))
-        return loss
-
-    def part(self, X: Floats, targets: Floats) -> Part:
-        return Part(len(X), gradient_of_units(X, targets, self.objective))
-
     def _counted(self, p: Floats, y: Floats) -> Confusion:
+        if self._units == 1:
+            return super()._counted(p, y)
         pairs = y.astype(np.intp) * self._units + p.argmax(axis=0)
         return tuple(np.bincount(pairs, minlength=self._units**2).tolist())
+
+
+def single_blas() -> AbstractContextManager[object]:
+    """Within it BLAS has one thread."""
+    return _blas().limit(limits=1, user_api="blas")  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1)
+def _blas():  # type: ignore[no-untyped-def]
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
 
 
 Kernels = Callable[[Dataset, Objective], Kernel]
@@ -292,6 +249,6 @@ def kernel_over(
     partitions: int = 0,
 ) -> Kernel:  # fmt: skip
     """The kernel of these rows, for so many units; where there are blocks, of those."""
-    if units > 1:
-        return UnitsKernel(X, y, objective, units, blocks, threads, partitions)
-    return BlockedKernel(X, y, objective, blocks, threads, 1, partitions) if blocks else Kernel(X, y, objective)
+    if units == 1 and not blocks:
+        return Kernel(X, y, objective)
+    return BlockedKernel(X, y, objective, blocks, threads, units, partitions)

@@ -97,31 +97,23 @@ Signal = Callable[[Floats, Floats], None]
 of NumPy costs is most of the time: SciPy's sigmoid is one call. It is imported where batches ask for it."""
 
 
-def residual() -> Signal:
+def residual(z: Floats, y: Floats) -> None:
     """p − y: the signal of the cross-entropy, and of the article."""
     from scipy.special import expit
 
-    subtract = np.subtract
-
-    def signal(z: Floats, y: Floats) -> None:
-        subtract(expit(z, z), y, z)
-
-    return signal
+    np.subtract(expit(z, z), y, z)
 
 
-def squared_error_signal() -> Signal:
+def squared_error_signal(z: Floats, y: Floats) -> None:
     """2·(p − y)·p·(1 − p)."""
     from scipy.special import expit
 
-    def signal(z: Floats, y: Floats) -> None:
-        p = expit(z)
-        np.subtract(p, y, z)
-        z *= p
-        np.subtract(1.0, p, p)
-        z *= p
-        z *= 2.0
-
-    return signal
+    p = expit(z)
+    np.subtract(p, y, z)
+    z *= p
+    np.subtract(1.0, p, p)
+    z *= p
+    z *= 2.0
 
 
 def hinge_signal(z: Floats, y: Floats) -> None:
@@ -142,7 +134,7 @@ class Objective:
         loss_and_signal: takes logits, labels and three buffers, all of shape (n,), or (k, n) for k units, whose labels
             are 1 in the row of the class and 0 in the others: writes the activations into the first buffer and the
             signal into the second, and returns the loss summed over the rows of the data. Logits may be overwritten.
-        signal: makes what gives batches their signal.
+        signal: what gives batches their signal.
         activations: of logits of these shapes, which it may overwrite.
         is_score: whether activations are the logits themselves, and no shares of 1.
     """
@@ -151,7 +143,7 @@ class Objective:
     title: str
     is_mean: bool
     loss_and_signal: Callable[[Floats, Floats, Floats, Floats, Floats], float]
-    signal: Callable[[], Signal]
+    signal: Signal
     activations: Callable[[Floats], Floats] = sigmoid
     is_score: bool = False
 
@@ -173,31 +165,25 @@ class Objective:
         return replace(self, loss_and_signal=lambda *buffers: factor * whole(*buffers))
 
 
-_KNOWN = (
+def _named(*objectives: Objective) -> dict[str, Objective]:
+    return {objective.name: objective for objective in objectives}
+
+
+OBJECTIVES = _named(
     Objective("article", "Σ (p − y)²", False, article, residual),
     Objective("cross-entropy", "mean cross-entropy", True, cross_entropy, residual),
     Objective("squared-error", "mean squared error", True, squared_error, squared_error_signal),
-    Objective("hinge", "mean hinge loss", True, hinge, lambda: hinge_signal, np.positive, True),
+    Objective("hinge", "mean hinge loss", True, hinge, hinge_signal, np.positive, True),
 )
-OBJECTIVES = {objective.name: objective for objective in _KNOWN}
 
-
-_OF_CLASSES = (
-    replace(
-        OBJECTIVES["article"], title="Σ (p−y)² by cross-entropy",
-        loss_and_signal=softmax.article, signal=lambda: softmax.residual, activations=softmax.softmax,
+OF_CLASSES = _named(
+    Objective("article", "Σ (p−y)² by cross-entropy", False, softmax.article, softmax.residual, softmax.softmax),
+    Objective("cross-entropy", "mean cross-entropy", True, softmax.cross_entropy, softmax.residual, softmax.softmax),
+    Objective(
+        "squared-error", "mean Σ (p − y)²", True, softmax.squared_error, softmax.squared_error_signal, softmax.softmax
     ),
-    replace(
-        OBJECTIVES["cross-entropy"],
-        loss_and_signal=softmax.cross_entropy, signal=lambda: softmax.residual, activations=softmax.softmax,
-    ),
-    replace(
-        OBJECTIVES["squared-error"], title="mean Σ (p − y)²",
-        loss_and_signal=softmax.squared_error, signal=lambda: softmax.squared_error_signal, activations=softmax.softmax,
-    ),
-    replace(OBJECTIVES["hinge"], title="mean hinge, one vs rest"),
-)  # fmt: skip
-OF_CLASSES = {objective.name: objective for objective in _OF_CLASSES}
+    Objective("hinge", "mean hinge, one vs rest", True, hinge, hinge_signal, np.positive, True),
+)
 """The same for more than two classes."""
 
 

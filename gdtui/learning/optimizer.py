@@ -175,14 +175,10 @@ class Adam(Optimizer):
 class PlainOfFew(Optimizer):
     """Plain gradient descent, whose steps along batches are taken number by number."""
 
-    def __init__(self, recipe: Recipe, size: int) -> None:
-        super().__init__(recipe, size)
-        self._places = range(size)
-
     def walk(
         self, parts: list[Part], at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int
     ) -> None:
-        weights, gradient, far, places = at.tolist(), self.gradient, float(rate), self._places
+        weights, gradient, far, places = at.tolist(), self.gradient, float(rate), range(len(at))
         to[:] = at
         for part in parts:
             part.total(to, gradient)

@@ -1,4 +1,4 @@
-"""The gradient of some rows: a batch; and what units are to give for rows."""
+"""The gradient of some rows: a batch."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy import multiply, subtract
-from numpy.typing import NDArray
 
 from gdtui.learning.objective import Objective, residual
 from gdtui.types import Floats
@@ -33,17 +32,22 @@ class Part:
         multiply(gradient, self._share, gradient)
 
 
-def gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
-    """The sum for one unit, of rows of X, shape (n, d + 1), and targets, shape (n,), which are read anew at each
-    call."""
-    z, dot, back, signal = np.empty(len(targets)), X.dot, X.T.dot, objective.signal()
+def part_of(X: Floats, targets: Floats, objective: Objective) -> Part:
+    """Rows of X, shape (n, d + 1), with their targets: shape (n,) for one unit, (n, k) for k of them. Both are read
+    anew at each call."""
+    gradient = _gradient_of if targets.ndim == 1 else _gradient_of_units
+    return Part(len(X), gradient(X, targets, objective))
+
+
+def _gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
+    z, dot, back, signal = np.empty(len(targets)), X.dot, X.T.dot, objective.signal
 
     def gradient_at(weights: Floats, gradient: Floats) -> None:
         dot(weights, z)
         signal(z, targets)
         back(z, gradient)
 
-    if objective.signal is not residual:
+    if signal is not residual:
         return gradient_at
     from scipy.special import expit
 
@@ -55,10 +59,9 @@ def gradient_of(X: Floats, targets: Floats, objective: Objective) -> Gradient:
     return gradient_of_residual
 
 
-def gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradient:
-    """The same of k units, whose targets have the shape (n, k)."""
+def _gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradient:
     transposed, wanted, shape = X.T, targets.T, (targets.shape[1], X.shape[1])
-    z, signal = np.empty(wanted.shape), objective.signal()
+    z, signal = np.empty(wanted.shape), objective.signal
 
     def gradient_at(weights: Floats, gradient: Floats) -> None:
         np.dot(weights.reshape(shape), transposed, z)
@@ -66,17 +69,3 @@ def gradient_of_units(X: Floats, targets: Floats, objective: Objective) -> Gradi
         np.dot(z, X, gradient.reshape(shape))
 
     return gradient_at
-
-
-class Wanted:
-    """What each of k units is to give for each row, 1 or 0: an array of shape (N, k), of which rows are made when they
-    are asked for."""
-
-    def __init__(self, y: Floats, units: int) -> None:
-        self._y, self._units, self.shape = y, np.arange(units)[:, None], (len(y), units)
-
-    def __getitem__(self, rows: slice | NDArray[np.intp]) -> Floats:
-        return np.equal(self._y[rows], self._units).astype(np.float64).T
-
-    def take(self, rows: NDArray[np.intp], axis: int = 0) -> Floats:
-        return self[rows]

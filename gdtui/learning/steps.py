@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import repeat
 
 import numpy as np
 
@@ -39,8 +38,11 @@ class Steps:
         self.held_out_loss = held_out_loss_of(kernel, recipe)
         self._rows, self._optimizer = rows, optimizer_of(recipe, size)
         alpha_at(recipe, 1)  # is there such a schedule?
-        is_whole = recipe.batch_size is None or recipe.batch_size >= len(kernel.X)
-        self._batches = None if is_whole else Batches(kernel, recipe.batch_size or 1, recipe.seed)
+        self.is_batched = recipe.batch_size is not None and recipe.batch_size < len(kernel.X)
+        """Whether the steps of an epoch do without the gradient of all rows."""
+        self._batches = Batches(kernel, recipe.batch_size or 1, recipe.seed) if self.is_batched else None
+        self._each = self._batches.count if self._batches else 1
+        """Steps an epoch."""
         self._penalty = Penalty(recipe, kernel) if recipe.l2 or recipe.l1 else None
         self._step = self._shrinking if recipe.l1 else self._optimizer.step
         self._walk = self._optimizer.walk if self._penalty is None else self._penalised
@@ -74,10 +76,8 @@ class Steps:
         somebody says that it `is_enough`. After `keep`, it is gone on with from there."""
         rows, views, step, taken = self._rows, self._views, self._step, self._taken
         recipe, batches, walk = self.recipe, self._batches, self._walk
-        count_of_batches, groups = (1, 1) if batches is None else (batches.count, batches.groups)
-        if is_constant(recipe):
-            rates = [*repeat(np.array(-recipe.alpha), count)]
-        else:
+        rates = [np.array(-recipe.alpha)] * count
+        if not is_constant(recipe):
             rates = [np.array(-alpha_at(recipe, first + index)) for index in range(count)]
 
         def whole(index: int) -> bool:
@@ -87,13 +87,13 @@ class Steps:
         def in_batches(index: int) -> bool:
             assert batches is not None
             at, before, to, after = rows[index], views[index], rows[index + 1], views[index + 1]
-            begun, number = self._begun, taken + index * count_of_batches
+            begun, number = self._begun, taken + index * self._each
             if begun:
                 at, before, number = to, after, number + begun * batches.each
             for parts in batches.in_groups(first + index, begun):
                 walk(parts, at, rates[index], to, before, after, number)
                 at, before, number, begun = to, after, number + len(parts), begun + 1
-                if begun < groups and is_enough():
+                if begun < batches.groups and is_enough():
                     self._begun, self._begun_row = begun, index
                     return False
             self._begun = 0
@@ -112,19 +112,9 @@ class Steps:
             self._slots[1] = self._slots[index + 1]
 
     @property
-    def is_batched(self) -> bool:
-        """Whether the steps of an epoch do without the gradient of all rows."""
-        return self._batches is not None
-
-    @property
     def is_midway(self) -> bool:
         """Whether some of the steps of the first row are taken, and some are not."""
         return self._begun > 0
-
-    @property
-    def _each(self) -> int:
-        """Steps an epoch."""
-        return 1 if self._batches is None else self._batches.count
 
     def _penalised(
         self, parts: list[Part], at: Floats, rate: Floats, to: Floats, before: Slots, after: Slots, taken: int

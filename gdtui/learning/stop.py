@@ -10,7 +10,8 @@ import numpy as np
 from gdtui.settings import StopRules
 from gdtui.types import Floats
 
-_DROPPABLE = ("target-loss", "target-accuracy", "patience")
+DROPPABLE = ("target-loss", "target-accuracy", "patience")
+"""The rules past which training can go on, once they are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,9 @@ class Best(NamedTuple):
     epoch: int = 0
 
 
-def is_droppable(rule: str) -> bool:
-    """Whether training can go on past that rule, once it is dropped."""
-    return rule in _DROPPABLE
-
-
 def without(rules: StopRules, rule: str) -> StopRules:
     """The rules without one, which `Stop.rule` names."""
-    return replace(rules, **{rule.replace("-", "_"): None}) if is_droppable(rule) else rules  # type: ignore[arg-type]
+    return replace(rules, **{rule.replace("-", "_"): None}) if rule in DROPPABLE else rules  # type: ignore[arg-type]
 
 
 def bests(losses: Floats, first: int, best: Best, min_delta: float) -> list[Best]:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gdtui.data.dataset import Dataset
 from gdtui.types import Floats
 
 ALONE = 2**18
@@ -20,10 +19,8 @@ def initial_weights(init: str | tuple[float, ...], size: int, seed: int, units: 
     """
     if init == "uniform":
         return np.random.default_rng(seed).uniform(size=size)
-    if init == "zeros":
-        return np.zeros(size)
-    if init == "ones":
-        return np.ones(size)
+    if init in ("zeros", "ones"):
+        return np.full(size, float(init == "ones"))
     if isinstance(init, str):
         raise ValueError(f"no such start: {init!r}; there are uniform, zeros, ones or W0,W1,…")
     if len(init) != size:
@@ -48,15 +45,3 @@ def start_told(weights: Floats, seed: int) -> str:
         if np.array_equal(weights, initial_weights(init, len(weights), seed)):
             return words
     return "given weights"
-
-
-def names_of_weights(data: Dataset) -> list[tuple[str, str]]:
-    """Of each weight the class that it is for, where there are more than two, else nothing, and what it is multiplied
-    by; see `weight_told`."""
-    units = data.class_names if data.units > 1 else ("",)
-    return [(unit, name) for unit in units for name in ("bias", *data.feature_names)]
-
-
-def weight_told(unit: str, name: str) -> str:
-    """What a weight of that class is called."""
-    return f"{unit}: {name}" if unit else name

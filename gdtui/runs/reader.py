@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 
 from gdtui.learning.moment import Moment
-from gdtui.learning.stop import Best, Stop, is_droppable
+from gdtui.learning.stop import DROPPABLE, Best, Stop
 from gdtui.runs.events import (
     MOST_BRANCHES,
     Branch,
@@ -219,7 +219,7 @@ class RunFile(Followed):
 
     def _go_on(self, end: Stop) -> None:
         """The branch goes on past its end. Version 1 does not say that the rule was dropped which had ended it."""
-        if is_droppable(end.rule) and self.header.get("version") == 1:
+        if end.rule in DROPPABLE and self.header.get("version") == 1:
             self.branch.dropped.append(end.rule)
         self.branch.stop = self.branch.end = None
 

@@ -10,9 +10,8 @@ import numpy as np
 from gdtui.data.dataset import Dataset
 from gdtui.data.edits import base_of
 from gdtui.data.rows import Rows
-from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
-from gdtui.learning.objective import OBJECTIVES
+from gdtui.learning.objective import OBJECTIVES, THRESHOLD
 from gdtui.learning.weights import logits
 from gdtui.runs import recipes
 from gdtui.runs.recipes import Recipes
@@ -187,3 +186,12 @@ def _predicted(confusion: Confusion | None, class_names: Sequence[str]) -> list[
             predicted = ", ".join(told) or "none as any"
             lines.append(f"true_label={_called(label, class_names)}: {predicted.replace(' as', ' predicted as', 1)}")
     return lines
+
+
+def predictions(activations: Floats, threshold: float = THRESHOLD) -> np.ndarray:
+    """The class of each row. Of one unit, shape (n,): 1 where the activation is at least the threshold, else 0. Of
+    several, shape (k, n): the one of the largest activation."""
+    if activations.ndim > 1:
+        largest: np.ndarray = activations.argmax(axis=0)
+        return largest
+    return (activations >= threshold).astype(np.int64)

@@ -17,8 +17,7 @@ from gdtui.charts.axes import Canvas, Limits, axes, log_ticks, ticks_along
 from gdtui.charts.chart import Chart
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import ACROSS, extents, stamp
-from gdtui.data.dataset import Dataset, rows_told
-from gdtui.learning.weights import names_of_weights, weight_told
+from gdtui.data.dataset import Dataset, names_of_weights, rows_told, weight_told
 from gdtui.session.snapshot import Phase, Snapshot
 from gdtui.settings import Recipe
 from gdtui.types import Floats

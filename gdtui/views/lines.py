@@ -13,7 +13,7 @@ from gdtui.charts.axes import Canvas, Limits
 from gdtui.charts.chart import Chart, cells_of, shortened
 from gdtui.charts.roles import Role
 from gdtui.charts.strokes import extents, stamp
-from gdtui.learning.weights import weight_told
+from gdtui.data.dataset import weight_told
 from gdtui.runs.curve import KnownLosses, Losses
 from gdtui.runs.envelope import reduced
 from gdtui.runs.recipes import Recipes

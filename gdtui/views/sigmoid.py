@@ -15,9 +15,9 @@ from gdtui.charts.field import Shading
 from gdtui.charts.points import HOLLOW, MARKERS, WRONG, sized
 from gdtui.charts.roles import CLASSES, WRONGS, Role
 from gdtui.data.dataset import Dataset
-from gdtui.learning.descent import predictions
 from gdtui.learning.moment import Moment
 from gdtui.learning.objective import Objective
+from gdtui.runs.samples import predictions
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
 from gdtui.views.data import legend

@@ -21,8 +21,7 @@ from gdtui.analysis.landscape import (
     sampled,
 )
 from gdtui.analysis.optimum import Optimum, optimum
-from gdtui.data.dataset import rows_told
-from gdtui.learning.weights import names_of_weights, weight_told
+from gdtui.data.dataset import names_of_weights, rows_told, weight_told
 from gdtui.runs.run import Shown
 from gdtui.session.snapshot import Snapshot
 from gdtui.settings import Recipe

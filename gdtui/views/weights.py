@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gdtui.charts.roles import RUNS
-from gdtui.learning.weights import names_of_weights
+from gdtui.data.dataset import names_of_weights
 from gdtui.numbers import ladder_step
 from gdtui.session.snapshot import Snapshot
 from gdtui.types import Floats
