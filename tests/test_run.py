@@ -1,3 +1,6 @@
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -196,3 +199,16 @@ def test_the_library_names_are_those_of_the_modules():
         assert getattr(gdtui, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'Ascent'"):
         gdtui.Ascent  # noqa: B018
+
+
+def test_data_that_a_run_has_let_go_of_is_freed_without_garbage_collection():
+    gc.disable()
+    try:
+        running = Run(HALVES, load())
+        running.advance(5)
+        data = weakref.ref(running.data.drawn)
+        assert data() is running.data
+        del running
+        assert data() is None
+    finally:
+        gc.enable()

@@ -77,12 +77,18 @@ class Dataset:
         plane = Plane.of(drawn.features, drawn.y, self.feature_names, moments)
         return plane if test is None else plane.holding(plane.places(test.features, test.y))
 
-    @cached_property
+    @property
     def drawn(self) -> Dataset:
         """The data itself; of rows that do not live in an array some that do, of the test set as well."""
+        # What refers to itself is only freed when garbage is collected.
+        return self if self._drawn is None else self._drawn
+
+    @cached_property
+    def _drawn(self) -> Dataset | None:
+        """The same where it is not the data itself."""
         test = self.test and self.test.drawn
         if not isinstance(self.X, Rows):
-            return self if test is self.test else replace(self, test=test)
+            return None if test is self.test else replace(self, test=test)
         numbers, X = self.X.drawn
         return replace(self, X=X, y=self.y[numbers].astype(np.float64), test=test)
 
