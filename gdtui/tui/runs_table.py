@@ -66,11 +66,13 @@ class RunsTable(Written):
         self._top = max(0, min(self._top, len(self._runs) - room))
         self._top = min(max(self._top, front - room + 1), front)
         shown = self._runs[self._top : self._top + room]
-        self._entitle(len(shown))
         return ([[("   " + head, "runs--head")]] if height > 1 else []) + [_line(run, titles, widths) for run in shown]
 
-    def _entitle(self, count: int) -> None:
-        """Say which of the runs are to be seen, where there is no room for all, and their order."""
+    def paint(self) -> None:
+        """The title too. It is not written where lines are: these may be asked for while the frame is being drawn, and
+        the title in it is drawn before."""
+        super().paint()
+        count = min(len(self._runs), max(1, self.size.height - 1))
         part = f" {self._top + 1}–{self._top + count} of {len(self._runs)}" if count < len(self._runs) else ""
         entitle(self, f"Runs{part}{self._order and f', {self._order}'}")
 

@@ -63,6 +63,12 @@ async def test_the_best_is_marked_and_what_has_no_room_is_told_and_reached(tmp_p
         assert table_title() == f"Runs {14 - count}–13 of 13, best first"
 
 
+async def test_no_part_of_the_runs_is_told_where_all_are_to_be_seen(tmp_path: Path) -> None:
+    async with looking(*sweep(tmp_path, 2), size=(100, 30)) as (app, pilot):
+        await press(pilot)
+        assert "╭─ Runs ─" in screen(app)
+
+
 async def test_many_runs_have_a_curve_each_that_of_the_table(tmp_path: Path) -> None:
     async with looking(*sweep(tmp_path)) as (app, pilot):
         assert titles(app)[0].split("  ")[1].startswith("val ")
