@@ -36,6 +36,11 @@ def nearest_rung(value: float) -> float:
     return below if value * value < below * above else above
 
 
+def counted(number: int, what: str) -> str:
+    """So many of something, whose word takes an s where there are several: 1 record, 2,000 records."""
+    return f"{number:,} {what}{'s' * (number != 1)}"
+
+
 def share_told(value: float, whole: float) -> str:
     """How much of the whole a positive value is, in words: 1/47 of, 0.43 of, about, or 1.4 × where it is more."""
     share = min(value / whole, sys.float_info.max)

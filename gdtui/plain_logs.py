@@ -18,7 +18,7 @@ from gdtui.logs.rows import LogError
 from gdtui.logs.run import LogRun
 from gdtui.logs.script_log import Marks
 from gdtui.logs.standard_input import BESIDE, NAME
-from gdtui.numbers import due
+from gdtui.numbers import counted, due
 from gdtui.session.guide import begun_again, set_to
 from gdtui.session.line import judged
 from gdtui.session.logged import losses_of, state_line
@@ -210,16 +210,21 @@ def _told_of(run: LogRun) -> Iterator[str]:
     if config := set_to(run):
         yield f"[INFO] {run.name}: {config}"
     if reader.skipped:
-        yield f"[INFO] {run.name}: {reader.skipped:,} records were passed over; the first: {reader.first_skipped}"
+        yield f"[INFO] {run.name}: {_were(reader.skipped, 'record')} passed over; the first: {reader.first_skipped}"
     if lost := getattr(reader, "lost", 0):
-        yield f"[INFO] {run.name}: {lost:,} bytes were passed over: they came too fast"
+        yield f"[INFO] {run.name}: {_were(lost, 'byte')} passed over: they came too fast"
     if run.gaps:
-        yield f"[INFO] {run.name}: {run.gaps:,} values are no numbers"
+        yield f"[INFO] {run.name}: {'1 value is no number' if run.gaps == 1 else f'{run.gaps:,} values are no numbers'}"
     again = max((metric.replaced for metric in run.metrics.values()), default=0)
     if anew := begun_again(run):
         yield f"[INFO] {run.name}: {anew}"
     elif again:
-        yield f"[INFO] {run.name}: went on from before its end: {again:,} records were told again"
+        yield f"[INFO] {run.name}: went on from before its end: {_were(again, 'record')} told again"
+
+
+def _were(number: int, what: str) -> str:
+    """So many of them to whom something was done."""
+    return f"{counted(number, what)} {'was' if number == 1 else 'were'}"
 
 
 def _print_table(runs: Sequence[LogRun], out: TextIO) -> None:

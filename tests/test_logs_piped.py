@@ -146,8 +146,8 @@ def test_gaps_stray_lines_and_verdicts_are_told_of_each_run(tmp_path: Path) -> N
     assert (done.returncode, done.stderr) == (0, "")
     assert lines[0] == "step 1: loss 1, val_loss 0.111111 (a)"
     assert lines[59:61] == ["epoch 0: loss 1 (b)", "epoch 1: loss nan (b)"]
-    assert "[INFO] a: 1 records were passed over; the first: line 61 has 1 fields where the header has 3" in lines
-    assert "[INFO] b: 1 values are no numbers" in lines
+    assert "[INFO] a: 1 record was passed over; the first: line 61 has 1 field where the header has 3" in lines
+    assert "[INFO] b: 1 value is no number" in lines
     assert "[INFO] read as CSV with a header, by step: a" in lines
     assert lines[-2].startswith("[INFO] verdict on a: overfitting since step")
     assert lines[-1].startswith("[INFO] verdict on b: ")

@@ -121,7 +121,7 @@ HUGE = "9" * 400
     ("name", "text", "gaps", "skipped", "first"),
     [
         ("a.csv", "step,loss\n0,1\n1,nan\n2,0.5\n", 1, 0, ""),
-        ("a.csv", "step,loss\n0,1\nhello\n2,0.5\n", 0, 1, "line 3 has 1 fields where the header has 2"),
+        ("a.csv", "step,loss\n0,1\nhello\n2,0.5\n", 0, 1, "line 3 has 1 field where the header has 2"),
         ("a.csv", "step;loss\n0;1,5\n1;0.5\n", 0, 1, "line 2 has '1,5' where a number is wanted"),
         ("a.jsonl", '{"step":0,"loss":1}\n{"step":1,"loss":NaN}\n{"step":2,"loss":null}\n', 2, 0, ""),
         ("a.jsonl", '{"step":0,"loss":1}\n\noops\n[1]\n{"step":2,"loss":5e-1}\n', 0, 2, "line 3 is no JSON object"),

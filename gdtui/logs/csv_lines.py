@@ -13,6 +13,7 @@ from gdtui.logs.lines import LineReader, Record
 from gdtui.logs.places_along import along_in
 from gdtui.logs.rows import Rows
 from gdtui.logs.words import is_of_training
+from gdtui.numbers import counted
 from gdtui.types import Floats
 
 DELIMITERS = ",", ";", "\t"
@@ -62,7 +63,7 @@ class CsvLines(LineReader):
         if fields == self._header:  # written again by who went on with it
             return None
         if len(fields) != len(self._header):
-            return f"has {len(fields)} fields where the header has {len(self._header)}"
+            return f"has {counted(len(fields), 'field')} where the header has {len(self._header)}"
         named = {name: field for name, field in zip(self._header, fields, strict=True) if name and field}
         found = {name: number for name, field in named.items() if (number := _number(field)) is not None}
         if len(found) < len(named) and found.keys() <= {*along_in(found).values()}:

@@ -8,6 +8,7 @@ import os
 from gdtui.logs.places_along import Along
 from gdtui.logs.run import LogRun
 from gdtui.logs.told import place_told, time_told
+from gdtui.numbers import counted
 from gdtui.session.guide import guide_of
 from gdtui.session.log_pace import Progress
 from gdtui.session.logs import LogsShown
@@ -29,12 +30,12 @@ def title_of(shown: LogsShown, what: str, page: str, *seen: str) -> str:
     if len(shown.runs) == 1:
         guide, far = guide_of(shown.runs[0]), far_told(progress)
         told = [f"{_path(shown.runs[0])}  {shown.states[0] if shown.states else ''}".rstrip()]
-        told += [page] * bool(page) + ([] if guide is None else [far or _count(len(guide), "record")])
+        told += [page] * bool(page) + ([] if guide is None else [far or counted(len(guide), "record")])
     elif shown.runs:
         counts = {state: shown.states.count(state) for state in dict.fromkeys(shown.states)}
         left_out = f", {shown.left_out:,} left out" if shown.left_out else ""
         told = [
-            _count(len(shown.runs), "run") + left_out,
+            counted(len(shown.runs), "run") + left_out,
             ", ".join(f"{count} {state}" for state, count in counts.items()),
         ]
         told += [page] * bool(page)
@@ -42,7 +43,7 @@ def title_of(shown: LogsShown, what: str, page: str, *seen: str) -> str:
     if shown.wheel.state:
         told.append(printable(name + shown.wheel.state))
     gaps, skipped = sum(run.gaps for run in shown.runs), sum(run.reader.skipped for run in shown.runs if run.reader)
-    told += [_count(gaps, "gap")] * (gaps > 0) + [f"{_count(skipped, 'line')} passed over"] * (skipped > 0)
+    told += [counted(gaps, "gap")] * (gaps > 0) + [f"{counted(skipped, 'line')} passed over"] * (skipped > 0)
     told += filter(None, seen)
     if name and shown.state == "following" and (far := far_told(progress)):
         told.append(printable(name + far))
@@ -78,10 +79,6 @@ def _cut(progress: Progress) -> float:
 
 def _rounded(seconds: float) -> str:
     return time_told(float(f"{seconds:.2g}"))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}{'s' * (number != 1)}"
 
 
 def _path(run: LogRun) -> str:
