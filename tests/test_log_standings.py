@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,14 @@ def test_there_is_a_best_where_it_is_known_what_is_better(name: str, column: str
     assert found == best[column]
     assert ("at epoch" in rows[0].cells) == bool(column)
     assert [row.cells[name] for row in rows] == ["3", "4"]
+
+
+def test_a_value_beyond_all_numbers_is_told_and_what_is_not_known_is_a_dash(tmp_path: Path) -> None:
+    for run, last in (("a", math.inf), ("b", math.nan)):
+        records = [{"epoch": 1, "loss": last}]
+        (tmp_path / f"{run}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    session = LogsSession(LogPlaces([str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl")]))
+    session.turn()
+    shown, metrics = session.snapshot(), Metrics()
+    rows = metrics.table(metrics.groups(shown)[0], shown, Seen())
+    assert [(row.cells["loss"], row.cells["lowest"]) for row in rows] == [("inf", "–"), ("–", "–")]

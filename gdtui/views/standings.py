@@ -125,4 +125,4 @@ def _now(run: LogRun, group: Group, traces: Traces, along: Along, cursor: float 
 
 
 def _told(number: float) -> str:
-    return f"{number:.5g}" if math.isfinite(number) else "–"
+    return "–" if math.isnan(number) else f"{number:.5g}"
