@@ -206,6 +206,7 @@ STRANGE = {
     "trainer_state.json": '{\n "log_history": []\n}',
     "binary": "\0{}",
     "text": "loss 3",
+    "log.jsonl": '{"step": 1, "train/loss": 2}\n',
     "folder": None,
 }
 

@@ -9,6 +9,8 @@ HEAD = re.compile(rb'\s*\{(?:"kind": ?"run", ?)?"format": ?"gdtui-run"')
 
 
 LINE = re.compile(rb"\s*(?:\{[^\n]*(?:\}\s*\n|\Z)|\Z)")
+TOLD = b'"epoch"', b'"loss"'
+"""What a line has that any program may write into such a file."""
 
 
 def is_own(path: str) -> bool:
@@ -17,8 +19,15 @@ def is_own(path: str) -> bool:
 
 
 def may_be_run(path: str) -> bool:
-    """Whether that may be a run file: nothing yet, or lines of JSON objects, of which any program may write some."""
-    return not os.path.exists(path) or (os.path.isfile(path) and LINE.match(_head(path)) is not None)
+    """Whether that may be a run file: nothing yet, or lines of JSON objects, of which any program may write some that
+    have an epoch and its loss."""
+    if not os.path.exists(path):
+        return True
+    head = _head(path) if os.path.isfile(path) else b"-"
+    if LINE.match(head) is None:
+        return False
+    *whole, _ = head.split(b"\n")
+    return HEAD.match(head) is not None or not whole or any(all(name in line for name in TOLD) for line in whole)
 
 
 def _head(path: str) -> bytes:
