@@ -133,7 +133,8 @@ class LogsBoard(WheelBoard):
         main = groups[front] if groups else None
         runs = metrics.table(main, snapshot, seen) if has_table else []
         order = [run.number for run in runs] or metrics.order(main, snapshot, seen)
-        page = f"charts {first + 1}–{last} of {len(groups)} (tab)" if last - first < len(groups) else ""
+        shown = f"chart {last}" if last == first + 1 else f"charts {first + 1}–{last}"
+        page = f"{shown} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
         across, ways, title = metrics.across(snapshot, seen), metrics.ways(snapshot), metrics.title
         records = metrics.records(snapshot, across.along)
