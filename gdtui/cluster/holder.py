@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,9 @@ from gdtui.data.dataset import blocks_of
 from gdtui.learning.kernel import Kernel, kernel_over, single_blas
 from gdtui.learning.objective import objective_named
 from gdtui.types import Floats
+
+PIECE = 2**22
+"""Numbers that memory is taken for at a time (32 MiB): stretches by themselves are too small for large pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,16 @@ class Task:
     factor: float
     is_whole: bool
 
-    def kernel(self, X: Floats, y: Floats) -> Kernel:
-        """What evaluates these rows in one thread."""
+    def kernel(self, X: Floats, y: Floats, memory: Callable[[int], Floats] = np.empty) -> Kernel:
+        """What evaluates these rows in one thread; see `blocks_of`."""
         objective = objective_named(self.loss, self.classes)
         if self.factor != 1:
             objective = objective.scaled(self.factor)
         units = 1 if self.classes == 2 else self.classes
-        blocks = [] if self.is_whole else blocks_of(X)
+        blocks = [] if self.is_whole else blocks_of(X, memory)
         y = y.astype(np.float64, copy=False)
-        return kernel_over(X if self.is_whole else X[:0], y, objective, units, blocks, threads=1)
+        # Of an empty view of X, all of it would be kept.
+        return kernel_over(X if self.is_whole else X[:0].copy(), y, objective, units, blocks, threads=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +75,23 @@ class Holder:
         self._kernels: dict[str, dict[int, Kernel]] = {}
         self._seen: dict[str, bytes] = {}
         """At which weights each key was evaluated last: what confusions are counted of."""
+        self._left = np.empty(0)
+        """Memory that no rows are in yet."""
 
     def versions(self) -> dict[str, str]:
         return versions()
 
     def hold(self, key: str, number: int, task: Task, X: Floats, y: Floats) -> None:
         """Have these rows, shape (n, d + 1), with their labels, shape (n,)."""
-        self._kernels.setdefault(key, {})[number] = task.kernel(X, y)
+        self._kernels.setdefault(key, {})[number] = task.kernel(X, y, self._memory)
         self._seen.pop(key, None)
+
+    def _memory(self, size: int) -> Floats:
+        """Room for so many numbers. A piece goes when none of what is in it is needed any more."""
+        if len(self._left) < size:
+            self._left = np.empty(max(size, PIECE))
+        taken, self._left = self._left[:size], self._left[size:]
+        return taken
 
     def drop(self, key: str, numbers: Sequence[int] | None = None) -> None:
         """Have these stretches no longer, or nothing of that key."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import weakref
 from dataclasses import replace
 from threading import Thread
 
@@ -12,11 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gdtui.cluster import link as linking
-from gdtui.cluster.holder import Question
+from gdtui.cluster.holder import Holder, Question, Task
 from gdtui.cluster.link import ClusterError
 from gdtui.cluster.placed import evened
 from gdtui.cluster.workers import Workers
 from gdtui.data.load import load
+from gdtui.data.rows import BLOCK
 from gdtui.data.split import split
 from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.objective import objective_named
@@ -127,6 +129,19 @@ def test_rows_that_nobody_evaluates_any_more_leave_the_workers(workers):
     assert key not in workers._placed
     gone = workers._link.ask("sums", {one: [Question(key, (0,), np.ones(1))] for one in workers._here})
     assert all(isinstance(answer, KeyError) for answer in gone.values())
+
+
+def test_a_worker_keeps_rows_once_and_stretches_beside_each_other():
+    holder, task = Holder(), Task("article", 2, 1.0, False)
+    given = [np.ones((BLOCK + 5, 3)) for _ in range(2)]
+    alive = [weakref.ref(X) for X in given]
+    for number in range(2):
+        holder.hold("key", number, task, given.pop(), np.zeros(BLOCK + 5))
+    assert [X() for X in alive] == [None, None]
+    kernels = holder._kernels_of(Question("key", (0, 1), np.zeros(3)))
+    first, *others = [block.base for kernel in kernels for block in kernel._blocks]
+    assert len(others) == 3
+    assert all(other is first for other in others)
 
 
 def test_without_workers_this_process_goes_on_and_says_what_it_waits_for(workers):
