@@ -1,14 +1,18 @@
 """The epochs that a run file keeps, as its lines; see `gdtui.runs.reader` for the format."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import chain
+from typing import Any
 
 import msgspec
 import numpy as np
+from msgspec import UNSET
 from numpy.typing import NDArray
 
 from gdtui.learning.descent import Batch
 from gdtui.runs.events import Epoch, Measured
+from gdtui.types import Floats
 
 ALL_KEPT, FEWEST, NUMBERS = 10_000, 1_000, 2**20
 """Every epoch up to the first is written, or, where those have more than so many weights in all, up to an earlier one,
@@ -21,49 +25,56 @@ _ENCODER = msgspec.json.Encoder()
 with NaN as null, and floats that read back as the same bits."""
 
 
-class _Told(msgspec.Struct, gc=False):
-    """An epoch of which no more is told: beside the other fields of `Epoch`, all left out, it takes a third longer."""
-
-    epoch: int
-    loss: float
-    weights: tuple[float, ...]
-
-
 def epoch_lines(batch: Batch, last: Measured | None) -> Iterator[bytes]:
     """The epochs of a batch that are kept, some at a time. Of the last of the batch, all that was measured is told,
     where it is known."""
-    kept = _kept(batch)
-    for begin in range(0, len(kept), LINES_AT_ONCE):
-        rows = kept[begin : begin + LINES_AT_ONCE]
-        yield _ENCODER.encode_lines(_told(batch, rows, last if rows[-1] == len(batch) - 1 else None))
-
-
-def _told(batch: Batch, rows: NDArray[np.intp], last: Measured | None) -> Iterable[_Told | Epoch]:
-    """What is told of the epochs in these rows of a batch, and of the last of them."""
-    if last is not None and len(rows) > 1:  # the others are told in less time
-        return chain(_told(batch, rows[:-1], None), _told(batch, rows[-1:], last))
-    epochs, losses, weights = (rows + batch.first).data, batch.losses[rows].data, batch.weights[rows]
-    are_weights = np.isfinite(weights)
-    if last is None and not (batch.bests or batch.memory.size or len(batch.tested)) and are_weights.all():
+    rows = _kept(batch)
+    told = _told(batch, rows)
+    kind, others = _line("epoch", *told), told.values()
+    for begin in range(0, len(rows), LINES_AT_ONCE):
+        epochs = rows[begin : begin + LINES_AT_ONCE] + batch.first
         # Each number and each line is made when it is written, where the one before it was: in two thirds of the time
-        # that lists of them take.
-        return map(_Told, epochs, losses, zip(*(column.data for column in weights.T), strict=True))
-    lines = list(map(Epoch, epochs, losses, weights.tolist()))
-    for index in np.flatnonzero(~are_weights.all(axis=1)).tolist():
-        lines[index].weights = None
-    if batch.bests:
-        for line, row in zip(lines, rows.tolist(), strict=True):
-            line.best = batch.bests[row] if batch.bests[row].epoch else None
+        # that lists of them take. The epochs of a block end it; what else is told of them goes on with the next.
+        lines: Iterator[msgspec.Struct] = map(kind, epochs.data, *others)
+        if last is not None and epochs[-1] == batch.first + len(batch) - 1:
+            lines = chain(map(kind, epochs[:-1].data, *others), _in_full(map(kind, epochs[-1:].data, *others), last))
+        yield _ENCODER.encode_lines(lines)
+
+
+@cache
+def _line(*names: str) -> Callable[..., msgspec.Struct]:
+    """What a line is made as of which this is told: beside the other fields of `Epoch`, all left out, it takes a third
+    longer."""
+    return msgspec.defstruct("Line", names, gc=False)
+
+
+def _told(batch: Batch, rows: NDArray[np.intp]) -> dict[str, Iterator[Any]]:
+    """What is told of the epochs in these rows of a batch, one by one, in the order of `Epoch`; UNSET is left out."""
+    are_all = len(rows) and rows[-1] - rows[0] == len(rows) - 1
+    chosen = slice(rows[0], rows[-1] + 1) if are_all else rows  # a slice copies nothing
+    told: dict[str, Iterator[Any]] = {"loss": iter(batch.losses[chosen].data)}
+    told["weights"] = _vectors(batch.weights[chosen])
+    if bests := batch.bests:
+        told["best"] = (best if (best := bests[row]).epoch else UNSET for row in rows.tolist())
     if batch.memory.size:
-        for line, memory in zip(lines, batch.memory[rows], strict=True):
-            line.memory = memory.tolist() if np.isfinite(memory).all() else None
+        told["memory"] = _vectors(batch.memory[chosen])
     if len(batch.tested):
-        for line, test in zip(lines, batch.tested[rows].tolist(), strict=True):
-            line.test = test
-    if last is not None:
-        lines[-1].gradient, lines[-1].confusion = last.gradient, last.confusion
-        lines[-1].test_confusion = last.test_confusion
-    return lines
+        told["test"] = iter(batch.tested[chosen].data)
+    return told
+
+
+def _vectors(rows: Floats) -> Iterator[Any]:
+    """Each row, or UNSET in place of one that is not finite."""
+    vectors, are_finite = zip(*(column.data for column in rows.T), strict=True), np.isfinite(rows)
+    if are_finite.all():
+        return vectors
+    return (vector if are.all() else UNSET for vector, are in zip(vectors, are_finite, strict=True))
+
+
+def _in_full(lines: Iterator[msgspec.Struct], last: Measured) -> Iterator[Epoch]:
+    """These lines with all that was measured."""
+    measured: dict[str, Any] = {name: getattr(last, name) for name in ("gradient", "confusion", "test_confusion")}
+    return (Epoch(**msgspec.structs.asdict(line), **measured) for line in lines)
 
 
 def _kept(batch: Batch) -> NDArray[np.intp]:
