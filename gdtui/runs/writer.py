@@ -5,7 +5,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from io import BufferedWriter
+from io import FileIO
 from typing import IO, Any
 
 import msgspec
@@ -15,7 +15,7 @@ from gdtui import __version__
 from gdtui.learning.descent import Batch
 from gdtui.learning.kernel import Kernels, kernel_for
 from gdtui.learning.moment import Moment
-from gdtui.outputs import Output, Syncing
+from gdtui.outputs import Output, Syncing, write_all
 from gdtui.runs.events import Event, Measured, Stopped, in_turn
 from gdtui.runs.kept import epoch_lines
 from gdtui.runs.lines import Checks
@@ -43,7 +43,7 @@ class RunWriter:
     """
 
     def __init__(
-        self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = (), ours: IO[bytes] | None = None,
+        self, path: str, run: Run, force: bool = False, branches: Sequence[Run] = (), ours: FileIO | None = None,
         crc: int = 0,
     ) -> None:  # fmt: skip
         self.path = path
@@ -53,7 +53,7 @@ class RunWriter:
         if ours is None:
             with telling_why(path):
                 self._output = Output(path, force)
-            ours = BufferedWriter(self._output.file)
+            ours = self._output.file
         self._file, self._syncing = ours, Syncing(ours)
         self.warning = _lock(ours, path)
         if self._output is not None:
@@ -76,7 +76,7 @@ class RunWriter:
             raise
 
     def take(self, event: Event | dict[str, Any]) -> None:
-        """Write what happened, or the header; flushed at once, and on the disk itself about a second later."""
+        """Write what happened, or the header: into the file at once, and on the disk itself about a second later."""
         if isinstance(event, Batch):
             self._put(batch_lines(event), event.stop is not None)
         else:
@@ -86,8 +86,8 @@ class RunWriter:
         if self.failure is not None:
             return
         try:
-            self._file.writelines(self._checks.between(blocks, is_end))
-            self._file.flush()
+            for block in self._checks.between(blocks, is_end):
+                write_all(self._file, block)
             self._syncing.wrote()
         except OSError as error:
             self._fail(error)
@@ -101,7 +101,6 @@ class RunWriter:
         try:
             with self._file:
                 if self.failure is None:
-                    self._file.flush()
                     self._syncing.sync()
         except OSError as error:
             self._fail(error)
@@ -152,7 +151,7 @@ def continued(
     """
     file = RunFile(path)
     with telling_why(path):
-        ours = open(path, "ab")  # noqa: SIM115 - it stays open
+        ours = open(path, "ab", buffering=0)  # noqa: SIM115 - it stays open
     try:
         _lock(ours, path)
         file.read_more()  # what came before it was ours
