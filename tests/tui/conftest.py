@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual import app, pilot
+from textual import app, constants, pilot
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.message_pump import MessagePump
@@ -54,7 +54,8 @@ def _parsed_once(sheet: Stylesheet, *about: object, **more: object) -> list[Rule
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Textual's pilot waits 20 ms at a time until the process has used hardly any CPU, several times a key, and for a
-    second where a thread trains meanwhile."""
+    second where a thread trains meanwhile. And what scrolls glides there, for a fifth of a second each time."""
+    monkeypatch.setattr(constants, "TEXTUAL_ANIMATIONS", "none")
     for module in (app, pilot):
         monkeypatch.setattr(module, "wait_for_idle", _at_rest)
     monkeypatch.setattr(pilot.Pilot, "_wait_for_screen", _seen_to)

@@ -36,7 +36,8 @@ FIVE = Settings(epochs=5, init=START)
 """Five epochs from given weights: over at once, or step by step."""
 LONG = Settings(epochs=10**9, init=START)
 """A run that does not end while a test looks at it."""
-SLOWLY, FLAT_OUT = Display(speed=20), Display(speed=math.inf)
+SOON, SLOWLY, FLAT_OUT = Display(speed=1000), Display(speed=20), Display(speed=math.inf)
+"""Whoever goes on by the way has done so soon; what is seen while it trains is seen slowly."""
 
 POLL = 0.005
 """Seconds between two looks: each takes the interpreter from the thread that trains."""

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from gdtui.learning.moment import measure
 from gdtui.session.snapshot import Phase
 from gdtui.tui.app import GdtuiApp
-from tests.tui.driving import keys, press, running, screen, session, snapshot, step
+from tests.tui.driving import SOON, keys, press, running, screen, session, snapshot, step
 from tests.tui.test_hands import FIFTY, Cell, canvas, drag, edits, mouse
 
 
@@ -27,7 +27,7 @@ def slope(weights: np.ndarray) -> float:
 
 
 async def test_the_boundary_is_drawn_along_by_its_middle_and_space_trains_on_from_there() -> None:
-    async with running(FIFTY) as (app, pilot):
+    async with running(FIFTY, SOON) as (app, pilot):
         await step(pilot, 5)
         before = snapshot(app).shown
         begin = await boundary_cell(app, pilot, 0.5)

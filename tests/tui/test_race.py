@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from gdtui.charts.roles import RUNS, Role
-from gdtui.settings import DataSettings, Display, Recipe, Settings
+from gdtui.settings import DataSettings, Recipe, Settings
 from gdtui.tui import front
 from gdtui.tui.app import GdtuiApp
-from tests.tui.driving import idle, keys, press, running, screen, snapshot, standing_still, step, until, watching
+from tests.tui.driving import SOON, idle, keys, press, running, screen, snapshot, standing_still, step, until, watching
 from tests.tui.driving import status as status_of
 
 ASKED = Settings(epochs=30, alpha=0.01)
@@ -23,7 +23,7 @@ ASKED = Settings(epochs=30, alpha=0.01)
 def racing(*alphas: float, asked: Settings = ASKED, save: Path | None = None) -> GdtuiApp:
     """The app of a race, standing still."""
     rivals = [Recipe(alpha=alpha).settled(asked.epochs) for alpha in alphas]
-    app = front.training(asked, Display(), save and str(save), rivals=rivals)
+    app = front.training(asked, SOON, save and str(save), rivals=rivals)
     begin = app.begin
     app.begin = lambda: standing_still(begin)  # type: ignore[arg-type, return-value]
     return app

@@ -28,6 +28,7 @@ from tests.tui.driving import (
     FLAT_OUT,
     LONG,
     SLOWLY,
+    SOON,
     START,
     base,
     finish,
@@ -420,7 +421,7 @@ async def test_a_branch_left_in_the_middle_goes_on_where_it_was() -> None:
 
 
 async def test_a_restart_forgets_the_branches() -> None:
-    async with running() as (app, pilot):
+    async with running(display=SOON) as (app, pilot):
         await step(pilot, 3)
         await press(pilot, "home")
         await fork(pilot)
@@ -542,7 +543,7 @@ async def test_a_replay_to_a_terminal_far_away_skips_what_it_cannot_show() -> No
 
 @pytest.mark.parametrize("key", ["end", "right", "shift+right", "pagedown"])
 async def test_whoever_is_in_the_present_and_goes_further_goes_on_training(key: str) -> None:
-    async with running(LONG, SLOWLY, paused=False) as (app, pilot):
+    async with running(LONG, SOON, paused=False) as (app, pilot):
         await until(pilot, lambda: status(app).epoch >= 12)
         await pilot.press(key)
         before = status(app).epoch
