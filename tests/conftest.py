@@ -24,6 +24,9 @@ if sys.dont_write_bytecode:  # then each worker, and each program that a test be
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     sys.dont_write_bytecode = False
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # others work beside it: BLAS's threads would wait for each other, spinning
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 _bound = 10**9
 """Bytes from which on what is garbage is collected; as long as there are less, that would take longer than to go on."""
 
