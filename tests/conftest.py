@@ -31,6 +31,11 @@ _bound = 10**9
 """Bytes from which on what is garbage is collected; as long as there are less, that would take longer than to go on."""
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are cores: a third of the time a test waits, for a screen or another process."""
+    return len(os.sched_getaffinity(0)) * 3 // 2 if sys.platform == "linux" else os.cpu_count() or 1
+
+
 def pytest_collection_finish() -> None:
     """What has been imported stays, and no collection of garbage goes through it again and again: apps make many
     objects, and a fifth of the time would go into that. (Each app that begins does the same.)"""
