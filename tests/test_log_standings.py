@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from gdtui.logs.places import LogPlaces
+from gdtui.session.commands import Hide
 from gdtui.session.logs import LogsSession
 from gdtui.views.metrics import Metrics, Seen
 
@@ -38,3 +39,14 @@ def test_a_value_beyond_all_numbers_is_told_and_what_is_not_known_is_a_dash(tmp_
     shown, metrics = session.snapshot(), Metrics()
     rows = metrics.table(metrics.groups(shown)[0], shown, Seen())
     assert [(row.cells["loss"], row.cells["lowest"]) for row in rows] == [("inf", "–"), ("–", "–")]
+
+
+def test_where_only_runs_are_shown_that_have_no_such_metric_it_is_said_so(tmp_path: Path) -> None:
+    for run, name in (("a", "loss"), ("b", "accuracy")):
+        (tmp_path / f"{run}.jsonl").write_text(json.dumps({"epoch": 1, name: 0.5}) + "\n")
+    session = LogsSession(LogPlaces([str(tmp_path / "a.jsonl"), str(tmp_path / "b.jsonl")]))
+    session.do(Hide(only=True))
+    session.turn()
+    shown, metrics = session.snapshot(), Metrics()
+    texts = ["\n".join(metrics.draw(group, shown, Seen(), 60, 9, False).chart.lines()) for group in metrics.groups(shown)]
+    assert ["none of the runs that are shown has this" in text for text in texts] == [False, True]

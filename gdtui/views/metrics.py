@@ -117,7 +117,9 @@ class Metrics:
         look = Look(across, log, cursor, goes_on, tells, group.is_better_low, chosen, marks)
         title, legend = printable(group.name), self._legends(group, shown, across.along, seen.weight, cursor)
         if not strokes:
-            text = f"nothing says at which {across.along.value} these were measured"
+            has_any = any(one.name in shown.runs[number].metrics for number in shown.seen for one in group.members)
+            where = f"nothing says at which {across.along.value} these were measured"
+            text = where if has_any else "none of the runs that are shown has this"
             return Drawn(title, (), words(text, width, height))
         frame = framed(strokes, look, width, height)
         if frame is None:
