@@ -120,3 +120,14 @@ def test_a_description_that_cannot_be_read_hinders_nothing(runs: dict[str, Path]
     run = LogRun(str(runs[FAST]))
     run.poll()
     assert (len(run.metrics), run.error, run.is_over) == (4, None, False)
+
+
+def test_a_run_that_is_renamed_is_the_same_run(runs: dict[str, Path], tmp_path: Path) -> None:
+    clock = [0.0]
+    found = LogPlaces([str(tmp_path / "mlruns")], clock=lambda: clock[0])
+    found.poll()
+    about = runs[FAST] / "meta.yaml"
+    about.write_text(about.read_text().replace("run_name: fast", "run_name: second"))
+    clock[0] = 1e6
+    found.poll()
+    assert sorted(run.name for run in found.runs) == ["unit: first/second", SLOW]

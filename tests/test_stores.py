@@ -197,3 +197,25 @@ def test_early_stores_of_trackio_have_no_run_ids(tmp_path):
         writer.commit()
     assert Trackio.runs(str(store)) == ["fast", "slow"]
     assert steps(Trackio(str(store), "slow")) == [*range(20)]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_run_of_mlflow_that_is_renamed_is_the_same_run_and_is_read_on(is_read, tmp_path):
+    store, clock = copied(MLflow, tmp_path), [0.0]
+    places = LogPlaces([str(store)], clock=lambda: clock[0])
+    count = len(places.runs)
+    with closing(sqlite3.connect(store)) as writer:
+        if not is_read:
+            writer.execute("DELETE FROM metrics")
+            writer.commit()
+        places.poll()
+        writer.execute("UPDATE runs SET name = 'other' WHERE name = 'fast'")
+        writer.commit()
+        clock[0] = 1e6
+        places.poll()
+        add(writer, store, 99, 0.5, like="other")
+        writer.commit()
+        places.poll()
+    assert [run.name for run in places.runs][:2] == ["unit/other", "unit/slow"]
+    assert (len(places.runs), [run.error for run in places.runs]) == (count, [None] * count)
+    assert places.runs[0].metrics["train/loss"].values[-1] == 0.5

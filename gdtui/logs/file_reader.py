@@ -34,6 +34,10 @@ class FileReader(ABC):
     def read(self) -> list[Rows]:
         """See `Reader.read`."""
 
+    def called(self) -> str:
+        """What the run is called by now: it may have been renamed."""
+        return self.run
+
     @classmethod
     def runs(cls, path: str) -> list[str]:
         """One log is one run."""

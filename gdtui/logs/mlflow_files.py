@@ -41,6 +41,9 @@ class MLflowFiles(FileReader):
         experiment = _about(os.path.dirname(os.path.abspath(path))).get("name", "")
         return [run and "/".join(filter(None, (experiment, run)))]
 
+    def called(self) -> str:
+        return self.runs(self.path)[0]
+
     def read(self) -> list[Rows]:
         status = _about(self.path).get("status")
         self.is_over = status in (FINISHED, FAILED, KILLED)

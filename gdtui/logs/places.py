@@ -9,6 +9,7 @@ from contextlib import suppress
 from stat import S_ISDIR
 
 from gdtui.logs import pipe as piped
+from gdtui.logs.file_reader import FileReader
 from gdtui.logs.names import short_names
 from gdtui.logs.readers import reader_of
 from gdtui.logs.rows import LogError
@@ -116,12 +117,23 @@ class LogPlaces:
         names = [""] if reader is None else reader.runs(path)
         if names != [""]:
             self._stores[path] = None
+        if any((path, name) not in self._found for name in names):
+            self._take_names(path)
         for name in names:
             if (path, name) not in self._found:
                 self._found.add((path, name))
                 self.runs.append(LogRun(path, name, self._x, self._y))
                 is_new = True
         return is_new
+
+    def _take_names(self, path: str) -> None:
+        """Call the runs there as they are called now: one that has been renamed is no other run."""
+        here = [run for run in self.runs if run.path == path]
+        self._found -= {(path, run.run) for run in here}
+        for run in here:
+            if isinstance(run.reader, FileReader):
+                run.run = run.reader.run = run.reader.called()
+        self._found |= {(path, run.run) for run in here}
 
     def _look(self) -> bool:
         """Look through the folders. Returns whether there is a run that was not there before."""

@@ -88,13 +88,21 @@ class StoreReader(FileReader):
                 store.execute("BEGIN")
                 if self.mark is not None and self.marked(store, int(str(self.mark[0]))) != self.mark:
                     self._begin_reading()
-                if self.mark is None:
+                if self.mark is None and self._key not in self._names(store):
                     self._key = self._find(store)
                 found = [] if self._key is None else self.new(store, self._key)
         except _LockedError:
             return []
         self._seen = None if self.has_more else seen
         return found
+
+    def called(self) -> str:
+        with _Told(self.path), closing(_opened(self.path, PATIENCE)) as store:
+            return self._names(store).get(self._key or "", self.run)
+
+    def _names(self, store: sqlite3.Connection) -> dict[str, str]:
+        """The names of all runs by what the store knows them by, which stays where they are renamed."""
+        return {key: name for name, key in _unique(self.named(store)).items()}
 
     def _find(self, store: sqlite3.Connection) -> str | None:
         """By what the store knows the run, or the one begun last where no name was given; None where there is none."""
