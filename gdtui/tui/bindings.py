@@ -147,7 +147,7 @@ MOUSE = (
 
 TRAVEL = {"travel(-1)", "travel(1)", "travel(-10)", "travel(10)", "travel_part(-1)", "travel_part(1)"}
 SHARED = {
-    *("travel_to_start", "log_scale", "epoch_axis", "app.record", "app.still", "app.repaint"),
+    *("travel_to_start", "log_scale", "epoch_axis", "link", "app.record", "app.still", "app.repaint"),
     *(
         "scroll(1)",
         "scroll(-1)",

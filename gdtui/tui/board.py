@@ -48,6 +48,7 @@ class Board(FrugalScreen):
         """What is shown."""
         self.what = what
         self.dialog: Dialog | None = None
+        self.shows_link = False
         self.title_view = Static(f"gdtui  {printable(what)}", id="title", markup=False)
         self.panes: Panes
         """All that is shown but dialogs."""
@@ -93,6 +94,28 @@ class Board(FrugalScreen):
     def show(self, snapshot: Any, drawn: Any) -> None:
         """Show this from now on."""
         raise NotImplementedError
+
+    def show_title(self, title: str) -> None:
+        """Show this at the top, and behind the name of the program the link's speed, if that is to be shown."""
+        name, gap, rest = title.partition("  ")
+        parts = [name, gap, f"{self.gdtui.link.text()}  ·  " * self.shows_link, rest]
+        self.title_view.update(printable("".join(parts)))
+
+    def action_link(self) -> None:
+        """Show how fast the link is, or no more; once, where it has no room to be shown all the time."""
+        self.shows_link = not self.shows_link
+        if self.snapshot is not None and not self.tell_link() and self.shows_link:
+            self.app.notify(self.gdtui.link.text())
+
+    def tell_link(self) -> bool:
+        """Show the link's speed where it belongs, or take it away. Returns whether there is room for it."""
+        self.show_title(self.headline)
+        return "head" in self.arrangement.areas
+
+    @property
+    def headline(self) -> str:
+        """What stands at the top of the screen."""
+        return f"gdtui  {self.what}"
 
     def draw_table(self, snapshot: Any) -> None:
         """Draw the table, where one is shown that its room decides about."""

@@ -84,6 +84,8 @@ class ComparisonBoard(Board):
         self._rows = len(runs) + 1 + tasks_differ(runs), 9 if len(runs) == 1 else 4 * bool(snapshot.log)
         if self._rows != before:
             self.rearrange()
+        if self.shows_link:
+            self.show_title(self.headline)
         self._why_line.line = snapshot.line
         self._log_view.show(snapshot.log, snapshot.logged, snapshot.at)
         self.key_bar.show(snapshot)

@@ -146,7 +146,7 @@ class LogsBoard(WheelBoard):
         self.wish = drawn.wish
         if self.wish != before:
             self.rearrange()
-        self.title_view.update(printable(drawn.title))
+        self.show_title(drawn.title)
         self._drawing, self._drawn = drawn, drawn.charts
         front = self._in_front
         for slot, (name, chart) in zip(self.slots, drawn.charts, strict=False):
@@ -175,6 +175,10 @@ class LogsBoard(WheelBoard):
             colour = slot.look(role).color
             told += Content.styled(f"  {text}", "" if colour is None else colour.get_truecolor().hex)
         entitle(slot, told)
+
+    @property
+    def headline(self) -> str:
+        return super().headline if self._drawing is None else self._drawing.title
 
     @property
     def _in_front(self) -> str:

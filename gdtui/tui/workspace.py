@@ -54,7 +54,6 @@ class Workspace(Stage):
         super().__init__(what)
         self._own_data: DataSettings | None = None
         """The data that the command line named."""
-        self._shows_link = False
         # Kept at hand: a frame must find them also while the screen is being taken down.
         self._saved_view = Static("", id="saved", markup=False)
         self._views: dict[str, View] = {}
@@ -133,7 +132,7 @@ class Workspace(Stage):
     def show_status(self, snapshot: Snapshot) -> None:
         before = self.snapshot or snapshot
         shown = snapshot if before is snapshot else replace(snapshot, shown=before.shown)
-        self.status_lines.status = status_of(shown, self.gdtui.link.text() if self._shows_link else "")
+        self.status_lines.status = status_of(shown, self.gdtui.link.text() if self.shows_link else "")
 
     def _turn_page(self, before: Snapshot | None, snapshot: Snapshot) -> None:
         """A race opens its page, the end of a run the samples. Where nobody chose a page, the log comes back with what
@@ -210,10 +209,11 @@ class Workspace(Stage):
     def action_turn(self, across: int, up: int) -> None:
         self._first(lambda view, shown: view.turn(shown, across, up))
 
-    def action_link(self) -> None:
-        self._shows_link = not self._shows_link
+    def tell_link(self) -> bool:
         if self.snapshot is not None:
             self.show_status(self.snapshot)
+        band = self.status_lines
+        return any(band.status.tail in text for line in band.lines(*band.size) for text, _ in line)
 
     @property
     def _steered(self) -> Snapshot | None:

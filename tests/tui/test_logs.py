@@ -213,6 +213,18 @@ async def test_every_size_has_a_chart_or_says_what_it_can(tmp_path: Path, size: 
         await press(pilot, "escape")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_the_speed_of_the_link_is_shown_also_where_there_is_no_title(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with looking(log(tmp_path / "run.jsonl", training()), size=size) as (app, pilot):
+        await press(pilot, "i")
+        await until(pilot, lambda: "frames/s" in screen(app))
+        assert ("frames/s" in screen(app).splitlines()[0]) == (size[0] == 80)
+        await press(pilot, "i")
+        assert "frames/s" not in screen(app).splitlines()[0]
+
+
 async def test_charts_that_have_no_room_are_on_other_pages(tmp_path: Path) -> None:
     records = [{"step": step, **{f"metric_{name}": step for name in "abcdefghij"}} for step in (1, 2, 3)]
     async with looking(log(tmp_path / "run.jsonl", records), size=(80, 24)) as (app, pilot):
