@@ -419,16 +419,30 @@ ENDS = {"α 0.001": 30.1, "α 0.01": 6.34, "α 0.1": 0.812, "α 1": 0.00269}
 """The losses to which four racers come in 100 epochs."""
 
 
-@pytest.mark.parametrize("size", [(36, 10), (57, 20), (110, 34)])
-def test_each_of_those_who_race_is_named_and_where_there_is_room_beside_its_own_curve(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "count"), [((36, 10), 3), ((57, 20), 4), ((110, 34), 4)])
+def test_those_who_race_are_named_beside_their_own_curves_or_where_there_is_none(
+    size: tuple[int, int], count: int
+) -> None:
     epochs = np.arange(1.0, 101)
     front, *others = (history_of(end * (100 / epochs) ** 0.6) for end in ENDS.values())
     roles = RUNS[:4]
     look = Look(100, others=tuple(zip(others, [*ENDS][1:], strict=True)), roles=roles, name="α 0.001", loss=30.1)
     chart = loss_chart(front, look, *size)
-    lines = chart.lines()
+    lines, named = chart.lines(), 0
     for name, role in zip(ENDS, roles, strict=True):
-        row, begin = next((row, line.index(name)) for row, line in enumerate(lines) if f"{name} " in f"{line} ")
-        assert (chart.roles[row, begin : begin + len(name)] == role).all(), name
-        beside = {*np.delete(chart.roles[:, begin : begin + len(name)], row, 0)[max(0, row - 1) : row + 1].flat}
-        assert size[1] == 10 or int(role) in beside or not beside & {*map(int, roles)}, (name, lines)
+        for row, begin in ((row, line.index(name)) for row, line in enumerate(lines) if f"{name} " in f"{line} "):
+            named += 1
+            assert (chart.roles[row, begin : begin + len(name)] == role).all(), name
+            beside = {*np.delete(chart.roles[:, begin : begin + len(name)], row, 0)[max(0, row - 1) : row + 1].flat}
+            assert int(role) in beside or not beside & {*map(int, roles)}, (name, lines)
+    assert named == count
+
+
+def test_the_name_of_a_run_is_not_on_the_other_side_of_the_name_of_another() -> None:
+    epochs = np.arange(1.0, 201)
+    slow, fast = history_of(6.3 * (100 / epochs[:100]) ** 0.6), history_of(0.065 * (200 / epochs) ** 0.3)
+    look = Look(200, others=((fast, "fast"),), roles=RUNS[:2], name="slow", loss=6.3)
+    lines = loss_chart(slow, look, 36, 5).lines()
+    begin = lines[0].index("fast")
+    assert "slow 6.300" in lines[1]
+    assert not lines[1][begin : begin + 4].strip()

@@ -69,20 +69,22 @@ def label(
 
 
 def label_curve(chart: Chart, canvas: Canvas, end: Place, text: str, role: Role) -> bool:
-    """Write text beside the end of a curve among others, where none of these is between, or else above or below it,
-    where most of it touches that curve and least of it others, or else anywhere. Returns whether there was room."""
+    """Write text beside the end of a curve among others, where none of these is between, nor the name of one, or else
+    above or below it, where most of it touches that curve and least of it others, or else where it touches none.
+    Returns whether there was room: beside another curve it would be taken for that one's name."""
     if not 0 < len(text) <= canvas.width:
         return False
-    is_curve, is_own = _is_curve(chart, canvas), chart.roles[canvas.area] == role
-    if label(chart, canvas, end, text, role, among=is_curve & ~is_own):
+    is_own = chart.roles[canvas.area] == role
+    is_others = ~is_free(chart, canvas) & ~is_own
+    if label(chart, canvas, end, text, role, among=is_others):
         return True
-    own, others = (_touched(cells, len(text)) for cells in (is_curve & is_own, is_curve & ~is_own))
-    rows, begins = np.nonzero(_fits(chart, canvas, len(text)) & (own > 0))
+    own, others = (_touched(cells, len(text)) for cells in (_is_curve(chart, canvas) & is_own, is_others))
+    rows, begins = np.nonzero(_fits(chart, canvas, len(text)) & ((own > others) | (others == 0)))
     if len(rows):
-        best = np.lexsort((-begins, others[rows, begins] - own[rows, begins]))[0]
+        away = np.abs(rows - end[0])
+        best = np.lexsort((-begins, away, others[rows, begins] - own[rows, begins]))[0]
         write(chart, canvas, int(rows[best]), int(begins[best]), text, role)
-        return True
-    return label(chart, canvas, end, text, role, anywhere=True)
+    return len(rows) > 0
 
 
 def label_line(chart: Chart, canvas: Canvas, text: str, role: Role) -> None:
