@@ -7,6 +7,7 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import NoReturn
 
 from textual.binding import Binding
@@ -28,6 +29,8 @@ from gdtui.wire.background import in_background
 
 MOST_NAMES = 10_000
 """Names of a folder that are looked at for a completion."""
+NARROW = 50
+"""Columns of a screen below which there is no room for what each set is."""
 DESCRIPTIONS = {
     "blobs": "two clouds, the article's own",
     "moons": "two half moons; no line quite parts them",
@@ -57,9 +60,10 @@ class DataChoice(Dialog):
         self._known = {data.source: replace(data, edits=()) for data in (own, current)}
         self._other = DataSettings(seed=own.seed, test_size=own.test_size)
         """What counts for others too."""
-        sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
+        self._sets = sets = [*dict.fromkeys((*BUILT_IN_SETS, *self._known))]
         self._lessons = [read(name) for name in LESSONS]
-        told = [Option(_told(name), name) for name in sets] + [Option(_lesson_told(one)) for one in self._lessons]
+        self._is_narrow = False
+        told = [Option(line, name) for line, name in zip_longest(self._told(), sets)]
         self._list = Settled(*told, markup=False)
         self._list.can_focus = is_guest  # else the keys are the input's
         self._list.highlighted = sets.index(current.source)
@@ -71,6 +75,20 @@ class DataChoice(Dialog):
         super().on_mount()
         for line in self.query(PathInput):
             line.cursor_blink = self.app.animation_level != "none"
+
+    def on_resize(self) -> None:
+        """Leave out what there is no room for but a few letters."""
+        super().on_resize()
+        is_narrow = self.screen.size.width < NARROW
+        if is_narrow != self._is_narrow:
+            self._is_narrow = is_narrow
+            for at, line in enumerate(self._told()):
+                self._list.replace_option_prompt_at_index(at, line)
+
+    def _told(self) -> list[Content]:
+        """The lines of the list."""
+        sets = (_told(name, self._is_narrow) for name in self._sets)
+        return [*sets, *(_lesson_told(one, self._is_narrow) for one in self._lessons)]
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         chosen = self._list.highlighted
@@ -94,24 +112,25 @@ class DataChoice(Dialog):
 
     def _answer_line(self, number: int) -> None:
         """Answer with that line of the list: a set, or below them a lesson."""
-        name, sets = self._list.get_option_at_index(number).id, self._list.option_count - len(self._lessons)
-        if name is not None:
+        sets = len(self._sets)
+        if number < sets:
+            name = self._sets[number]
             self.action_answer(ChooseData(self._known.get(name, replace(self._other, source=name))))
         else:
             situation = self._lessons[number - sets].situation
             self.action_answer(Train(situation.settings, situation.rivals, situation.speed))
 
 
-def _told(name: str) -> Content:
+def _told(name: str, is_narrow: bool) -> Content:
     """What the list says of a data set."""
     kind = "made up" if name in TWO_FEATURE_SETS else "empty" if name == EMPTY else "real"
     about = DESCRIPTIONS.get(name, "your file")
-    return Content(f"{printable(name):<14} {kind:<8} {about}")
+    return Content(f"{printable(name):<14} {kind}" if is_narrow else f"{printable(name):<14} {kind:<8} {about}")
 
 
-def _lesson_told(lesson: Lesson) -> Content:
+def _lesson_told(lesson: Lesson, is_narrow: bool) -> Content:
     """What the list says of a lesson's situation."""
-    return Content(f"{lesson.name:<14} lesson   {lesson.title}")
+    return Content(f"{lesson.name:<14} lesson" + f"   {lesson.title}" * (not is_narrow))
 
 
 class PathInput(Line):
