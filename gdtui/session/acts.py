@@ -128,7 +128,7 @@ def _look(command: ask.Command, session: Session) -> None:
             number = (session.runs.index(run) + step) % len(session.runs)
             session.bring(session.runs[number])
             session.tell(Switched(number))
-            session.log.add(f"{session.name(session.run)} of {len(session.runs)} branches", is_marked=True)
+            session.log.add(f"{session.name(session.run)}, one of {len(session.runs)} branches", is_marked=True)
         case ask.Note(text, is_logged):
             session.log.add(text) if is_logged else session.say(text, is_logged=False)
         case ask.Do.LEAVE:

@@ -147,8 +147,8 @@ class Snapshot:
         features += "" if len(data.class_names) == 2 else f", {len(data.class_names)} classes"
         scaled = "standardised" if data.standardized else "not standardised"
         start = start_told(self.run.start, self.run.settings.seed)
-        kept = "" if data.test is None else f" ({len(data.test)} more for testing)"
-        told = f"{data.name}  ·  {len(data)} rows{kept}, {features}, {scaled}  ·  {start}"
+        kept = "" if data.test is None else f" ({len(data.test):,} more for testing)"
+        told = f"{data.name}  ·  {len(data):,} rows{kept}, {features}, {scaled}  ·  {start}"
         return f"{told}  ·  {how}" if (how := recipe_told(self.recipe)) else told
 
     @property

@@ -82,7 +82,7 @@ def test_the_branch_that_was_shown_trains_on_with_its_own_alpha(tmp_path: Path) 
         # In the file, and not in the log: on a busy machine its line is gone before anything is shown.
         terminal.wait_for(lambda _: b'"epoch"' in path.read_bytes().partition(b'"kind":"fork"')[2])
         terminal.send(" ", "b", "m")
-        terminal.wait_for("first run, α 0.01 of 2 branches")
+        terminal.wait_for("first run, α 0.01, one of 2 branches")
         terminal.wait_for("  max")
         pid = pid_of_child(terminal.process.pid)
         terminal.process.send_signal(signal.SIGKILL)

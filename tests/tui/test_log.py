@@ -130,13 +130,13 @@ async def test_each_branch_has_a_log_of_its_own() -> None:
         await idle(pilot)
         assert marked(app) == [line_of(fork, 43)]
         await press(pilot, "b")
-        assert log(app) == [*of_first, "first run, α 0.5 of 2 branches"]
-        assert visible(app)[-1] == "first run, α 0.5 of 2 branches"
+        assert log(app) == [*of_first, "first run, α 0.5, one of 2 branches"]
+        assert visible(app)[-1] == "first run, α 0.5, one of 2 branches"
         app.ask(GoTo(43))
         await idle(pilot)
         assert marked(app) == [line_of(first, 43)]
         await press(pilot, "b")
-        assert log(app) == [*of_fork, "fork 1 at 41, α 0.001 of 2 branches"]
+        assert log(app) == [*of_fork, "fork 1 at 41, α 0.001, one of 2 branches"]
 
 
 async def test_another_branch_begins_with_its_newest_line_also_for_whoever_had_scrolled_back() -> None:
@@ -148,7 +148,7 @@ async def test_another_branch_begins_with_its_newest_line_also_for_whoever_had_s
         await pilot.pause()
         assert "newer lines below" in screen(app)
         await press(pilot, "b")
-        assert visible(app)[-1] == "first run, α 0.5 of 2 branches"
+        assert visible(app)[-1] == "first run, α 0.5, one of 2 branches"
         assert "newer lines below" not in screen(app)
 
 
