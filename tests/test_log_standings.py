@@ -51,3 +51,14 @@ def test_where_only_runs_are_shown_that_have_no_such_metric_it_is_said_so(tmp_pa
     charts = [metrics.draw(group, shown, Seen(), 60, 9, False).chart for group in metrics.groups(shown)]
     told = "none of the runs that are shown has this"
     assert [told in "\n".join(chart.lines()) for chart in charts] == [False, True]
+
+
+def test_a_run_that_lacks_the_first_metric_of_a_group_is_named_all_the_same(tmp_path: Path) -> None:
+    for run, names in (("whole", ("train/loss", "val/loss")), ("half", ("val/loss",))):
+        records = [{"epoch": at} | dict.fromkeys(names, 1 / at + len(names)) for at in range(1, 9)]
+        (tmp_path / f"{run}.jsonl").write_text("".join(json.dumps(one) + "\n" for one in records))
+    session = LogsSession(LogPlaces([str(tmp_path / "whole.jsonl"), str(tmp_path / "half.jsonl")]))
+    session.turn()
+    shown, metrics = session.snapshot(), Metrics()
+    (group,) = metrics.groups(shown)
+    assert "half" in "\n".join(metrics.draw(group, shown, Seen(), 90, 20, False).chart.lines())

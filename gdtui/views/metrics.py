@@ -166,7 +166,7 @@ class Metrics:
         numbers = [number for number in ordered(group, shown, seen.order, self._traces, along) if number in shown.seen]
         best = best_of(group, shown.runs, self._traces, along) if are_many else None
         for number in sorted(numbers, key=lambda number: (number != shown.front, number != best)):
-            run = shown.runs[number]
+            run, is_named = shown.runs[number], False
             for place, member in enumerate(group.members):
                 trace = self._traces.of(run, member.name, along, weight)
                 if trace is None:
@@ -174,9 +174,8 @@ class Metrics:
                 role, is_front = _role(shown, number, group, place), are_many and number == shown.front
                 has_raw = weight and (is_front or len(shown.seen) <= FEW)
                 raw = self._traces.of(run, member.name, along, 0.0) if has_raw else None
-                name = member.label if not are_many or place else run.name
-                if are_many and place and not is_front:
-                    name = ""
+                name = run.name if are_many and not is_named else member.label if not are_many or is_front else ""
+                is_named = True
                 is_dotted, is_best = are_many and place > 0, number == best
                 found.append(Stroke(trace, role, printable(name), raw, is_dotted, is_front, is_best))
         return found
