@@ -54,6 +54,12 @@ def test_an_axis_has_a_length_whatever_it_is_of(first: float, last: float, scale
     assert low < high
 
 
+def test_there_is_no_tick_between_two_steps_or_records() -> None:
+    for along in (Along.STEP, Along.RECORD):
+        assert [text for _, text in ticks_of((40.0, 41.0), Across(along), 60)] == ["40", "41"]
+    assert len(ticks_of((0.0, 1.0), STEPS, 60)) > 2  # of a column that somebody has chosen
+
+
 def test_what_begins_late_has_an_axis_that_does() -> None:
     low, high = limits_along(90_000, 100_000, Scale.WHOLE, False)
     assert (low, high) == (90_000, 100_000)

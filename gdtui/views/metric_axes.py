@@ -83,6 +83,12 @@ def _latest(first: float, last: float, cursor: float | None) -> Limits:
 def ticks_of(limits: Limits, across: Across, cells: int) -> Ticks:
     """Ticks for an axis of so many columns."""
     is_log = across.scale is Scale.LOG
+    # Nothing is between two records, or steps; but what somebody has chosen as the step may go from 0 to 1.
+    is_counted = across.along is Along.RECORD or (across.along is Along.STEP and 1 <= limits[0] == round(limits[0]))
+    if is_counted and not is_log:
+        ticks = ticks_along(limits, False, cells)
+        whole = tuple((place, text.removesuffix(".0")) for place, text in ticks if place == round(place))
+        return whole if len(whole) > 1 else ticks
     if across.along is not Along.TIME or is_log:
         return ticks_along(limits, is_log, cells)
     seconds, _ = unit_of(max(map(abs, limits)))
