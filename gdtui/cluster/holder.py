@@ -5,11 +5,15 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from weakref import WeakMethod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gdtui import __version__
+from gdtui.cluster.line import listen
 from gdtui.data.dataset import blocks_of
 from gdtui.learning.kernel import Kernel, kernel_over, single_blas
 from gdtui.learning.objective import objective_named
@@ -17,6 +21,10 @@ from gdtui.types import Floats
 
 PIECE = 2**22
 """Numbers that memory is taken for at a time (32 MiB): stretches by themselves are too small for large pages."""
+QUESTIONS = frozenset({"sums", "confusion"})
+"""The methods of a `Holder` that take a `Question`."""
+_alone = Lock()
+"""BLAS has as many threads for all of a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,16 @@ class Holder:
     def versions(self) -> dict[str, str]:
         return versions()
 
+    def listen(self, address: str) -> tuple[int, bytes]:
+        """Answer questions by a line, too; see `line.listen`. It ends with this object."""
+        return listen(address, WeakMethod(self._answer))
+
+    def _answer(self, function: str, arguments: Sequence[Any]) -> Any:
+        try:
+            return getattr(self, function)(*arguments)
+        except Exception as error:  # whoever asked is told
+            return error
+
     def hold(self, key: str, number: int, task: Task, X: Floats, y: Floats) -> None:
         """Have these rows, shape (n, d + 1), with their labels, shape (n,)."""
         self._kernels.setdefault(key, {})[number] = task.kernel(X, y, self._memory)
@@ -106,7 +124,7 @@ class Holder:
         one of them is not here."""
         kernels, weights = self._kernels_of(asked), asked.weights
         found = np.empty((len(kernels), 1 + len(weights)))
-        with single_blas(), np.errstate(over="ignore", invalid="ignore"):
+        with _alone, single_blas(), np.errstate(over="ignore", invalid="ignore"):
             for row, kernel in zip(found, kernels, strict=True):
                 row[0] = kernel.sums(weights, row[1:])
         self._seen[asked.key] = weights.tobytes()

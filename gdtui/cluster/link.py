@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from gdtui.cluster.holder import Holder, versions
+from gdtui.cluster import line
+from gdtui.cluster.holder import QUESTIONS, Holder, versions
+from gdtui.cluster.line import LONG
 
 LOST = (OSError, KeyError, TimeoutError, RuntimeError, asyncio.CancelledError)
 """What a call ends with where the worker is gone, or is another in the place of the one that was there."""
-LONG = 0.25
-"""Seconds after which an answer takes long."""
 SECONDS = 5.0
 """That an answer of the scheduler is waited for."""
 
@@ -53,6 +53,8 @@ class Link:
         self._client: Any = Client(address, timeout=seconds, set_as_default=False, direct_to_workers=True)
         self._actors: dict[str, Any] = {}
         """The future of the actor on each worker, by the worker's address."""
+        self._lines: dict[str, Any] = {}
+        """To the actors that can be asked by one."""
         self._is_closed = False
 
     def workers(self) -> list[str]:
@@ -79,19 +81,21 @@ class Link:
             raise ClusterError(f"the worker at {address} cannot run gdtui: {type(fault).__name__}: {_line(fault)}")
         return bool(future.status == "finished")
 
-    def check(self, address: str) -> None:
-        """Raises ClusterError where that worker, which is hired, has other versions than this process: what it adds up
-        might be other bits, or what it is sent not be read."""
-        theirs, ours = self.ask("versions", {address: ()})[address], versions()
-        if isinstance(theirs, BaseException):
-            raise theirs
+    def meet(self, address: str) -> None:
+        """Get ready to ask that worker, which is hired. Raises ClusterError where it has other versions than this
+        process: what it adds up might be other bits, or what it is sent not be read."""
+        theirs, ours = self._one(address, "versions"), versions()
         for name, version in ours.items():
             if theirs[name] != version:
                 what = f"has {name} {theirs[name]}, and here it is {version}"
                 raise ClusterError(f"the worker at {address} {what}: install the same there")
+        if address.startswith("tcp:"):
+            with suppress(OSError):
+                self._lines[address] = line.call(address, *self._one(address, "listen", address))
 
     def part_with(self, address: str) -> None:
         """Have no actor there any more; what it holds goes with it."""
+        self._lines.pop(address, None)
         future = self._actors.pop(address, None)
         if future is not None:
             with suppress(*LOST):
@@ -100,15 +104,32 @@ class Link:
     def ask(self, function: str, wanted: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """Call a method of the actors at these addresses with these arguments, all at once; returns what each answers,
         or one of LOST in its place."""
-        return self._client.sync(self._ask, function, wanted)  # type: ignore[no-any-return]
+        lines = {address: self._lines[address] for address in wanted if address in self._lines}
+        if function in QUESTIONS and len(lines) == len(wanted):
+            found = line.ask(lines, function, wanted, self._known)
+        else:
+            found = self._client.sync(self._ask, function, wanted)
+        for one in found.values():
+            if isinstance(one, BaseException) and not isinstance(one, LOST):
+                raise one
+        return found
+
+    def _one(self, address: str, function: str, *arguments: Any) -> Any:
+        """The same of one actor. Raises one of LOST."""
+        answer = self.ask(function, {address: arguments})[address]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+    def _known(self) -> list[str]:
+        """Which workers there are, where somebody may still be waited for."""
+        with suppress(*LOST):
+            return [] if self._is_closed else self.workers()
+        return []
 
     async def _ask(self, function: str, wanted: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         calls = [self._call(address, function, arguments) for address, arguments in wanted.items()]
-        found = await asyncio.gather(*calls, return_exceptions=True)
-        for one in found:
-            if isinstance(one, BaseException) and not isinstance(one, LOST):
-                raise one
-        return dict(zip(wanted, found, strict=True))
+        return dict(zip(wanted, await asyncio.gather(*calls, return_exceptions=True), strict=True))
 
     async def _call(self, address: str, function: str, arguments: Sequence[Any]) -> Any:
         """What that worker answers. Where it takes long, the scheduler is asked whether it is there at all: a

@@ -226,7 +226,7 @@ class Workers:
             self._link.hire(address)
             if not self._link.is_hired(address):
                 return
-            self._link.check(address)
+            self._link.meet(address)
         except LOST:
             self._link.part_with(address)
         except ClusterError as error:

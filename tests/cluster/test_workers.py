@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import weakref
 from dataclasses import replace
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gdtui.cluster import line
 from gdtui.cluster import link as linking
 from gdtui.cluster.holder import Holder, Question, Task
 from gdtui.cluster.link import ClusterError
@@ -24,7 +25,7 @@ from gdtui.learning.kernel import Kernel, kernel_for
 from gdtui.learning.objective import objective_named
 from gdtui.runs.run import Run
 from gdtui.settings import LOSSES, Settings
-from tests.cluster.crew import all_there, kill_one, many, processes_of, until
+from tests.cluster.crew import SECONDS, all_there, kill_one, many, processes_of
 from tests.oracles import noisy
 
 
@@ -99,18 +100,30 @@ def test_workers_that_are_killed_change_no_bit(workers, kills, parts):
     assert batch.end.confusion == undisturbed.end.confusion
 
 
-def test_a_worker_that_is_lost_while_it_is_asked_is_asked_of_another(workers):
+def test_a_worker_that_is_lost_while_it_is_asked_is_asked_of_another(workers, monkeypatch):
     data, objective, weights = many(), objective_named("article"), np.ones(many().X.shape[1])
     kernel, expected, answers = workers.kernel(data, objective), found(kernel_for(data, objective), weights), []
     stuck = processes_of()[0]
     stuck.send_signal(signal.SIGSTOP)
+    asked, wait = Event(), line.wait
+    monkeypatch.setattr(line, "wait", lambda *waited: (asked.set(), wait(*waited))[1])
     asking = Thread(target=lambda: answers.append(found(kernel, weights)))
     asking.start()
-    until(lambda: workers._link._client.rpc.active > 0, "asked")
+    assert asked.wait(SECONDS)
     stuck.kill()
     asking.join()
     assert answers == [expected]
     assert [*workers.told] == ["a worker was lost; its rows are on another now"]
+
+
+def test_workers_to_whom_no_line_can_be_had_give_the_same(workers, monkeypatch):
+    data, objective, weights = many(), objective_named("article"), np.ones(many().X.shape[1])
+    kernel, expected = workers.kernel(data, objective), found(kernel_for(data, objective), weights)
+    lines = workers._link._lines
+    assert sorted(lines) == workers._here
+    for none in ({}, dict([*lines.items()][:1])):
+        monkeypatch.setattr(workers._link, "_lines", none)
+        assert found(kernel, weights) == expected
 
 
 def test_a_worker_that_came_back_empty_is_given_its_rows_again(workers):
@@ -137,7 +150,7 @@ def test_a_worker_keeps_rows_once_and_stretches_beside_each_other():
     alive = [weakref.ref(X) for X in given]
     for number in range(2):
         holder.hold("key", number, task, given.pop(), np.zeros(BLOCK + 5))
-    assert [X() for X in alive] == [None, None]
+    assert all(X() is None for X in alive)
     kernels = holder._kernels_of(Question("key", (0, 1), np.zeros(3)))
     first, *others = [block.base for kernel in kernels for block in kernel._blocks]
     assert len(others) == 3
@@ -165,7 +178,7 @@ def test_a_worker_of_another_version_is_refused(workers, monkeypatch, name):
     monkeypatch.setattr(linking, "versions", lambda: {**linking.Holder().versions(), name: "0.1"})
     address = workers._link.workers()[0]
     with pytest.raises(ClusterError, match=rf"{address} has {name} \S+, and here it is 0\.1: install the same there"):
-        workers._link.check(address)
+        workers._link.meet(address)
 
 
 def test_a_test_set_lives_there_too(workers):
