@@ -22,7 +22,7 @@ from gdtui.cluster.placed import Placed, evened
 from gdtui.cluster.processes import Processes
 from gdtui.data.dataset import Dataset
 from gdtui.data.progress import PROGRESS
-from gdtui.learning.kernel import Kernel, is_taken_whole, test_factor
+from gdtui.learning.kernel import Kernel, is_taken_whole
 from gdtui.learning.objective import Objective
 from gdtui.types import Floats
 
@@ -84,7 +84,7 @@ class Workers:
         if is_taken_whole(data):
             self.told.append(f"{len(data):,} rows are few: one worker has all of them, and without it is faster")
         if data.test is not None:
-            kernel.held_out = self._kernel(data.test, objective, test_factor(data), data.partitions)
+            kernel.held_out = self._kernel(data.test, objective, data.test_factor, data.partitions)
         return kernel
 
     def _kernel(self, data: Dataset, objective: Objective, factor: float, partitions: int) -> ClusterKernel:

@@ -65,6 +65,11 @@ class Dataset:
         return 1 if len(self.class_names) == 2 else len(self.class_names)
 
     @property
+    def test_factor(self) -> float:
+        """As how many rows each row of the test set counts, where losses are sums."""
+        return len(self) / max(1, len(self.test or ()))
+
+    @property
     def features(self) -> Floats:
         """The features alone, a view of shape (N, d); of a `Rows`, see `drawn`, there is none."""
         return self.X[:, 1:]

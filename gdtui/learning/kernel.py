@@ -15,6 +15,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from itertools import chain
+from threading import get_ident
 
 import numpy as np
 from numpy import divide
@@ -30,6 +31,12 @@ core: it waits for others, be they busy or not."""
 SHARE = 16
 """Blocks that a thread takes at a time: about a millisecond's work."""
 _POOL = ThreadPoolExecutor(thread_name_prefix="descent")  # has no threads before it has work
+
+
+@lru_cache(maxsize=16)
+def _buffers(thread: int, shape: tuple[int, ...]) -> list[Floats]:
+    """Four that stay in the cache of a thread's core, whatever it evaluates."""
+    return [*np.empty((4, *shape))]
 
 
 class Kernel:
@@ -137,7 +144,6 @@ class BlockedKernel(SummedKernel):
         if units > 1:
             self.targets = Wanted(y, units)[:] if self._is_kept else Wanted(y, units)  # type: ignore[assignment]
         self._blocks, self._length = (blocks, BLOCK) if blocks else ([X.T], len(y))
-        self._whole = None if blocks else np.empty((4, units * len(y)))
         self._p = np.empty((units, len(y) if self._is_kept else 0)[units == 1 :])
         self._counts = np.zeros((len(self._blocks), max(2, units) ** 2), dtype=np.int64)
         """Of each block, where they are counted as they pass."""
@@ -146,15 +152,18 @@ class BlockedKernel(SummedKernel):
         self._threads = min(threads or os.cpu_count() or 1, len(self._blocks))
         self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
         self._cuts = partitioned(len(blocks), partitions) if 0 < partitions < len(blocks) else []
+        self._views = [self._viewed(index) for index in range(len(self._blocks))] if self._is_kept else []
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         # The threads of BLAS and ours would fight for the cores.
-        with single_blas() if self._whole is None else nullcontext():
+        with single_blas() if self._shares else nullcontext():
             return super().loss_gradient(weights, gradient)
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
-        if self._whole is not None:
-            return self._evaluate(0, weights.reshape(self._shape), self._whole, gradient)
+        if not self._shares:
+            loss = self._evaluate(0, weights.reshape(self._shape))
+            gradient[:] = self._parts[0]
+            return loss
         # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
         shares = iter(self._shares)
         others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
@@ -170,26 +179,28 @@ class BlockedKernel(SummedKernel):
 
     def _work(self, weights: Floats, shares: Iterator[range]) -> None:
         """Evaluate blocks, share by share, until there is none left."""
-        buffers = np.empty((4, self._units * self._length))  # so small that they stay in the cache
+        weights = weights.reshape(self._shape)
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
             for index in chain.from_iterable(shares):
-                self._losses[index] = self._evaluate(index, weights.reshape(self._shape), buffers, self._parts[index])
+                self._losses[index] = self._evaluate(index, weights)
 
-    def _evaluate(self, index: int, weights: Floats, buffers: Floats, gradient: Floats) -> float:
-        """The loss of a block, summed over its rows; writes its gradient, also summed."""
+    def _viewed(self, index: int) -> tuple[Floats, ...]:
+        """A block, its rows, what is wanted of them, and where their gradient and, if they are kept, activations go."""
         columns, where = self._blocks[index], slice(index * self._length, (index + 1) * self._length)
-        wanted = self.targets[where].T
-        z, signal, scratch, p = buffers[:, : wanted.size].reshape(4, *wanted.shape)
-        if self._is_kept:
-            p = self._p[..., where]
-        else:
-            wanted = wanted.astype(np.float64, copy=False)
+        wanted = self.targets[where].T.astype(np.float64, copy=False)
+        return columns, columns.T, wanted, self._parts[index].reshape(self._shape), self._p[..., where]
+
+    def _evaluate(self, index: int, weights: Floats) -> float:
+        """The loss of a block, summed over its rows; writes its gradient, also summed."""
+        columns, rows, wanted, gradient, kept = self._views[index] if self._is_kept else self._viewed(index)
+        z, signal, scratch, p = _buffers(get_ident(), wanted.shape)
+        p = kept if self._is_kept else p
         np.dot(weights, columns, z)
         loss = self._loss_and_signal(z, wanted, p, signal, scratch)
-        np.dot(signal, columns.T, gradient.reshape(self._shape))
+        np.dot(signal, rows, gradient)
         if not self._is_kept:
-            self._counts[index] = self._counted(p, self.y[where])
+            self._counts[index] = self._counted(p, self.y[index * BLOCK : (index + 1) * BLOCK])
         return loss
 
     def confusion(self) -> Confusion:
@@ -222,13 +233,8 @@ def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     """An evaluation of an objective on a data set, and on its test set; one for each thread that evaluates."""
     kernel = _kernel(data, objective, data.partitions)
     if data.test is not None:
-        kernel.held_out = _kernel(data.test, objective.scaled(test_factor(data)), data.partitions)
+        kernel.held_out = _kernel(data.test, objective.scaled(data.test_factor), data.partitions)
     return kernel
-
-
-def test_factor(data: Dataset) -> float:
-    """As how many rows of a data set each row of its test set counts, where losses are sums."""
-    return len(data) / max(1, len(data.test or ()))
 
 
 def is_taken_whole(data: Dataset) -> bool:
