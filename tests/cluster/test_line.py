@@ -42,6 +42,11 @@ def test_who_does_not_know_the_other_half_of_the_key_is_no_worker():
         line.call(HERE, port, key[: line.HALF] + b"?" * line.HALF)
 
 
+def test_where_a_worker_cannot_listen_that_is_told():
+    with pytest.raises(OSError, match="assign"):
+        Holder().listen("tcp://192.0.2.1:8786")  # an address for documentation, which nobody has
+
+
 def test_the_answer_to_what_was_given_up_is_not_that_to_the_next_question():
     one = line.call(HERE, *line.listen(HERE, lambda: echo))
     one.send((-1, "given up", ()))
