@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from functools import lru_cache
-from itertools import chain
 from threading import get_ident
 
 import numpy as np
@@ -28,8 +27,6 @@ from gdtui.types import Confusion, Floats
 WHOLE = 2**18
 """Numbers in X up to which it is taken whole (2 MiB); of several units, multiplications, which BLAS then does on one
 core: it waits for others, be they busy or not."""
-SHARE = 16
-"""Blocks that a thread takes at a time: about a millisecond's work."""
 _POOL = ThreadPoolExecutor(thread_name_prefix="descent")  # has no threads before it has work
 
 
@@ -140,7 +137,7 @@ class BlockedKernel(SummedKernel):
     ) -> None:  # fmt: skip
         super().__init__(X, y, objective, (0,))
         self.size, self._units, self._shape = units * X.shape[1], units, (units, X.shape[1])[units == 1 :]
-        self._is_kept = not isinstance(X, Rows)
+        self._is_kept, self._is_whole = not isinstance(X, Rows), not blocks
         if units > 1:
             self.targets = Wanted(y, units)[:] if self._is_kept else Wanted(y, units)  # type: ignore[assignment]
         self._blocks, self._length = (blocks, BLOCK) if blocks else ([X.T], len(y))
@@ -150,24 +147,23 @@ class BlockedKernel(SummedKernel):
         self._parts = np.empty((len(self._blocks), self.size))
         self._losses = np.empty(len(self._blocks))
         self._threads = min(threads or os.cpu_count() or 1, len(self._blocks))
-        self._shares = [range(at, min(at + SHARE, len(blocks))) for at in range(0, len(blocks), SHARE)]
         self._cuts = partitioned(len(blocks), partitions) if 0 < partitions < len(blocks) else []
         self._views = [self._viewed(index) for index in range(len(self._blocks))] if self._is_kept else []
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
         # The threads of BLAS and ours would fight for the cores.
-        with single_blas() if self._shares else nullcontext():
+        with nullcontext() if self._is_whole else single_blas():
             return super().loss_gradient(weights, gradient)
 
     def sums(self, weights: Floats, gradient: Floats) -> float:
-        if not self._shares:
+        if self._is_whole:
             loss = self._evaluate(0, weights.reshape(self._shape))
             gradient[:] = self._parts[0]
             return loss
-        # Whoever is free takes the next share: a thread that has to lend its core to the screen takes fewer.
-        shares = iter(self._shares)
-        others = [_POOL.submit(self._work, weights, shares) for _ in range(self._threads - 1)]
-        self._work(weights, shares)
+        # Whoever is free takes the next block: a thread that has to lend its core to the screen takes fewer.
+        numbers = iter(range(len(self._blocks)))
+        others = [_POOL.submit(self._work, weights, numbers) for _ in range(self._threads - 1)]
+        self._work(weights, numbers)
         for other in others:
             other.result()
         parts, losses = self._parts, self._losses
@@ -177,12 +173,12 @@ class BlockedKernel(SummedKernel):
         np.add.reduce(parts, axis=0, out=gradient)
         return np.add.reduce(losses)  # type: ignore[no-any-return]
 
-    def _work(self, weights: Floats, shares: Iterator[range]) -> None:
-        """Evaluate blocks, share by share, until there is none left."""
+    def _work(self, weights: Floats, numbers: Iterator[int]) -> None:
+        """Evaluate blocks until there is none left."""
         weights = weights.reshape(self._shape)
         # Warnings are a thread's own matter: the caller's settings do not reach here.
         with np.errstate(over="ignore", invalid="ignore"):
-            for index in chain.from_iterable(shares):
+            for index in numbers:
                 self._losses[index] = self._evaluate(index, weights)
 
     def _viewed(self, index: int) -> tuple[Floats, ...]:
