@@ -10,10 +10,10 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import confusion_matrix, hinge_loss, log_loss
 
-from gdtui.data.dataset import BLOCK, dataset
+from gdtui.data.dataset import BLOCK, WHOLE, dataset
 from gdtui.data.load import standardize
 from gdtui.learning.descent import Descent, State
-from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for, kernel_over
+from gdtui.learning.kernel import BlockedKernel, Kernel, kernel_for, kernel_over
 from gdtui.learning.objective import objective_named
 from gdtui.learning.parts import part_of
 from gdtui.learning.weights import initial_weights, logits

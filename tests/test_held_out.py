@@ -12,10 +12,9 @@ from sklearn.metrics import accuracy_score, confusion_matrix, hinge_loss, log_lo
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
-from gdtui.data.dataset import DataError, dataset
+from gdtui.data.dataset import WHOLE, DataError, dataset
 from gdtui.data.load import load, standardize
 from gdtui.data.split import split
-from gdtui.learning.kernel import WHOLE
 from gdtui.learning.objective import sigmoid
 from gdtui.runs.run import Run
 from gdtui.settings import LOSSES, DataSettings, Settings, StopRules

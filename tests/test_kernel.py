@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from sklearn.metrics import confusion_matrix
 
-from gdtui.data.dataset import BLOCK, dataset
+from gdtui.data.dataset import BLOCK, WHOLE, dataset
 from gdtui.data.rows import partitioned
-from gdtui.learning.kernel import WHOLE, BlockedKernel, Kernel, kernel_for, kernel_over
+from gdtui.learning.kernel import BlockedKernel, Kernel, kernel_for, kernel_over
 from gdtui.learning.objective import objective_named
 from gdtui.settings import LOSSES
 from tests.oracles import kernel_of, noisy

@@ -15,8 +15,8 @@ from gdtui import plain
 from gdtui.commands import advise, check_gradient
 from gdtui.commands import range as range_test
 from gdtui.commands.asked import asked_of
+from gdtui.data import dataset as datasets
 from gdtui.data.mapped import MappedRows
-from gdtui.learning import kernel
 from gdtui.learning.kernel import BlockedKernel
 from gdtui.options import Parser
 from gdtui.session import opening
@@ -40,7 +40,7 @@ RECIPES = {
 @pytest.fixture(autouse=True)
 def by_blocks(monkeypatch):
     """Small data is taken as large data is."""
-    monkeypatch.setattr(kernel, "WHOLE", 2**10)
+    monkeypatch.setattr(datasets, "WHOLE", 2**10)
 
 
 @pytest.fixture(params=[2, 3], ids=("two", "three"))

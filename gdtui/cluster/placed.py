@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from gdtui.cluster.holder import Task
 from gdtui.data.dataset import Dataset
 from gdtui.data.rows import BLOCK, partitioned
-from gdtui.learning.kernel import is_taken_whole
 from gdtui.learning.objective import Objective
 from gdtui.types import Floats
 
@@ -26,7 +25,7 @@ class Placed:
 
     def __init__(self, data: Dataset, objective: Objective, factor: float, partitions: int) -> None:
         self.key = uuid.uuid4().hex
-        is_whole = is_taken_whole(data)
+        is_whole = data.is_small
         self.task = Task(objective.name, len(data.class_names), factor, is_whole)
         self._data = data
         blocks = -(-len(data) // BLOCK)

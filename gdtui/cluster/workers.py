@@ -22,7 +22,7 @@ from gdtui.cluster.placed import Placed, evened
 from gdtui.cluster.processes import Processes
 from gdtui.data.dataset import Dataset
 from gdtui.data.progress import PROGRESS
-from gdtui.learning.kernel import Kernel, is_taken_whole
+from gdtui.learning.kernel import Kernel
 from gdtui.learning.objective import Objective
 from gdtui.types import Floats
 
@@ -81,7 +81,7 @@ class Workers:
     def kernel(self, data: Dataset, objective: Objective) -> Kernel:
         """As `gdtui.learning.kernel.kernel_for`, of rows that workers hold."""
         kernel = self._kernel(data, objective, 1.0, data.partitions)
-        if is_taken_whole(data):
+        if data.is_small:
             self.told.append(f"{len(data):,} rows are few: one worker has all of them, and without it is faster")
         if data.test is not None:
             kernel.held_out = self._kernel(data.test, objective, data.test_factor, data.partitions)

@@ -17,6 +17,9 @@ from gdtui.data.rows import BLOCK, Rows
 from gdtui.settings import PARTITIONS, DataSettings
 from gdtui.types import Floats
 
+WHOLE = 2**18
+"""Numbers in X up to which it is taken whole (2 MiB); of several units, multiplications, which BLAS then does on one
+core: it waits for others, be they busy or not."""
 DIGESTED = 2**20
 """Labels that the digest takes at a time."""
 
@@ -63,6 +66,11 @@ class Dataset:
     def units(self) -> int:
         """How many units tell its classes apart: one where there are two of them, else one for each."""
         return 1 if len(self.class_names) == 2 else len(self.class_names)
+
+    @property
+    def is_small(self) -> bool:
+        """Whether it is taken whole, and not in blocks."""
+        return self.units * self.X.size <= WHOLE
 
     @property
     def test_factor(self) -> float:

@@ -24,13 +24,10 @@ from gdtui.data.rows import BLOCK, Rows, Wanted, partitioned
 from gdtui.learning.objective import Objective
 from gdtui.types import Confusion, Floats
 
-WHOLE = 2**18
-"""Numbers in X up to which it is taken whole (2 MiB); of several units, multiplications, which BLAS then does on one
-core: it waits for others, be they busy or not."""
 _POOL = ThreadPoolExecutor(thread_name_prefix="descent")  # has no threads before it has work
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4 * (os.cpu_count() or 1))
 def _buffers(thread: int, shape: tuple[int, ...]) -> list[Floats]:
     """Four that stay in the cache of a thread's core, whatever it evaluates."""
     return [*np.empty((4, *shape))]
@@ -62,7 +59,7 @@ class Kernel:
         if not isinstance(X, Rows):
             self._logits, self._back = X.dot, X.T.dot
         self._loss_and_signal = objective.loss_and_signal
-        self._is_mean = objective.is_mean
+        self._is_mean, self._least = objective.is_mean, objective.threshold
         self._p, self._z, self._signal, self._scratch = np.empty((4, *(y.shape if shape is None else shape)))
 
     def loss_gradient(self, weights: Floats, gradient: Floats) -> float:
@@ -99,7 +96,7 @@ class Kernel:
 
     def _counted(self, p: Floats, y: Floats) -> Confusion:
         """The same of rows with these activations and labels."""
-        predicted, actual = p >= self.objective.threshold, y > 0
+        predicted, actual = p >= self._least, y > 0
         called, positives, true_positive = map(int, map(np.count_nonzero, (predicted, actual, predicted & actual)))
         false_positive = called - true_positive
         return len(y) - positives - false_positive, false_positive, positives - true_positive, true_positive
@@ -142,6 +139,8 @@ class BlockedKernel(SummedKernel):
             self.targets = Wanted(y, units)[:] if self._is_kept else Wanted(y, units)  # type: ignore[assignment]
         self._blocks, self._length = (blocks, BLOCK) if blocks else ([X.T], len(y))
         self._p = np.empty((units, len(y) if self._is_kept else 0)[units == 1 :])
+        if units == 1 and self._is_kept:  # predictions, which take an eighth of what activations do
+            self._p, self._least = np.empty(len(y), dtype=bool), True
         self._counts = np.zeros((len(self._blocks), max(2, units) ** 2), dtype=np.int64)
         """Of each block, where they are counted as they pass."""
         self._parts = np.empty((len(self._blocks), self.size))
@@ -191,12 +190,14 @@ class BlockedKernel(SummedKernel):
         """The loss of a block, summed over its rows; writes its gradient, also summed."""
         columns, rows, wanted, gradient, kept = self._views[index] if self._is_kept else self._viewed(index)
         z, signal, scratch, p = _buffers(get_ident(), wanted.shape)
-        p = kept if self._is_kept else p
+        p = kept if self._is_kept and self._units > 1 else p
         np.dot(weights, columns, z)
         loss = self._loss_and_signal(z, wanted, p, signal, scratch)
         np.dot(signal, rows, gradient)
         if not self._is_kept:
             self._counts[index] = self._counted(p, self.y[index * BLOCK : (index + 1) * BLOCK])
+        elif self._units == 1:
+            np.greater_equal(p, self.objective.threshold, kept)
         return loss
 
     def confusion(self) -> Confusion:
@@ -233,16 +234,10 @@ def kernel_for(data: Dataset, objective: Objective) -> Kernel:
     return kernel
 
 
-def is_taken_whole(data: Dataset) -> bool:
-    """Whether it is so small that it is in no blocks."""
-    return data.units * data.X.size <= WHOLE
-
-
 def _kernel(data: Dataset, objective: Objective, partitions: int) -> Kernel:
-    is_small = is_taken_whole(data)
-    if is_small and isinstance(data.X, Rows):
+    if data.is_small and isinstance(data.X, Rows):
         data = replace(data, X=data.X[:], y=data.y.astype(np.float64))
-    blocks = [] if is_small else data.blocks
+    blocks = [] if data.is_small else data.blocks
     return kernel_over(data.X, data.y, objective, data.units, blocks, partitions=partitions)
 
 

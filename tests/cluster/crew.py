@@ -9,9 +9,8 @@ import numpy as np
 import psutil
 
 from gdtui.cluster.workers import Workers
-from gdtui.data.dataset import Dataset, dataset
+from gdtui.data.dataset import WHOLE, Dataset, dataset
 from gdtui.data.rows import BLOCK
-from gdtui.learning.kernel import WHOLE
 
 SECONDS = 60.0
 
