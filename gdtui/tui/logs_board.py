@@ -143,7 +143,7 @@ class LogsBoard(WheelBoard):
 
     def show(self, snapshot: LogsShown, drawn: Drawing) -> None:
         self.snapshot, before = snapshot, self.wish
-        self.wish = drawn.wish
+        self.wish = drawn.wish._replace(is_zoomed=before.is_zoomed)  # a key may have come while it was drawn
         if self.wish != before:
             self.rearrange()
         self.show_title(drawn.title)

@@ -250,6 +250,16 @@ async def test_charts_that_have_no_room_are_on_other_pages(tmp_path: Path) -> No
         assert titles(app)[0].startswith("▸ metric_a")
 
 
+async def test_a_zoom_that_is_asked_for_while_a_frame_is_drawn_is_not_lost(tmp_path: Path) -> None:
+    async with looking(log(tmp_path / "run.jsonl", training(10))) as (app, pilot):
+        assert len(titles(app)) > 1
+        drawn = app.board.draw(snapshot(app))
+        app.board.action_zoom()
+        app.board.show(snapshot(app), drawn)
+        await press(pilot)
+        assert len(titles(app)) == 1
+
+
 async def test_a_click_on_a_run_brings_it_to_the_front(tmp_path: Path) -> None:
     paths = [log(tmp_path / f"r{at}.jsonl", training(10)) for at in range(3)]
     async with looking(*paths) as (app, pilot):
