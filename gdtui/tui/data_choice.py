@@ -183,8 +183,12 @@ class PathSuggester(Suggester):
         return min(found, default=None)
 
     def common_to(self, value: str) -> str:
-        """What all paths begin with that begin with this; empty where they have not been looked for yet."""
-        return os.path.commonprefix(self._found[1]) if self._found[0] == value else ""  # noqa: RUF071
+        """What all paths begin with that begin with this; empty where they have not been looked for yet. Those are
+        enough that were found before its last letters were typed."""
+        asked, found = self._found
+        if not value.startswith(asked) or os.path.dirname(asked) != os.path.dirname(value):
+            return ""
+        return os.path.commonprefix([path for path in found if path.startswith(value)])  # noqa: RUF071
 
 
 def completions(typed: str) -> Iterator[str]:

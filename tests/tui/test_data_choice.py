@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList
 from gdtui.data.progress import Progress
 from gdtui.settings import DataSettings, Display
 from gdtui.tui import front
-from gdtui.tui.data_choice import DESCRIPTIONS, DataChoice, completions, data_at, table_at
+from gdtui.tui.data_choice import DESCRIPTIONS, DataChoice, PathSuggester, completions, data_at, table_at
 from gdtui.tui.dialogs import Line
 from tests.tui.driving import (
     FIVE,
@@ -108,6 +108,16 @@ async def test_tab_completes_as_far_as_all_paths_are_alike_and_then_what_is_sugg
             await press(pilot, "tab")
             assert typed.value == value
             assert typed.cursor_position == len(value)
+
+
+async def test_what_was_found_before_the_last_letters_completes_these_too(folder: Path) -> None:
+    (folder / "sales").mkdir()
+    for name in ("sales-2023.csv", "sales-2024.csv", "stock.csv"):
+        (folder / name).write_text(ROWS)
+    paths = PathSuggester()
+    await paths.get_suggestion("s")
+    known = {"s": "s", "sa": "sales", "sales-": "sales-202", "sales-2024": "sales-2024.csv", "sales/": "", "r": ""}
+    assert {typed: paths.common_to(typed) for typed in known} == known
 
 
 async def test_options_are_taken_behind_the_path(folder: Path) -> None:
