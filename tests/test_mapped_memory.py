@@ -18,6 +18,7 @@ ALLOWED = 40 * MB
 PROGRAM = """
 import json, re, resource, sys
 from pathlib import Path
+from threading import Barrier, Thread
 
 import numpy as np
 import scipy.special
@@ -32,8 +33,10 @@ def status(name):
 
 gdtui.data.rows.DRAWN = 2**18
 warm = dataset("", np.random.default_rng(0).normal(size=(50_000, 30)), np.arange(50_000) % 2)
-Run(Settings(epochs=9), warm).advance(9)  # threads have their stacks then, and OpenBLAS its buffers
-warm.X[:, 1:].T @ warm.X
+Run(Settings(epochs=9), warm).advance(9)  # threads have their stacks then
+ready = Barrier(2)
+both = [Thread(target=lambda: (ready.wait(), warm.X[:, 1:].T @ warm.X)) for _ in range(2)]
+[one.start() for one in both], [one.join() for one in both]  # and OpenBLAS a buffer for each of two at once
 del warm
 most = status("VmData") + int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_DATA, (most, most))
