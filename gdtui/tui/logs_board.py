@@ -227,8 +227,9 @@ class LogsBoard(WheelBoard):
             self.gdtui.redraw()
 
     def action_page(self, step: int) -> None:
-        first, last = page_of(*self.size, self.wish._replace(is_zoomed=False))
         if count := len(self._names):
+            wish = self.wish._replace(front=self._names.index(self._in_front), is_zoomed=False)
+            first, last = page_of(*self.size, wish)
             self.front = self._names[(last if step > 0 else first - 1) % count]
             self.gdtui.redraw()
 

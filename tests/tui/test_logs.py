@@ -242,6 +242,11 @@ async def test_charts_that_have_no_room_are_on_other_pages(tmp_path: Path) -> No
         assert shown() == [*"abcd"]
         await press(pilot, "shift+tab")
         assert shown() == [*"ij"]
+        for step, then in ((1, "efgh"), (-1, "ij")):
+            app.board.action_page(step)
+            app.board.action_page(step)  # before the first is drawn
+            await press(pilot)
+            assert shown() == [*then]
         await press(pilot, "v")
         assert shown() == [*"abcd"]
         await press(pilot, "V", "z")
