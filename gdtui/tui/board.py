@@ -181,8 +181,9 @@ class Board(FrugalScreen):
 
     def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
         """A dialog keeps the focus until it is answered: a click beyond the window would leave it to nobody, and the
-        next key would be lost."""
-        if widget is not None or self.dialog is None or self.dialog.is_answered:
+        next key would be lost. So would all keys where one that is answered, and about to go, is clicked on."""
+        is_gone = any(getattr(one, "is_answered", False) for one in (widget.ancestors_with_self if widget else ()))
+        if not is_gone and (widget is not None or self.dialog is None or self.dialog.is_answered):
             super().set_focus(widget, scroll_visible, from_app_focus)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:

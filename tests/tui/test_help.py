@@ -93,6 +93,20 @@ async def test_the_help_is_seen_whole_or_scrolls_by_key_and_wheel(size: tuple[in
             await until(pilot, lambda before=before: help_of.scroll_y > before)
 
 
+@pytest.mark.parametrize("key", ["?", "a"])
+async def test_a_click_on_what_is_answered_and_about_to_go_takes_no_keys(key: str) -> None:
+    async with running() as (app, pilot):
+        await press(pilot, key)
+        dialog = app.board.dialog
+        x, y = app.screen.focused.region.offset
+        dialog.action_answer()
+        app.screen._forward_event(events.MouseDown(None, x, y, 0, 0, 1, False, False, False, x, y))
+        assert app.screen.focused is None
+        await press(pilot)
+        await press(pilot, "?")
+        assert isinstance(app.board.dialog, Help)
+
+
 async def test_the_help_takes_the_room_that_there_is_after_a_change_of_size() -> None:
     async with running(size=(80, 24)) as (app, pilot):
         await press(pilot, "question_mark")
