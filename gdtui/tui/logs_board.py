@@ -133,12 +133,10 @@ class LogsBoard(WheelBoard):
         main = groups[front] if groups else None
         runs = metrics.table(main, snapshot, seen) if has_table else []
         order = [run.number for run in runs] or metrics.order(main, snapshot, seen)
-        shown = f"chart {last}" if last == first + 1 else f"charts {first + 1}–{last}"
-        page = f"{shown} of {len(groups)} (tab)" if last - first < len(groups) else ""
         self._names = names
         across, ways, title = metrics.across(snapshot, seen), metrics.ways(snapshot), metrics.title
         records = metrics.records(snapshot, across.along)
-        told = title(snapshot, seen, self.what, page)
+        told = title(snapshot, seen, self.what, _page_told(first, last, len(groups)))
         return Drawing(wish, charts, runs, order, seen.order.value, told, across, ways, records)
 
     def show(self, snapshot: LogsShown, drawn: Drawing) -> None:
@@ -283,3 +281,9 @@ class LogsBoard(WheelBoard):
 
     def action_scroll(self, lines: int) -> None:
         self.log_view.scroll_lines(lines)
+
+
+def _page_told(first: int, last: int, count: int) -> str:
+    """Which of so many charts are shown, after the first so many up to the last; nothing where it is all of them."""
+    shown = f"chart {last}" if last == first + 1 else f"charts {first + 1}–{last}"
+    return f"{shown} of {count} (tab)" if last - first < count else ""
